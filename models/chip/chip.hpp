@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The chip description: what a chip file (TOML) says, validated once into a value that never changes.
+//
+// Every parameter of the RTL top module is one line of `Chip`; its key in the chip file is the member's name, its name in RTL
+// the same word in UpperCamelCase (array_rows, ArrayRows). `[memory]` describes the environment, not the silicon.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace systole {
+
+enum class Dataflow { kWeightStationary };
+
+// The DRAM outside the chip. See models/memory.
+struct MemoryConfig {
+  std::string kind = "ideal";
+  std::uint32_t latency_cycles = 40;    // AR handshake to first R beat, AW's last W beat to B
+  std::uint32_t bytes_per_cycle = 16;   // reads and writes together
+  std::uint64_t size_bytes = 1ull << 30;
+  std::uint32_t backpressure_permille = 0;  // share of cycles in which a channel refuses, random by (seed, channel, cycle)
+  std::uint64_t backpressure_seed = 1;
+};
+
+struct Chip {
+  std::string name;
+  std::uint32_t clock_mhz = 1000;
+
+  Dataflow dataflow = Dataflow::kWeightStationary;
+  std::uint32_t array_rows = 0;  // power of two, 4..256
+  std::uint32_t array_cols = 0;  // power of two, 4..256
+  std::uint32_t pe_latency = 1;  // cycles from operands to their place in the sum, 1..4
+  std::uint32_t acc_latency = 1;  // cycles from accumulator read to write, 1..4
+
+  std::uint32_t activation_banks = 4;       // power of two, 4..16
+  std::uint32_t activation_bank_words = 0;  // words of array_rows bytes; power of two
+  std::uint32_t weight_words = 0;           // words of array_cols bytes; power of two
+  std::uint32_t accumulator_rows = 0;       // rows per bank; there are two banks; power of two
+  std::uint32_t parameter_words = 0;        // words of post_lanes * 8 bytes; power of two
+  std::uint32_t post_lanes = 0;             // power of two, at most min(array_rows, array_cols, axi_data_bits / 8)
+
+  std::uint32_t fetch_depth = 4;   // instructions fetched ahead
+  std::uint32_t queue_depth = 4;   // instructions waiting per engine
+
+  std::uint32_t axi_data_bits = 128;     // 32..1024, power of two
+  std::uint32_t axi_address_bits = 40;   // 32..64
+  std::uint32_t axi_burst_bytes = 256;   // power of two, axi_data_bits / 8 .. min(4096, 256 beats)
+  std::uint32_t load_outstanding = 8;    // read bursts in flight
+  std::uint32_t load_fifo_beats = 128;   // power of two, at least two bursts
+  std::uint32_t store_outstanding = 8;   // write bursts in flight
+  std::uint32_t store_fifo_beats = 64;   // power of two, at least two bursts
+  std::uint32_t store_fifo_groups = 16;  // power of two, at least 16: groups between post-processing and the write packer
+
+  MemoryConfig memory;
+
+  std::uint32_t axi_bytes() const { return axi_data_bits / 8; }
+  std::uint32_t activation_words() const { return activation_banks * activation_bank_words; }
+  std::uint32_t macs_per_cycle() const { return array_rows * array_cols; }
+  std::uint64_t buffer_bytes() const;  // activation, weight, accumulator and parameter memories together
+
+  // Parameters of the RTL top module as (UpperCamelCase name, value), in the order of the members above.
+  std::vector<std::pair<std::string, std::uint64_t>> rtl_parameters() const;
+
+  // A 64-bit hash of rtl_parameters(): two chips with the same fingerprint are the same silicon.
+  std::uint64_t fingerprint() const;
+};
+
+// Reads and validates a chip file. Errors: UserError with file, line, key, value and allowed range.
+Chip load_chip(const std::filesystem::path& file);
+Chip parse_chip(std::string_view toml_text, const std::string& file_name);
+
+// The chip file as TOML text, every key written out: parse_chip(to_toml(c)) == c.
+std::string to_toml(const Chip& chip);
+
+}  // namespace systole

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A program, and the file it travels in.
+//
+// The container is little-endian: magic "SYSTPROG", container version (u32, 1), instruction count (u32), the name of the chip
+// it was compiled for (u32 length, bytes), chip fingerprint (u64), then 128 bytes an instruction, then a CRC-32 (u32, IEEE
+// 802.3, boost::crc_32_type) of all before it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "isa/instruction.hpp"
+
+namespace systole::isa {
+
+struct Program {
+  std::string chip_name;
+  std::uint64_t chip_fingerprint = 0;
+  std::vector<Instruction> instructions;
+};
+
+// Errors of all readers: systole::UserError naming the file, the offset or line, the value and the allowed range.
+void write_program(const Program& program, const std::filesystem::path& file);  // temporary name, then rename
+Program read_program(const std::filesystem::path& file);
+
+// Assembler text: one instruction a line, `load buffer=weight base=weight dram_offset=0x40 run_bytes=64 wait=0,3 post=1`;
+// fields that have their default may be left out; `#` starts a comment. assemble(disassemble(p)) == p.
+std::string disassemble(const Instruction& instruction);
+std::string disassemble(const Program& program);
+Program assemble(const std::string& text, const std::string& file_name);
+
+}  // namespace systole::isa

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The timing of the memory outside the chip, seen at the AXI pins, without any data.
+//
+// One object of this class is the environment's clockwork in the SystemC platform and in the cycle model, so the chip meets the
+// same memory in both (docs/design). A cycle `t` goes like this, on either side:
+//
+//   pins = memory.drive(t)              what the memory puts on its pins in cycle t; depends on earlier cycles only
+//   ... the chip's outputs of cycle t are known; a channel transfers where valid and ready are both 1 ...
+//   memory.observe(t, transfers)        what was transferred in cycle t
+//
+// Both calls come once a cycle, in this order, with t rising by one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace systole {
+struct MemoryConfig;
+}
+
+namespace systole::memory {
+
+// The pins that the memory drives in one cycle. A beat stays until it is transferred; R and B are always accepted by the chip.
+struct Pins {
+  bool ar_ready = false;
+  bool aw_ready = false;
+  bool w_ready = false;
+  bool r_valid = false;
+  std::uint8_t r_id = 0;
+  bool r_last = false;
+  bool b_valid = false;
+  std::uint8_t b_id = 0;
+};
+
+struct Burst {
+  std::uint8_t id = 0;
+  std::uint64_t address = 0;  // of the first byte; the first beat is the aligned one around it
+  std::uint32_t beats = 1;
+};
+
+// What crossed the pins in one cycle. R and B need no mention: they always cross when driven.
+struct Transfers {
+  std::optional<Burst> ar;
+  std::optional<Burst> aw;
+  bool w = false;
+  bool w_last = false;
+};
+
+class MemoryTiming {
+ public:
+  virtual ~MemoryTiming() = default;
+  virtual const Pins& drive(std::uint64_t cycle) = 0;
+  virtual void observe(std::uint64_t cycle, const Transfers& transfers) = 0;
+  // No burst is in flight: nothing will be driven before the next request.
+  virtual bool idle() const = 0;
+};
+
+// beat_bytes is the width of the AXI data bus in bytes.
+std::unique_ptr<MemoryTiming> make_memory_timing(const MemoryConfig& config, std::uint32_t beat_bytes);
+
+}  // namespace systole::memory

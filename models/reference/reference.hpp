@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The reference model: what the bits must be after a program.
+//
+// It executes instructions one after the other, in program order across all engines, on a memory image, exactly as
+// docs/reference/instruction_set.md says, and shares no arithmetic with the RTL or with oneDNN. It knows nothing of time: a
+// program whose result depends on timing (a data race) may differ from the RTL.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "chip/chip.hpp"
+#include "isa/instruction.hpp"
+#include "isa/program.hpp"
+
+namespace systole::reference {
+
+// DRAM as the reference sees it: bytes from address 0. Reading or writing past the end is a UserError.
+using MemoryImage = std::vector<std::uint8_t>;
+
+class ReferenceChip {
+ public:
+  explicit ReferenceChip(const Chip& chip);
+
+  void set_base(isa::Base base, std::uint64_t address);
+
+  // Runs one instruction. Semaphores are ignored. UserError if the chip would refuse the instruction.
+  void execute(const isa::Instruction& instruction, MemoryImage& dram);
+  void execute(const isa::Program& program, MemoryImage& dram);
+
+  // The chip's own memories, for tests: bytes, or int32 row after row.
+  const std::vector<std::uint8_t>& activation_buffer() const { return activation_; }
+  const std::vector<std::uint8_t>& weight_buffer() const { return weight_; }
+  const std::vector<std::uint8_t>& parameter_buffer() const { return parameter_; }
+  const std::vector<std::int32_t>& accumulators() const { return accumulators_; }
+
+ private:
+  void execute(const isa::Load& load, MemoryImage& dram);
+  void execute(const isa::Matrix& matrix, MemoryImage& dram);
+  void execute(const isa::Store& store, MemoryImage& dram);
+
+  Chip chip_;
+  std::uint64_t base_[isa::kBases] = {};
+  std::vector<std::uint8_t> activation_, weight_, parameter_;
+  std::vector<std::int32_t> accumulators_;
+};
+
+}  // namespace systole::reference

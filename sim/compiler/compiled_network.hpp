@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the compiler makes of a network for one chip: a list of steps, each of which is one program for the chip or one
+// operator on the host, and the map of the chip's DRAM.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "chip/chip.hpp"
+#include "isa/program.hpp"
+#include "onnx/network.hpp"
+
+namespace systole::compiler {
+
+// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][array_rows], channels padded to a multiple of
+// array_rows. What the padding channels hold is unspecified. A matrix [m][k] is one image of height 1 and width m with k channels.
+struct TensorLayout {
+  std::uint64_t offset = 0;  // bytes from base register 0 (tensors)
+  std::int64_t images = 1, channels = 1, height = 1, width = 1;
+  std::uint32_t block = 0;          // array_rows
+  std::uint32_t element_bytes = 1;  // 1, or 4 for int32
+  std::uint64_t size_bytes() const;
+};
+
+struct ChipStep {
+  isa::Program program;               // tag of each instruction = index of its node in Network::nodes
+  std::vector<TensorId> inputs;       // written into DRAM by the host before the doorbell
+  std::vector<TensorId> outputs;      // read from DRAM by the host after the interrupt
+};
+
+struct HostStep {
+  std::uint32_t node = 0;  // index into Network::nodes
+};
+
+using Step = std::variant<ChipStep, HostStep>;
+
+// A block of bytes that the host writes to DRAM once, before the first step.
+struct Segment {
+  std::uint64_t address = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
+struct CompiledNetwork {
+  Network network;
+  Chip chip;
+  std::vector<Step> steps;
+  std::vector<std::uint64_t> program_address;                 // per step, 0 for host steps; absolute byte address
+  std::uint64_t base_address[isa::kBases] = {};               // values of the base registers
+  std::vector<std::optional<TensorLayout>> layout;            // per tensor; empty for a tensor that never is in DRAM
+  std::vector<Segment> constants;                             // weights, parameters
+  std::uint64_t dram_bytes = 0;                               // highest address used
+};
+
+// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too small.
+CompiledNetwork compile(const Network& network, const Chip& chip);
+
+// Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0 plus layout.offset.
+std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout, std::uint8_t fill);
+std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes, const TensorLayout& layout);
+
+}  // namespace systole::compiler

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pins of `systole_chip` as plain C++ values, and the boundary behind which a Verilated chip lives.
+//
+// A Verilated chip is a shared library with the one function `systole_create_chip`, so that a chip which was not built with
+// the tool can be built on demand and loaded. The library depends on Verilator; its user does not.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace systole::platform {
+
+inline constexpr int kMaxDataWords = 32;  // 1024-bit AXI data bus in 32-bit words
+
+struct ChipInputs {  // what the environment drives during one cycle
+  bool rst_n = true;
+  // AXI4-Lite, into the chip
+  bool s_aw_valid = false, s_w_valid = false, s_ar_valid = false;
+  bool s_b_ready = true, s_r_ready = true;
+  std::uint32_t s_aw_addr = 0, s_w_data = 0, s_ar_addr = 0;
+  // AXI4, out of the chip
+  bool m_ar_ready = false, m_aw_ready = false, m_w_ready = false;
+  bool m_r_valid = false, m_r_last = false, m_b_valid = false;
+  std::uint8_t m_r_id = 0, m_b_id = 0;
+  std::uint8_t m_r_resp = 0, m_b_resp = 0;
+  std::array<std::uint32_t, kMaxDataWords> m_r_data = {};  // read only when m_r_valid
+};
+
+struct ChipOutputs {  // what the chip drives during one cycle, from registers alone
+  bool s_aw_ready = false, s_w_ready = false, s_ar_ready = false;
+  bool s_b_valid = false, s_r_valid = false;
+  std::uint8_t s_b_resp = 0, s_r_resp = 0;
+  std::uint32_t s_r_data = 0;
+  bool m_ar_valid = false, m_aw_valid = false, m_w_valid = false, m_w_last = false;
+  std::uint8_t m_ar_id = 0, m_aw_id = 0;
+  std::uint8_t m_ar_len = 0, m_aw_len = 0;  // beats - 1
+  std::uint64_t m_ar_addr = 0, m_aw_addr = 0;
+  std::array<std::uint32_t, kMaxDataWords> m_w_data = {};  // written only when m_w_valid
+  std::array<std::uint32_t, kMaxDataWords / 8> m_w_strb = {};
+  bool irq = false;
+  // Trace port, a bit an engine: 0 load, 1 matrix, 2 store. An event is seen in the cycle in which it happens.
+  std::uint8_t trace_start_valid = 0, trace_retire_valid = 0;
+  std::array<std::uint32_t, 3> trace_start_index = {};
+  std::array<std::uint32_t, 3> trace_retire_index = {};
+};
+
+class VerilatedChip {
+ public:
+  virtual ~VerilatedChip() = default;
+  // One clock cycle: `in` is driven during cycle t, the clock rises at its end, `out` becomes what the chip drives in t + 1.
+  virtual void cycle(const ChipInputs& in, ChipOutputs& out) = 0;
+  virtual void open_wave(const std::string& file) = 0;  // throws if the library was built without waves
+  virtual void close_wave() = 0;
+};
+
+// `seed` starts registers and memories at random (0: all zero).
+extern "C" VerilatedChip* systole_create_chip(std::uint32_t seed);
+using CreateChip = VerilatedChip* (*)(std::uint32_t seed);
+
+}  // namespace systole::platform

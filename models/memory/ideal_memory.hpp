@@ -1,33 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The `ideal` memory: a fixed latency and a fixed bandwidth, nothing else. Its rules, each one
-// sentence:
+// The `ideal` memory: a fixed latency and a fixed bandwidth, nothing else. Its rules:
 //
-//  Requests   AR, AW and W are ready in every cycle unless the channel refuses (back-pressure) or a
-//  queue is full. Queues     At the start of a cycle at most 64 reads and 64 writes are in flight:
-//  a read from its AR until its last R beat,
-//             a write from its AW until its B; 64 whole bursts of W data may wait for their AW.
-//  Order      Reads are served in the order of their AR, writes in the order of their AW, whatever
-//  their IDs. Latency    A read whose AR crosses in cycle t has its first R beat in cycle t +
-//  latency_cycles or later (latency 0 counts as
-//             1); a B comes latency_cycles or later after its AW or its last W beat, whichever
-//             crossed later.
-//  Pins       One R beat and one B a cycle at most, each shown in exactly one cycle, because the
-//  chip always takes it. Bandwidth  Every cycle earns bytes_per_cycle credits, an R or W beat costs
-//  beat_bytes, and at most beat_bytes - 1 credits
-//             pass from one cycle to the next.
-//  Sharing    If R and W both wait and the credits are enough for one beat only, they take turns,
-//  cycle by cycle, R first; W
-//             waits while an accepted AW lacks W beats, R while a beat is due, neither while its
-//             channel refuses. If W does not wait, R goes first and WREADY needs credits for one
-//             more beat.
-//  Refusal    Channel c refuses in cycle t if mix(seed, c, t) % 1000 < backpressure_permille,
-//  whatever else happens; a refused
-//             R or B beat is shown in a later cycle.
+// - Requests: AR, AW and W are ready in every cycle unless the channel refuses (back-pressure) or a
+//   queue is full.
+// - Queues: at the start of a cycle at most 64 reads and 64 writes are in flight, a read from its
+//   AR until its last R beat, a write from its AW until its B; at most 64 whole bursts of W data
+//   wait for their AW.
+// - Order: reads are served in the order of their AR, writes in that of their AW, whatever the ID.
+// - Latency of reads: a read whose AR crosses in cycle t has its first R beat in cycle
+//   t + latency_cycles or later (a latency of 0 counts as 1).
+// - Latency of writes: a B comes latency_cycles or later after its AW or its last W beat, whichever
+//   crossed later.
+// - Pins: at most one R beat and one B a cycle, each shown in exactly one cycle, because the chip
+//   always takes it.
+// - Bandwidth: every cycle earns bytes_per_cycle credits, an R or W beat costs beat_bytes, and at
+//   most beat_bytes - 1 credits pass from one cycle to the next.
+// - Sharing: if R and W both wait and the credits are enough for one beat only, they take turns,
+//   cycle by cycle, R first; otherwise R goes first and WREADY needs credits for one more beat.
+// - Waiting: W waits while an accepted AW lacks W beats, R while a beat is due, neither while its
+//   channel refuses.
+// - Refusal: channel c refuses in cycle t if mix(seed, c, t) % 1000 < backpressure_permille; a
+//   refused R beat or B is shown in a later cycle.
 //
 // So bytes_per_cycle >= 2 * beat_bytes never limits, and bytes_per_cycle >= beat_bytes limits only
-// where both directions move. Nothing here allocates after construction, and a cycle costs a few
-// nanoseconds.
+// where both directions move. Nothing here allocates after construction.
 #pragma once
 
 #include <boost/circular_buffer.hpp>

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "isa/instruction.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <type_traits>
+
+#include "isa/fields.hpp"
+#include "support/error.hpp"
+
+namespace systole::isa {
+namespace {
+
+// The bit pattern of a member, in 32 bits; negative numbers are sign-extended.
+template <class T>
+std::uint32_t to_bits(T value) {
+  if constexpr (std::is_same_v<T, float>) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
+  } else {
+    return static_cast<std::uint32_t>(value);
+  }
+}
+
+template <class T>
+void from_bits(std::uint32_t bits, T& value) {
+  if constexpr (std::is_same_v<T, float>) {
+    std::memcpy(&value, &bits, sizeof bits);
+  } else {
+    value = static_cast<T>(bits);
+  }
+}
+
+struct Encoder {
+  Encoded& words;
+
+  template <class T>
+  void operator()(const Field& field, const T& value) const {
+    std::uint32_t bits = to_bits(value);
+    if constexpr (std::is_signed_v<T>)
+      bits &= field.mask();  // the member has the field's width, checked below
+    static_assert(sizeof(T) <= 4);
+    if (bits > field.mask())
+      throw UserError(fmt::format("instruction field {} = {}: must be 0 to {}", field.name, bits,
+                                  field.mask()));
+    words[field.word] |= bits << field.lsb;
+  }
+};
+
+struct Decoder {
+  const Encoded& words;
+
+  template <class T>
+  void operator()(const Field& field, T& value) const {
+    from_bits(field.get(words), value);
+  }
+};
+
+template <class T>
+constexpr Opcode opcode_of() {
+  if constexpr (std::is_same_v<T, Load>)
+    return Opcode::kLoad;
+  else if constexpr (std::is_same_v<T, Matrix>)
+    return Opcode::kMatrix;
+  else
+    return Opcode::kStore;
+}
+
+template <class T>
+T decode_as(const Encoded& words) {
+  T instruction;
+  visit_common_fields(instruction.common, Decoder{words});
+  visit_fields(instruction, Decoder{words});
+  return instruction;
+}
+
+using Reason = std::optional<std::string>;
+
+Reason illegal(const Load& x) {
+  if (static_cast<int>(x.buffer) > 2) return "buffer 3 does not exist";
+  if (x.run_bytes == 0) return "run_bytes is 0";
+  if (x.count[1] == 0) return "count_2 is 0";
+  if (x.count[2] == 0) return "count_3 is 0";
+  if (x.count[0] == 0 && x.pad_top == 0 && x.pad_bottom == 0)
+    return "a load without rows: count_1, pad_top and pad_bottom are 0";
+  return {};
+}
+
+Reason illegal(const Matrix& x) {
+  if (x.m_y == 0) return "m_y is 0";
+  if (x.m_x == 0) return "m_x is 0";
+  if (x.k_y == 0) return "k_y is 0";
+  if (x.k_x == 0) return "k_x is 0";
+  if (x.k_c == 0) return "k_c is 0";
+  if (x.n == 0) return "n is 0";
+  return {};
+}
+
+Reason illegal(const Store& x) {
+  for (int i = 0; i < 4; ++i)
+    if (x.count[i] == 0) return fmt::format("count_{} is 0", i);
+  if (x.window_y == 0) return "window_y is 0";
+  if (x.window_x == 0) return "window_x is 0";
+  if (x.groups == 0) return "groups is 0";
+  if (x.raw) {
+    if (x.source != Source::kAccumulator) return "raw with a source other than the accumulators";
+    if (x.destination != Destination::kDram) return "raw with a destination other than DRAM";
+    if (x.window_y != 1 || x.window_x != 1) return "raw with a window";
+    if (x.residual) return "raw with a residual";
+    if (x.requantise) return "raw with requantise";
+  } else if (x.source == Source::kAccumulator && !x.requantise) {
+    return "an accumulator source needs requantise or raw";
+  }
+  return {};
+}
+
+Reason reserved_bit_set(const Encoded& words, Opcode opcode) {
+  static const Encoded masks[] = {reserved_mask(Opcode::kLoad), reserved_mask(Opcode::kMatrix),
+                                  reserved_mask(Opcode::kStore)};
+  const Encoded& reserved = masks[static_cast<int>(opcode) - 1];
+  for (int w = 0; w < kInstructionWords; ++w) {
+    const std::uint32_t set = words[w] & reserved[w];
+    if (set == 0) continue;
+    int bit = 0;
+    while (!((set >> bit) & 1u)) ++bit;
+    return fmt::format("reserved bit set in w{}[{}]", w, bit);
+  }
+  return {};
+}
+
+template <class T>
+Reason illegal_as(const Encoded& words) {
+  if constexpr (std::is_same_v<T, Load>)
+    if (decode_as<Load>(words).transpose) return "transpose is not implemented";
+  if (Reason reason = reserved_bit_set(words, opcode_of<T>())) return reason;
+  return illegal(decode_as<T>(words));
+}
+
+}  // namespace
+
+Engine engine_of(const Instruction& instruction) {
+  return static_cast<Engine>(instruction.index());
+}
+
+const Common& common_of(const Instruction& instruction) {
+  return std::visit([](const auto& x) -> const Common& { return x.common; }, instruction);
+}
+
+Common& common_of(Instruction& instruction) {
+  return std::visit([](auto& x) -> Common& { return x.common; }, instruction);
+}
+
+std::vector<Field> common_fields() {
+  std::vector<Field> fields = {kOpcodeField, kVersionField, kLengthField};
+  const Common common;
+  visit_common_fields(common, [&](const Field& field, const auto&) { fields.push_back(field); });
+  return fields;
+}
+
+std::vector<Field> fields_of(Opcode opcode) {
+  std::vector<Field> fields;
+  const auto collect = [&](const Field& field, const auto&) { fields.push_back(field); };
+  switch (opcode) {
+    case Opcode::kLoad:
+      visit_fields(Load{}, collect);
+      break;
+    case Opcode::kMatrix:
+      visit_fields(Matrix{}, collect);
+      break;
+    case Opcode::kStore:
+      visit_fields(Store{}, collect);
+      break;
+  }
+  return fields;
+}
+
+Encoded reserved_mask(Opcode opcode) {
+  Encoded mask;
+  mask.fill(0xffffffffu);
+  const auto clear = [&](const std::vector<Field>& fields) {
+    for (const Field& field : fields)
+      if (field.name != "transpose") mask[field.word] &= ~(field.mask() << field.lsb);
+  };
+  clear(common_fields());
+  clear(fields_of(opcode));
+  return mask;
+}
+
+Encoded encode(const Instruction& instruction) {
+  Encoded words = {};
+  const Encoder encoder{words};
+  std::visit(
+      [&](const auto& x) {
+        encoder(kOpcodeField, static_cast<std::uint32_t>(opcode_of<std::decay_t<decltype(x)>>()));
+        encoder(kVersionField, static_cast<std::uint32_t>(kVersion));
+        encoder(kLengthField, static_cast<std::uint32_t>(kLengthUnits));
+        visit_common_fields(x.common, encoder);
+        visit_fields(x, encoder);
+      },
+      instruction);
+  return words;
+}
+
+std::optional<std::string> illegal_reason(const Encoded& words) {
+  const std::uint32_t opcode = kOpcodeField.get(words);
+  if (opcode < 1 || opcode > 3) return fmt::format("opcode {} does not exist", opcode);
+  if (const auto version = kVersionField.get(words); version != kVersion)
+    return fmt::format("version {} instead of {}", version, kVersion);
+  if (const auto length = kLengthField.get(words); length != kLengthUnits)
+    return fmt::format("length {} instead of {}", length, kLengthUnits);
+  switch (static_cast<Opcode>(opcode)) {
+    case Opcode::kLoad:
+      return illegal_as<Load>(words);
+    case Opcode::kMatrix:
+      return illegal_as<Matrix>(words);
+    case Opcode::kStore:
+      return illegal_as<Store>(words);
+  }
+  return {};
+}
+
+Instruction decode(const Encoded& words) {
+  if (const auto reason = illegal_reason(words)) throw UserError("illegal instruction: " + *reason);
+  switch (static_cast<Opcode>(kOpcodeField.get(words))) {
+    case Opcode::kLoad:
+      return decode_as<Load>(words);
+    case Opcode::kMatrix:
+      return decode_as<Matrix>(words);
+    default:
+      return decode_as<Store>(words);
+  }
+}
+
+}  // namespace systole::isa

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whole files in and out, for the readers and writers of small formats.
+#pragma once
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "support/error.hpp"
+
+namespace systole {
+
+// The bytes of a regular file. UserError if it is missing, not a regular file, unreadable or larger
+// than max_bytes.
+inline std::string read_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
+  const auto fail = [&](const std::string& why) { throw UserError(file.string() + ": " + why); };
+  if (file.native().find('\0') != std::string::npos) fail("a file name cannot contain a NUL byte");
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (status.type() == std::filesystem::file_type::not_found) fail("no such file");
+  if (error) fail("cannot be read: " + error.message());
+  if (!std::filesystem::is_regular_file(status)) fail("not a regular file");
+  const std::uint64_t size = std::filesystem::file_size(file, error);
+  if (error) fail("cannot be read: " + error.message());
+  if (size > max_bytes)
+    fail("is " + std::to_string(size) + " bytes long: at most " + std::to_string(max_bytes) +
+         " are allowed");
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) fail(std::string("cannot be opened: ") + std::strerror(errno));
+  std::string bytes(size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(size));
+  if (static_cast<std::uint64_t>(in.gcount()) != size) fail("cannot be read to its end");
+  return bytes;
+}
+
+// Writes under a temporary name in the same folder, then renames: the file is there whole or not at
+// all. UserError if it cannot be written (no such folder, no permission, disk full).
+inline void write_whole_file(const std::filesystem::path& file, std::string_view bytes) {
+  std::filesystem::path temporary = file;
+  temporary += ".tmp" + std::to_string(::getpid());
+  const auto fail = [&](const std::string& why) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw UserError(file.string() + ": cannot be written: " + why);
+  };
+  errno = 0;
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  if (!out) fail(std::strerror(errno));
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (!out) fail(errno != 0 ? std::strerror(errno) : "write error");
+  std::error_code error;
+  std::filesystem::rename(temporary, file, error);
+  if (error) fail(error.message());
+}
+
+}  // namespace systole

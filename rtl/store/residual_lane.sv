@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// One lane of the residual addition: saturate(rne(fma(a, ra, fma(b, rb, F)))), or a unchanged.
+//
+// The inner FMA does not need a, so it runs beside requantisation. Time 0 is the cycle in which the residual operand b
+// enters, together with the value that requantisation turns into a:
+//   time 0          b is extended to 9 bits and held
+//   time 1 to 3     inner FMA with rb and F
+//   time 4          a enters
+//   time 4 to 6     outer FMA with ra
+//   time 7          to integer, half to even; saturated to int8 or uint8
+//   time 8          value_o
+// A value without residual passes beside the outer FMA, all 32 bits of it.
+//
+// Bit k of stage_valid_i and residual_enable_i belongs to time k. residual_i and residual_signed_i belong to time 0,
+// add_scale_residual_i and add_offset_i to time 1, value_i and add_scale_source_i to time 4, output_signed_i to time 7.
+module residual_lane
+  // Private: not to be set by the instance.
+  #(parameter int Latency = post_pkg::RequantiseLatency + post_pkg::ResidualLatency) (
+  input  logic               clk_i,
+  input  logic [Latency-1:0] stage_valid_i,
+  input  logic [Latency-1:0] residual_enable_i,
+  input  logic [7:0]         residual_i,
+  input  logic               residual_signed_i,
+  input  logic [31:0]        add_scale_residual_i,
+  input  logic [31:0]        add_offset_i,
+  input  logic [31:0]        value_i,
+  input  logic [31:0]        add_scale_source_i,
+  input  logic               output_signed_i,
+  output logic [31:0]        value_o
+);
+  localparam int Start = post_pkg::RequantiseLatency;
+
+  logic [Latency-1:0] add_valid;
+  logic [Latency-1:0] pass_valid;
+  assign add_valid = stage_valid_i & residual_enable_i;
+  assign pass_valid = stage_valid_i & ~residual_enable_i;
+
+  logic [8:0] residual_q;
+  logic [post_pkg::WideFloatWidth-1:0] inner;
+  logic [post_pkg::WideFloatWidth-1:0] outer;
+
+  always_ff @(posedge clk_i) begin
+    if (add_valid[0]) begin
+      residual_q <= {residual_signed_i && residual_i[7], residual_i};
+    end
+  end
+
+  fma_lane u_inner_fma (
+    .clk_i,
+    .stage_valid_i(add_valid[Start-1:1]),
+    .integer_i    (residual_q),
+    .factor_i     (add_scale_residual_i),
+    .addend_i     (post_pkg::widen(add_offset_i)),
+    .result_o     (inner)
+  );
+
+  fma_lane u_outer_fma (
+    .clk_i,
+    .stage_valid_i(add_valid[Start+2:Start]),
+    .integer_i    (value_i[8:0]),
+    .factor_i     (add_scale_source_i),
+    .addend_i     (inner),
+    .result_o     (outer)
+  );
+
+  logic [31:0] pass_1_q, pass_2_q, pass_3_q;
+  logic signed [12:0] magnitude;
+  logic [31:0] result_d, result_q;
+
+  always_comb begin
+    magnitude = '0;
+    result_d = pass_3_q;
+    if (add_valid[Start+3]) begin
+      magnitude = $signed({2'd0, post_pkg::round_magnitude(
+          outer[23:0], post_pkg::small_exponent($signed(outer[33:24])))});
+      result_d = post_pkg::saturate_byte(outer[34] ? -magnitude : magnitude, output_signed_i);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (pass_valid[Start]) begin
+      pass_1_q <= value_i;
+    end
+    if (pass_valid[Start+1]) begin
+      pass_2_q <= pass_1_q;
+    end
+    if (pass_valid[Start+2]) begin
+      pass_3_q <= pass_2_q;
+    end
+    if (stage_valid_i[Start+3]) begin
+      result_q <= result_d;
+    end
+  end
+
+  assign value_o = result_q;
+
+  logic unused_pass_valid;
+  assign unused_pass_valid = ^{pass_valid[Start-1:0], pass_valid[Latency-1]};
+endmodule

@@ -37,6 +37,8 @@ struct ChipOutputs {  // what the chip drives during one cycle, from registers a
   bool m_ar_valid = false, m_aw_valid = false, m_w_valid = false, m_w_last = false;
   std::uint8_t m_ar_id = 0, m_aw_id = 0;
   std::uint8_t m_ar_len = 0, m_aw_len = 0;  // beats - 1
+  std::uint8_t m_ar_size = 0, m_aw_size = 0, m_ar_burst = 1, m_aw_burst = 1;
+  bool m_r_ready = true, m_b_ready = true;  // the chip never refuses: the protocol checker watches it
   std::uint64_t m_ar_addr = 0, m_aw_addr = 0;
   std::array<std::uint32_t, kMaxDataWords> m_w_data = {};  // written only when m_w_valid
   std::array<std::uint32_t, kMaxDataWords / 8> m_w_strb = {};

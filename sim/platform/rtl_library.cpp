@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/rtl_library.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/interprocess/sync/file_lock.hpp>
+#include <boost/interprocess/sync/scoped_lock.hpp>
+#include <boost/process.hpp>
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <thread>
+
+#include "support/error.hpp"
+
+namespace systole::platform {
+
+namespace fs = std::filesystem;
+namespace bp = boost::process;
+namespace bi = boost::interprocess;
+
+namespace {
+
+const fs::path kSource = SYSTOLE_SOURCE_DIR;
+const fs::path kPrebuilt = SYSTOLE_PREBUILT_DIR;
+
+// Verilator 5.006 appends `-Os` to the flags of its own code unless these make variables say
+// otherwise: half the speed.
+constexpr const char* kOptimise = "-O3";
+
+std::string read_file(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw UserError(file.string() + ": cannot be read");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+fs::path program_path(const std::string& name, const std::string& why) {
+  const auto path = bp::search_path(name);
+  if (path.empty())
+    throw UserError(name + ": not found on PATH; it is needed to " + why + " (Debian package " +
+                    name + ")");
+  return path.string();
+}
+
+std::string verilator_version() {
+  static const std::string version = [] {
+    const fs::path verilator = program_path("verilator", "compile the chip's RTL");
+    bp::ipstream out;
+    std::string line;
+    bp::child child(verilator.string(), "--version", bp::std_out > out, bp::std_err > bp::null);
+    std::getline(out, line);
+    child.wait();
+    if (child.exit_code() != 0 || line.empty())
+      throw UserError(verilator.string() + " --version failed: the chip's RTL cannot be compiled");
+    return line;
+  }();
+  return version;
+}
+
+// Every file that the library's contents depend on, in a fixed order.
+std::vector<fs::path> inputs() {
+  const fs::path rtl = rtl_directory();
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(rtl)) {
+    const std::string extension = entry.path().extension().string();
+    if (entry.is_regular_file() && (extension == ".sv" || extension == ".svh" ||
+                                    extension == ".v" || extension == ".f" || extension == ".vlt"))
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  files.push_back(kSource / "sim/platform/verilated_chip.cpp");
+  files.push_back(kSource / "sim/platform/chip_pins.hpp");
+  files.push_back(kSource / "models/support/error.hpp");
+  return files;
+}
+
+std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::path& out) {
+  const fs::path rtl = rtl_directory();
+  std::vector<std::string> args = {
+      "--cc",       "--exe",      "--top-module", "systole_chip", "--prefix", "Vsystole_chip",
+      "-O3",        "--x-assign", "unique",       "--x-initial",  "unique",   "-Wno-fatal",
+      "-Wno-WIDTH", "-Mdir",      out.string(),   "-o",           "chip.so",  "-I" + rtl.string()};
+  args.push_back(build.assertions ? "--assert" : "--no-assert");
+  if (build.waves) args.push_back("--trace-fst");
+  for (const auto& [name, value] : build.parameters)
+    args.push_back(fmt::format("-G{}={}", name, value));
+  args.insert(
+      args.end(),
+      {"-CFLAGS",
+       fmt::format("-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL "
+                   "-I{} -I{}",
+                   (kSource / "sim").string(), (kSource / "models").string()),
+       "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
+  if (fs::exists(rtl / "lint.vlt")) args.push_back((rtl / "lint.vlt").string());
+  args.insert(args.end(), {"-F", (rtl / "files.f").string()});
+  args.push_back((kSource / "sim/platform/verilated_chip.cpp").string());
+  return args;
+}
+
+// The line of a log that says most: the first with "error" in it, else the last.
+std::string telling_line(const fs::path& log) {
+  std::ifstream in(log);
+  std::string line, last;
+  while (std::getline(in, line)) {
+    std::string lower = line;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    if (lower.find("error") != std::string::npos) return line;
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+void run(const fs::path& program, const std::vector<std::string>& args, const fs::path& log,
+         const char* what) {
+  {
+    std::ofstream header(log, std::ios::app);
+    header << "$ " << program.string();
+    for (const std::string& arg : args) header << " '" << arg << "'";
+    header << "\n";
+  }
+  std::FILE* out = std::fopen(log.c_str(), "ab");
+  if (out == nullptr) throw UserError(log.string() + ": cannot be written");
+  bp::child child(program.string(), bp::args(args),
+                  bp::std_in<bp::null, (bp::std_out & bp::std_err)> out);
+  std::fclose(out);
+  child.wait();
+  if (child.exit_code() != 0)
+    throw UserError(fmt::format("{} failed: {} (log: {})", what, telling_line(log), log.string()));
+}
+
+fs::path library_file(const fs::path& directory, const std::string& key) {
+  return directory / ("systole_chip-" + key + ".so");
+}
+
+void make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
+}
+
+}  // namespace
+
+fs::path rtl_directory() {
+  const char* from_environment = std::getenv("SYSTOLE_RTL");
+  const fs::path rtl = from_environment != nullptr ? fs::path(from_environment) : kSource / "rtl";
+  if (!fs::exists(rtl / "files.f"))
+    throw UserError(rtl.string() +
+                    ": holds no files.f; set SYSTOLE_RTL to the directory of the RTL");
+  return fs::absolute(rtl);
+}
+
+fs::path cache_directory() {
+  if (const char* cache = std::getenv("SYSTOLE_CACHE")) return cache;
+  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return fs::path(cache) / "systole";
+  if (const char* home = std::getenv("HOME")) return fs::path(home) / ".cache/systole";
+  throw UserError("no cache directory: set SYSTOLE_CACHE, XDG_CACHE_HOME or HOME");
+}
+
+std::string library_key(const RtlBuild& build) {
+  const fs::path rtl = rtl_directory();
+  std::string text = verilator_version() + "\n";
+  for (const std::string& arg : verilator_arguments(build, "")) {
+    // A path is not part of the key, what it leads to is.
+    if (arg.find(rtl.string()) == std::string::npos &&
+        arg.find(kSource.string()) == std::string::npos)
+      text += arg + "\n";
+  }
+  text += kOptimise;
+  for (const fs::path& file : inputs()) {
+    const std::string contents = read_file(file);
+    text += fmt::format("\n{} {}\n", file.lexically_proximate(rtl).filename().string(),
+                        contents.size()) +
+            contents;
+  }
+  // A name-based UUID is the SHA-1 of the text; the RFC 4122 bits in it do no harm.
+  const boost::uuids::uuid id = boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(text);
+  return fmt::format("{:02x}", fmt::join(id.begin(), id.end(), ""));
+}
+
+fs::path build_library(const RtlBuild& build, const fs::path& directory,
+                       const BuildProgress& progress) {
+  const auto say = [&](const std::string& line) {
+    if (progress) progress(line);
+  };
+  const std::string key = library_key(build);
+  const fs::path file = library_file(directory, key);
+  if (fs::exists(file)) return file;
+  make_directory(directory);
+
+  // fcntl locks, which file_lock uses, do not exclude threads of one process.
+  static std::mutex threads;
+  const std::lock_guard<std::mutex> thread_guard(threads);
+  const fs::path lock_file = directory / ("systole_chip-" + key + ".lock");
+  if (!std::ofstream(lock_file, std::ios::app))
+    throw UserError(lock_file.string() + ": cannot be written");
+  bi::file_lock lock(lock_file.c_str());
+  if (!lock.try_lock()) {
+    say("waiting for another process that builds this chip");
+    lock.lock();
+  }
+  const bi::scoped_lock<bi::file_lock> guard(lock, bi::accept_ownership);
+  if (fs::exists(file)) return file;
+
+  const fs::path verilator = program_path("verilator", "compile the chip's RTL");
+  const fs::path make = program_path("make", "compile the chip's RTL");
+  const fs::path work = directory / fmt::format("building-{}-{}", key, ::getpid());
+  const fs::path log = directory / ("systole_chip-" + key + ".log");
+  std::error_code ignored;
+  fs::remove(log, ignored);
+  make_directory(work);
+  try {
+    say("building the chip's RTL: verilator");
+    run(verilator, verilator_arguments(build, work), log, "Verilator");
+    const unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
+    say(fmt::format("building the chip's RTL: C++ compiler, {} jobs", jobs));
+    std::vector<std::string> args = {"-C",
+                                     work.string(),
+                                     "-f",
+                                     "Vsystole_chip.mk",
+                                     fmt::format("-j{}", jobs),
+                                     fmt::format("OPT_FAST={}", kOptimise),
+                                     "OPT_SLOW=-O1",
+                                     "OPT_GLOBAL=-O2"};
+    if (!bp::search_path("ccache").empty()) args.push_back("OBJCACHE=ccache");
+    args.push_back("chip.so");
+    run(make, args, log, "the C++ compiler");
+    fs::rename(work / "chip.so", file);
+  } catch (const fs::filesystem_error& error) {
+    fs::remove_all(work, ignored);
+    throw UserError(error.what());
+  } catch (...) {
+    fs::remove_all(work, ignored);
+    throw;
+  }
+  fs::remove_all(work, ignored);
+  say("built " + file.string());
+  return file;
+}
+
+RtlLibrary::RtlLibrary(const RtlBuild& build, const BuildProgress& progress) {
+  file_ = library_file(kPrebuilt, library_key(build));
+  if (!fs::exists(file_)) file_ = build_library(build, cache_directory(), progress);
+}
+
+std::shared_ptr<VerilatedChip> RtlLibrary::create(std::uint32_t seed) const {
+  const auto fail = [this] {
+    throw UserError(file_.string() + ": cannot be loaded: " + ::dlerror());
+  };
+  void* library = ::dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) fail();
+  void* create = ::dlsym(library, "systole_create_chip");
+  if (create == nullptr) fail();
+  return {reinterpret_cast<CreateChip>(create)(seed), [library](VerilatedChip* chip) {
+            delete chip;
+            ::dlclose(library);  // dlopen counts its calls
+          }};
+}
+
+}  // namespace systole::platform

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Shared libraries of Verilated chips, built when they are needed.
+//
+// A library is named by a hash (128 bits of a SHA-1) of everything that went into it: the RTL
+// parameters, every file under rtl/, the wrapper verilated_chip.cpp with the headers it includes,
+// the version of Verilator and the build options. It is looked for in <build>/chips (target
+// `chips`), then in the cache; if it is in neither, it is built into the cache: Verilator, the C++
+// compiler, a link, in a directory of its own, and one rename at the end. Any number of processes
+// may ask for the same chip at once; one builds, the others wait.
+//
+// Environment: SYSTOLE_RTL is the directory of the RTL (default: rtl/ of the source tree this tool
+// was built from); SYSTOLE_CACHE is the cache (default: $XDG_CACHE_HOME/systole, else
+// ~/.cache/systole).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/chip_pins.hpp"
+
+namespace systole::platform {
+
+struct RtlBuild {
+  std::vector<std::pair<std::string, std::uint64_t>> parameters;  // Chip::rtl_parameters()
+  bool waves = false;       // VerilatedChip::open_wave works; slower
+  bool assertions = false;  // the RTL's assertions are checked, a failure is a DesignError; slower
+};
+
+// Receives one line of text, without newline, whenever the build enters another phase.
+using BuildProgress = std::function<void(const std::string&)>;
+
+class RtlLibrary {
+ public:
+  // Finds or builds the library. Errors: UserError when Verilator or the RTL is missing, the cache
+  // cannot be written, or the build fails (with the first error line and the name of the log).
+  explicit RtlLibrary(const RtlBuild& build, const BuildProgress& progress = {});
+
+  // A chip in reset with random registers and memories (`seed`; 0: all zero). The chip keeps the
+  // library loaded.
+  std::shared_ptr<VerilatedChip> create(std::uint32_t seed) const;
+
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+};
+
+// The parts of the above, for the `chips` target, `systole export` and tests.
+std::filesystem::path rtl_directory();
+std::filesystem::path cache_directory();
+std::string library_key(const RtlBuild& build);  // 32 hexadecimal digits
+// Builds `directory`/systole_chip-<key>.so if it is not there, and returns its path.
+std::filesystem::path build_library(const RtlBuild& build, const std::filesystem::path& directory,
+                                    const BuildProgress& progress = {});
+
+}  // namespace systole::platform

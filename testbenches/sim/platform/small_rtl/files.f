@@ -1,0 +1,1 @@
+systole_chip.sv

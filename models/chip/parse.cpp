@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The reader of chip files. Every complaint is one line: file, line, key, value, what is allowed.
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "chip/chip.hpp"
+#include "chip/keys.hpp"
+#include "support/error.hpp"
+#include "support/file.hpp"
+
+namespace systole {
+namespace {
+
+using chip_file::Form;
+using chip_file::Key;
+using chip_file::Presence;
+
+// A chip file is about 1 KB. The bounds keep a hostile file from nesting deeper than the parser's
+// recursion can stand.
+constexpr std::size_t kMaxFileBytes = 65536;
+constexpr std::size_t kMaxLineBytes = 1000;
+constexpr std::size_t kMaxNameBytes = 64;
+
+constexpr std::string_view kDataflow = "weight-stationary";
+constexpr std::string_view kMemoryKind = "ideal";
+
+constexpr bool is_power_of_two(std::uint64_t x) { return x != 0 && (x & (x - 1)) == 0; }
+
+std::string range_text(const Key& key) {
+  return fmt::format("{}, {} to {}",
+                     key.form == Form::kPowerOfTwo ? "a power of two" : "a whole number", key.min,
+                     key.max);
+}
+
+// A value as it stands in the file, on one line and not too long.
+std::string shown(const toml::node& node) {
+  if (node.is_table()) return "a table";
+  if (node.is_array()) return "an array";
+  std::ostringstream stream;
+  node.visit([&](const auto& value) { stream << value; });
+  std::string text;
+  for (const char c : stream.str()) text += (c >= 32 && c < 127) ? c : '?';
+  return text.size() > 40 ? text.substr(0, 40) + "..." : text;
+}
+
+class Parser {
+ public:
+  Parser(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
+
+  Chip parse() {
+    check_size();
+    const toml::table root = parse_toml();
+    Chip chip;
+    read_top(root, chip);
+    if (const toml::table* table = table_of(root, "chip", Presence::kRequired)) {
+      std::set<std::string, std::less<>> known = {"dataflow"};
+      read_choice(*table, "chip", "dataflow", kDataflow);
+      chip_file::visit_chip_keys(chip, [&](const Key& key, auto& value) {
+        known.emplace(key.name);
+        read_number(*table, "chip.", key, value);
+      });
+      refuse_unknown(*table, "chip.", known);
+      check_together(*table, chip);
+    }
+    if (const toml::table* table = table_of(root, "memory", Presence::kOptional)) {
+      std::set<std::string, std::less<>> known = {"kind"};
+      if (read_choice(*table, "memory", "kind", kMemoryKind)) chip.memory.kind = kMemoryKind;
+      chip_file::visit_memory_keys(chip.memory, [&](const Key& key, auto& value) {
+        known.emplace(key.name);
+        read_number(*table, "memory.", key, value);
+      });
+      refuse_unknown(*table, "memory.", known);
+      check_memory(*table, chip);
+    }
+    return chip;
+  }
+
+ private:
+  [[noreturn]] void fail(std::uint32_t line, const std::string& what) const {
+    throw UserError(line == 0 ? fmt::format("{}: {}", file_, what)
+                              : fmt::format("{}:{}: {}", file_, line, what));
+  }
+
+  void check_size() const {
+    if (text_.size() > kMaxFileBytes)
+      fail(0, fmt::format("is {} bytes long: a chip file has at most {}", text_.size(),
+                          kMaxFileBytes));
+    std::size_t begin = 0;
+    for (std::uint32_t line = 1; begin < text_.size(); ++line) {
+      const std::size_t end = std::min(text_.find('\n', begin), text_.size());
+      if (end - begin > kMaxLineBytes)
+        fail(line, fmt::format("the line is {} bytes long: at most {} are allowed", end - begin,
+                               kMaxLineBytes));
+      begin = end + 1;
+    }
+  }
+
+  toml::table parse_toml() const {
+    try {
+      return toml::parse(text_, file_);
+    } catch (const toml::parse_error& error) {
+      std::string why;
+      for (const char c : std::string(error.description())) why += (c >= 32 && c < 127) ? c : '?';
+      fail(error.source().begin.line, "not TOML: " + why);
+    }
+  }
+
+  void read_top(const toml::table& root, Chip& chip) const {
+    const toml::node* name = root.get("name");
+    const std::string allowed =
+        fmt::format("letters, digits, '_' and '-', 1 to {} of them", kMaxNameBytes);
+    if (name == nullptr) fail(0, fmt::format("key 'name' is missing: must be {}", allowed));
+    if (!name->is_string())
+      fail(name->source().begin.line,
+           fmt::format("name = {}: must be a string of {}", shown(*name), allowed));
+    chip.name = name->as_string()->get();
+    static const char kCharacters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (chip.name.empty() || chip.name.size() > kMaxNameBytes ||
+        chip.name.find_first_not_of(kCharacters) != std::string::npos)
+      fail(name->source().begin.line, fmt::format("name = {}: must be {}", shown(*name), allowed));
+    read_number(root, "", Key{"clock_mhz", 1, 10000}, chip.clock_mhz);
+    refuse_unknown(root, "", {"name", "clock_mhz", "chip", "memory"});
+  }
+
+  const toml::table* table_of(const toml::table& root, const char* name, Presence presence) const {
+    const toml::node* node = root.get(name);
+    if (node == nullptr) {
+      if (presence == Presence::kRequired) fail(0, fmt::format("table [{}] is missing", name));
+      return nullptr;
+    }
+    if (!node->is_table())
+      fail(node->source().begin.line,
+           fmt::format("{} = {}: must be a table, [{}]", name, shown(*node), name));
+    return node->as_table();
+  }
+
+  // A key with one word allowed, so far. True if it is there.
+  bool read_choice(const toml::table& table, const char* table_name, const char* key,
+                   std::string_view allowed) const {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return false;
+    if (!node->is_string() || node->as_string()->get() != allowed)
+      fail(node->source().begin.line,
+           fmt::format("{}.{} = {}: must be \"{}\"", table_name, key, shown(*node), allowed));
+    return true;
+  }
+
+  template <class T>
+  void read_number(const toml::table& table, std::string_view prefix, const Key& key,
+                   T& value) const {
+    const toml::node* node = table.get(key.name);
+    if (node == nullptr) {
+      if (key.presence == Presence::kRequired)
+        fail(table.source().begin.line,
+             fmt::format("key '{}{}' is missing: must be {}", prefix, key.name, range_text(key)));
+      return;
+    }
+    const std::uint32_t line = node->source().begin.line;
+    const auto refuse = [&] {
+      fail(line,
+           fmt::format("{}{} = {}: must be {}", prefix, key.name, shown(*node), range_text(key)));
+    };
+    if (!node->is_integer()) refuse();
+    const std::int64_t number = node->as_integer()->get();
+    if (number < 0 || static_cast<std::uint64_t>(number) < key.min ||
+        static_cast<std::uint64_t>(number) > key.max)
+      refuse();
+    if (key.form == Form::kPowerOfTwo && !is_power_of_two(static_cast<std::uint64_t>(number)))
+      refuse();
+    value = static_cast<T>(number);
+  }
+
+  void refuse_unknown(const toml::table& table, std::string_view prefix,
+                      const std::set<std::string, std::less<>>& known) const {
+    for (const auto& [key, node] : table) {
+      if (known.count(key.str()) != 0) continue;
+      std::string name;
+      for (const char c : key.str().substr(0, 40)) name += (c >= 32 && c < 127) ? c : '?';
+      fail(key.source().begin.line, fmt::format("unknown key '{}{}': must be one of {}", prefix,
+                                                name, fmt::join(known, ", ")));
+    }
+  }
+
+  // Values that are each in range but do not go together. `table` tells the line, if the file has
+  // the key.
+  void check_together(const toml::table& table, const Chip& chip) const {
+    const auto demand = [&](bool holds, const char* key, std::uint64_t value,
+                            const std::string& allowed) {
+      if (holds) return;
+      const toml::node* node = table.get(key);
+      if (node == nullptr)
+        fail(table.source().begin.line,
+             fmt::format("chip.{} = {} (the default): must be {}", key, value, allowed));
+      fail(node->source().begin.line, fmt::format("chip.{} = {}: must be {}", key, value, allowed));
+    };
+    const std::uint32_t lanes_max = std::min({chip.array_rows, chip.array_cols, chip.axi_bytes()});
+    demand(chip.post_lanes <= lanes_max, "post_lanes", chip.post_lanes,
+           fmt::format("at most {}, the least of array_rows, array_cols and axi_data_bits / 8",
+                       lanes_max));
+    demand(chip.weight_words >= 2 * chip.array_rows, "weight_words", chip.weight_words,
+           fmt::format("at least {}, for a tile of array_rows words and its zero points",
+                       2 * chip.array_rows));
+    const std::uint32_t burst_max = std::min(4096u, 256 * chip.axi_bytes());
+    demand(chip.axi_burst_bytes >= chip.axi_bytes() && chip.axi_burst_bytes <= burst_max,
+           "axi_burst_bytes", chip.axi_burst_bytes,
+           fmt::format("{} to {}: 1 to 256 beats of axi_data_bits / 8 bytes, at most 4096 bytes",
+                       chip.axi_bytes(), burst_max));
+    const std::uint32_t two_bursts = 2 * (chip.axi_burst_bytes / chip.axi_bytes());
+    demand(chip.load_fifo_beats >= two_bursts, "load_fifo_beats", chip.load_fifo_beats,
+           fmt::format("at least {}, two bursts of axi_burst_bytes", two_bursts));
+    demand(chip.store_fifo_beats >= two_bursts, "store_fifo_beats", chip.store_fifo_beats,
+           fmt::format("at least {}, two bursts of axi_burst_bytes", two_bursts));
+  }
+
+  void check_memory(const toml::table& table, const Chip& chip) const {
+    const int bits = static_cast<int>(chip.axi_address_bits);
+    if (bits == 64 || chip.memory.size_bytes <= 1ull << bits) return;
+    const toml::node* node = table.get("size_bytes");
+    fail(node == nullptr ? table.source().begin.line : node->source().begin.line,
+         fmt::format("memory.size_bytes = {}: must be at most {}, what axi_address_bits = {} reach",
+                     chip.memory.size_bytes, 1ull << bits, bits));
+  }
+
+  std::string_view text_;
+  std::string file_;
+};
+
+}  // namespace
+
+Chip parse_chip(std::string_view toml_text, const std::string& file_name) {
+  return Parser(toml_text, file_name).parse();
+}
+
+Chip load_chip(const std::filesystem::path& file) {
+  return parse_chip(read_whole_file(file, kMaxFileBytes), file.string());
+}
+
+}  // namespace systole

@@ -56,25 +56,27 @@ class Parser {
     check_size();
     const toml::table root = parse_toml();
     Chip chip;
+    refuse_unknown(root, "", {"name", "clock_mhz", "chip", "memory"});
     read_top(root, chip);
     if (const toml::table* table = table_of(root, "chip", Presence::kRequired)) {
       std::set<std::string, std::less<>> known = {"dataflow"};
-      read_choice(*table, "chip", "dataflow", kDataflow);
-      chip_file::visit_chip_keys(chip, [&](const Key& key, auto& value) {
-        known.emplace(key.name);
-        read_number(*table, "chip.", key, value);
-      });
+      chip_file::visit_chip_keys(chip,
+                                 [&](const Key& key, const auto&) { known.emplace(key.name); });
       refuse_unknown(*table, "chip.", known);
+      read_choice(*table, "chip", "dataflow", kDataflow);
+      chip_file::visit_chip_keys(
+          chip, [&](const Key& key, auto& value) { read_number(*table, "chip.", key, value); });
       check_together(*table, chip);
     }
     if (const toml::table* table = table_of(root, "memory", Presence::kOptional)) {
       std::set<std::string, std::less<>> known = {"kind"};
-      if (read_choice(*table, "memory", "kind", kMemoryKind)) chip.memory.kind = kMemoryKind;
+      chip_file::visit_memory_keys(chip.memory,
+                                   [&](const Key& key, const auto&) { known.emplace(key.name); });
+      refuse_unknown(*table, "memory.", known);
+      read_choice(*table, "memory", "kind", kMemoryKind);
       chip_file::visit_memory_keys(chip.memory, [&](const Key& key, auto& value) {
-        known.emplace(key.name);
         read_number(*table, "memory.", key, value);
       });
-      refuse_unknown(*table, "memory.", known);
       check_memory(*table, chip);
     }
     return chip;
@@ -125,7 +127,6 @@ class Parser {
         chip.name.find_first_not_of(kCharacters) != std::string::npos)
       fail(name->source().begin.line, fmt::format("name = {}: must be {}", shown(*name), allowed));
     read_number(root, "", Key{"clock_mhz", 1, 10000}, chip.clock_mhz);
-    refuse_unknown(root, "", {"name", "clock_mhz", "chip", "memory"});
   }
 
   const toml::table* table_of(const toml::table& root, const char* name, Presence presence) const {
@@ -140,15 +141,14 @@ class Parser {
     return node->as_table();
   }
 
-  // A key with one word allowed, so far. True if it is there.
-  bool read_choice(const toml::table& table, const char* table_name, const char* key,
+  // A key with one word allowed so far, which is also the default.
+  void read_choice(const toml::table& table, const char* table_name, const char* key,
                    std::string_view allowed) const {
     const toml::node* node = table.get(key);
-    if (node == nullptr) return false;
+    if (node == nullptr) return;
     if (!node->is_string() || node->as_string()->get() != allowed)
       fail(node->source().begin.line,
            fmt::format("{}.{} = {}: must be \"{}\"", table_name, key, shown(*node), allowed));
-    return true;
   }
 
   template <class T>

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference/reference.hpp"
+
+#include <fmt/format.h>
+
+#include "support/error.hpp"
+
+namespace systole::reference {
+
+ReferenceChip::ReferenceChip(const Chip& chip)
+    : chip_(chip),
+      activation_(std::size_t{chip.activation_words()} * chip.array_rows),
+      weight_(std::size_t{chip.weight_words} * chip.array_cols),
+      parameter_(std::size_t{chip.parameter_words} * chip.post_lanes * 8),
+      accumulators_(std::size_t{2} * chip.accumulator_rows * chip.array_cols) {}
+
+void ReferenceChip::set_base(isa::Base base, std::uint64_t address) {
+  base_[static_cast<int>(base)] = address;
+}
+
+void ReferenceChip::execute(const isa::Instruction& instruction, MemoryImage& dram) {
+  if (const auto reason = isa::illegal_reason(isa::encode(instruction)))
+    throw UserError("illegal instruction: " + *reason);
+  std::visit([&](const auto& x) { execute(x, dram); }, instruction);
+}
+
+void ReferenceChip::execute(const isa::Program& program, MemoryImage& dram) {
+  for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+    try {
+      execute(program.instructions[i], dram);
+    } catch (const UserError& error) {
+      throw UserError(fmt::format("instruction {}: {}", i, error.what()));
+    }
+  }
+}
+
+}  // namespace systole::reference

@@ -23,6 +23,7 @@ struct TensorLayout {
   std::int64_t images = 1, channels = 1, height = 1, width = 1;
   std::uint32_t block = 0;          // array_rows
   std::uint32_t element_bytes = 1;  // 1, or 4 for int32
+  bool channels_last = false;       // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
   std::uint64_t size_bytes() const;
 };
 
@@ -30,6 +31,7 @@ struct ChipStep {
   isa::Program program;               // tag of each instruction = index of its node in Network::nodes
   std::vector<TensorId> inputs;       // written into DRAM by the host before the doorbell
   std::vector<TensorId> outputs;      // read from DRAM by the host after the interrupt
+  std::vector<TensorId> written;      // all tensors that it writes to DRAM and leaves there to its end, `outputs` included
 };
 
 struct HostStep {
@@ -44,6 +46,24 @@ struct Segment {
   std::vector<std::uint8_t> bytes;
 };
 
+// Where a node runs, and why it is not on the chip.
+enum class Place {
+  kChip,  // in a chip step
+  kHost,  // a host step of its own
+  kFree,  // a Reshape that moves no byte: its output is another name for its input's bytes
+};
+struct NodePlacement {
+  Place place = Place::kHost;
+  std::string reason;                         // for kHost: why the chip cannot run it
+  std::optional<std::uint32_t> fused_into;    // the node whose instructions compute this one too (and carry its tag)
+};
+
+struct CompileOptions {
+  bool keep_tensors = false;          // every tensor that a chip node writes to DRAM keeps its bytes until the end
+  bool fuse = true;                   // fuse nodes and keep tensors on the chip between nodes
+  bool average_pool_on_host = false;  // AveragePool with ONNX Runtime's own rounding instead of the chip's
+};
+
 struct CompiledNetwork {
   Network network;
   Chip chip;
@@ -53,10 +73,11 @@ struct CompiledNetwork {
   std::vector<std::optional<TensorLayout>> layout;            // per tensor; empty for a tensor that never is in DRAM
   std::vector<Segment> constants;                             // weights, parameters
   std::uint64_t dram_bytes = 0;                               // highest address used
+  std::vector<NodePlacement> placement;                       // per node
 };
 
 // Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too small.
-CompiledNetwork compile(const Network& network, const Chip& chip);
+CompiledNetwork compile(const Network& network, const Chip& chip, const CompileOptions& options = {});
 
 // Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0 plus layout.offset.
 std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout, std::uint8_t fill);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The stages of the compiler, one after the other.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "compiler/compiled_network.hpp"
+#include "compiler/dram_map.hpp"
+#include "compiler/emit.hpp"
+#include "compiler/lower.hpp"
+#include "compiler/order.hpp"
+#include "compiler/placement.hpp"
+#include "support/error.hpp"
+
+namespace systole::compiler {
+namespace {
+
+class Compiler {
+ public:
+  Compiler(const Network& network, const Chip& chip, const CompileOptions& options)
+      : options_(options), weights_(alignment(chip)), parameters_(alignment(chip)) {
+    out_.network = network;
+    out_.chip = chip;
+  }
+
+  CompiledNetwork run() {
+    plan_ = place(out_.network, out_.chip, options_);
+    map_ = map_tensors(out_.network, out_.chip, plan_, options_);
+    out_.layout = map_.layout;
+    for (const StepPlan& step : plan_.steps) {
+      if (step.on_chip) out_.steps.push_back(chip_step(step));
+      else out_.steps.push_back(HostStep{step.nodes[0]});
+    }
+    map_addresses();
+    out_.placement = plan_.placement;
+    return std::move(out_);
+  }
+
+ private:
+  static std::uint32_t alignment(const Chip& chip) {
+    return std::max<std::uint32_t>({chip.axi_burst_bytes, chip.axi_bytes(), 64});
+  }
+
+  ChipStep chip_step(const StepPlan& plan) {
+    std::vector<Item> items;
+    LoweringState state{out_.network, out_.chip, plan_, out_.layout, weights_, parameters_, items};
+    for (std::uint32_t n : plan.nodes) lower_node(state, n);
+    std::vector<EmittedInstruction> emitted = emit(items, out_.chip);
+    order_engines(emitted, map_.storage);
+
+    ChipStep step;
+    step.program.chip_name = out_.chip.name;
+    step.program.chip_fingerprint = out_.chip.fingerprint();
+    for (EmittedInstruction& e : emitted) step.program.instructions.push_back(std::move(e.instruction));
+    transfers(plan, step);
+    return step;
+  }
+
+  // What the host writes before and reads after a step.
+  void transfers(const StepPlan& plan, ChipStep& step) {
+    const Network& net = out_.network;
+    std::set<TensorId> host_needs;  // storages that a host step or the caller reads
+    for (const StepPlan& s : plan_.steps)
+      if (!s.on_chip)
+        for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation)) host_needs.insert(plan_.storage[t]);
+    for (TensorId t : net.outputs) host_needs.insert(plan_.storage[t]);
+    for (std::uint32_t n : plan.nodes) {
+      for (TensorId t : inputs_of(net.nodes[n].operation)) {
+        const TensorId source = plan_.flattened[t].value_or(t), s = plan_.storage[source];
+        if (!net.tensors[s].is_constant && in_dram_.insert(s).second) step.inputs.push_back(source);
+      }
+      for (TensorId t : outputs_of(net.nodes[n].operation)) {
+        in_dram_.insert(plan_.storage[t]);
+        if (host_needs.count(plan_.storage[t])) step.outputs.push_back(t);
+        if (options_.keep_tensors || host_needs.count(plan_.storage[t])) step.written.push_back(t);
+      }
+    }
+  }
+
+  // Programs, weights, parameters, tensors, one after the other from address 0.
+  void map_addresses() {
+    const std::uint64_t align = std::max<std::uint64_t>(alignment(out_.chip), isa::kInstructionBytes);
+    std::uint64_t at = 0;
+    const auto region = [&](std::uint64_t bytes) {
+      const std::uint64_t begin = at;
+      at = (at + bytes + align - 1) / align * align;
+      return begin;
+    };
+    for (const Step& step : out_.steps) {
+      const auto* chip = std::get_if<ChipStep>(&step);
+      out_.program_address.push_back(chip ? region(chip->program.instructions.size() * isa::kInstructionBytes) : 0);
+    }
+    const std::uint64_t weights = region(weights_.bytes().size()), parameters = region(parameters_.bytes().size());
+    const std::uint64_t tensors = region(map_.size_bytes);
+    for (const std::uint64_t bytes : {weights_.bytes().size(), parameters_.bytes().size(), map_.size_bytes})
+      if (bytes > std::numeric_limits<std::uint32_t>::max())
+        throw UserError(fmt::format("network '{}': a region of {} bytes exceeds the 4 GiB that an instruction can address",
+                                    out_.network.name, bytes));
+    out_.base_address[static_cast<int>(isa::Base::kTensor)] = tensors;
+    out_.base_address[static_cast<int>(isa::Base::kWeight)] = weights;
+    out_.base_address[static_cast<int>(isa::Base::kParameter)] = parameters;
+    out_.base_address[static_cast<int>(isa::Base::kScratch)] = at;
+    out_.dram_bytes = at;
+    if (at > out_.chip.memory.size_bytes)
+      throw UserError(fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
+                                  out_.network.name, at, out_.chip.name, out_.chip.memory.size_bytes));
+    if (!weights_.bytes().empty()) out_.constants.push_back({weights, weights_.take()});
+    if (!parameters_.bytes().empty()) out_.constants.push_back({parameters, parameters_.take()});
+    for (TensorId t = 0; t < out_.network.tensors.size(); ++t)
+      if (const Tensor& x = out_.network.tensors[t]; x.is_constant && out_.layout[t])
+        out_.constants.push_back({tensors + out_.layout[t]->offset, to_layout(x.data, *out_.layout[t], 0)});
+  }
+
+  CompileOptions options_;
+  CompiledNetwork out_;
+  Plan plan_;
+  DramMap map_;
+  ConstantPool weights_, parameters_;
+  std::set<TensorId> in_dram_;  // storages whose bytes are in DRAM already
+};
+
+}  // namespace
+
+CompiledNetwork compile(const Network& network, const Chip& chip, const CompileOptions& options) {
+  return Compiler(network, chip, options).run();
+}
+
+}  // namespace systole::compiler

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The work of one chip step between lowering and emission: a list of items in execution order.
+//
+// An item is at most one matrix instruction and at most one store, with the pieces of buffer contents that they read. A piece
+// has a key: if a piece with that key is still in the buffer, it is not loaded again. Addresses of pieces are unknown here; the
+// emitter places them and adds their base to the instruction's own relative addresses.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isa/instruction.hpp"
+#include "onnx/network.hpp"
+
+namespace systole::compiler {
+
+// Bytes of a tensor in DRAM as a box: planes [image * channel blocks + block] times pixels [y * width + x].
+struct DramBox {
+  TensorId storage = 0;
+  std::int64_t plane_low = 0, plane_high = 0;  // half open
+  std::int64_t pixel_low = 0, pixel_high = 0;
+};
+
+// The part of a buffer where a piece may lie. Operands of one store go to different zones, so to different banks.
+enum class Zone : std::uint8_t { kAny, kLower, kUpper };
+
+// The name of a piece within a chip step. Constants are named by their place in DRAM, so that equal weights are one piece.
+struct PieceKey {
+  std::uint32_t owner = 0;  // node + 1 for tensor data; 0 for constants
+  std::array<std::int64_t, 8> part = {};
+  bool operator==(const PieceKey& o) const { return owner == o.owner && part == o.part; }
+};
+
+struct Request {
+  PieceKey key;
+  std::uint32_t words = 0;          // size in the buffer
+  Zone zone = Zone::kAny;
+  isa::Load load;                   // dst_base is relative to the piece
+  std::optional<DramBox> reads;     // tensor bytes that the load reads; nothing for constants and for padding alone
+};
+
+struct Item {
+  std::uint32_t node = 0;
+  std::vector<Request> requests;    // constants first: they can be loaded before the tensor data is there
+  std::optional<isa::Matrix> matrix;
+  std::size_t matrix_activation = 0, matrix_weight = 0;        // indices into requests
+  std::optional<isa::Store> store;
+  std::optional<std::size_t> store_parameter, store_source, store_residual;  // indices into requests
+  std::optional<DramBox> writes;    // tensor bytes that the store writes
+};
+
+}  // namespace systole::compiler

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Stage (c): a node becomes items. Matrix problems and vector operators each have their own file.
+#pragma once
+
+#include <vector>
+
+#include "compiler/constants.hpp"
+#include "compiler/items.hpp"
+#include "compiler/matrix_problem.hpp"
+
+namespace systole::compiler {
+
+// What lowering carries from node to node of one chip step.
+struct LoweringState {
+  const Network& network;
+  const Chip& chip;
+  const Plan& plan;
+  const std::vector<std::optional<TensorLayout>>& layout;
+  ConstantPool& weights;
+  ConstantPool& parameters;
+  std::vector<Item>& items;
+  std::uint32_t accumulator_bank = 0;  // of the next matrix job: banks alternate, so that storing overlaps computing
+  std::uint32_t problem = 0;           // counts lowered nodes: pieces of two nodes never share a key
+};
+
+void lower_matrix(LoweringState& state, const MatrixProblem& problem);
+void lower_add(LoweringState& state, std::uint32_t node, const Add& op);
+void lower_lookup(LoweringState& state, std::uint32_t node, const Lookup& op);
+void lower_max_pool(LoweringState& state, std::uint32_t node, const MaxPool& op);
+
+// Any node that placement put on the chip.
+void lower_node(LoweringState& state, std::uint32_t node);
+
+// The parameter word(s) of the channels from `channel` on: bias and scale pairs, in the order of the channels.
+void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale);
+
+// A request for constants that lie at `offset` of their segment.
+Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset, std::int64_t bytes, std::uint32_t words);
+
+}  // namespace systole::compiler

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrix problems to items: the loops of tiling.hpp, with their loads, and the stores of finished groups.
+//
+// A store's unit is `unit_channels` output channels: a channel block of the output where possible (array_rows <= array_cols and
+// parameters fit). Then one store takes all positions and column blocks of a group. Otherwise every unit has a store of its
+// own, because a destination run (dimension 0) must be contiguous and parameters do not advance along dimensions 0 and 1.
+#include <algorithm>
+#include <cstring>
+
+#include "compiler/arithmetic.hpp"
+#include "compiler/lower.hpp"
+#include "compiler/patch.hpp"
+#include "compiler/tiling.hpp"
+#include "support/error.hpp"
+
+namespace systole::compiler {
+namespace {
+
+struct Tile {  // output positions of one image
+  std::int64_t image = 0, row = 0, rows = 1, column = 0, columns = 1;
+  std::int64_t positions() const { return rows * columns; }
+};
+
+struct Group {  // output column blocks
+  std::int64_t first = 0, count = 1;
+};
+
+struct Chunk {  // part of the sum
+  std::int64_t tap_y = 0, taps_y = 1, tap_x = 0, taps_x = 1, block = 0, blocks = 1;
+};
+
+class MatrixLowering {
+ public:
+  MatrixLowering(LoweringState& state, const MatrixProblem& problem) : s_(state), p_(problem) {
+    rows_ = s_.chip.array_rows;
+    cols_ = s_.chip.array_cols;
+    lanes_ = s_.chip.post_lanes;
+    raw_ = p_.scale.empty();
+    element_bytes_ = raw_ ? 4 : 1;
+    per_column_ = !all_equal(p_.weight_zero_point);
+    // Half of the parameter buffer holds the parameters of a group, so that those of the next one load meanwhile.
+    const std::int64_t parameters = s_.chip.parameter_words / 2 * lanes_;  // channels
+    unit_ = std::min(rows_, cols_);
+    if (!raw_) unit_ = std::min(unit_, parameters);
+    group_parameters_ = !raw_ && cols_ <= parameters;
+    one_store_ = unit_ == rows_ && (raw_ || group_parameters_);
+    constexpr std::int64_t kMaxGroup = 4096;  // column blocks: keeps every field far from its limit
+    limits_.group_columns = group_parameters_ ? std::min(parameters / cols_, kMaxGroup) : kMaxGroup;
+    limits_.activation_words = s_.chip.activation_words();
+    pack_parameters();
+  }
+
+  void run() {
+    for (const ColumnRun& r : column_runs(p_.column_block_inputs)) lower_run(r);
+    ++s_.problem;
+  }
+
+ private:
+  void pack_parameters() {
+    if (raw_) return;
+    std::vector<std::uint8_t> bytes;
+    const std::int64_t channels = static_cast<std::int64_t>(p_.column_block_inputs.size()) * cols_;
+    for (std::int64_t m = 0; m < channels; ++m) {
+      const bool exists = m < p_.channels_out;
+      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0, exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
+    }
+    parameter_offset_ = s_.parameters.add(bytes);
+  }
+
+  void lower_run(const ColumnRun& run) {
+    run_ = run;
+    tiling_ = choose_tiling(p_, run_, s_.chip, limits_);
+    std::vector<Tile> tiles;
+    for (std::int64_t b = 0; b < p_.out.images; ++b)
+      for (std::int64_t y = 0; y < p_.out.height; y += tiling_.rows)
+        for (std::int64_t x = 0; x < p_.out.width; x += tiling_.columns)
+          tiles.push_back({b, y, std::min(tiling_.rows, p_.out.height - y), x, std::min(tiling_.columns, p_.out.width - x)});
+    std::vector<Group> groups;
+    for (std::int64_t n = 0; n < run_.count; n += tiling_.column_blocks)
+      groups.push_back({run_.first + n, std::min(tiling_.column_blocks, run_.count - n)});
+    chunks_.clear();
+    for (std::int64_t ky = 0; ky < p_.kernel[0]; ky += tiling_.taps_y)
+      for (std::int64_t kx = 0; kx < p_.kernel[1]; kx += tiling_.taps_x)
+        for (std::int64_t kc = 0; kc < run_.inputs.count; kc += tiling_.input_blocks)
+          chunks_.push_back({ky, std::min(tiling_.taps_y, p_.kernel[0] - ky), kx, std::min(tiling_.taps_x, p_.kernel[1] - kx),
+                             kc, std::min(tiling_.input_blocks, run_.inputs.count - kc)});
+    pack_weights(groups);
+    if (tiling_.columns_outer) {
+      for (std::size_t g = 0; g < groups.size(); ++g)
+        for (const Tile& t : tiles) lower_job(t, groups[g], g);
+    } else {
+      for (const Tile& t : tiles)
+        for (std::size_t g = 0; g < groups.size(); ++g) lower_job(t, groups[g], g);
+    }
+  }
+
+  // Weight pieces in the order in which they are used: [group][chunk], within each [column block][ky][kx][input block][row].
+  void pack_weights(const std::vector<Group>& groups) {
+    weight_pieces_.clear();
+    const auto zero_of = [&](std::int64_t m) { return per_channel(p_.weight_zero_point, std::min(m, p_.channels_out - 1), 0); };
+    const std::int32_t common_zero = per_channel(p_.weight_zero_point, 0, 0);
+    std::vector<std::uint8_t> bytes;
+    for (const Group& g : groups)
+      for (const Chunk& c : chunks_) {
+        bytes.clear();
+        for (std::int64_t n = g.first; n < g.first + g.count; ++n)
+          for (std::int64_t ky = c.tap_y; ky < c.tap_y + c.taps_y; ++ky)
+            for (std::int64_t kx = c.tap_x; kx < c.tap_x + c.taps_x; ++kx)
+              for (std::int64_t kc = c.block; kc < c.block + c.blocks; ++kc) {
+                if (per_column_)
+                  for (std::int64_t col = 0; col < cols_; ++col)
+                    bytes.push_back(static_cast<std::uint8_t>(zero_of(n * cols_ + col)));
+                const std::int64_t kb = p_.column_block_inputs[n].first + kc;
+                for (std::int64_t r = 0; r < rows_; ++r)
+                  for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m) {
+                    const std::int32_t w = m < p_.channels_out ? p_.weight(m, kb, r, ky, kx)
+                                                               : (per_column_ ? zero_of(m) : common_zero);
+                    bytes.push_back(static_cast<std::uint8_t>(w));
+                  }
+              }
+        weight_pieces_.push_back({s_.weights.add(bytes), static_cast<std::int64_t>(bytes.size())});
+      }
+  }
+
+  // One group of column blocks at the positions of one tile.
+  void lower_job(const Tile& tile, const Group& group, std::size_t group_index) {
+    const std::uint32_t accumulator_base = s_.accumulator_bank * s_.chip.accumulator_rows;
+    s_.accumulator_bank ^= 1;
+    for (std::size_t c = 0; c < chunks_.size(); ++c) {
+      Item item;
+      item.node = p_.node;
+      const auto [offset, size] = weight_pieces_[group_index * chunks_.size() + c];
+      item.requests.push_back(constant_request(isa::Buffer::kWeight, isa::Base::kWeight, offset, size,
+                                               static_cast<std::uint32_t>(size / cols_)));
+      add_matrix(item, tile, group, chunks_[c], accumulator_base);
+      item.matrix->accumulate = c > 0;
+      if (c + 1 < chunks_.size()) s_.items.push_back(std::move(item));
+      else add_stores(std::move(item), tile, group, accumulator_base);
+    }
+  }
+
+  void add_matrix(Item& item, const Tile& tile, const Group& group, const Chunk& chunk, std::uint32_t accumulator_base) {
+    Patch patch;
+    patch.image = tile.image;
+    patch.first_block = run_.inputs.first + (group.first - run_.first) * run_.step + chunk.block;
+    patch.blocks = (group.count - 1) * run_.step + chunk.blocks;
+    patch.row = tile.row * p_.stride[0] - p_.pad[0] + chunk.tap_y * p_.dilation[0];
+    patch.row_step = line_step(tile.rows, p_.stride[0], chunk.taps_y, p_.dilation[0]);
+    patch.rows = line_count(tile.rows, p_.stride[0], chunk.taps_y, p_.dilation[0]);
+    patch.column = tile.column * p_.stride[1] - p_.pad[1] + chunk.tap_x * p_.dilation[1];
+    patch.columns = (tile.columns - 1) * p_.stride[1] + (chunk.taps_x - 1) * p_.dilation[1] + 1;
+    patch.pad_value = static_cast<std::uint8_t>(p_.activation_zero_point);
+    Request request = patch_request(p_.in, patch, rows_);
+    request.key = {s_.problem + 1, {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows,
+                                    patch.row_step, patch.column, patch.columns}};
+    item.matrix_weight = 0;
+    item.matrix_activation = item.requests.size();
+    item.requests.push_back(std::move(request));
+
+    const PatchStrides strides = patch_strides(p_.in, patch);
+    isa::Matrix m;
+    m.activation_signed = p_.activation_signed;
+    m.weight_signed = p_.weight_signed;
+    m.per_column_zero_point = per_column_;
+    m.activation_zero_point = static_cast<std::uint8_t>(p_.activation_zero_point);
+    m.weight_zero_point = per_column_ ? 0 : static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
+    m.m_y = static_cast<std::uint16_t>(tile.rows);
+    m.m_x = static_cast<std::uint16_t>(tile.columns);
+    m.k_y = static_cast<std::uint16_t>(chunk.taps_y);
+    m.k_x = static_cast<std::uint16_t>(chunk.taps_x);
+    m.k_c = static_cast<std::uint16_t>(chunk.blocks);
+    m.n = static_cast<std::uint16_t>(group.count);
+    const auto words = [](std::int64_t v) { return static_cast<std::int32_t>(v); };
+    m.activation_stride_y = tile.rows > 1 ? words(p_.stride[0] / patch.row_step * strides.row) : 0;
+    m.activation_stride_x = words(p_.stride[1] * strides.column);
+    m.activation_stride_ky = chunk.taps_y > 1 ? words(p_.dilation[0] / patch.row_step * strides.row) : 0;
+    m.activation_stride_kx = words(p_.dilation[1] * strides.column);
+    m.activation_stride_kc = words(strides.block);
+    m.activation_stride_n = words(run_.step * strides.block);
+    m.accumulator_base = accumulator_base;
+    m.accumulator_stride_n = words(tile.positions());
+    item.matrix = m;
+  }
+
+  // ---- stores -------------------------------------------------------------------------------------------------------
+
+  // Everything but the iteration: arithmetic of the post-processing.
+  isa::Store store_template() const {
+    isa::Store st;
+    st.source = isa::Source::kAccumulator;
+    st.base = isa::Base::kTensor;
+    st.raw = raw_;
+    if (raw_) return st;
+    st.requantise = true;
+    st.mid_signed = st.output_signed = p_.output_signed;
+    st.mid_zero_point = static_cast<std::uint8_t>(p_.output_zero_point);
+    st.clamp_low = static_cast<std::int16_t>(p_.clamp.low);
+    st.clamp_high = static_cast<std::int16_t>(p_.clamp.high);
+    return st;
+  }
+
+  // Parameters of `count` channels from channel `first` on, as a request of `item`.
+  void request_parameters(Item& item, std::int64_t first, std::int64_t count) const {
+    item.store_parameter = item.requests.size();
+    item.requests.push_back(constant_request(isa::Buffer::kParameter, isa::Base::kParameter, parameter_offset_ + first * 8,
+                                             count * 8, static_cast<std::uint32_t>(count / lanes_)));
+  }
+
+  // Positions of the tile as one dimension if they are contiguous in DRAM, as the accumulator rows always are.
+  bool contiguous(const Tile& tile) const {
+    return tile.rows == 1 || (tile.columns == p_.out.width && p_.out.row_stride == p_.out.width * p_.out.pixel_stride);
+  }
+
+  std::int64_t dram_offset(const Tile& tile, std::int64_t channel) const {
+    return static_cast<std::int64_t>(p_.out.offset) + tile.image * p_.out.image_stride +
+           channel / rows_ * p_.out.block_stride + tile.row * p_.out.row_stride + tile.column * p_.out.pixel_stride +
+           channel % rows_ * element_bytes_;
+  }
+
+  void finish(Item&& item, const Tile& tile, std::int64_t first_block, std::int64_t blocks) {
+    item.writes = dram_box(p_.out, tile.image, first_block, blocks, tile.row, tile.row + tile.rows - 1, tile.column,
+                           tile.column + tile.columns - 1);
+    s_.items.push_back(std::move(item));
+  }
+
+  void add_stores(Item&& item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
+    if (one_store_) add_block_stores(std::move(item), tile, group, accumulator_base);
+    else add_unit_stores(std::move(item), tile, group, accumulator_base);
+  }
+
+  void add_block_stores(Item&& first_item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
+    const std::int64_t per_block = cols_ / rows_;  // channel blocks in a column block
+    const std::int64_t first = group.first * per_block;
+    const std::int64_t blocks = std::min(group.count * per_block, ceil_div(p_.channels_out, rows_) - first);
+    const std::int64_t whole = blocks / per_block * per_block;
+    Item item = std::move(first_item);
+    for (const auto& [from, count] : {std::pair{std::int64_t{0}, whole}, std::pair{whole, blocks - whole}}) {
+      if (count == 0) continue;
+      isa::Store st = store_template();
+      const std::int64_t groups = rows_ / lanes_, row_groups = cols_ / lanes_;
+      const std::int64_t inner = std::min(count, per_block);
+      st.groups = static_cast<std::uint16_t>(groups);
+      const bool flat = contiguous(tile);
+      st.count = {static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
+                  static_cast<std::uint16_t>(flat ? 1 : tile.rows), static_cast<std::uint16_t>(inner),
+                  static_cast<std::uint16_t>(count / inner)};
+      const std::int64_t block_groups = tile.positions() * row_groups;  // from one column block to the next
+      st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups + from / per_block * block_groups);
+      st.source_stride = {static_cast<std::int32_t>(row_groups), static_cast<std::int32_t>(tile.columns * row_groups),
+                          static_cast<std::int32_t>(groups), static_cast<std::int32_t>(block_groups)};
+      st.dst_base = static_cast<std::uint32_t>(dram_offset(tile, (first + from) * rows_));
+      st.dst_stride = {static_cast<std::int32_t>(p_.out.row_stride), static_cast<std::int32_t>(p_.out.block_stride),
+                       static_cast<std::int32_t>(inner * p_.out.block_stride)};
+      if (!raw_) {
+        request_parameters(item, group.first * cols_, group.count * cols_);
+        st.parameter_base = static_cast<std::uint16_t>(from * groups);
+        st.parameter_stride_2 = static_cast<std::uint16_t>(groups);
+        st.parameter_stride_3 = static_cast<std::uint16_t>(row_groups);
+      }
+      item.store = st;
+      finish(std::move(item), tile, first + from, count);
+      item = Item{};
+      item.node = p_.node;
+    }
+  }
+
+  void add_unit_stores(Item&& first_item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
+    Item item = std::move(first_item);
+    const std::int64_t row_groups = cols_ / lanes_;
+    const std::int64_t begin = group.first * cols_, end = std::min((group.first + group.count) * cols_, p_.channels_out);
+    for (std::int64_t m = begin; m < end; m += unit_) {
+      isa::Store st = store_template();
+      const bool flat = contiguous(tile);
+      st.groups = static_cast<std::uint16_t>(unit_ / lanes_);
+      st.count = {1, static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
+                  static_cast<std::uint16_t>(flat ? 1 : tile.rows), 1};
+      const std::int64_t column_block = (m - begin) / cols_;
+      st.source_base = static_cast<std::uint32_t>((accumulator_base + column_block * tile.positions()) * row_groups +
+                                                  m % cols_ / lanes_);
+      st.source_stride = {0, static_cast<std::int32_t>(row_groups), static_cast<std::int32_t>(tile.columns * row_groups), 0};
+      st.dst_base = static_cast<std::uint32_t>(dram_offset(tile, m));
+      st.dst_stride = {static_cast<std::int32_t>(p_.out.pixel_stride), static_cast<std::int32_t>(p_.out.row_stride), 0};
+      if (group_parameters_) {
+        request_parameters(item, begin, group.count * cols_);
+        st.parameter_base = static_cast<std::uint16_t>((m - begin) / lanes_);
+      } else if (!raw_) {
+        request_parameters(item, m, unit_);
+      }
+      item.store = st;
+      finish(std::move(item), tile, m / rows_, 1);
+      item = Item{};
+      item.node = p_.node;
+    }
+  }
+
+  LoweringState& s_;
+  const MatrixProblem& p_;
+  std::int64_t rows_ = 0, cols_ = 0, lanes_ = 0, unit_ = 0, element_bytes_ = 1;
+  bool raw_ = false, per_column_ = false, group_parameters_ = false, one_store_ = false;
+  TilingLimits limits_;
+  std::uint64_t parameter_offset_ = 0;
+  ColumnRun run_;
+  Tiling tiling_;
+  std::vector<Chunk> chunks_;
+  struct WeightPiece {
+    std::uint64_t offset;
+    std::int64_t bytes;
+  };
+  std::vector<WeightPiece> weight_pieces_;
+};
+
+}  // namespace
+
+void lower_matrix(LoweringState& state, const MatrixProblem& problem) { MatrixLowering(state, problem).run(); }
+
+}  // namespace systole::compiler

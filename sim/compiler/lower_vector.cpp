@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Operators without a matrix product: a load into the activation buffer and a store from it.
+#include <algorithm>
+#include <cstring>
+
+#include "compiler/arithmetic.hpp"
+#include "compiler/lower.hpp"
+#include "compiler/patch.hpp"
+#include "support/error.hpp"
+
+namespace systole::compiler {
+namespace {
+
+// Words of an element-wise or pooling item: long enough to hide an instruction, short enough to start storing early.
+constexpr std::int64_t kPieceWords = 512;
+
+std::int64_t element_words(const DramOperand& d) { return d.images * d.blocks * d.height * d.width; }
+
+// `count` consecutive words of a tensor.
+Request linear_request(const DramOperand& d, std::int64_t first, std::int64_t count, std::int64_t word_bytes) {
+  Request r;
+  r.words = static_cast<std::uint32_t>(count);
+  r.load.buffer = isa::Buffer::kActivation;
+  r.load.base = isa::Base::kTensor;
+  r.load.dram_offset = static_cast<std::uint32_t>(d.offset + first * word_bytes);
+  r.load.run_bytes = static_cast<std::uint32_t>(count * word_bytes);
+  r.reads = linear_box(d, first, count);
+  return r;
+}
+
+// A store of `count` consecutive words from the activation buffer to the same place of `d`.
+isa::Store linear_store(const DramOperand& d, std::int64_t first, std::int64_t count, const Chip& chip) {
+  isa::Store st;
+  st.source = isa::Source::kActivation;
+  st.base = isa::Base::kTensor;
+  st.groups = static_cast<std::uint16_t>(chip.array_rows / chip.post_lanes);
+  st.count[0] = static_cast<std::uint16_t>(count);
+  st.source_stride[0] = st.groups;
+  st.dst_base = static_cast<std::uint32_t>(d.offset + first * chip.array_rows);
+  return st;
+}
+
+}  // namespace
+
+void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale) {
+  std::uint8_t pair[8];
+  std::memcpy(pair, &bias, 4);
+  std::memcpy(pair + 4, &scale, 4);
+  bytes.insert(bytes.end(), pair, pair + 8);
+}
+
+Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset, std::int64_t bytes, std::uint32_t words) {
+  Request r;
+  r.key.part = {static_cast<std::int64_t>(base), static_cast<std::int64_t>(offset), bytes};
+  r.words = words;
+  r.load.buffer = buffer;
+  r.load.base = base;
+  r.load.dram_offset = static_cast<std::uint32_t>(offset);
+  r.load.run_bytes = static_cast<std::uint32_t>(bytes);
+  return r;
+}
+
+void lower_add(LoweringState& s, std::uint32_t node, const Add& op) {
+  const auto operand = [&](TensorId t) { return dram_operand(s.plan.storage[t], *s.layout[t]); };
+  const DramOperand a = operand(op.a), b = operand(op.b), y = operand(op.output);
+  const auto is_signed = [&](TensorId t) { return s.network.tensors[t].type == ElementType::kInt8; };
+  const AddFactors f = add_factors(op);
+  const std::int64_t total = element_words(y);
+  // Each operand has half of the buffer, twice.
+  const std::int64_t most = std::min<std::int64_t>(kPieceWords, s.chip.activation_words() / 4);
+  const std::int64_t piece = ceil_div(total, ceil_div(total, most));
+  for (std::int64_t first = 0; first < total; first += piece) {
+    const std::int64_t count = std::min(piece, total - first);
+    Item item;
+    item.node = node;
+    item.requests = {linear_request(a, first, count, s.chip.array_rows), linear_request(b, first, count, s.chip.array_rows)};
+    item.requests[0].key = {s.problem + 1, {0, first}};
+    item.requests[0].zone = Zone::kLower;
+    item.requests[1].key = {s.problem + 1, {1, first}};
+    item.requests[1].zone = Zone::kUpper;
+    isa::Store st = linear_store(y, first, count, s.chip);
+    st.source_signed = is_signed(op.a);
+    st.residual = true;
+    st.residual_signed = is_signed(op.b);
+    st.mid_signed = st.output_signed = is_signed(op.output);
+    st.add_scale_source = f.ra;
+    st.add_scale_residual = f.rb;
+    st.add_offset = f.offset;
+    st.clamp_low = static_cast<std::int16_t>(op.clamp.low);
+    st.clamp_high = static_cast<std::int16_t>(op.clamp.high);
+    item.store = st;
+    item.store_source = 0;
+    item.store_residual = 1;
+    item.writes = linear_box(y, first, count);
+    s.items.push_back(std::move(item));
+  }
+  ++s.problem;
+}
+
+void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
+  const UnaryArithmetic& u = *s.plan.unary[node];
+  const DramOperand x = dram_operand(s.plan.storage[op.input], *s.layout[op.input]);
+  const DramOperand y = dram_operand(s.plan.storage[op.output], *s.layout[op.output]);
+  std::uint64_t parameter = 0;
+  if (u.requantise) {
+    std::vector<std::uint8_t> bytes;
+    for (std::uint32_t lane = 0; lane < s.chip.post_lanes; ++lane) append_parameter(bytes, u.bias, u.scale);
+    parameter = s.parameters.add(bytes);
+  }
+  const std::int64_t total = element_words(y);
+  const std::int64_t most = std::min<std::int64_t>(kPieceWords, s.chip.activation_words() / 2);
+  const std::int64_t piece = ceil_div(total, ceil_div(total, most));
+  for (std::int64_t first = 0; first < total; first += piece) {
+    const std::int64_t count = std::min(piece, total - first);
+    Item item;
+    item.node = node;
+    isa::Store st = linear_store(y, first, count, s.chip);
+    if (u.requantise) {
+      item.store_parameter = 0;
+      item.requests.push_back(
+          constant_request(isa::Buffer::kParameter, isa::Base::kParameter, parameter, s.chip.post_lanes * 8, 1));
+      st.parameter_per_tensor = true;
+    }
+    item.store_source = item.requests.size();
+    item.requests.push_back(linear_request(x, first, count, s.chip.array_rows));
+    item.requests.back().key = {s.problem + 1, {first}};
+    st.requantise = u.requantise;
+    st.source_signed = s.network.tensors[op.input].type == ElementType::kInt8;
+    st.mid_signed = st.output_signed = s.network.tensors[op.output].type == ElementType::kInt8;
+    st.mid_zero_point = static_cast<std::uint8_t>(u.zero_point);
+    st.clamp_low = static_cast<std::int16_t>(u.clamp.low);
+    st.clamp_high = static_cast<std::int16_t>(u.clamp.high);
+    item.store = st;
+    item.writes = linear_box(y, first, count);
+    s.items.push_back(std::move(item));
+  }
+  ++s.problem;
+}
+
+void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
+  const DramOperand x = dram_operand(s.plan.storage[op.input], *s.layout[op.input]);
+  const DramOperand y = dram_operand(s.plan.storage[op.output], *s.layout[op.output]);
+  const bool is_signed = s.network.tensors[op.input].type == ElementType::kInt8;
+  const auto lines = [&](std::int64_t rows) { return line_count(rows, op.stride[0], op.kernel[0], op.dilation[0]); };
+  const auto line_words = [&](std::int64_t columns) {
+    return (columns - 1) * op.stride[1] + (op.kernel[1] - 1) * op.dilation[1] + 1;
+  };
+
+  // Whole rows while they fit, then more rows, then more blocks; one position always fits (placement saw to that).
+  const std::int64_t buffer = s.chip.activation_words();
+  std::int64_t limit = std::min(std::max<std::int64_t>(kPieceWords, lines(1) * line_words(y.width)), buffer / 2);
+  if (pool_patch_words(op) > limit) limit = buffer;
+  constexpr std::int64_t kMaxCount = 65535;
+  std::int64_t columns = 1, rows = 1, blocks = 1;
+  const auto words = [&] { return blocks * lines(rows) * line_words(columns); };
+  const auto grow = [&](std::int64_t& size, std::int64_t extent) {
+    std::int64_t low = 1, high = std::min(extent, kMaxCount);
+    while (low < high) {
+      size = (low + high + 1) / 2;
+      if (words() <= limit && line_words(columns) <= kMaxCount && lines(rows) <= kMaxCount) low = size;
+      else high = size - 1;
+    }
+    size = low;
+  };
+  grow(columns, y.width);
+  if (columns == y.width) grow(rows, y.height);
+  if (columns == y.width && rows == y.height) grow(blocks, y.blocks);
+
+  const std::int64_t groups = s.chip.array_rows / s.chip.post_lanes;
+  for (std::int64_t image = 0; image < y.images; ++image)
+    for (std::int64_t block = 0; block < y.blocks; block += blocks)
+      for (std::int64_t row = 0; row < y.height; row += rows)
+        for (std::int64_t column = 0; column < y.width; column += columns) {
+          const std::int64_t bs = std::min(blocks, y.blocks - block), rs = std::min(rows, y.height - row),
+                             cs = std::min(columns, y.width - column);
+          Patch patch;
+          patch.image = image;
+          patch.first_block = block;
+          patch.blocks = bs;
+          patch.row = row * op.stride[0] - op.pad[0];
+          patch.rows = lines(rs);
+          patch.row_step = line_step(rs, op.stride[0], op.kernel[0], op.dilation[0]);
+          patch.column = column * op.stride[1] - op.pad[1];
+          patch.columns = line_words(cs);
+          patch.pad_value = is_signed ? 0x80 : 0x00;  // the type's minimum
+          Item item;
+          item.node = node;
+          item.requests.push_back(patch_request(x, patch, s.chip.array_rows));
+          item.requests[0].key = {s.problem + 1, {image, block, row, column}};
+          isa::Store st;
+          st.source = isa::Source::kActivation;
+          st.base = isa::Base::kTensor;
+          st.source_signed = st.mid_signed = st.output_signed = is_signed;
+          st.groups = static_cast<std::uint16_t>(groups);
+          st.window_y = static_cast<std::uint8_t>(op.kernel[0]);
+          st.window_x = static_cast<std::uint8_t>(op.kernel[1]);
+          st.count = {static_cast<std::uint16_t>(cs), static_cast<std::uint16_t>(rs), static_cast<std::uint16_t>(bs), 1};
+          const PatchStrides strides = patch_strides(x, patch);
+          const auto in_groups = [&](std::int64_t v) { return static_cast<std::int32_t>(v * groups); };
+          st.source_stride = {in_groups(op.stride[1]), rs > 1 ? in_groups(op.stride[0] / patch.row_step * strides.row) : 0,
+                              in_groups(strides.block), 0};
+          st.source_stride_wy = op.kernel[0] > 1 ? in_groups(op.dilation[0] / patch.row_step * strides.row) : 0;
+          st.source_stride_wx = in_groups(op.dilation[1]);
+          st.dst_base = static_cast<std::uint32_t>(y.offset + image * y.image_stride + block * y.block_stride +
+                                                   row * y.row_stride + column * y.pixel_stride);
+          st.dst_stride = {static_cast<std::int32_t>(y.row_stride), static_cast<std::int32_t>(y.block_stride), 0};
+          st.clamp_low = static_cast<std::int16_t>(op.clamp.low);
+          st.clamp_high = static_cast<std::int16_t>(op.clamp.high);
+          item.store = st;
+          item.store_source = 0;
+          item.writes = dram_box(y, image, block, bs, row, row + rs - 1, column, column + cs - 1);
+          s.items.push_back(std::move(item));
+        }
+  ++s.problem;
+}
+
+void lower_node(LoweringState& s, std::uint32_t node) {
+  const Operation& op = s.network.nodes[node].operation;
+  if (const auto* add = std::get_if<Add>(&op)) return lower_add(s, node, *add);
+  if (const auto* lookup = std::get_if<Lookup>(&op)) return lower_lookup(s, node, *lookup);
+  if (const auto* pool = std::get_if<MaxPool>(&op)) return lower_max_pool(s, node, *pool);
+  lower_matrix(s, matrix_problem(s.network, node, s.plan, s.layout, s.chip));
+}
+
+}  // namespace systole::compiler

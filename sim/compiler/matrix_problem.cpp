@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/matrix_problem.hpp"
+
+#include "compiler/arithmetic.hpp"
+#include "support/error.hpp"
+
+namespace systole::compiler {
+namespace {
+
+std::int32_t byte_value(const Tensor& t, std::int64_t index) {
+  const std::uint8_t bits = t.data.at(static_cast<std::size_t>(index));
+  return t.type == ElementType::kInt8 ? static_cast<std::int8_t>(bits) : bits;
+}
+
+// Output channels [m0, m1) read the input channels of their groups.
+std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t channels_out, std::int64_t group,
+                                       const Chip& chip) {
+  const std::int64_t rows = chip.array_rows, cols = chip.array_cols;
+  const std::int64_t in_group = channels_in / group, out_group = channels_out / group;
+  std::vector<BlockRange> ranges;
+  for (std::int64_t m0 = 0; m0 < channels_out; m0 += cols) {
+    const std::int64_t last = std::min(m0 + cols, channels_out) - 1;
+    const std::int64_t c0 = m0 / out_group * in_group, c1 = (last / out_group + 1) * in_group;
+    ranges.push_back({c0 / rows, ceil_div(c1, rows) - c0 / rows});
+  }
+  return ranges;
+}
+
+void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
+            const std::vector<std::optional<TensorLayout>>& layout) {
+  invariant(layout[input] && layout[output], "operands of a chip node have a place in DRAM");
+  p.in = dram_operand(plan.storage[input], *layout[input]);
+  p.out = dram_operand(plan.storage[output], *layout[output]);
+  p.activation_signed = net.tensors[input].type == ElementType::kInt8;
+  p.output_signed = net.tensors[output].type != ElementType::kUint8;
+}
+
+// A 1x1 convolution without stride or padding does not see rows: one long row tiles without remainders.
+void join_rows(MatrixProblem& p) {
+  const bool pointwise = p.kernel == std::array<std::int64_t, 2>{1, 1} && p.stride == std::array<std::int64_t, 2>{1, 1} &&
+                         p.pad == std::array<std::int64_t, 2>{0, 0};
+  if (!pointwise || p.in.height != p.out.height || p.in.width != p.out.width) return;
+  for (DramOperand* d : {&p.in, &p.out}) {
+    if (d->row_stride != d->width * d->pixel_stride) return;
+  }
+  for (DramOperand* d : {&p.in, &p.out}) {
+    d->width *= d->height;
+    d->height = 1;
+    d->row_stride = d->width * d->pixel_stride;
+  }
+}
+
+MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+  MatrixProblem p;
+  set_io(p, net, op.input, op.output, plan, layout);
+  const Tensor& w = net.tensors[op.weight];
+  const View &x = plan.view[op.input], &y = plan.view[op.output];
+  p.channels_out = y.channels;
+  const std::int64_t in_group = x.channels / op.group, out_group = y.channels / op.group;
+  p.kernel = {w.shape.size() == 4 ? w.shape[2] : 1, w.shape.size() >= 3 ? w.shape.back() : 1};
+  p.stride = op.stride;
+  p.dilation = op.dilation;
+  p.pad = {op.pad[0], op.pad[1]};
+  p.activation_zero_point = op.input_zero_point;
+  p.weight_zero_point = op.weight_zero_point;
+  p.weight_signed = w.type == ElementType::kInt8;
+  p.bias = op.bias;
+  p.scale = op.scale;
+  p.output_zero_point = op.output_zero_point;
+  p.clamp = op.clamp;
+  p.column_block_inputs = grouped_ranges(x.channels, y.channels, op.group, chip);
+  const std::int64_t rows = chip.array_rows, area = p.kernel[0] * p.kernel[1], kx_count = p.kernel[1];
+  p.weight = [&w, zero = op.weight_zero_point, in_group, out_group, rows, area, kx_count](
+                 std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx) {
+    const std::int64_t c = kb * rows + r - m / out_group * in_group;
+    if (c < 0 || c >= in_group) return per_channel(zero, m, 0);
+    return byte_value(w, (m * in_group + c) * area + ky * kx_count + kx);
+  };
+  return p;
+}
+
+MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+  MatrixProblem p;
+  const TensorId input = plan.flattened[op.input].value_or(op.input);
+  set_io(p, net, input, op.output, plan, layout);
+  const Tensor& w = net.tensors[op.weight];
+  const std::int64_t depth = w.shape.at(0), columns = w.shape.at(1), rows = chip.array_rows;
+  p.channels_out = columns;
+  p.activation_zero_point = op.input_zero_point;
+  p.weight_zero_point = op.weight_zero_point;
+  p.weight_signed = w.type == ElementType::kInt8;
+  p.bias = op.bias;
+  p.scale = op.scale;
+  p.output_zero_point = op.output_zero_point;
+  p.clamp = op.clamp;
+  // The output as one image of the product's rows, whatever view names it.
+  const View out = matrix_view(net.tensors[op.output].shape);
+  p.out.width = out.width;
+  p.out.height = p.out.images = 1;
+  p.out.block_stride = out.width * p.out.pixel_stride;
+  std::int64_t pixels = 1, channels = depth;
+  if (plan.flattened[op.input]) {  // each image is a pixel with channel blocks (block, y, x)
+    const View& v = plan.view[input];
+    pixels = v.height * v.width;
+    channels = v.channels;
+    p.in.whole = true;
+    p.in.pixel_stride = p.in.image_stride;
+    p.in.block_stride = rows;
+    p.in.width = p.in.images;
+    p.in.blocks *= pixels;
+    p.in.height = p.in.images = 1;
+    p.in.row_stride = p.in.width * p.in.pixel_stride;
+  } else {
+    p.in.width = out.width;
+    p.in.height = p.in.images = 1;
+    p.in.block_stride = out.width * p.in.pixel_stride;
+    p.in.row_stride = p.in.block_stride;
+    p.in.whole = layout[input]->images != 1;
+  }
+  p.out.row_stride = p.out.block_stride;
+  p.out.whole = layout[op.output]->images != 1;
+  for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols) p.column_block_inputs.push_back({0, p.in.blocks});
+  p.weight = [&w, zero = op.weight_zero_point, rows, pixels, channels, columns](std::int64_t m, std::int64_t kb, std::int64_t r,
+                                                                              std::int64_t, std::int64_t) {
+    const std::int64_t c = kb / pixels * rows + r;
+    if (c >= channels) return per_channel(zero, m, 0);
+    return byte_value(w, (c * pixels + kb % pixels) * columns + m);
+  };
+  return p;
+}
+
+MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
+                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+  MatrixProblem p;
+  set_io(p, net, op.input, op.output, plan, layout);
+  const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
+  p.channels_out = channels;
+  p.kernel = op.kernel;
+  p.stride = op.stride;
+  p.activation_zero_point = op.qx.zero_point;
+  p.weight_zero_point = {0};
+  p.scale = {op.scale};
+  p.output_zero_point = op.qy.zero_point;
+  p.clamp = op.clamp;
+  p.column_block_inputs = grouped_ranges(channels, channels, channels, chip);
+  p.weight = [rows](std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t, std::int64_t) {
+    return static_cast<std::int32_t>(kb * rows + r == m);
+  };
+  return p;
+}
+
+}  // namespace
+
+DramOperand dram_operand(TensorId storage, const TensorLayout& l) {
+  DramOperand d;
+  d.storage = storage;
+  d.offset = l.offset;
+  d.images = l.images;
+  d.blocks = channel_blocks(l);
+  d.height = l.height;
+  d.width = l.width;
+  d.pixel_stride = static_cast<std::int64_t>(l.block) * l.element_bytes;
+  d.row_stride = d.width * d.pixel_stride;
+  d.block_stride = d.height * d.row_stride;
+  d.image_stride = d.blocks * d.block_stride;
+  return d;
+}
+
+MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
+                             const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+  const Operation& operation = network.nodes[node].operation;
+  MatrixProblem p;
+  if (const auto* conv = std::get_if<Conv>(&operation)) p = from_conv(*conv, network, plan, layout, chip);
+  else if (const auto* gemm = std::get_if<Gemm>(&operation)) p = from_gemm(*gemm, network, plan, layout, chip);
+  else p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip);
+  p.node = node;
+  join_rows(p);
+  return p;
+}
+
+}  // namespace systole::compiler

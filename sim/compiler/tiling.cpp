@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/tiling.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "compiler/arithmetic.hpp"
+#include "support/error.hpp"
+
+namespace systole::compiler {
+namespace {
+
+// Cycles between the instructions of one engine that no overlap hides, and from a store's last write to its retirement.
+constexpr double kInstructionCycles = 10;
+
+// Fields of the load instruction.
+constexpr std::int64_t kMaxRunBytes = (1 << 24) - 1, kMaxRows = 65535;
+
+std::int64_t line_words(const MatrixProblem& p, const Tiling& t) {
+  return (t.columns - 1) * p.stride[1] + (t.taps_x - 1) * p.dilation[1] + 1;
+}
+
+// About eight sizes from 1 to `most`, each the smallest that needs no more pieces to cover `extent`.
+std::vector<std::int64_t> sizes(std::int64_t extent, std::int64_t most) {
+  std::set<std::int64_t> found;
+  most = std::clamp<std::int64_t>(most, 1, extent);
+  for (std::int64_t s = most;; s /= 2) {
+    for (std::int64_t v : {s, s - s / 4})
+      if (v >= 1) found.insert(ceil_div(extent, ceil_div(extent, v)));
+    if (s <= 1) break;
+  }
+  return {found.rbegin(), found.rend()};
+}
+
+class Chooser {
+ public:
+  Chooser(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits)
+      : p_(p), run_(run), chip_(chip), limits_(limits) {
+    tile_words_ = chip.array_rows + (all_equal(p.weight_zero_point) ? 0 : 1);
+    most_rows_ = std::min<std::int64_t>(chip.accumulator_rows, 32768);  // 16-bit counts of the store
+  }
+
+  Tiling best() {
+    for (const int pieces : {2, 1}) {  // two pieces of each kind at a time overlap loading and computing
+      activation_limit_ = std::max<std::int64_t>(limits_.activation_words / pieces, 1);
+      weight_limit_ = std::min<std::int64_t>(chip_.weight_words / pieces, kMaxRunBytes / chip_.array_cols);
+      search();
+      if (cost_ < std::numeric_limits<double>::infinity()) return best_;
+    }
+    throw InternalError("a matrix problem has no tiling");
+  }
+
+ private:
+  void search() {
+    for (std::int64_t columns : sizes(p_.out.width, most_rows_))
+      for (std::int64_t rows : sizes(p_.out.height, most_rows_ / columns))
+        for (std::int64_t blocks : sizes(run_.inputs.count, run_.inputs.count))
+          search_taps({rows, columns, 1, p_.kernel[0], p_.kernel[1], blocks, false});
+  }
+
+  void search_taps(Tiling t) {
+    // Whole kernels if they fit, then kernel rows, then parts of a row.
+    for (std::int64_t taps_y : sizes(p_.kernel[0], p_.kernel[0]))
+      for (std::int64_t taps_x : taps_y == 1 ? sizes(p_.kernel[1], p_.kernel[1]) : std::vector<std::int64_t>{p_.kernel[1]}) {
+        t.taps_y = taps_y;
+        t.taps_x = taps_x;
+        const std::int64_t most_columns = std::min(limits_.group_columns, most_rows_ / (t.rows * t.columns));
+        bool fits = false;
+        for (std::int64_t columns : sizes(run_.count, most_columns)) {
+          t.column_blocks = columns;
+          if (!fields_hold(t) || activation_piece_words(p_, run_, t) > activation_limit_ ||
+              weight_piece_words(t) > weight_limit_)
+            continue;
+          fits = true;
+          for (bool columns_outer : {false, true}) {
+            t.columns_outer = columns_outer;
+            consider(t);
+          }
+        }
+        if (fits) return;  // smaller chunks only cost more
+      }
+  }
+
+  bool fields_hold(const Tiling& t) const {
+    const std::int64_t line = line_words(p_, t), blocks = t.input_blocks + (t.column_blocks - 1) * run_.step;
+    return line_count(t.rows, p_.stride[0], t.taps_y, p_.dilation[0]) <= kMaxRows && line <= kMaxRows &&
+           line * chip_.array_rows <= kMaxRunBytes && blocks <= kMaxRows && blocks * chip_.array_rows <= kMaxRunBytes;
+  }
+
+  std::int64_t weight_piece_words(const Tiling& t) const {
+    return t.column_blocks * t.taps_y * t.taps_x * t.input_blocks * tile_words_;
+  }
+
+  void consider(const Tiling& t) {
+    const double cost = estimate(t);
+    if (cost < cost_) {
+      cost_ = cost;
+      best_ = t;
+    }
+  }
+
+  // Cycles of the run: the slowest of array, post-processing and memory, what every instruction adds, and the head and tail
+  // in which the others wait.
+  double estimate(const Tiling& t) const {
+    const double tiles = static_cast<double>(p_.out.images) * ceil_div(p_.out.height, t.rows) * ceil_div(p_.out.width, t.columns);
+    const double groups = ceil_div(run_.count, t.column_blocks);
+    const double chunks = static_cast<double>(ceil_div(p_.kernel[0], t.taps_y)) * ceil_div(p_.kernel[1], t.taps_x) *
+                          ceil_div(run_.inputs.count, t.input_blocks);
+    const double taps = static_cast<double>(p_.kernel[0]) * p_.kernel[1] * run_.inputs.count;
+    const double positions = static_cast<double>(t.rows) * t.columns;
+    const double pass = std::max<double>({positions, static_cast<double>(chip_.array_rows), chip_.acc_latency + 1.0});
+    const double jobs = tiles * groups;
+
+    const double compute = tiles * run_.count * taps * pass + jobs * chunks * kInstructionCycles;
+    const double store = tiles * run_.count * (chip_.array_cols / chip_.post_lanes) * positions + jobs * kInstructionCycles;
+
+    const double piece = static_cast<double>(activation_piece_words(p_, run_, t));
+    const bool stays = chunks == 1 && run_.step == 0;  // one activation piece serves all groups of a tile
+    const bool all_stay = tiles * groups * chunks * piece <= static_cast<double>(limits_.activation_words);
+    const double activation_loads = stays && (!t.columns_outer || all_stay) ? tiles : jobs * chunks;
+    const double weight_total = run_.count * taps * tile_words_;
+    const double group_weights = t.column_blocks * taps * tile_words_;
+    const bool weights_stay = weight_total <= chip_.weight_words ||
+                              (t.columns_outer && 2 * group_weights <= chip_.weight_words);
+    const double weight_words = weights_stay ? weight_total : tiles * weight_total;
+    const double weight_loads = weights_stay ? groups * chunks : jobs * chunks;
+
+    const double activation_bytes = activation_loads * piece * chip_.array_rows;
+    const double weight_bytes = weight_words * chip_.array_cols;
+    const double out_bytes = tiles * positions * run_.count * chip_.array_cols * (p_.scale.empty() ? 4 : 1);
+    const double load = std::max((activation_bytes + weight_bytes) / chip_.axi_bytes(), activation_loads * piece + weight_words) +
+                        (activation_loads + weight_loads) * kInstructionCycles;
+    const double memory = (activation_bytes + weight_bytes + out_bytes) / chip_.memory.bytes_per_cycle;
+
+    const double first = piece + static_cast<double>(weight_piece_words(t)) + chip_.memory.latency_cycles;
+    const double last = positions * t.column_blocks * (chip_.array_cols / chip_.post_lanes) + chip_.memory.latency_cycles;
+    return std::max({compute, store, load, memory}) + first + last;
+  }
+
+  const MatrixProblem& p_;
+  const ColumnRun& run_;
+  const Chip& chip_;
+  const TilingLimits& limits_;
+  std::int64_t tile_words_ = 0, most_rows_ = 0, activation_limit_ = 0, weight_limit_ = 0;
+  Tiling best_;
+  double cost_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace
+
+std::vector<ColumnRun> column_runs(const std::vector<BlockRange>& ranges) {
+  std::vector<ColumnRun> runs;
+  for (std::int64_t n = 0; n < static_cast<std::int64_t>(ranges.size()); ++n) {
+    const BlockRange& r = ranges[n];
+    if (!runs.empty() && runs.back().inputs.count == r.count) {
+      ColumnRun& run = runs.back();
+      const std::int64_t step = r.first - ranges[n - 1].first;
+      if (run.count == 1 || run.step == step) {
+        run.step = step;
+        ++run.count;
+        continue;
+      }
+    }
+    runs.push_back({n, 1, r, 0});
+  }
+  return runs;
+}
+
+std::int64_t activation_piece_words(const MatrixProblem& p, const ColumnRun& run, const Tiling& t) {
+  const std::int64_t lines = line_count(t.rows, p.stride[0], t.taps_y, p.dilation[0]);
+  return (t.input_blocks + (t.column_blocks - 1) * run.step) * lines * line_words(p, t);
+}
+
+Tiling choose_tiling(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits) {
+  return Chooser(p, run, chip, limits).best();
+}
+
+}  // namespace systole::compiler

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pins of `systole_chip` as plain C++ values, and the boundary behind which a Verilated chip lives.
+// The pins of `systole_chip` as plain C++ values, and the boundary behind which a Verilated chip
+// lives.
 //
-// A Verilated chip is a shared library with the one function `systole_create_chip`, so that a chip which was not built with
-// the tool can be built on demand and loaded. The library depends on Verilator; its user does not.
+// A Verilated chip is a shared library with the one function `systole_create_chip`, so that a chip
+// which was not built with the tool can be built on demand and loaded. The library depends on
+// Verilator; its user does not.
 #pragma once
 
 #include <array>
@@ -38,12 +40,14 @@ struct ChipOutputs {  // what the chip drives during one cycle, from registers a
   std::uint8_t m_ar_id = 0, m_aw_id = 0;
   std::uint8_t m_ar_len = 0, m_aw_len = 0;  // beats - 1
   std::uint8_t m_ar_size = 0, m_aw_size = 0, m_ar_burst = 1, m_aw_burst = 1;
-  bool m_r_ready = true, m_b_ready = true;  // the chip never refuses: the protocol checker watches it
+  bool m_r_ready = true,
+       m_b_ready = true;  // the chip never refuses: the protocol checker watches it
   std::uint64_t m_ar_addr = 0, m_aw_addr = 0;
   std::array<std::uint32_t, kMaxDataWords> m_w_data = {};  // written only when m_w_valid
   std::array<std::uint32_t, kMaxDataWords / 8> m_w_strb = {};
   bool irq = false;
-  // Trace port, a bit an engine: 0 load, 1 matrix, 2 store. An event is seen in the cycle in which it happens.
+  // Trace port, a bit an engine: 0 load, 1 matrix, 2 store. An event is seen in the cycle in which
+  // it happens.
   std::uint8_t trace_start_valid = 0, trace_retire_valid = 0;
   std::array<std::uint32_t, 3> trace_start_index = {};
   std::array<std::uint32_t, 3> trace_retire_index = {};
@@ -52,9 +56,11 @@ struct ChipOutputs {  // what the chip drives during one cycle, from registers a
 class VerilatedChip {
  public:
   virtual ~VerilatedChip() = default;
-  // One clock cycle: `in` is driven during cycle t, the clock rises at its end, `out` becomes what the chip drives in t + 1.
+  // One clock cycle: `in` is driven during cycle t, the clock rises at its end, `out` becomes what
+  // the chip drives in t + 1.
   virtual void cycle(const ChipInputs& in, ChipOutputs& out) = 0;
-  virtual void open_wave(const std::string& file) = 0;  // throws if the library was built without waves
+  virtual void open_wave(
+      const std::string& file) = 0;  // throws if the library was built without waves
   virtual void close_wave() = 0;
 };
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of the DRAM outside the chip: zero at first, committed by the operating system where
+// they are written, so a gigabyte that is hardly used costs nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace systole::platform {
+
+class Dram {
+ public:
+  explicit Dram(std::uint64_t size_bytes);  // UserError if the address space cannot hold it
+  ~Dram();
+  Dram(const Dram&) = delete;
+  Dram& operator=(const Dram&) = delete;
+
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  bool holds(std::uint64_t address, std::uint64_t bytes) const {
+    return bytes <= size_bytes_ && address <= size_bytes_ - bytes;
+  }
+
+  // UserError when [address, address + bytes) is not inside.
+  void write(std::uint64_t address, const std::uint8_t* data, std::size_t bytes);
+  void read(std::uint64_t address, std::uint8_t* data, std::size_t bytes) const;
+
+  // The byte at `address`; the caller has asked holds().
+  std::uint8_t* at(std::uint64_t address) { return bytes_ + address; }
+  const std::uint8_t* at(std::uint64_t address) const { return bytes_ + address; }
+
+  void clear();  // every byte zero again
+
+ private:
+  std::uint64_t size_bytes_;
+  std::uint8_t* bytes_;
+};
+
+}  // namespace systole::platform

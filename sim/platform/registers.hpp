@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The control and status registers of the chip: one table, from which the host module takes its
+// addresses and `systole export` makes a C header. The meaning of each is in
+// docs/reference/registers.md; a test compares that page with this table.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace systole::platform {
+
+enum class Access { kRead, kWrite, kReadWrite, kReadWriteOneToClear };
+
+struct Register {
+  std::uint32_t address;  // bytes
+  const char* name;
+  Access access;
+  std::uint32_t words;  // 2: a 64-bit value, low word first
+};
+
+namespace reg {
+inline constexpr Register kId{0x000, "id", Access::kRead, 1};
+inline constexpr Register kIsaVersion{0x004, "isa_version", Access::kRead, 1};
+inline constexpr Register kControl{0x008, "control", Access::kWrite, 1};
+inline constexpr Register kStatus{0x00C, "status", Access::kRead, 1};
+inline constexpr Register kIrqEnable{0x010, "irq_enable", Access::kReadWrite, 1};
+inline constexpr Register kIrqStatus{0x014, "irq_status", Access::kReadWriteOneToClear, 1};
+inline constexpr Register kErrorCode{0x018, "error_code", Access::kRead, 1};
+inline constexpr Register kErrorIndex{0x01C, "error_index", Access::kRead, 1};
+inline constexpr Register kProgramBase{0x020, "program_base", Access::kReadWrite, 2};
+inline constexpr Register kProgramCount{0x028, "program_count", Access::kReadWrite, 1};
+inline constexpr Register kBase{0x030, "base", Access::kReadWrite, 2};  // first of four
+}  // namespace reg
+
+inline constexpr std::array<Register, 11> kRegisters = {
+    reg::kId,          reg::kIsaVersion,   reg::kControl,   reg::kStatus,
+    reg::kIrqEnable,   reg::kIrqStatus,    reg::kErrorCode, reg::kErrorIndex,
+    reg::kProgramBase, reg::kProgramCount, reg::kBase};
+
+inline constexpr std::uint32_t kIdValue = 0x53595354;  // "SYST"
+inline constexpr std::uint32_t kDoorbell = 1;          // control
+inline constexpr std::uint32_t kStatusBusy = 1, kStatusDone = 2, kStatusError = 4;
+inline constexpr std::uint32_t kIrqDone = 1, kIrqError = 2;
+
+// Performance counters, 64 bits each, from kCounterBase on.
+enum class Counter : std::uint8_t {
+  kCycles,
+  kInstructions,
+  kReadBytes,
+  kWriteBytes,
+  kLoadBusy,
+  kLoadWaitInstruction,
+  kLoadWaitSemaphore,
+  kLoadWaitMemory,
+  kLoadWaitPort,
+  kMatrixBusy,
+  kMatrixWaitInstruction,
+  kMatrixWaitSemaphore,
+  kStoreBusy,
+  kStoreWaitInstruction,
+  kStoreWaitSemaphore,
+  kStoreWaitMemory,
+  kStoreWaitPort,
+};
+inline constexpr std::uint32_t kCounterBase = 0x100;
+inline constexpr std::array<const char*, 17> kCounterNames = {"cycles",
+                                                              "instructions",
+                                                              "read_bytes",
+                                                              "write_bytes",
+                                                              "load_busy",
+                                                              "load_wait_instruction",
+                                                              "load_wait_semaphore",
+                                                              "load_wait_memory",
+                                                              "load_wait_port",
+                                                              "matrix_busy",
+                                                              "matrix_wait_instruction",
+                                                              "matrix_wait_semaphore",
+                                                              "store_busy",
+                                                              "store_wait_instruction",
+                                                              "store_wait_semaphore",
+                                                              "store_wait_memory",
+                                                              "store_wait_port"};
+inline constexpr std::size_t kCounters = kCounterNames.size();
+
+class Counters {
+ public:
+  std::uint64_t operator[](Counter counter) const {
+    return value_[static_cast<std::size_t>(counter)];
+  }
+  std::uint64_t& operator[](Counter counter) { return value_[static_cast<std::size_t>(counter)]; }
+  const std::array<std::uint64_t, kCounters>& values() const { return value_; }
+  bool operator==(const Counters& other) const { return value_ == other.value_; }
+
+ private:
+  std::array<std::uint64_t, kCounters> value_ = {};
+};
+
+// What an error code means, as in docs/reference/instruction_set.md.
+const char* error_name(std::uint32_t code);
+
+// The registers as a C header for the chip's driver: addresses, bits and counters as macros.
+std::string c_register_header();
+
+}  // namespace systole::platform

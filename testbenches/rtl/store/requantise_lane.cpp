@@ -2,6 +2,8 @@
 //
 // Does a requantisation lane give the bits of fl(fl(v + bias) * scale), rounded and saturated,
 // after four cycles?
+#include <array>
+
 #include "Vrequantise_lane.h"
 #include "post_model.hpp"
 
@@ -150,6 +152,20 @@ TEST_CASE("corner values times corner scales requantise correctly") {
         }
       }
     }
+  }
+  // The product lies above a tie of float32 by its very last bit, and the float32 below is an
+  // integer tie (k + 1/2).
+  for (auto [k, value, mantissa] : {std::array{4, 12578817, 12587009},
+                                    {58, 15360431, 16749903},
+                                    {64, 8463219, 16759227},
+                                    {134, 10124189, 14607029},
+                                    {202, 13369803, 16653283}}) {
+    const double exponent =
+        std::round(std::log2((k + 0.5) / (static_cast<double>(value) * mantissa)));
+    const uint32_t scale =
+        bits_from_float(std::ldexp(static_cast<float>(mantissa), static_cast<int>(exponent)));
+    inputs.push_back({true, true, false, 0, {value, 0, scale}});
+    inputs.push_back({true, true, true, 5, {0, -value, scale}});
   }
   size_t next = 0;
   run(inputs.size(), [&] { return inputs[next++]; });

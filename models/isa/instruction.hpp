@@ -28,6 +28,9 @@ enum class Buffer : std::uint8_t { kActivation = 0, kWeight = 1, kParameter = 2 
 enum class Base : std::uint8_t { kTensor = 0, kWeight = 1, kParameter = 2, kScratch = 3 };
 inline constexpr int kBases = 4;
 
+// Why the chip stopped: its error register.
+enum class ErrorCode : std::uint8_t { kIllegal = 1, kRead = 2, kWrite = 3, kSemaphore = 4, kBankConflict = 5 };
+
 // What every instruction has, whichever engine runs it.
 struct Common {
   std::uint16_t wait_mask = 0;

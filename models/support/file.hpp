@@ -21,8 +21,9 @@ namespace systole {
 // The bytes of a regular file. UserError if it is missing, not a regular file, unreadable or larger
 // than max_bytes.
 inline std::string read_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
+  if (file.native().find('\0') != std::string::npos)
+    throw UserError("a file name cannot contain a NUL byte");
   const auto fail = [&](const std::string& why) { throw UserError(file.string() + ": " + why); };
-  if (file.native().find('\0') != std::string::npos) fail("a file name cannot contain a NUL byte");
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
   if (status.type() == std::filesystem::file_type::not_found) fail("no such file");

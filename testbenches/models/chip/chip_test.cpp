@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chip/chip.hpp"
+
+#include <set>
+
+#include "catch.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+
+namespace {
+
+const std::string kText =
+    "name = \"test\"\n"              // line 1
+    "clock_mhz = 800\n"              // 2
+    "[chip]\n"                       // 3
+    "array_rows = 8\n"               // 4
+    "array_cols = 16\n"              // 5
+    "activation_bank_words = 512\n"  // 6
+    "weight_words = 1024\n"          // 7
+    "accumulator_rows = 128\n"       // 8
+    "parameter_words = 64\n"         // 9
+    "post_lanes = 4\n"               // 10
+    "axi_data_bits = 64\n"           // 11
+    "axi_burst_bytes = 128\n"        // 12
+    "load_fifo_beats = 64\n"         // 13
+    "[memory]\n"                     // 14
+    "latency_cycles = 33\n"          // 15
+    "size_bytes = 0x10_0000\n";      // 16
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    parse_chip(text, "c.toml");
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string error_after(const std::string& from, const std::string& to) {
+  return error_of(replaced(kText, from, to));
+}
+
+}  // namespace
+
+TEST_CASE("a chip file gives the chip, defaults where it is silent") {
+  const Chip chip = parse_chip(kText, "c.toml");
+  CHECK(chip.name == "test");
+  CHECK(chip.clock_mhz == 800);
+  CHECK(chip.dataflow == Dataflow::kWeightStationary);
+  CHECK(chip.array_rows == 8);
+  CHECK(chip.array_cols == 16);
+  CHECK(chip.pe_latency == 1);
+  CHECK(chip.activation_banks == 4);
+  CHECK(chip.activation_bank_words == 512);
+  CHECK(chip.axi_data_bits == 64);
+  CHECK(chip.axi_bytes() == 8);
+  CHECK(chip.activation_words() == 2048);
+  CHECK(chip.macs_per_cycle() == 128);
+  CHECK(chip.load_fifo_beats == 64);
+  CHECK(chip.store_fifo_beats == 64);
+  CHECK(chip.memory.kind == "ideal");
+  CHECK(chip.memory.latency_cycles == 33);
+  CHECK(chip.memory.bytes_per_cycle == 16);
+  CHECK(chip.memory.size_bytes == 0x100000);
+  // 2048*8 activation, 1024*16 weight, 2*128*16*4 accumulator, 64*4*8 parameter
+  CHECK(chip.buffer_bytes() == 16384 + 16384 + 16384 + 2048);
+}
+
+TEST_CASE("the shipped chips are valid and different silicon") {
+  std::set<std::uint64_t> fingerprints;
+  for (const char* name : {"tiny", "edge16", "edge32"}) {
+    CAPTURE(name);
+    const Chip chip = load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml");
+    CHECK(chip.name == name);
+    fingerprints.insert(chip.fingerprint());
+    CHECK(to_toml(parse_chip(to_toml(chip), "text")) == to_toml(chip));
+  }
+  CHECK(fingerprints.size() == 3);
+  CHECK(load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/edge16.toml").buffer_bytes() <=
+        256 * 1024);
+}
+
+TEST_CASE("the RTL parameters are the members in their order") {
+  const auto parameters = parse_chip(kText, "c.toml").rtl_parameters();
+  const std::vector<std::pair<std::string, std::uint64_t>> expected = {
+      {"ArrayRows", 8},       {"ArrayCols", 16},        {"PeLatency", 1},
+      {"AccLatency", 1},      {"ActivationBanks", 4},   {"ActivationBankWords", 512},
+      {"WeightWords", 1024},  {"AccumulatorRows", 128}, {"ParameterWords", 64},
+      {"PostLanes", 4},       {"FetchDepth", 4},        {"QueueDepth", 4},
+      {"AxiDataBits", 64},    {"AxiAddressBits", 40},   {"AxiBurstBytes", 128},
+      {"LoadOutstanding", 8}, {"LoadFifoBeats", 64},    {"StoreOutstanding", 8},
+      {"StoreFifoBeats", 64}, {"StoreFifoGroups", 16}};
+  CHECK(parameters == expected);
+}
+
+TEST_CASE("the fingerprint changes with every RTL parameter and with nothing else") {
+  const Chip chip = parse_chip(kText, "c.toml");
+  std::set<std::uint64_t> seen = {chip.fingerprint()};
+  const auto distinct = [&](auto Chip::*member) {
+    Chip other = chip;
+    other.*member += 1;
+    return seen.insert(other.fingerprint()).second;
+  };
+  CHECK(distinct(&Chip::array_rows));
+  CHECK(distinct(&Chip::array_cols));
+  CHECK(distinct(&Chip::pe_latency));
+  CHECK(distinct(&Chip::acc_latency));
+  CHECK(distinct(&Chip::activation_banks));
+  CHECK(distinct(&Chip::activation_bank_words));
+  CHECK(distinct(&Chip::weight_words));
+  CHECK(distinct(&Chip::accumulator_rows));
+  CHECK(distinct(&Chip::parameter_words));
+  CHECK(distinct(&Chip::post_lanes));
+  CHECK(distinct(&Chip::fetch_depth));
+  CHECK(distinct(&Chip::queue_depth));
+  CHECK(distinct(&Chip::axi_data_bits));
+  CHECK(distinct(&Chip::axi_address_bits));
+  CHECK(distinct(&Chip::axi_burst_bytes));
+  CHECK(distinct(&Chip::load_outstanding));
+  CHECK(distinct(&Chip::load_fifo_beats));
+  CHECK(distinct(&Chip::store_outstanding));
+  CHECK(distinct(&Chip::store_fifo_beats));
+  CHECK(distinct(&Chip::store_fifo_groups));
+  Chip same = chip;
+  same.name = "other";
+  same.clock_mhz = 1;
+  same.memory.latency_cycles = 1;
+  CHECK(same.fingerprint() == chip.fingerprint());
+}
+
+TEST_CASE("to_toml writes every key, so that it reads back as the same chip") {
+  // No value is a default.
+  const std::string text =
+      "name = \"full_1-x\"\nclock_mhz = 123\n\n[chip]\ndataflow = "
+      "\"weight-stationary\"\narray_rows = 32\narray_cols = 8\n"
+      "pe_latency = 2\nacc_latency = 3\nactivation_banks = 8\nactivation_bank_words = "
+      "64\nweight_words = 128\n"
+      "accumulator_rows = 32\nparameter_words = 16\npost_lanes = 8\nfetch_depth = 5\nqueue_depth = "
+      "6\naxi_data_bits = 256\n"
+      "axi_address_bits = 48\naxi_burst_bytes = 512\nload_outstanding = 3\nload_fifo_beats = "
+      "64\nstore_outstanding = 2\n"
+      "store_fifo_beats = 32\nstore_fifo_groups = 32\n\n[memory]\nkind = \"ideal\"\nlatency_cycles "
+      "= 7\nbytes_per_cycle = 3\n"
+      "size_bytes = 65536\nbackpressure_permille = 100\nbackpressure_seed = 9\n";
+  CHECK(to_toml(parse_chip(text, "full.toml")) == text);
+}
+
+TEST_CASE("a wrong chip file is refused with file, line, key, value and what is allowed") {
+  SECTION("unknown keys and tables") {
+    CHECK(error_after("clock_mhz", "clock_khz") ==
+          "c.toml:2: unknown key 'clock_khz': must be one of chip, clock_mhz, memory, name");
+    CHECK(error_after("array_rows", "array_row")
+              .find("c.toml:4: unknown key 'chip.array_row': must be one of acc_latency, ") == 0);
+    CHECK(error_after("latency_cycles", "latency")
+              .find("c.toml:15: unknown key 'memory.latency': must be one of ") == 0);
+    CHECK(error_after("[memory]", "[dram]").find("c.toml:14: unknown key 'dram'") == 0);
+    CHECK(error_of(kText + "[memory.more]\nx = 1\n").find("c.toml:17: unknown key 'memory.more'") ==
+          0);
+  }
+  SECTION("missing keys and tables") {
+    CHECK(error_after("name = \"test\"\n", "") ==
+          "c.toml: key 'name' is missing: must be letters, digits, '_' and '-', 1 to 64 of them");
+    CHECK(error_after("post_lanes = 4\n", "") ==
+          "c.toml:3: key 'chip.post_lanes' is missing: must be a power of two, 1 to 128");
+    CHECK(error_of("name = \"x\"\n") == "c.toml: table [chip] is missing");
+    CHECK(error_of("").find("key 'name' is missing") != std::string::npos);
+  }
+  SECTION("wrong types") {
+    CHECK(error_after("\"test\"", "7") ==
+          "c.toml:1: name = 7: must be a string of letters, digits, '_' and '-', 1 to 64 of them");
+    CHECK(error_after("= 800", "= \"fast\"") ==
+          "c.toml:2: clock_mhz = 'fast': must be a whole number, 1 to 10000");
+    CHECK(error_after("array_rows = 8", "array_rows = 8.0") ==
+          "c.toml:4: chip.array_rows = 8.0: must be a power of two, 4 to 256");
+    CHECK(error_after("array_rows = 8", "array_rows = true") ==
+          "c.toml:4: chip.array_rows = true: must be a power of two, 4 to 256");
+    CHECK(error_after("array_rows = 8", "array_rows = [8]") ==
+          "c.toml:4: chip.array_rows = an array: must be a power of two, 4 to 256");
+    CHECK(error_after("array_rows = 8", "array_rows = 2024-01-01")
+              .find("c.toml:4: chip.array_rows = 2024-01-01: must be") == 0);
+    CHECK(error_of("name = \"x\"\nchip = 3\n") == "c.toml:2: chip = 3: must be a table, [chip]");
+    CHECK(error_of("name = \"x\"\n[[chip]]\n")
+              .find("c.toml:2: chip = an array: must be a table, [chip]") == 0);
+    CHECK(error_after("[chip]", "[chip]\ndataflow = 1") ==
+          "c.toml:4: chip.dataflow = 1: must be \"weight-stationary\"");
+    CHECK(error_after("[chip]", "[chip]\ndataflow = \"output-stationary\"") ==
+          "c.toml:4: chip.dataflow = 'output-stationary': must be \"weight-stationary\"");
+    CHECK(error_after("[memory]", "[memory]\nkind = \"ddr9\"") ==
+          "c.toml:15: memory.kind = 'ddr9': must be \"ideal\"");
+  }
+  SECTION("out of range") {
+    CHECK(error_after("\"test\"", "\"\"").find("c.toml:1: name = '': must be") == 0);
+    CHECK(error_after("\"test\"", "\"a/b\"").find("c.toml:1: name = 'a/b': must be") == 0);
+    CHECK(error_after("\"test\"", "\"" + std::string(65, 'a') + "\"")
+              .find("c.toml:1: name = 'aaaa") == 0);
+    CHECK(error_after("= 800", "= 0") ==
+          "c.toml:2: clock_mhz = 0: must be a whole number, 1 to 10000");
+    CHECK(error_after("= 800", "= -5") ==
+          "c.toml:2: clock_mhz = -5: must be a whole number, 1 to 10000");
+    CHECK(error_after("array_cols = 16", "array_cols = 2") ==
+          "c.toml:5: chip.array_cols = 2: must be a power of two, 4 to 256");
+    CHECK(error_after("array_cols = 16", "array_cols = 512") ==
+          "c.toml:5: chip.array_cols = 512: must be a power of two, 4 to 256");
+    CHECK(error_after("array_cols = 16", "array_cols = 4294967312") ==
+          "c.toml:5: chip.array_cols = 4294967312: must be a power of two, 4 to 256");
+    CHECK(error_after("array_cols = 16", "array_cols = 99999999999999999999")
+              .find("c.toml:5: not TOML: ") == 0);
+    CHECK(error_after("= 33", "= 0") ==
+          "c.toml:15: memory.latency_cycles = 0: must be a whole number, 1 to 100000");
+    CHECK(error_after("[memory]", "[memory]\nbackpressure_permille = 1000") ==
+          "c.toml:15: memory.backpressure_permille = 1000: must be a whole number, 0 to 950");
+  }
+  SECTION("not a power of two") {
+    CHECK(error_after("array_rows = 8", "array_rows = 24") ==
+          "c.toml:4: chip.array_rows = 24: must be a power of two, 4 to 256");
+    CHECK(error_after("= 512", "= 500") ==
+          "c.toml:6: chip.activation_bank_words = 500: must be a power of two, 16 to 65536");
+    CHECK(error_after("load_fifo_beats = 64", "load_fifo_beats = 63")
+              .find("c.toml:13: chip.load_fifo_beats = 63: must be a power of two") == 0);
+  }
+  SECTION("values that do not go together") {
+    CHECK(error_after("post_lanes = 4", "post_lanes = 16") ==
+          "c.toml:10: chip.post_lanes = 16: must be at most 8, the least of array_rows, array_cols "
+          "and axi_data_bits / 8");
+    CHECK(error_after("weight_words = 1024", "weight_words = 16") == "no error");
+    CHECK(error_of(replaced(replaced(kText, "array_rows = 8", "array_rows = 16"),
+                            "weight_words = 1024", "weight_words = 16")) ==
+          "c.toml:7: chip.weight_words = 16: must be at least 32, for a tile of array_rows words "
+          "and its zero points");
+    CHECK(error_after("axi_burst_bytes = 128", "axi_burst_bytes = 4") ==
+          "c.toml:12: chip.axi_burst_bytes = 4: must be 8 to 2048: 1 to 256 beats of axi_data_bits "
+          "/ 8 bytes, at most 4096 bytes");
+    CHECK(error_after("axi_burst_bytes = 128", "axi_burst_bytes = 4096")
+              .find("c.toml:12: chip.axi_burst_bytes = 4096: must be 8 to 2048") == 0);
+    CHECK(
+        error_after("load_fifo_beats = 64", "load_fifo_beats = 16") ==
+        "c.toml:13: chip.load_fifo_beats = 16: must be at least 32, two bursts of axi_burst_bytes");
+    CHECK(error_after("axi_burst_bytes = 128", "store_fifo_beats = 32") ==
+          "c.toml:12: chip.store_fifo_beats = 32: must be at least 64, two bursts of "
+          "axi_burst_bytes");
+    // 2048-byte bursts are 256 beats: the default FIFO of 64 beats is too short, and the line is
+    // that of the table.
+    CHECK(error_of(replaced(replaced(kText, "axi_burst_bytes = 128", "axi_burst_bytes = 2048"),
+                            "load_fifo_beats = 64", "load_fifo_beats = 512")) ==
+          "c.toml:3: chip.store_fifo_beats = 64 (the default): must be at least 512, two bursts of "
+          "axi_burst_bytes");
+    CHECK(error_of(replaced(replaced(kText, "size_bytes = 0x10_0000", "size_bytes = 0x2_0000_0000"),
+                            "[chip]\n", "[chip]\naxi_address_bits = 32\n")) ==
+          "c.toml:17: memory.size_bytes = 8589934592: must be at most 4294967296, what "
+          "axi_address_bits = 32 reach");
+  }
+  SECTION("not TOML") {
+    CHECK(error_of("name = \"x\"\nname = \"y\"\n").find("c.toml:2: not TOML: ") == 0);
+    CHECK(error_of("name = \n").find("c.toml:1: not TOML: ") == 0);
+    CHECK(error_of("name = \"x\n").find("c.toml:") == 0);
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catch.hpp"
+#include "isa/program.hpp"
+#include "models/isa/random_instructions.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::isa;
+using systole::testing::Random;
+
+namespace {
+
+std::string error_of(const std::string& text) {
+  try {
+    assemble(text, "p.s");
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("disassembled random instructions assemble to the same bits") {
+  const std::uint64_t seed = 11;
+  CAPTURE(seed);
+  Random random(seed);
+  Program program{"tiny", ~0ull, {}};
+  while (program.instructions.size() < 5000) {
+    const Instruction instruction = testing::random_instruction(random);
+    // The assembler refuses iteration spaces that no accumulator holds.
+    const auto* matrix = std::get_if<Matrix>(&instruction);
+    if (matrix != nullptr && matrix->m_y * std::uint64_t{matrix->m_x} > 65536) continue;
+    program.instructions.push_back(instruction);
+  }
+  const std::string text = disassemble(program);
+  const Program back = assemble(text, "round_trip.s");
+  CHECK(back.chip_name == program.chip_name);
+  CHECK(back.chip_fingerprint == program.chip_fingerprint);
+  REQUIRE(back.instructions.size() == program.instructions.size());
+  for (std::size_t i = 0; i < back.instructions.size(); ++i) {
+    INFO(disassemble(program.instructions[i]));
+    REQUIRE(encode(back.instructions[i]) == encode(program.instructions[i]));
+  }
+  CHECK(disassemble(back) == text);
+}
+
+TEST_CASE("every float pattern that has a corner comes back exactly") {
+  for (const std::uint32_t bits :
+       {0x00000000u, 0x80000000u, 0x00000001u, 0x807fffffu, 0x00800000u, 0x7f7fffffu, 0x7f800000u,
+        0xff800000u, 0x7fc00000u, 0x7f800001u, 0xffffffffu, 0x3dcccccdu, 0x3f800001u}) {
+    Store store;
+    store.requantise = true;
+    std::memcpy(&store.add_offset, &bits, sizeof bits);
+    const std::string line = disassemble(Instruction(store));
+    CAPTURE(line);
+    CHECK(encode(assemble(line, "f.s").instructions.at(0))[27] == bits);
+  }
+}
+
+TEST_CASE("a line is what a person would write") {
+  const Program program = assemble(
+      "# a comment\n"
+      ".chip name=edge16 fingerprint=0x10\n"
+      "\n"
+      "load buffer=weight base=weight dram_offset=0x40 run_bytes=64 wait=0,3 post=1\r\n"
+      "\tmatrix m_y=2 m_x=3 activation_stride_y=-4   # negative\n"
+      "store requantise=1 destination=activation add_offset=0.25 clamp_low=-7",
+      "p.s");
+  CHECK(program.chip_name == "edge16");
+  CHECK(program.chip_fingerprint == 16);
+  REQUIRE(program.instructions.size() == 3);
+  const auto& load = std::get<Load>(program.instructions[0]);
+  CHECK(load.buffer == Buffer::kWeight);
+  CHECK(load.base == Base::kWeight);
+  CHECK(load.dram_offset == 0x40);
+  CHECK(load.run_bytes == 64);
+  CHECK(load.common.wait_mask == 9);
+  CHECK(load.common.post_mask == 2);
+  CHECK(std::get<Matrix>(program.instructions[1]).activation_stride_y == -4);
+  const auto& store = std::get<Store>(program.instructions[2]);
+  CHECK(store.destination == Destination::kActivation);
+  CHECK(store.add_offset == 0.25f);
+  CHECK(store.clamp_low == -7);
+  CHECK(disassemble(program.instructions[0]) ==
+        "load buffer=weight base=weight dram_offset=64 run_bytes=64 wait=0,3 post=1");
+}
+
+TEST_CASE("a wrong line is refused with its number, the value and what is allowed") {
+  CHECK(error_of("jump") == "p.s:1: 'jump': must be load, matrix, store or .chip");
+  CHECK(error_of("load\n\nload colour=3") == "p.s:3: unknown field 'colour'");
+  CHECK(error_of("load run_bytes") == "p.s:1: 'run_bytes': must be field=value");
+  CHECK(error_of("load =3") == "p.s:1: '=3': must be field=value");
+  CHECK(error_of("load run_bytes=1 run_bytes=1") == "p.s:1: 'run_bytes' is given twice");
+  CHECK(error_of("load run_bytes=16777216") ==
+        "p.s:1: run_bytes = '16777216': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=-1") ==
+        "p.s:1: run_bytes = '-1': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=0x") ==
+        "p.s:1: run_bytes = '0x': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=") == "p.s:1: run_bytes = '': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=99999999999999999999999") ==
+        "p.s:1: run_bytes = '99999999999999999999999': must be a number, 0 to 16777215");
+  CHECK(error_of("load dst_stride_1=2147483648") ==
+        "p.s:1: dst_stride_1 = '2147483648': must be a decimal number, -2147483648 to 2147483647");
+  CHECK(error_of("load buffer=cache") ==
+        "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
+  CHECK(error_of("matrix accumulate=2") == "p.s:1: accumulate = '2': must be a number, 0 to 1");
+  CHECK(error_of("store requantise=1 clamp_low=-32769") ==
+        "p.s:1: clamp_low = '-32769': must be a decimal number, -32768 to 32767");
+  CHECK(error_of("store requantise=1 add_offset=1e99") ==
+        "p.s:1: add_offset = '1e99': must be a finite float32, or bits:0x and its bits");
+  CHECK(error_of("store requantise=1 add_offset=nan") ==
+        "p.s:1: add_offset = 'nan': must be a finite float32, or bits:0x and its bits");
+  CHECK(error_of("load wait=16") == "p.s:1: wait = '16': must be a number, 0 to 15");
+  CHECK(error_of("load wait=1,") == "p.s:1: wait = '': must be a number, 0 to 15");
+  CHECK(error_of("load wait=1,1") ==
+        "p.s:1: wait = '1,1': must be a list without a semaphore twice");
+  CHECK(error_of("load run_bytes=0") == "p.s:1: illegal instruction: run_bytes is 0");
+  CHECK(error_of("matrix m_y=1000 m_x=1000") ==
+        "p.s:1: m_y * m_x = 1000000: must be at most 65536, the accumulator rows of the largest "
+        "chip");
+  CHECK(error_of(".chip speed=3") ==
+        "p.s:1: unknown key 'speed' of .chip: must be name or fingerprint");
+  CHECK(error_of(std::string("load\0 tag=1", 11)) == "p.s:1: a NUL byte");
+}
+
+TEST_CASE("random text never crashes the assembler") {
+  const std::uint64_t seed = 5;
+  CAPTURE(seed);
+  Random random(seed);
+  const std::string letters = "load matrix store=0123456789x-,.#\n\n  run_bytes=wait=\xff\t\r";
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    const auto size = random.below(120);
+    for (std::uint64_t c = 0; c < size; ++c) text += letters[random.below(letters.size())];
+    try {
+      assemble(text, "random.s");
+    } catch (const UserError&) {
+    }
+  }
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything that continuous integration runs: builds all, runs all tests, reads the RTL in three tools, fuzzes the readers with
+# sanitizers. Every step is announced with its time; the first failure ends it.
+#
+#   scripts/check.sh            fresh clone included; as root or with sudo if packages are missing
+#   FUZZ_SECONDS=600 scripts/check.sh    more fuzzing than a minute
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+cores=$(nproc)
+
+step() {
+  local name=$1 begin=$SECONDS
+  shift
+  echo "== $name"
+  if ! "$@"; then
+    echo "== $name: FAILED after $((SECONDS - begin)) s"
+    exit 1
+  fi
+  echo "== $name: $((SECONDS - begin)) s"
+}
+
+# Shows a build's output only if the build fails: it is long, and ninja's progress is for terminals.
+quietly() {
+  local log
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1; then
+    rm -f "$log"
+  else
+    grep -E -A8 'error|FAILED|Error' "$log" | head -150 || true
+    tail -n 30 "$log"
+    rm -f "$log"
+    return 1
+  fi
+}
+
+step "Debian packages" scripts/install_packages.sh --check
+step "scripts: shellcheck" shellcheck scripts/*.sh .ci/run
+step "configure" quietly cmake --preset release -DSYSTOLE_WERROR=ON
+step "build" quietly cmake --build build -j "$cores"
+step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
+step "configure with sanitizers" quietly cmake --preset sanitize
+step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores" --target fuzz_readers
+step "fuzz the readers" build-sanitize/fuzz_readers --seconds "${FUZZ_SECONDS:-60}" --keep build-sanitize/fuzz-failures
+# Last, so that its summary closes the output.
+step "tests" ctest --test-dir build -j "$cores" --output-on-failure --no-tests=error

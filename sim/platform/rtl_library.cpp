@@ -14,6 +14,7 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "support/error.hpp"
@@ -32,6 +33,8 @@ const fs::path kPrebuilt = SYSTOLE_PREBUILT_DIR;
 // Verilator 5.006 appends `-Os` to the flags of its own code unless these make variables say
 // otherwise: half the speed.
 constexpr const char* kOptimise = "-O3";
+constexpr const char* kCompilerFlags =
+    "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL";
 
 std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -79,23 +82,29 @@ std::vector<fs::path> inputs() {
   return files;
 }
 
+// Where `include finds its files: the RTL's directory and each below it that holds headers.
+std::set<fs::path> include_directories() {
+  std::set<fs::path> directories = {rtl_directory()};
+  for (const auto& entry : fs::recursive_directory_iterator(rtl_directory()))
+    if (entry.path().extension() == ".svh") directories.insert(entry.path().parent_path());
+  return directories;
+}
+
 std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::path& out) {
   const fs::path rtl = rtl_directory();
   std::vector<std::string> args = {
       "--cc",       "--exe",      "--top-module", "systole_chip", "--prefix", "Vsystole_chip",
       "-O3",        "--x-assign", "unique",       "--x-initial",  "unique",   "-Wno-fatal",
-      "-Wno-WIDTH", "-Mdir",      out.string(),   "-o",           "chip.so",  "-I" + rtl.string()};
+      "-Wno-WIDTH", "-Mdir",      out.string(),   "-o",           "chip.so"};
+  for (const fs::path& directory : include_directories()) args.push_back("-I" + directory.string());
   args.push_back(build.assertions ? "--assert" : "--no-assert");
   if (build.waves) args.push_back("--trace-fst");
   for (const auto& [name, value] : build.parameters)
     args.push_back(fmt::format("-G{}={}", name, value));
-  args.insert(
-      args.end(),
-      {"-CFLAGS",
-       fmt::format("-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL "
-                   "-I{} -I{}",
-                   (kSource / "sim").string(), (kSource / "models").string()),
-       "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
+  args.insert(args.end(), {"-CFLAGS",
+                           fmt::format("{} -I{} -I{}", kCompilerFlags, (kSource / "sim").string(),
+                                       (kSource / "models").string()),
+                           "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
   if (fs::exists(rtl / "lint.vlt")) args.push_back((rtl / "lint.vlt").string());
   args.insert(args.end(), {"-F", (rtl / "files.f").string()});
   args.push_back((kSource / "sim/platform/verilated_chip.cpp").string());
@@ -171,7 +180,7 @@ std::string library_key(const RtlBuild& build) {
         arg.find(kSource.string()) == std::string::npos)
       text += arg + "\n";
   }
-  text += kOptimise;
+  text += std::string(kOptimise) + " " + kCompilerFlags;
   for (const fs::path& file : inputs()) {
     const std::string contents = read_file(file);
     text += fmt::format("\n{} {}\n", file.lexically_proximate(rtl).filename().string(),

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cycle/command_processor.hpp"
+
+namespace systole::cycle {
+
+Semaphores::Decision Semaphores::decide(const std::array<bool, isa::kEngines>& request,
+                                        const std::array<std::uint16_t, isa::kEngines>& wait_mask) const {
+  Decision decision;
+  for (int engine = 0; engine < isa::kEngines; ++engine) {
+    if (!request[engine]) continue;
+    bool available = true;
+    for (int i = 0; i < isa::kSemaphores && available; ++i) {
+      if (!(wait_mask[engine] >> i & 1)) continue;
+      int left = counts_[i];
+      for (int before = 0; before < engine; ++before) left -= decision.taken[before] >> i & 1;
+      available = left > 0;
+    }
+    if (!available) continue;
+    decision.start[engine] = true;
+    decision.taken[engine] = wait_mask[engine];
+  }
+  return decision;
+}
+
+std::optional<isa::Engine> Semaphores::end_cycle(const Decision& decision,
+                                                 const std::array<std::uint16_t, isa::kEngines>& posted) {
+  std::uint16_t touched = 0;
+  for (int engine = 0; engine < isa::kEngines; ++engine) touched |= decision.taken[engine] | posted[engine];
+  if (!touched) return std::nullopt;
+  std::uint16_t overflowed = 0;
+  for (int i = 0; i < isa::kSemaphores; ++i) {
+    if (!(touched >> i & 1)) continue;
+    int count = counts_[i];
+    for (int engine = 0; engine < isa::kEngines; ++engine) {
+      count += (posted[engine] >> i & 1) - (decision.taken[engine] >> i & 1);
+    }
+    if (count > isa::kSemaphoreMax) overflowed |= 1u << i;
+    counts_[i] = static_cast<std::uint8_t>(count);
+  }
+  for (int engine = 0; engine < isa::kEngines; ++engine) {
+    if (overflowed & posted[engine]) return static_cast<isa::Engine>(engine);
+  }
+  return std::nullopt;
+}
+
+CommandProcessor::CommandProcessor(const Chip& chip, const isa::Program& program, std::uint64_t program_address)
+    : program_(program),
+      address_(program_address),
+      beats_per_instruction_(isa::kInstructionBytes / chip.axi_bytes()),
+      axi_bytes_(chip.axi_bytes()),
+      room_(chip.fetch_depth),
+      fetched_instructions_(chip.fetch_depth),
+      queues_{RamFifo<Queued>(chip.queue_depth), RamFifo<Queued>(chip.queue_depth), RamFifo<Queued>(chip.queue_depth)} {
+}
+
+void CommandProcessor::doorbell() { to_ask_ = static_cast<std::uint32_t>(program_.instructions.size()); }
+
+std::optional<ReadBurst> CommandProcessor::offer() const {
+  if (to_ask_ == 0 || room_ == 0) return std::nullopt;
+  return ReadBurst{address_, beats_per_instruction_};
+}
+
+void CommandProcessor::end_cycle(bool burst_accepted, bool beat_arrived,
+                                 const std::array<bool, isa::kEngines>& started) {
+  bool dispatched = false;
+  int target = 0;
+  std::uint32_t index = 0;
+  if (fetched_instructions_.valid()) {
+    index = fetched_instructions_.front();
+    target = static_cast<int>(isa::engine_of(program_.instructions[index]));
+    dispatched = queues_[target].ready();
+  }
+  for (int engine = 0; engine < isa::kEngines; ++engine) queues_[engine].end_cycle(started[engine]);
+  if (dispatched) queues_[target].push({&program_.instructions[index], index});
+  fetched_instructions_.end_cycle(dispatched);
+  if (dispatched) ++room_;
+
+  if (beat_arrived && ++beat_ == beats_per_instruction_) {
+    beat_ = 0;
+    fetched_instructions_.push(fetched_++);
+  }
+  if (burst_accepted) {
+    address_ += isa::kInstructionBytes;
+    --to_ask_;
+    --room_;
+  }
+}
+
+}  // namespace systole::cycle

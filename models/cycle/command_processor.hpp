@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Timing of the command processor (rtl/command/): fetch, dispatch, queues and semaphores.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "chip/chip.hpp"
+#include "cycle/fifo.hpp"
+#include "cycle/load_engine.hpp"
+#include "isa/program.hpp"
+
+namespace systole::cycle {
+
+// rtl/command/semaphore_unit.sv.
+class Semaphores {
+ public:
+  struct Decision {
+    std::array<bool, isa::kEngines> start = {};
+    std::array<std::uint16_t, isa::kEngines> taken = {};
+  };
+  Decision decide(const std::array<bool, isa::kEngines>& request,
+                  const std::array<std::uint16_t, isa::kEngines>& wait_mask) const;
+  // Returns the first engine (load, matrix, store) whose post overflows a semaphore.
+  std::optional<isa::Engine> end_cycle(const Decision& decision, const std::array<std::uint16_t, isa::kEngines>& posted);
+  const std::array<std::uint8_t, isa::kSemaphores>& counts() const { return counts_; }
+
+ private:
+  std::array<std::uint8_t, isa::kSemaphores> counts_ = {};
+};
+
+// rtl/command/command_processor.sv with rtl/command/instruction_fetch.sv.
+class CommandProcessor {
+ public:
+  CommandProcessor(const Chip& chip, const isa::Program& program, std::uint64_t program_address);
+
+  struct Queued {
+    const isa::Instruction* instruction;
+    std::uint32_t index;
+  };
+
+  std::optional<ReadBurst> offer() const;  // fetch
+  const Queued* head(int engine) const { return queues_[engine].valid() ? &queues_[engine].front() : nullptr; }
+
+  // End of a cycle: fetch burst accepted, a beat of a fetch arrived, which engines started.
+  void end_cycle(bool burst_accepted, bool beat_arrived, const std::array<bool, isa::kEngines>& started);
+  void doorbell();  // start_i of cycle 1
+
+ private:
+  const isa::Program& program_;
+  std::uint64_t address_;
+  std::uint32_t beats_per_instruction_, axi_bytes_;
+  std::uint32_t to_ask_ = 0, room_, beat_ = 0, fetched_ = 0;
+  RamFifo<std::uint32_t> fetched_instructions_;
+  std::array<RamFifo<Queued>, isa::kEngines> queues_;
+};
+
+}  // namespace systole::cycle

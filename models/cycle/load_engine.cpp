@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cycle/load_engine.hpp"
+
+#include <algorithm>
+
+namespace systole::cycle {
+
+namespace {
+std::uint64_t address_mask(const Chip& chip) {
+  return chip.axi_address_bits >= 64 ? ~0ull : (1ull << chip.axi_address_bits) - 1;
+}
+}  // namespace
+
+// ---- request
+
+LoadRequest::LoadRequest(const Chip& chip)
+    : axi_bytes_(chip.axi_bytes()),
+      burst_bytes_(chip.axi_burst_bytes),
+      address_mask_(address_mask(chip)),
+      outstanding_(chip.load_outstanding),
+      room_(chip.load_fifo_beats) {}
+
+void LoadRequest::start(const isa::Load& load, std::uint64_t base, std::uint32_t word_bytes) {
+  load_ = load;
+  word_bytes_ = word_bytes;
+  active_ = load.count[0] != 0;
+  run_start_ = true;
+  left_ = load.run_bytes;
+  i1_ = i2_ = i3_ = 0;
+  address_ = (base + load.dram_offset) & address_mask_;
+  address_1_ = address_2_ = address_3_ = address_;
+}
+
+// Up to the next multiple of the burst size, or the end of the run.
+std::uint64_t LoadRequest::burst_bytes_left() const {
+  return std::min<std::uint64_t>(burst_bytes_ - (address_ & (burst_bytes_ - 1)), left_);
+}
+
+std::uint32_t LoadRequest::beats() const {
+  return static_cast<std::uint32_t>(((address_ & (axi_bytes_ - 1)) + burst_bytes_left() + axi_bytes_ - 1) / axi_bytes_);
+}
+
+std::optional<ReadBurst> LoadRequest::offer() const {
+  if (!active_ || in_flight_ == outstanding_ || beats() > room_) return std::nullopt;
+  return ReadBurst{address_ & ~(axi_bytes_ - 1), beats()};
+}
+
+std::optional<Run> LoadRequest::accept() {
+  std::optional<Run> run;
+  if (run_start_) {
+    run = Run{static_cast<std::uint32_t>(address_ & (axi_bytes_ - 1)), load_.run_bytes, word_bytes_};
+  }
+  const std::uint64_t bytes = burst_bytes_left();
+  room_ -= beats();
+  ++in_flight_;
+  run_start_ = bytes == left_;
+  if (bytes != left_) {
+    address_ = (address_ + bytes) & address_mask_;
+    left_ -= static_cast<std::uint32_t>(bytes);
+    return run;
+  }
+  left_ = load_.run_bytes;
+  if (++i1_ < load_.count[0]) {
+    address_1_ += static_cast<std::int64_t>(load_.dram_stride[0]);
+  } else {
+    i1_ = 0;
+    if (++i2_ < load_.count[1]) {
+      address_2_ += static_cast<std::int64_t>(load_.dram_stride[1]);
+    } else {
+      i2_ = 0;
+      if (++i3_ == load_.count[2]) active_ = false;
+      address_3_ += static_cast<std::int64_t>(load_.dram_stride[2]);
+      address_2_ = address_3_;
+    }
+    address_1_ = address_2_;
+  }
+  address_ = address_1_ & address_mask_;
+  return run;
+}
+
+void LoadRequest::end_cycle(bool last_beat_arrived, bool beat_taken) {
+  if (last_beat_arrived) --in_flight_;
+  if (beat_taken) ++room_;
+}
+
+// ---- packer
+
+LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const Run* run) {
+  Taken taken;
+  const bool last_word = to_emit_ <= word_bytes_;
+  const std::uint32_t remaining = word_taken ? held_ - emit_bytes() : held_;
+  const bool ready_for_run = !active_ || (word_taken && last_word);
+  taken.beat = active_ && to_take_ != 0 && remaining < word_bytes_ && beat_valid;
+  if (ready_for_run) {
+    taken.run = run != nullptr;
+    active_ = taken.run;
+    if (run) {
+      offset_ = run->offset;
+      to_take_ = to_emit_ = run->bytes;
+      word_bytes_ = run->word_bytes;
+      held_ = 0;
+    }
+    return taken;
+  }
+  if (word_taken) to_emit_ -= emit_bytes();
+  held_ = remaining;
+  if (taken.beat) {
+    const std::uint32_t bytes = std::min(axi_bytes_ - offset_, to_take_);
+    offset_ = 0;
+    to_take_ -= bytes;
+    held_ += bytes;
+  }
+  return taken;
+}
+
+// ---- writer
+
+LoadWriter::LoadWriter(const Chip& chip)
+    : bank_words_(chip.activation_bank_words), address_mask_(chip.activation_words() - 1) {}
+
+void LoadWriter::take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes) {
+  active_ = true;
+  load_ = load;
+  index_ = index;
+  rows_ = load.pad_top + load.count[0] + load.pad_bottom;
+  run_words_ = (load.run_bytes + word_bytes - 1) / word_bytes;
+  row_words_ = load.pad_left + run_words_ + load.pad_right;
+  i1_ = i2_ = i3_ = word_ = 0;
+  address_ = address_1_ = address_2_ = address_3_ = load.dst_base;
+}
+
+bool LoadWriter::needs_data() const {
+  return i1_ >= load_.pad_top && i1_ < std::uint32_t{load_.pad_top} + load_.count[0] && word_ >= load_.pad_left &&
+         word_ < load_.pad_left + run_words_;
+}
+
+bool LoadWriter::last_word() const {
+  return word_ + 1 == row_words_ && i1_ + 1 == rows_ && i2_ + 1 == load_.count[1] && i3_ + 1 == load_.count[2];
+}
+
+void LoadWriter::written() {
+  if (++word_ < row_words_) {
+    ++address_;
+    return;
+  }
+  word_ = 0;
+  if (++i1_ < rows_) {
+    address_1_ += load_.dst_stride[0];
+  } else {
+    i1_ = 0;
+    if (++i2_ < load_.count[1]) {
+      address_2_ += load_.dst_stride[1];
+    } else {
+      i2_ = 0;
+      ++i3_;
+      address_3_ += load_.dst_stride[2];
+      address_2_ = address_3_;
+    }
+    address_1_ = address_2_;
+  }
+  address_ = address_1_;
+}
+
+// ---- engine
+
+LoadEngine::LoadEngine(const Chip& chip)
+    : chip_(chip),
+      request_(chip),
+      packer_(chip),
+      writer_(chip),
+      runs_(chip.load_fifo_beats),
+      beats_(chip.load_fifo_beats),
+      pending_(kInFlight) {}
+
+std::uint32_t LoadEngine::word_bytes(isa::Buffer buffer) const {
+  switch (buffer) {
+    case isa::Buffer::kActivation: return chip_.array_rows;
+    case isa::Buffer::kWeight: return chip_.array_cols;
+    case isa::Buffer::kParameter: break;
+  }
+  return chip_.post_lanes * 8;
+}
+
+LoadEngine::Outputs LoadEngine::evaluate(std::optional<std::uint32_t> store_write_bank) const {
+  Outputs out;
+  out.in_flight = in_flight_ != 0;
+  if (!writer_.active()) return out;
+  const bool wanted = !writer_.needs_data() || packer_.word_valid();
+  const bool refused = wanted && writer_.to_activation() && store_write_bank == writer_.bank();
+  out.busy = wanted && !refused;
+  out.wait_port = refused;
+  out.wait_memory = !wanted;
+  out.retire = out.busy && writer_.last_word();
+  out.retire_index = writer_.index();
+  out.retire_post_mask = writer_.post_mask();
+  return out;
+}
+
+void LoadEngine::end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
+                           const isa::Load* started, std::uint32_t index, std::uint64_t base) {
+  const bool word_taken = outputs.busy && writer_.needs_data();
+  const Run* run = runs_.valid() ? &runs_.front() : nullptr;
+  const LoadPacker::Taken taken = packer_.end_cycle(word_taken, beats_.valid(), run);
+  if (taken.run) runs_.pop();
+  beats_.end_cycle(taken.beat);
+  if (beat_arrived) beats_.push(0);
+
+  if (outputs.busy) writer_.written();
+  if (outputs.retire) writer_.finish();
+  const bool writer_takes = !writer_.active() && pending_.valid();
+  if (writer_takes) {
+    const Pending& next = pending_.front();
+    writer_.take(next.load, next.index, word_bytes(next.load.buffer));
+  }
+  pending_.end_cycle(writer_takes);
+
+  if (burst_accepted) {
+    if (const std::optional<Run> begun = request_.accept()) runs_.push(*begun);
+  }
+  request_.end_cycle(last_beat, taken.beat);
+  if (started) {
+    request_.start(*started, base, word_bytes(started->buffer));
+    pending_.push({*started, index});
+  }
+  in_flight_ += (started ? 1u : 0u) - (outputs.retire ? 1u : 0u);
+}
+
+}  // namespace systole::cycle

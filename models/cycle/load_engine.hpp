@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Timing of the load engine (rtl/load/): what it does in each cycle, without any data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "chip/chip.hpp"
+#include "cycle/fifo.hpp"
+#include "isa/instruction.hpp"
+
+namespace systole::cycle {
+
+// A burst as it goes to the read arbiter.
+struct ReadBurst {
+  std::uint64_t address = 0;  // aligned to a beat
+  std::uint32_t beats = 0;
+};
+
+// What the packer must know of a run.
+struct Run {
+  std::uint32_t offset = 0;  // of its first byte in its first beat
+  std::uint32_t bytes = 0;
+  std::uint32_t word_bytes = 0;
+};
+
+// rtl/load/load_request.sv: cuts runs into bursts.
+class LoadRequest {
+ public:
+  explicit LoadRequest(const Chip& chip);
+  bool ready() const { return !active_; }
+  void start(const isa::Load& load, std::uint64_t base, std::uint32_t word_bytes);
+  std::optional<ReadBurst> offer() const;
+  // The offered burst was accepted; the run that it begins, if it begins one.
+  std::optional<Run> accept();
+  void end_cycle(bool last_beat_arrived, bool beat_taken);
+
+ private:
+  std::uint64_t burst_bytes_left() const;
+  std::uint32_t beats() const;
+
+  std::uint64_t axi_bytes_, burst_bytes_, address_mask_;
+  std::uint32_t outstanding_;
+  bool active_ = false, run_start_ = false;
+  isa::Load load_;
+  std::uint32_t word_bytes_ = 0, left_ = 0;
+  std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0;
+  std::uint64_t address_ = 0, address_1_ = 0, address_2_ = 0, address_3_ = 0;
+  std::uint32_t room_, in_flight_ = 0;
+};
+
+// rtl/load/load_packer.sv: beats in, words out.
+class LoadPacker {
+ public:
+  explicit LoadPacker(const Chip& chip) : axi_bytes_(chip.axi_bytes()) {}
+  bool word_valid() const { return active_ && held_ >= emit_bytes(); }
+  // End of a cycle: was the word taken, is a beat there, is a run there. Tells which of the two it took.
+  struct Taken {
+    bool beat = false, run = false;
+  };
+  Taken end_cycle(bool word_taken, bool beat_valid, const Run* run);
+
+ private:
+  std::uint32_t emit_bytes() const { return to_emit_ <= word_bytes_ ? to_emit_ : word_bytes_; }
+
+  std::uint32_t axi_bytes_;
+  bool active_ = false;
+  std::uint32_t offset_ = 0, to_take_ = 0, to_emit_ = 0, word_bytes_ = 0, held_ = 0;
+};
+
+// rtl/load/load_writer.sv: walks rows and words.
+class LoadWriter {
+ public:
+  explicit LoadWriter(const Chip& chip);
+  bool active() const { return active_; }
+  bool to_activation() const { return load_.buffer == isa::Buffer::kActivation; }
+  std::uint32_t bank() const { return (address_ & address_mask_) / bank_words_; }
+  bool needs_data() const;
+  bool last_word() const;  // of the instruction
+  std::uint32_t index() const { return index_; }
+  std::uint16_t post_mask() const { return load_.common.post_mask; }
+  void written();
+  void take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes);
+  void finish() { active_ = false; }
+
+ private:
+  bool active_ = false;
+  isa::Load load_;
+  std::uint32_t index_ = 0;
+  std::uint32_t bank_words_, address_mask_;
+  std::uint32_t rows_ = 0, run_words_ = 0, row_words_ = 0;
+  std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0, word_ = 0;
+  std::uint32_t address_ = 0, address_1_ = 0, address_2_ = 0, address_3_ = 0;
+};
+
+// rtl/load/load_engine.sv.
+class LoadEngine {
+ public:
+  explicit LoadEngine(const Chip& chip);
+
+  struct Outputs {  // of one cycle
+    bool busy = false, wait_port = false, wait_memory = false, in_flight = false;
+    bool retire = false;
+    std::uint32_t retire_index = 0;
+    std::uint16_t retire_post_mask = 0;
+  };
+  bool ready() const { return request_.ready() && pending_.ready(); }
+  std::optional<ReadBurst> offer() const { return request_.offer(); }
+  // store_write_bank: the bank that the store engine writes in this cycle.
+  Outputs evaluate(std::optional<std::uint32_t> store_write_bank) const;
+  // started: the instruction that starts in this cycle.
+  void end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
+                 const isa::Load* started, std::uint32_t index, std::uint64_t base);
+
+ private:
+  struct Pending {
+    isa::Load load;
+    std::uint32_t index;
+  };
+  std::uint32_t word_bytes(isa::Buffer buffer) const;
+
+  static constexpr int kInFlight = 4;
+  Chip chip_;
+  LoadRequest request_;
+  LoadPacker packer_;
+  LoadWriter writer_;
+  Fifo<Run> runs_;
+  RamFifo<char> beats_;
+  RamFifo<Pending> pending_;
+  std::uint32_t in_flight_ = 0;
+};
+
+}  // namespace systole::cycle

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random programs, free of races and deadlocks by construction.
+//
+// Instructions are drawn one after the other. For each, the generator knows which buffer words, accumulator rows and DRAM bytes
+// it reads and writes; where it depends on an earlier instruction of another engine (or of the store engine on itself, whose
+// reads overtake its writes) and nothing orders the two yet, the earlier one posts and the later one waits. There is one semaphore for
+// every pair of engines; both engines retire and start in order, so the k-th post belongs to the k-th wait.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "chip/chip.hpp"
+#include "isa/program.hpp"
+
+namespace systole::test {
+
+struct RandomProgram {
+  isa::Program program;
+  std::uint64_t bases[isa::kBases] = {};
+  std::uint64_t program_address = 0;
+  std::vector<std::uint8_t> dram;  // random contents; parameters are sane numbers
+};
+
+struct RandomOptions {
+  int instructions = 20;
+  bool post_processing = true;  // false: raw stores only
+};
+
+RandomProgram make_random_program(const Chip& chip, std::uint64_t seed, const RandomOptions& options = {});
+
+}  // namespace systole::test

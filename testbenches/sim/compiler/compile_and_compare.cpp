@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile_and_compare.hpp"
+
+#include <fmt/core.h>
+
+#include <map>
+
+#include "compiler/executor.hpp"
+#include "compiler/verify.hpp"
+#include "onnx/host_operators.hpp"
+
+namespace systole::compiler_test {
+
+Chip make_chip(const std::string& name, std::uint32_t rows, std::uint32_t cols, std::uint32_t lanes, std::uint32_t bank_words,
+               std::uint32_t weight_words, std::uint32_t accumulator_rows, std::uint32_t parameter_words) {
+  Chip c;
+  c.name = name;
+  c.array_rows = rows;
+  c.array_cols = cols;
+  c.post_lanes = lanes;
+  c.activation_banks = 4;
+  c.activation_bank_words = bank_words;
+  c.weight_words = weight_words;
+  c.accumulator_rows = accumulator_rows;
+  c.parameter_words = parameter_words;
+  return c;
+}
+
+std::vector<Chip> odd_chips() {
+  return {
+      make_chip("tiny", 4, 4, 2, 256, 1024, 64, 64),
+      make_chip("starved", 4, 4, 4, 16, 16, 4, 4),
+      make_chip("one_lane", 4, 8, 1, 16, 32, 8, 8),
+      make_chip("wide", 4, 16, 2, 32, 64, 16, 16),
+      make_chip("few_parameters", 8, 8, 1, 64, 128, 16, 4),
+      make_chip("tall", 8, 4, 2, 32, 64, 16, 8),
+      make_chip("very_tall", 16, 4, 4, 16, 64, 8, 4),
+      make_chip("square", 16, 16, 4, 64, 128, 32, 32),
+      make_chip("edge16", 16, 16, 4, 2048, 4096, 256, 512),
+  };
+}
+
+std::string compile_and_compare(const Network& network, const Chip& chip, const std::vector<HostTensor>& inputs,
+                                const compiler::CompileOptions& options) {
+  const compiler::CompiledNetwork compiled = compiler::compile(network, chip, options);
+  for (const std::string& problem : compiler::verify(compiled)) return problem;
+
+  compiler::ReferenceBackend backend(compiled);
+  compiler::Executor executor(compiled, backend, compiler::Keep::kAll);
+  executor.run(inputs);
+
+  std::map<TensorId, HostTensor> expected;
+  for (std::size_t i = 0; i < inputs.size(); ++i) expected[network.inputs[i]] = inputs[i];
+  for (const Node& node : network.nodes) {
+    std::vector<HostTensor> operands;
+    for (TensorId t : inputs_of(node.operation)) operands.push_back(network.tensors[t].is_constant ? HostTensor{} : expected.at(t));
+    const std::vector<HostTensor> results = run_node(network, node, operands);
+    const std::vector<TensorId> ids = outputs_of(node.operation);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      expected[ids[i]] = results[i];
+      const auto got = executor.tensor(ids[i]);
+      if (!got) continue;
+      const std::string& name = network.tensors[ids[i]].name;
+      if (got->shape != results[i].shape || got->type != results[i].type) return name + ": type or shape differ";
+      const std::size_t size = element_bytes(got->type);
+      for (std::size_t b = 0; b < got->data.size(); ++b)
+        if (got->data[b] != results[i].data[b])
+          return fmt::format("{} ({}): element {} of {}: byte {:#x}, expected {:#x}", name, node.operator_name, b / size,
+                             got->data.size() / size, got->data[b], results[i].data[b]);
+    }
+  }
+  for (TensorId t : network.outputs)
+    if (!executor.tensor(t)) return network.tensors[t].name + ": an output is missing";
+  return "";
+}
+
+std::string host_nodes(const compiler::CompiledNetwork& compiled) {
+  std::string names;
+  for (std::size_t n = 0; n < compiled.placement.size(); ++n)
+    if (compiled.placement[n].place == compiler::Place::kHost)
+      names += (names.empty() ? "" : ",") + compiled.network.nodes[n].name;
+  return names;
+}
+
+}  // namespace systole::compiler_test

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Networks built in code with random weights, for the compiler's tests.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "onnx/host_tensor.hpp"
+#include "onnx/network.hpp"
+
+namespace systole::compiler_test {
+
+// std::mt19937 with its own distributions: the same numbers with every standard library.
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : engine_(seed) {}
+  std::int64_t in(std::int64_t low, std::int64_t high) {  // inclusive
+    return low + static_cast<std::int64_t>((static_cast<std::uint64_t>(engine_()) << 32 | engine_()) %
+                                           static_cast<std::uint64_t>(high - low + 1));
+  }
+  bool chance(int percent) { return in(1, 100) <= percent; }
+  template <typename T>
+  T pick(const std::vector<T>& values) {
+    return values[static_cast<std::size_t>(in(0, static_cast<std::int64_t>(values.size()) - 1))];
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+Clamp whole_range(ElementType type);
+
+struct ConvOptions {
+  std::int64_t channels = 1;  // output
+  std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1};
+  std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
+  std::int64_t group = 1;
+  bool per_channel_scale = false, per_channel_zero_point = false, raw = false, bias = true, clamp = false;
+  ElementType weight_type = ElementType::kInt8, output_type = ElementType::kInt8;
+};
+
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(std::uint32_t seed) : random_(seed) { network_.name = "test"; }
+
+  Random& random() { return random_; }
+  TensorId input(ElementType type, const Shape& shape);
+  TensorId conv(TensorId x, const ConvOptions& options);
+  TensorId gemm(TensorId x, std::int64_t columns, const ConvOptions& options);
+  TensorId add(TensorId a, TensorId b, ElementType type, bool clamp = false);
+  TensorId max_pool(TensorId x, std::array<std::int64_t, 2> kernel, std::array<std::int64_t, 2> stride,
+                    std::array<std::int64_t, 4> pad = {0, 0, 0, 0}, std::array<std::int64_t, 2> dilation = {1, 1});
+  TensorId average_pool(TensorId x, std::array<std::int64_t, 2> kernel, std::array<std::int64_t, 2> stride, ElementType type);
+  TensorId lookup(TensorId x, std::vector<std::uint8_t> table, ElementType type);
+  TensorId reshape(TensorId x, const Shape& shape);
+  void output(TensorId t) { network_.outputs.push_back(t); }
+
+  Shape shape(TensorId t) const { return network_.tensors[t].shape; }
+  const Network& network() const { return network_; }
+  std::vector<HostTensor> random_inputs();
+
+ private:
+  TensorId tensor(ElementType type, const Shape& shape, const std::string& kind);
+  TensorId weight(ElementType type, const Shape& shape);
+  std::int32_t zero_point(ElementType type);
+  Clamp random_clamp(ElementType type);
+  void node(const std::string& kind, Operation operation);
+  // Requantisation that spreads sums of `depth` products over the output type.
+  std::vector<float> scales(std::int64_t count, std::int64_t depth);
+
+  Random random_;
+  Network network_;
+};
+
+}  // namespace systole::compiler_test

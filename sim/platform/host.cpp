@@ -84,10 +84,9 @@ void Host::write_register_pair(std::uint32_t address, std::uint64_t value) {
 }
 
 Counters Host::read_counters() {
-  Counters counters;
+  Counters counters = {};
   for (std::size_t k = 0; k < kCounters; ++k)
-    counters[static_cast<Counter>(k)] =
-        read_register_pair(kCounterBase + 8 * static_cast<std::uint32_t>(k));
+    counters[k] = read_register_pair(kCounterBase + 8 * static_cast<std::uint32_t>(k));
   return counters;
 }
 

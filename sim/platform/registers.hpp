@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string>
 
+#include "trace/events.hpp"
+
 namespace systole::platform {
 
 enum class Access { kRead, kWrite, kReadWrite, kReadWriteOneToClear };
@@ -44,8 +46,10 @@ inline constexpr std::uint32_t kDoorbell = 1;          // control
 inline constexpr std::uint32_t kStatusBusy = 1, kStatusDone = 2, kStatusError = 4;
 inline constexpr std::uint32_t kIrqDone = 1, kIrqError = 2;
 
-// Performance counters, 64 bits each, from kCounterBase on.
-enum class Counter : std::uint8_t {
+// Performance counters, 64 bits each, from kCounterBase on: kCounterNames, in that order. Indices
+// into Counters:
+namespace counter {
+enum : std::size_t {
   kCycles,
   kInstructions,
   kReadBytes,
@@ -64,38 +68,8 @@ enum class Counter : std::uint8_t {
   kStoreWaitMemory,
   kStoreWaitPort,
 };
+}
 inline constexpr std::uint32_t kCounterBase = 0x100;
-inline constexpr std::array<const char*, 17> kCounterNames = {"cycles",
-                                                              "instructions",
-                                                              "read_bytes",
-                                                              "write_bytes",
-                                                              "load_busy",
-                                                              "load_wait_instruction",
-                                                              "load_wait_semaphore",
-                                                              "load_wait_memory",
-                                                              "load_wait_port",
-                                                              "matrix_busy",
-                                                              "matrix_wait_instruction",
-                                                              "matrix_wait_semaphore",
-                                                              "store_busy",
-                                                              "store_wait_instruction",
-                                                              "store_wait_semaphore",
-                                                              "store_wait_memory",
-                                                              "store_wait_port"};
-inline constexpr std::size_t kCounters = kCounterNames.size();
-
-class Counters {
- public:
-  std::uint64_t operator[](Counter counter) const {
-    return value_[static_cast<std::size_t>(counter)];
-  }
-  std::uint64_t& operator[](Counter counter) { return value_[static_cast<std::size_t>(counter)]; }
-  const std::array<std::uint64_t, kCounters>& values() const { return value_; }
-  bool operator==(const Counters& other) const { return value_ == other.value_; }
-
- private:
-  std::array<std::uint64_t, kCounters> value_ = {};
-};
 
 // What an error code means, as in docs/reference/instruction_set.md.
 const char* error_name(std::uint32_t code);

@@ -236,7 +236,7 @@ std::string RtlPlatform::hang_report(const Job& job, StopReason reason) {
         const std::string name = kCounterNames[k];
         const std::string prefix = std::string(engine_name(engine)) + "_";
         if (name.compare(0, prefix.size(), prefix) != 0) continue;
-        if (after.values()[k] == before.values()[k]) continue;
+        if (after[k] == before[k]) continue;
         text += fmt::format(" {}", name);
         advances = true;
       }

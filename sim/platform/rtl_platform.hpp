@@ -51,7 +51,7 @@ struct RunResult {
       0;  // from the doorbell's handshake to the first cycle with the interrupt high
   std::uint32_t error_code = 0;   // what the chip reports; 0: done
   std::uint32_t error_index = 0;  // index of the instruction, when there is an error
-  Counters counters;
+  Counters counters = {};
   std::vector<Retired> retire_trace;
   std::vector<AxiEvent> axi_trace;  // with PlatformOptions::record_axi
   double wall_seconds = 0;          // doorbell to interrupt

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a run leaves behind: when each instruction started and retired, and what crossed the AXI
-// pins. Cycle 0 is the cycle of the doorbell's write handshake.
+// Collects what the chip's trace port shows: when each instruction started and retired.
 #pragma once
 
 #include <array>
@@ -12,30 +11,9 @@
 #include <vector>
 
 #include "isa/instruction.hpp"
+#include "trace/events.hpp"
 
 namespace systole::platform {
-
-struct Retired {  // in the order of retirement; load, matrix, store within a cycle
-  isa::Engine engine = isa::Engine::kLoad;
-  std::uint32_t index = 0;  // of the instruction in its program
-  std::uint64_t start_cycle = 0, retire_cycle = 0;
-  bool operator==(const Retired& other) const {
-    return engine == other.engine && index == other.index && start_cycle == other.start_cycle &&
-           retire_cycle == other.retire_cycle;
-  }
-};
-
-enum class AxiChannel : std::uint8_t { kAr, kR, kAw, kW, kB };
-
-struct AxiEvent {
-  std::uint64_t cycle = 0;
-  AxiChannel channel = AxiChannel::kAr;
-  std::uint8_t id = 0;        // not of W
-  std::uint8_t response = 0;  // of R and B
-  bool last = false;          // of R and W
-  std::uint64_t address = 0;  // of AR and AW
-  std::uint32_t beats = 0;    // of AR and AW
-};
 
 // Pairs the starts and the retirements on the chip's trace port. A start without its retirement is
 // in flight.

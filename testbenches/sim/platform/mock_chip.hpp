@@ -72,16 +72,16 @@ class MockChip final : public VerilatedChip {
   std::uint64_t pair(std::uint32_t address) const {
     return registers_[address / 4] | static_cast<std::uint64_t>(registers_[address / 4 + 1]) << 32;
   }
-  void bump(Counter counter, std::uint64_t by = 1) { counters_[counter] += by; }
+  void bump(std::size_t counter, std::uint64_t by = 1) { counters_[counter] += by; }
 
   void count(const ChipOutputs& now, const ChipInputs& in) {
     if (!busy()) return;
-    bump(Counter::kCycles);
-    if (in.m_r_valid) bump(Counter::kReadBytes, beat_bytes_);
-    if (now.m_w_valid && in.m_w_ready) bump(Counter::kWriteBytes, beat_bytes_);
-    bump(state_ == State::kStart ? Counter::kLoadWaitSemaphore : Counter::kLoadWaitInstruction);
-    bump(Counter::kMatrixWaitInstruction);
-    bump(Counter::kStoreWaitInstruction);
+    bump(counter::kCycles);
+    if (in.m_r_valid) bump(counter::kReadBytes, beat_bytes_);
+    if (now.m_w_valid && in.m_w_ready) bump(counter::kWriteBytes, beat_bytes_);
+    bump(state_ == State::kStart ? counter::kLoadWaitSemaphore : counter::kLoadWaitInstruction);
+    bump(counter::kMatrixWaitInstruction);
+    bump(counter::kStoreWaitInstruction);
   }
 
   void request_read(std::uint8_t id, std::uint64_t address, std::uint64_t bytes) {
@@ -114,7 +114,7 @@ class MockChip final : public VerilatedChip {
   }
   void retire() {
     trace(next_.trace_retire_valid, next_.trace_retire_index);
-    bump(Counter::kInstructions);
+    bump(counter::kInstructions);
     const std::uint32_t post = words_[1] >> 16;
     for (int s = 0; s < 16; ++s) semaphores_[s] += (post >> s) & 1;
     if (++index_ == registers_[reg::kProgramCount.address / 4]) {
@@ -264,7 +264,7 @@ class MockChip final : public VerilatedChip {
     if (address == reg::kErrorCode.address) return error_code_;
     if (address == reg::kErrorIndex.address) return error_index_;
     if (address >= kCounterBase && address < kCounterBase + 8 * kCounters)
-      return static_cast<std::uint32_t>(counters_.values()[(address - kCounterBase) / 8] >>
+      return static_cast<std::uint32_t>(counters_[(address - kCounterBase) / 8] >>
                                         (address % 8 == 0 ? 0 : 32));
     return address < kCounterBase ? registers_[address / 4] : 0;
   }
@@ -276,7 +276,7 @@ class MockChip final : public VerilatedChip {
   std::array<std::uint32_t, kCounterBase / 4> registers_ = {};
   std::uint32_t irq_status_ = 0, error_code_ = 0, error_index_ = 0;
   bool done_ = false, error_ = false;
-  Counters counters_;
+  Counters counters_ = {};
   std::array<int, 16> semaphores_ = {};
   std::uint32_t index_ = 0, engine_ = 0;
   isa::Encoded words_ = {};

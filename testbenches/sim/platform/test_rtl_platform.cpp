@@ -113,9 +113,9 @@ TEST_CASE("cycles count from the doorbell's handshake, and the trace names every
   // W in 75, B in 82, retired 83.
   CHECK(result.retire_trace[1] == Retired{isa::Engine::kStore, 1, 67, 83});
   CHECK(result.cycles == 83);
-  CHECK(result.counters[Counter::kInstructions] == 2);
-  CHECK(result.counters[Counter::kReadBytes] == 2 * 128 + 64);
-  CHECK(result.counters[Counter::kWriteBytes] == 64);
+  CHECK(result.counters[counter::kInstructions] == 2);
+  CHECK(result.counters[counter::kReadBytes] == 2 * 128 + 64);
+  CHECK(result.counters[counter::kWriteBytes] == 64);
 }
 
 TEST_CASE("a second program starts without a reset and meets the same memory") {

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Element by element: loops, because every value is then defined operation by operation (oneDNN's vector code approximates exp, tanh
+// and their like), and because int32 and int64 are needed too.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "onnx/broadcast.hpp"
+#include "onnx/host_call.hpp"
+#include "onnx/quantised_arithmetic.hpp"
+#include "support/error.hpp"
+
+namespace systole {
+namespace {
+
+using UnaryFunction = float (*)(float x, const HostCall& call);
+
+float clip(float x, const HostCall& call) {
+  const float low = call.number("min", -std::numeric_limits<float>::infinity());
+  const float high = call.number("max", std::numeric_limits<float>::infinity());
+  return std::min(std::max(x, low), high);
+}
+
+float sigmoid(float x) { return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x)))); }
+
+float hard_sigmoid(float x, float alpha, float beta) { return std::max(0.0f, std::min(1.0f, alpha * x + beta)); }
+
+UnaryFunction unary_function(const std::string& name) {
+  static const std::map<std::string, UnaryFunction> functions = {
+      {"Abs", [](float x, const HostCall&) { return std::fabs(x); }},
+      {"Ceil", [](float x, const HostCall&) { return std::ceil(x); }},
+      {"Clip", clip},
+      {"Elu", [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 1) * std::expm1(x) : x; }},
+      {"Erf", [](float x, const HostCall&) { return std::erf(x); }},
+      {"Exp", [](float x, const HostCall&) { return std::exp(x); }},
+      {"Floor", [](float x, const HostCall&) { return std::floor(x); }},
+      {"HardSigmoid", [](float x, const HostCall& c) { return hard_sigmoid(x, c.number("alpha", 0.2f), c.number("beta", 0.5f)); }},
+      {"HardSwish", [](float x, const HostCall&) { return x * hard_sigmoid(x, 1.0f / 6, 0.5f); }},
+      {"LeakyRelu", [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 0.01f) * x : x; }},
+      {"Log", [](float x, const HostCall&) { return std::log(x); }},
+      {"Neg", [](float x, const HostCall&) { return -x; }},
+      {"Reciprocal", [](float x, const HostCall&) { return 1 / x; }},
+      {"Relu", [](float x, const HostCall&) { return x > 0 ? x : 0.0f; }},
+      {"Round", [](float x, const HostCall&) { return std::nearbyint(x); }},
+      {"Sigmoid", [](float x, const HostCall&) { return sigmoid(x); }},
+      {"Softplus", [](float x, const HostCall&) { return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x))); }},
+      {"Sqrt", [](float x, const HostCall&) { return std::sqrt(x); }},
+      {"Tanh", [](float x, const HostCall&) { return std::tanh(x); }},
+  };
+  return functions.at(name);
+}
+
+template <typename T>
+T wrapping(const std::string& name, T a, T b) {
+  // Integers wrap, as everywhere in ONNX Runtime; unsigned arithmetic keeps that defined.
+  using U = std::make_unsigned_t<T>;
+  if (name == "Add") return static_cast<T>(static_cast<U>(a) + static_cast<U>(b));
+  if (name == "Sub") return static_cast<T>(static_cast<U>(a) - static_cast<U>(b));
+  return static_cast<T>(static_cast<U>(a) * static_cast<U>(b));
+}
+
+template <typename T>
+T apply_binary(const HostCall& call, T a, T b) {
+  const std::string& name = call.name;
+  if (name == "Max") return std::max(a, b);
+  if (name == "Min") return std::min(a, b);
+  if constexpr (std::is_integral_v<T>) {
+    if (name != "Div") return wrapping(name, a, b);
+    if (b == 0) throw UserError(call.what + ": division of an integer by zero");
+    return b == -1 ? wrapping<T>("Sub", 0, a) : a / b;
+  } else {
+    if (name == "Add") return a + b;
+    if (name == "Sub") return a - b;
+    if (name == "Mul") return a * b;
+    if (name == "Div") return a / b;
+    return std::pow(a, b);
+  }
+}
+
+template <typename T>
+void binary(HostCall& call) {
+  HostTensor& y = call.outputs[0];
+  HostTensor left{y.type, call.inputs[0].shape, {}};
+  left.data.assign(call.inputs[0].data, call.inputs[0].data + call.inputs[0].count() * sizeof(T));
+  // Max and Min take any number of operands: fold from the left; the last step has the output's shape.
+  if (call.inputs.size() == 1) {
+    y.data = left.data;
+    return;
+  }
+  for (std::size_t i = 1; i < call.inputs.size(); ++i) {
+    const TensorView& right = call.inputs[i];
+    Shape shape(std::max(left.shape.size(), right.shape.size()), 1);
+    for (const Shape* operand : {static_cast<const Shape*>(&left.shape), &right.shape}) {
+      for (std::size_t d = 0; d < operand->size(); ++d) {
+        std::int64_t& size = shape[shape.size() - operand->size() + d];
+        size = std::max(size, (*operand)[d]);
+        if ((*operand)[d] == 0) size = 0;
+      }
+    }
+    HostTensor result = make_host_tensor(y.type, shape);
+    const T* a = elements<T>(static_cast<const HostTensor&>(left));
+    for_each_broadcast(shape, left.shape, right.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+      elements<T>(result)[iy] = apply_binary<T>(call, a[ia], right.as<T>()[ib]);
+    });
+    left = std::move(result);
+  }
+  invariant(left.data.size() == y.data.size(), "a broadcast result has the inferred shape");
+  y.data = std::move(left.data);
+}
+
+double load_number(const TensorView& x, std::size_t i) {
+  return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i]) : static_cast<double>(x.integer(i));
+}
+
+// Out-of-range floats saturate, NaN becomes 0: ONNX leaves both undefined.
+std::int64_t to_integer(double value, std::int64_t low, std::int64_t high) {
+  if (std::isnan(value)) return 0;
+  if (value <= static_cast<double>(low)) return low;
+  if (value >= static_cast<double>(high)) return high;
+  return static_cast<std::int64_t>(value);
+}
+
+Quantisation quantisation_at(const HostCall& call, std::size_t scale_input, std::size_t index) {
+  const TensorView& scale = call.inputs.at(scale_input);
+  Quantisation q;
+  q.scale = scale.as<float>()[scale.count() == 1 ? 0 : index];
+  if (call.inputs.size() > scale_input + 1) {
+    const TensorView& zero_point = call.inputs[scale_input + 1];
+    q.zero_point = static_cast<std::int32_t>(zero_point.integer(zero_point.count() == 1 ? 0 : index));
+  }
+  return q;
+}
+
+// Calls f(element, quantisation) along the axis that the scales belong to.
+template <typename F>
+void for_each_quantised(const HostCall& call, F f) {
+  const Shape& shape = call.inputs[0].shape;
+  const std::size_t count = call.inputs[0].count();
+  const std::size_t channels = call.inputs.at(1).count();
+  std::size_t inner = count;  // elements that share a scale
+  if (channels > 1) {
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    std::int64_t axis = call.integer("axis", 1);
+    if (axis < 0) axis += rank;
+    invariant(axis >= 0 && axis < rank, "the axis of a quantisation is one of the tensor");
+    inner = 1;
+    for (std::int64_t d = axis + 1; d < rank; ++d) inner *= static_cast<std::size_t>(shape[static_cast<std::size_t>(d)]);
+  }
+  for (std::size_t start = 0, channel = 0; start < count; start += inner, channel = (channel + 1) % channels) {
+    const Quantisation q = quantisation_at(call, 1, channel);
+    for (std::size_t i = start; i < start + inner; ++i) f(i, q);
+  }
+}
+
+}  // namespace
+
+void host_unary(HostCall& call) {
+  const UnaryFunction function = unary_function(call.name);
+  const float* x = call.inputs[0].as<float>();
+  float* y = elements<float>(call.outputs[0]);
+  for (std::size_t i = 0; i < call.inputs[0].count(); ++i) y[i] = function(x[i], call);
+}
+
+void host_binary(HostCall& call) {
+  switch (call.inputs[0].type) {
+    case ElementType::kFloat32: return binary<float>(call);
+    case ElementType::kInt32: return binary<std::int32_t>(call);
+    case ElementType::kInt64: return binary<std::int64_t>(call);
+    default: throw InternalError("invariant broken: the operator table lists the types of binary operators");
+  }
+}
+
+void host_cast(HostCall& call) {
+  const TensorView& x = call.inputs[0];
+  HostTensor& y = call.outputs[0];
+  const bool from_float = x.type == ElementType::kFloat32;
+  for (std::size_t i = 0; i < x.count(); ++i) {
+    if (y.type == ElementType::kFloat32) {
+      elements<float>(y)[i] = from_float ? x.as<float>()[i] : static_cast<float>(x.integer(i));
+      continue;
+    }
+    if (y.type == ElementType::kBool) {
+      y.data[i] = load_number(x, i) != 0;
+      continue;
+    }
+    std::int64_t value = 0;
+    if (from_float) {
+      const bool wide = y.type == ElementType::kInt64;
+      const auto low = wide ? std::numeric_limits<std::int64_t>::min()
+                            : y.type == ElementType::kInt32 ? std::numeric_limits<std::int32_t>::min() : lowest_of(y.type);
+      const auto high = wide ? std::numeric_limits<std::int64_t>::max()
+                             : y.type == ElementType::kInt32 ? std::numeric_limits<std::int32_t>::max() : highest_of(y.type);
+      value = to_integer(x.as<float>()[i], low, high);
+    } else {
+      value = x.integer(i);  // a narrower integer keeps the low bits
+    }
+    std::memcpy(&y.data[i * element_bytes(y.type)], &value, element_bytes(y.type));
+  }
+}
+
+// Reduces over attribute `axes`, or over all dimensions; in float64, rounded once.
+void host_reduce(HostCall& call) {
+  const TensorView& x = call.inputs[0];
+  HostTensor& y = call.outputs[0];
+  const auto rank = static_cast<std::int64_t>(x.shape.size());
+  std::vector<bool> reduced(x.shape.size(), false);
+  const auto axes = call.op.ints.find("axes");
+  if (axes == call.op.ints.end() || axes->second.empty()) {
+    if (call.integer("noop_with_empty_axes", 0) != 0) {
+      y.data.assign(x.data, x.data + y.data.size());
+      return;
+    }
+    reduced.assign(x.shape.size(), true);
+  } else {
+    for (std::int64_t axis : axes->second) {
+      if (axis < -rank || axis >= rank) throw UserError(call.what + ": an axis is not one of the input");
+      reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
+    }
+  }
+  Shape kept = x.shape;
+  for (std::size_t d = 0; d < kept.size(); ++d) kept[d] = reduced[d] ? 1 : kept[d];
+  const auto results = static_cast<std::size_t>(element_count(kept));
+  invariant(results * sizeof(float) == y.data.size(), "a reduction has the inferred shape");
+  const bool maximum = call.name == "ReduceMax", minimum = call.name == "ReduceMin";
+  const double start = maximum ? -std::numeric_limits<double>::infinity() : minimum ? std::numeric_limits<double>::infinity() : 0;
+  std::vector<double> sums(results, start);
+  for_each_broadcast(x.shape, x.shape, kept, [&](std::size_t, std::size_t ix, std::size_t iy) {
+    const double value = x.as<float>()[ix];
+    if (maximum) {
+      sums[iy] = std::max(sums[iy], value);
+    } else if (minimum) {
+      sums[iy] = std::min(sums[iy], value);
+    } else {
+      sums[iy] += value;
+    }
+  });
+  const double divisor = call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
+  for (std::size_t i = 0; i < results; ++i) elements<float>(y)[i] = static_cast<float>(sums[i] / divisor);
+}
+
+void host_quantize_linear(HostCall& call) {
+  HostTensor& y = call.outputs[0];
+  for_each_quantised(call, [&](std::size_t i, Quantisation q) {
+    y.data[i] = static_cast<std::uint8_t>(quantise(call.inputs[0].as<float>()[i], q, y.type));
+  });
+}
+
+void host_dequantize_linear(HostCall& call) {
+  float* y = elements<float>(call.outputs[0]);
+  for_each_quantised(call, [&](std::size_t i, Quantisation q) {
+    y[i] = dequantise(static_cast<std::int32_t>(call.inputs[0].integer(i)), q);
+  });
+}
+
+// As the ONNX specification has it: the range includes 0; uint8.
+void host_dynamic_quantize_linear(HostCall& call) {
+  const float* x = call.inputs[0].as<float>();
+  const std::size_t count = call.inputs[0].count();
+  const float low = std::min(0.0f, *std::min_element(x, x + count));
+  const float high = std::max(0.0f, *std::max_element(x, x + count));
+  const float scale = high == low ? 1.0f : (high - low) / 255.0f;
+  const float zero = std::nearbyint(std::min(255.0f, std::max(0.0f, 0.0f - low / scale)));
+  const Quantisation q{scale, static_cast<std::int32_t>(zero)};
+  for (std::size_t i = 0; i < count; ++i) call.outputs[0].data[i] = static_cast<std::uint8_t>(quantise(x[i], q, ElementType::kUint8));
+  if (call.outputs.size() > 1) elements<float>(call.outputs[1])[0] = scale;
+  if (call.outputs.size() > 2) call.outputs[2].data[0] = static_cast<std::uint8_t>(q.zero_point);
+}
+
+// Inputs: x, x scale, x zero point, y scale, y zero point.
+void host_qlinear_unary(HostCall& call) {
+  const Quantisation qx = quantisation_at(call, 1, 0), qy = quantisation_at(call, 3, 0);
+  HostTensor& y = call.outputs[0];
+  const float alpha = call.number("alpha", 0.01f);
+  for (std::size_t i = 0; i < y.data.size(); ++i) {
+    const float x = dequantise(static_cast<std::int32_t>(call.inputs[0].integer(i)), qx);
+    const float value = call.name == "QLinearSigmoid" ? sigmoid(x) : x < 0 ? alpha * x : x;
+    y.data[i] = static_cast<std::uint8_t>(quantise(value, qy, y.type));
+  }
+}
+
+// Inputs: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point. Attribute `clamp` (low, high), Systole's own,
+// is an activation that follows.
+void host_qlinear_binary(HostCall& call) {
+  const TensorView &a = call.inputs[0], &b = call.inputs[3];
+  const Quantisation qa = quantisation_at(call, 1, 0), qb = quantisation_at(call, 4, 0), qy = quantisation_at(call, 6, 0);
+  HostTensor& y = call.outputs[0];
+  Clamp clamp = whole_range(y.type);
+  const auto attribute = call.op.ints.find("clamp");
+  if (attribute != call.op.ints.end()) {
+    clamp = {static_cast<std::int32_t>(attribute->second.at(0)), static_cast<std::int32_t>(attribute->second.at(1))};
+  }
+  const AddFactors factors = add_factors(qa, qb, qy);
+  const bool adds = call.name == "QLinearAdd";
+  for_each_broadcast(y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+    const auto va = static_cast<std::int32_t>(a.integer(ia)), vb = static_cast<std::int32_t>(b.integer(ib));
+    const std::int32_t value = adds ? add_quantised(va, vb, factors, clamp)
+                                    : saturate_rounded(dequantise(va, qa) * dequantise(vb, qb) / qy.scale, qy.zero_point, clamp);
+    y.data[iy] = static_cast<std::uint8_t>(value);
+  });
+}
+
+}  // namespace systole

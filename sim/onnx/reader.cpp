@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx/reader.hpp"
+
+#include "onnx/model_loader.hpp"
+#include "onnx/normalise.hpp"
+
+namespace systole {
+
+Network read_network(const std::filesystem::path& file) { return normalise(load_model(file), file.string()); }
+
+}  // namespace systole

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An ONNX file to the network that the compiler consumes.
+#pragma once
+
+#include <filesystem>
+
+#include "onnx/network.hpp"
+
+namespace systole {
+
+// Every spelling of a quantised operator becomes an operator of network.hpp; all the rest become HostOperator nodes, which
+// run_host executes. Errors (UserError): one line that names the file and the node or tensor.
+Network read_network(const std::filesystem::path& file);
+
+}  // namespace systole

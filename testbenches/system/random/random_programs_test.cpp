@@ -117,10 +117,56 @@ void run_programs(const Chip& base, std::uint64_t programs, std::uint64_t seed, 
 
 }  // namespace
 
-TEST_CASE("random programs agree in every bit and every cycle on tiny") {
+namespace {
+
+RandomOptions options_from_environment() {
   RandomOptions options;
   options.instructions = static_cast<int>(setting("SYSTOLE_INSTRUCTIONS", 24));
-  run_programs(load_chip(shipped("tiny")), setting("SYSTOLE_PROGRAMS", 500), setting("SYSTOLE_SEED", 1), options);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("random programs agree in every bit and every cycle on tiny") {
+  run_programs(load_chip(shipped("tiny")), setting("SYSTOLE_PROGRAMS", 500), setting("SYSTOLE_SEED", 1), options_from_environment());
+}
+
+TEST_CASE("random programs agree on a wide array with deep latencies and a narrow bus") {
+  Chip chip = load_chip(shipped("tiny"));
+  chip.name = "wide";
+  chip.array_cols = 16;
+  chip.post_lanes = 4;
+  chip.pe_latency = 3;
+  chip.acc_latency = 4;
+  chip.weight_words = 512;
+  chip.axi_data_bits = 32;
+  chip.axi_burst_bytes = 128;
+  chip.load_fifo_beats = 64;
+  chip.store_fifo_beats = 64;
+  chip.load_outstanding = 3;
+  chip.fetch_depth = 2;
+  chip.queue_depth = 2;
+  run_programs(parse_chip(to_toml(chip), "wide"), setting("SYSTOLE_PROGRAMS", 200), setting("SYSTOLE_SEED", 1), options_from_environment());
+}
+
+TEST_CASE("random programs agree on a tall array with a wide bus and one lane") {
+  Chip chip = load_chip(shipped("tiny"));
+  chip.name = "tall";
+  chip.array_rows = 16;
+  chip.post_lanes = 1;
+  chip.pe_latency = 2;
+  chip.activation_banks = 8;
+  chip.activation_bank_words = 64;
+  chip.axi_data_bits = 256;
+  chip.axi_burst_bytes = 4096;
+  chip.load_fifo_beats = 256;
+  chip.store_fifo_beats = 256;
+  chip.store_outstanding = 1;
+  run_programs(parse_chip(to_toml(chip), "tall"), setting("SYSTOLE_PROGRAMS", 200), setting("SYSTOLE_SEED", 1), options_from_environment());
+}
+
+TEST_CASE("random programs agree on edge16") {
+  run_programs(load_chip(shipped("edge16")), setting("SYSTOLE_PROGRAMS", 50), setting("SYSTOLE_SEED", 1), options_from_environment());
 }
 
 }  // namespace systole::test

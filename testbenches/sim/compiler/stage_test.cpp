@@ -246,8 +246,14 @@ TEST_CASE("the verifier finds a semaphore that can overflow") {
   store.dst_base = 64;  // not where the loads read
   store.common.wait_mask = 1;
   isa::Program p;
-  for (int i = 0; i < 300; ++i) p.instructions.push_back(load);
-  for (int i = 0; i < 300; ++i) p.instructions.push_back(store);
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    load.dst_base = i;
+    p.instructions.push_back(load);
+  }
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    store.source_base = 2 * i;
+    p.instructions.push_back(store);
+  }
   const auto found = problems(compiled, p);
   REQUIRE_FALSE(found.empty());
   CHECK(found.front().find("can reach 300") != std::string::npos);

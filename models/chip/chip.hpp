@@ -44,8 +44,8 @@ struct Chip {
   std::uint32_t parameter_words = 0;        // words of post_lanes * 8 bytes; power of two
   std::uint32_t post_lanes = 0;             // power of two, at most min(array_rows, array_cols, axi_data_bits / 8)
 
-  std::uint32_t fetch_depth = 4;   // instructions fetched ahead
-  std::uint32_t queue_depth = 4;   // instructions waiting per engine
+  std::uint32_t fetch_depth = 4;   // power of two, 2..64: instructions fetched ahead
+  std::uint32_t queue_depth = 4;   // power of two, 2..64: instructions waiting per engine
 
   std::uint32_t axi_data_bits = 128;     // 32..1024, power of two
   std::uint32_t axi_address_bits = 40;   // 32..64

@@ -40,8 +40,8 @@ void visit_chip_keys(ChipT& chip, Visitor&& visit) {
   visit(Key{"accumulator_rows", 4, 65536, kPower, kRequired}, chip.accumulator_rows);
   visit(Key{"parameter_words", 4, 65536, kPower, kRequired}, chip.parameter_words);
   visit(Key{"post_lanes", 1, 128, kPower, kRequired}, chip.post_lanes);
-  visit(Key{"fetch_depth", 1, 64}, chip.fetch_depth);
-  visit(Key{"queue_depth", 1, 64}, chip.queue_depth);
+  visit(Key{"fetch_depth", 2, 64, kPower}, chip.fetch_depth);
+  visit(Key{"queue_depth", 2, 64, kPower}, chip.queue_depth);
   visit(Key{"axi_data_bits", 32, 1024, kPower}, chip.axi_data_bits);
   visit(Key{"axi_address_bits", 32, 64}, chip.axi_address_bits);
   visit(Key{"axi_burst_bytes", 4, 4096, kPower}, chip.axi_burst_bytes);

@@ -142,8 +142,8 @@ TEST_CASE("to_toml writes every key, so that it reads back as the same chip") {
       "\"weight-stationary\"\narray_rows = 32\narray_cols = 8\n"
       "pe_latency = 2\nacc_latency = 3\nactivation_banks = 8\nactivation_bank_words = "
       "64\nweight_words = 128\n"
-      "accumulator_rows = 32\nparameter_words = 16\npost_lanes = 8\nfetch_depth = 5\nqueue_depth = "
-      "6\naxi_data_bits = 256\n"
+      "accumulator_rows = 32\nparameter_words = 16\npost_lanes = 8\nfetch_depth = 8\nqueue_depth = "
+      "16\naxi_data_bits = 256\n"
       "axi_address_bits = 48\naxi_burst_bytes = 512\nload_outstanding = 3\nload_fifo_beats = "
       "64\nstore_outstanding = 2\n"
       "store_fifo_beats = 32\nstore_fifo_groups = 32\n\n[memory]\nkind = \"ideal\"\nlatency_cycles "
@@ -218,6 +218,10 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
           "c.toml:15: memory.backpressure_permille = 1000: must be a whole number, 0 to 950");
   }
   SECTION("not a power of two") {
+    CHECK(error_after("[chip]", "[chip]\nfetch_depth = 3") ==
+          "c.toml:4: chip.fetch_depth = 3: must be a power of two, 2 to 64");
+    CHECK(error_after("[chip]", "[chip]\nqueue_depth = 1") ==
+          "c.toml:4: chip.queue_depth = 1: must be a power of two, 2 to 64");
     CHECK(error_after("array_rows = 8", "array_rows = 24") ==
           "c.toml:4: chip.array_rows = 24: must be a power of two, 4 to 256");
     CHECK(error_after("= 512", "= 500") ==

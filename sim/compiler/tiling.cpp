@@ -14,6 +14,9 @@ namespace {
 // Cycles between the instructions of one engine that no overlap hides, and from a store's last write to its retirement.
 constexpr double kInstructionCycles = 10;
 
+// From the last group that a store reads to its retirement, without the memory's latency.
+constexpr double kStoreTailCycles = 30;
+
 // Fields of the load instruction.
 constexpr std::int64_t kMaxRunBytes = (1 << 24) - 1, kMaxRows = 65535;
 
@@ -135,7 +138,11 @@ class Chooser {
 
     const double first = piece + static_cast<double>(weight_piece_words(t)) + chip_.memory.latency_cycles;
     const double last = positions * t.column_blocks * (chip_.array_cols / chip_.post_lanes) + chip_.memory.latency_cycles;
-    return std::max({compute, store, load, memory}) + first + last;
+    // An accumulator bank is computed, stored and free again in turn; two banks halve that loop. What no overlap hides in it is
+    // the array's drain and the way of the last output to DRAM and back.
+    const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + chip_.memory.latency_cycles;
+    const double banks = (compute + store + jobs * drain) / 2;
+    return std::max({compute, store, load, memory, banks}) + first + last;
   }
 
   const MatrixProblem& p_;

@@ -27,166 +27,127 @@ module fma_lane (
   input  logic [post_pkg::WideFloatWidth-1:0] addend_i,
   output logic [post_pkg::WideFloatWidth-1:0] result_o
 );
+  // {addend is the higher one, right shift of the other[5:0], exponent[9:0]}. The exponent is the one that a leading one
+  // at bit 63 of the window stands for.
+  function automatic logic [16:0] plan(input logic       integer_is_zero,
+                                       input logic [7:0] factor_exponent,
+                                       input logic [9:0] addend_exponent);
+    logic signed [9:0] product_top;
+    logic signed [9:0] addend_top;
+    logic signed [9:0] distance;
+    logic addend_higher;
+    // A zero product must not push the addend out of the window.
+    product_top = $signed({2'b00, integer_is_zero ? 8'd0 : factor_exponent}) + 10'sd12;
+    addend_top = $signed(addend_exponent) + 10'sd2;
+    distance = addend_top - product_top;
+    addend_higher = distance > 10'sd0;
+    if (!addend_higher) begin
+      distance = -distance;
+    end
+    plan = {addend_higher, (distance > 10'sd63) ? 6'd63 : distance[5:0],
+            addend_higher ? addend_top : product_top};
+  endfunction
+
+  // {sign, magnitude[62:0]} of the sum in the window
+  function automatic logic [63:0] align_and_add(input logic        product_sign,
+                                                input logic [32:0] product,
+                                                input logic        addend_sign,
+                                                input logic [23:0] addend_mantissa,
+                                                input logic        addend_higher,
+                                                input logic [5:0]  shift);
+    logic [63:0] high;
+    logic [63:0] low;
+    logic [63:0] aligned;
+    logic [63:0] sum;
+    logic sign;
+    high = addend_higher ? {2'd0, addend_mantissa, 38'd0} : {3'd0, product, 28'd0};
+    low = addend_higher ? {3'd0, product, 28'd0} : {2'd0, addend_mantissa, 38'd0};
+    aligned = low >> shift;
+    aligned[0] = aligned[0] || ((aligned << shift) != low);
+    sum = (product_sign == addend_sign) ? high + aligned : high - aligned;
+    sign = (addend_higher ? addend_sign : product_sign) ^ sum[63];
+    if (sum[63]) begin
+      sum = -sum;
+    end
+    align_and_add = {sign, sum[62:0]};
+  endfunction
+
+  // Wide float
+  function automatic logic [34:0] normalise_and_round(input logic        sign,
+                                                      input logic [62:0] magnitude,
+                                                      input logic [9:0]  top_exponent);
+    logic [63:0] bits;
+    logic zero_32, zero_16, zero_8, zero_4, zero_2, zero_1;
+    logic [24:0] rounded;
+    logic signed [9:0] exponent;
+    bits = {1'b0, magnitude};
+    // Shifts by a computed amount simulate faster than conditional ones: leading zeros are hard to predict.
+    zero_32 = bits[63:32] == 32'd0;
+    bits = bits << {zero_32, 5'd0};
+    zero_16 = bits[63:48] == 16'd0;
+    bits = bits << {zero_16, 4'd0};
+    zero_8 = bits[63:56] == 8'd0;
+    bits = bits << {zero_8, 3'd0};
+    zero_4 = bits[63:60] == 4'd0;
+    bits = bits << {zero_4, 2'd0};
+    zero_2 = bits[63:62] == 2'd0;
+    bits = bits << {zero_2, 1'd0};
+    zero_1 = !bits[63];
+    bits = bits << zero_1;
+    rounded = {1'b0, bits[63:40]} + {24'd0, bits[39] && ((bits[38:0] != 39'd0) || bits[40])};
+    exponent = $signed(top_exponent) + $signed({9'd0, rounded[24]}) -
+               $signed({4'd0, zero_32, zero_16, zero_8, zero_4, zero_2, zero_1});
+    if (exponent > 10'sd254) begin
+      exponent = $signed(post_pkg::InfinityExponent);
+    end
+    // A carry into bit 24 leaves a mantissa of zero below: 2^24 becomes 2^23 of the next exponent.
+    normalise_and_round = '0;
+    if (bits[63]) begin
+      normalise_and_round = {sign, exponent, rounded[23] || rounded[24], rounded[22:0]};
+    end
+  endfunction
+
+  // The functions stand inside the enables, so that a simulator does not call them for nothing.
   // Stage 1
   logic [8:0] magnitude;
-  logic [32:0] product_d, product_q;
-  logic product_sign_d, product_sign_q;
-  logic signed [9:0] product_exponent;
-  logic signed [9:0] addend_exponent;
-  logic signed [9:0] distance;
-  logic [5:0] shift_d, shift_q;
-  logic addend_higher_d, addend_higher_q;
-  logic [9:0] exponent_1_d, exponent_1_q;
+  logic [23:0] factor_mantissa;
+  assign magnitude = integer_i[8] ? -integer_i : integer_i;
+  assign factor_mantissa = (factor_i[30:23] == 8'd0) ? 24'd0 : {1'b1, factor_i[22:0]};
+
+  logic [32:0] product_q;
+  logic product_sign_q;
   logic addend_sign_q;
   logic [23:0] addend_mantissa_q;
-
-  always_comb begin
-    magnitude = '0;
-    product_d = '0;
-    product_sign_d = 1'b0;
-    product_exponent = '0;
-    addend_exponent = '0;
-    distance = '0;
-    shift_d = '0;
-    addend_higher_d = 1'b0;
-    exponent_1_d = '0;
-    if (stage_valid_i[0]) begin
-      magnitude = integer_i[8] ? -integer_i : integer_i;
-      if (factor_i[30:23] != 8'd0) begin
-        product_d = {24'd0, magnitude} * {9'd0, 1'b1, factor_i[22:0]};
-      end
-      product_sign_d = integer_i[8];
-      // The exponent that a leading one at bit 63 of the window would have. A zero product must not push the addend out.
-      product_exponent = ((magnitude == 9'd0) ? 10'sd0 : $signed({2'b00, factor_i[30:23]})) + 10'sd12;
-      addend_exponent = $signed(addend_i[33:24]) + 10'sd2;
-      distance = addend_exponent - product_exponent;
-      addend_higher_d = distance > 10'sd0;
-      exponent_1_d = addend_higher_d ? addend_exponent : product_exponent;
-      if (!addend_higher_d) begin
-        distance = -distance;
-      end
-      shift_d = (distance > 10'sd63) ? 6'd63 : distance[5:0];
-    end
-  end
+  logic [16:0] plan_q;
 
   always_ff @(posedge clk_i) begin
     if (stage_valid_i[0]) begin
-      product_q <= product_d;
-      product_sign_q <= product_sign_d;
-      shift_q <= shift_d;
-      addend_higher_q <= addend_higher_d;
-      exponent_1_q <= exponent_1_d;
+      product_q <= {24'd0, magnitude} * {9'd0, factor_mantissa};
+      product_sign_q <= integer_i[8];
       addend_sign_q <= addend_i[34];
       addend_mantissa_q <= addend_i[23:0];
+      plan_q <= plan(integer_i == 9'd0, factor_i[30:23], addend_i[33:24]);
     end
   end
 
   // Stage 2
-  logic [63:0] high;
-  logic [63:0] low;
-  logic [63:0] aligned;
-  logic [63:0] sum_d, sum_q;
-  logic sign_2_d, sign_2_q;
-  logic [9:0] exponent_2_q;
-
-  always_comb begin
-    high = '0;
-    low = '0;
-    aligned = '0;
-    sum_d = '0;
-    sign_2_d = 1'b0;
-    if (stage_valid_i[1]) begin
-      if (addend_higher_q) begin
-        high = {2'd0, addend_mantissa_q, 38'd0};
-        low = {3'd0, product_q, 28'd0};
-        sign_2_d = addend_sign_q;
-      end else begin
-        high = {3'd0, product_q, 28'd0};
-        low = {2'd0, addend_mantissa_q, 38'd0};
-        sign_2_d = product_sign_q;
-      end
-      aligned = low >> shift_q;
-      if ((aligned << shift_q) != low) begin
-        aligned = aligned | 64'd1;
-      end
-      if (product_sign_q == addend_sign_q) begin
-        sum_d = high + aligned;
-      end else begin
-        sum_d = high - aligned;
-        if (sum_d[63]) begin
-          sum_d = -sum_d;
-          sign_2_d = !sign_2_d;
-        end
-      end
-    end
-  end
+  logic [63:0] sum_q;
+  logic [9:0] exponent_q;
 
   always_ff @(posedge clk_i) begin
     if (stage_valid_i[1]) begin
-      sum_q <= sum_d;
-      sign_2_q <= sign_2_d;
-      exponent_2_q <= exponent_1_q;
+      sum_q <= align_and_add(product_sign_q, product_q, addend_sign_q, addend_mantissa_q,
+                             plan_q[16], plan_q[15:10]);
+      exponent_q <= plan_q[9:0];
     end
   end
 
   // Stage 3
-  logic [63:0] bits;
-  logic [5:0] leading_zeros;
-  logic [24:0] rounded;
-  logic signed [9:0] exponent;
-  logic [post_pkg::WideFloatWidth-1:0] result_d, result_q;
-
-  always_comb begin
-    bits = '0;
-    leading_zeros = '0;
-    rounded = '0;
-    exponent = '0;
-    result_d = '0;
-    if (stage_valid_i[2]) begin
-      bits = sum_q;
-      if (bits[63:32] == 32'd0) begin
-        bits = bits << 32;
-        leading_zeros[5] = 1'b1;
-      end
-      if (bits[63:48] == 16'd0) begin
-        bits = bits << 16;
-        leading_zeros[4] = 1'b1;
-      end
-      if (bits[63:56] == 8'd0) begin
-        bits = bits << 8;
-        leading_zeros[3] = 1'b1;
-      end
-      if (bits[63:60] == 4'd0) begin
-        bits = bits << 4;
-        leading_zeros[2] = 1'b1;
-      end
-      if (bits[63:62] == 2'd0) begin
-        bits = bits << 2;
-        leading_zeros[1] = 1'b1;
-      end
-      if (!bits[63]) begin
-        bits = bits << 1;
-        leading_zeros[0] = 1'b1;
-      end
-      rounded = {1'b0, bits[63:40]} +
-                {24'd0, bits[39] && ((bits[38:0] != 39'd0) || bits[40])};
-      exponent = $signed(exponent_2_q) - $signed({4'd0, leading_zeros});
-      if (rounded[24]) begin
-        rounded = rounded >> 1;
-        exponent = exponent + 10'sd1;
-      end
-      if (exponent > 10'sd254) begin
-        exponent = $signed(post_pkg::InfinityExponent);
-      end
-      if (bits[63]) begin
-        result_d = {sign_2_q, exponent, rounded[23:0]};
-      end
-    end
-  end
+  logic [post_pkg::WideFloatWidth-1:0] result_q;
 
   always_ff @(posedge clk_i) begin
     if (stage_valid_i[2]) begin
-      result_q <= result_d;
+      result_q <= normalise_and_round(sum_q[63], sum_q[62:0], exponent_q);
     end
   end
 

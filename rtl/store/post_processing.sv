@@ -87,35 +87,20 @@ module post_processing #(
     last_q <= last[WindowTime-1:0];
   end
 
-  // Wider configuration moves with valid data only.
-  logic [7:0] mid_zero_point_q [1:MidTime];
+  // Wider configuration moves while anything is in the pipeline. The newest stands in the low bits.
+  logic [MidTime*8-1:0] mid_zero_point_q;
   logic [31:0] add_scale_residual_q;
   logic [31:0] add_offset_q;
-  logic [31:0] add_scale_source_q [1:SourceTime];
-  logic [31:0] clamp_q [1:ClampTime];  // {high, low}
+  logic [SourceTime*32-1:0] add_scale_source_q;
+  logic [ClampTime*32-1:0] clamp_q;  // {high, low}
 
   always_ff @(posedge clk_i) begin
-    if (valid[0]) begin
-      mid_zero_point_q[1] <= mid_zero_point_i;
+    if (valid != '0) begin
+      mid_zero_point_q <= {mid_zero_point_q[(MidTime-1)*8-1:0], mid_zero_point_i};
       add_scale_residual_q <= add_scale_residual_i;
       add_offset_q <= add_offset_i;
-      add_scale_source_q[1] <= add_scale_source_i;
-      clamp_q[1] <= {clamp_high_i, clamp_low_i};
-    end
-    for (int k = 1; k < MidTime; k++) begin
-      if (valid[k]) begin
-        mid_zero_point_q[k+1] <= mid_zero_point_q[k];
-      end
-    end
-    for (int k = 1; k < SourceTime; k++) begin
-      if (valid[k]) begin
-        add_scale_source_q[k+1] <= add_scale_source_q[k];
-      end
-    end
-    for (int k = 1; k < ClampTime; k++) begin
-      if (valid[k]) begin
-        clamp_q[k+1] <= clamp_q[k];
-      end
+      add_scale_source_q <= {add_scale_source_q[(SourceTime-1)*32-1:0], add_scale_source_i};
+      clamp_q <= {clamp_q[(ClampTime-1)*32-1:0], clamp_high_i, clamp_low_i};
     end
   end
 
@@ -140,8 +125,8 @@ module post_processing #(
 
   logic signed [15:0] clamp_low;
   logic signed [15:0] clamp_high;
-  assign clamp_low = $signed(clamp_q[ClampTime][15:0]);
-  assign clamp_high = $signed(clamp_q[ClampTime][31:16]);
+  assign clamp_low = $signed(clamp_q[(ClampTime-1)*32 +: 16]);
+  assign clamp_high = $signed(clamp_q[(ClampTime-1)*32+16 +: 16]);
 
   for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
     logic [31:0] mid;
@@ -157,7 +142,7 @@ module post_processing #(
       .bias_i          (parameters_i[lane*64 +: 32]),
       .scale_i         (parameters_i[lane*64+32 +: 32]),
       .mid_signed_i    (mid_signed[MidTime]),
-      .mid_zero_point_i(mid_zero_point_q[MidTime]),
+      .mid_zero_point_i(mid_zero_point_q[(MidTime-1)*8 +: 8]),
       .value_o         (mid)
     );
 
@@ -170,7 +155,7 @@ module post_processing #(
       .add_scale_residual_i(add_scale_residual_q),
       .add_offset_i        (add_offset_q),
       .value_i             (mid),
-      .add_scale_source_i  (add_scale_source_q[SourceTime]),
+      .add_scale_source_i  (add_scale_source_q[(SourceTime-1)*32 +: 32]),
       .output_signed_i     (output_signed[OutputTime]),
       .value_o             (sum)
     );

@@ -28,59 +28,44 @@ module requantise_lane (
   // {0, sign, exponent[5:0], mantissa[23:0]}: (-1)^sign * mantissa * 2^(exponent - 23)
   function automatic logic [31:0] float_from_int(input logic [31:0] value);
     logic [31:0] bits;
+    logic zero_16, zero_8, zero_4, zero_2, zero_1;
     logic [5:0] exponent;
     logic [24:0] rounded;
     bits = value[31] ? -value : value;
-    exponent = 6'd31;
-    if (bits[31:16] == 16'd0) begin
-      bits = bits << 16;
-      exponent = exponent - 6'd16;
-    end
-    if (bits[31:24] == 8'd0) begin
-      bits = bits << 8;
-      exponent = exponent - 6'd8;
-    end
-    if (bits[31:28] == 4'd0) begin
-      bits = bits << 4;
-      exponent = exponent - 6'd4;
-    end
-    if (bits[31:30] == 2'd0) begin
-      bits = bits << 2;
-      exponent = exponent - 6'd2;
-    end
-    if (!bits[31]) begin
-      bits = bits << 1;
-      exponent = exponent - 6'd1;
-    end
+    // Shifts by a computed amount simulate faster than conditional ones: leading zeros are hard to predict.
+    zero_16 = bits[31:16] == 16'd0;
+    bits = bits << {zero_16, 4'd0};
+    zero_8 = bits[31:24] == 8'd0;
+    bits = bits << {zero_8, 3'd0};
+    zero_4 = bits[31:28] == 4'd0;
+    bits = bits << {zero_4, 2'd0};
+    zero_2 = bits[31:30] == 2'd0;
+    bits = bits << {zero_2, 1'd0};
+    zero_1 = !bits[31];
+    bits = bits << zero_1;
     rounded = {1'b0, bits[31:8]} + {24'd0, bits[7] && ((bits[6:0] != 7'd0) || bits[8])};
-    if (rounded[24]) begin
-      float_from_int = {1'b0, value[31], exponent + 6'd1, rounded[24:1]};
-    end else begin
-      float_from_int = {1'b0, value[31], exponent, rounded[23:0]};
-    end
+    // A carry into bit 24 leaves a mantissa of zero below: 2^24 becomes 2^23 of the next exponent.
+    exponent = 6'd31 - {1'b0, zero_16, zero_8, zero_4, zero_2, zero_1} + {5'd0, rounded[24]};
+    float_from_int = {1'b0, value[31], exponent, rounded[23] || rounded[24], rounded[22:0]};
   endfunction
 
   // {000, sign, small exponent[3:0], mantissa[23:0]}: see post_pkg
   function automatic logic [31:0] multiply(input logic [30:0] float_bits,
                                            input logic [30:0] scale);
     logic [47:0] product;
+    logic top;
     logic [24:0] rounded;
     logic [9:0] exponent;
     product = {24'd0, float_bits[23:0]} * {24'd0, scale[30:23] != 8'd0, scale[22:0]};
     exponent = {4'd0, float_bits[29:24]} + {2'd0, scale[30:23]};
-    if (product[47]) begin
-      exponent = exponent + 10'd1;
-    end else begin
-      product = product << 1;
-    end
+    top = product[47];
+    product = product << !top;
     rounded = {1'b0, product[47:24]} +
               {24'd0, product[23] && ((product[22:0] != 23'd0) || product[24])};
-    if (rounded[24]) begin
-      exponent = exponent + 10'd1;
-      rounded = rounded >> 1;
-    end
+    exponent = exponent + {9'd0, top} + {9'd0, rounded[24]};
     // A zero scale has a mantissa below 2^23 and the exponent of an integer: far below a half.
-    multiply = {3'd0, float_bits[30], post_pkg::small_exponent($signed(exponent)), rounded[23:0]};
+    multiply = {3'd0, float_bits[30], post_pkg::small_exponent($signed(exponent)),
+                rounded[23] || rounded[24], rounded[22:0]};
   endfunction
 
   function automatic logic [31:0] to_byte(input logic [28:0] float_bits,
@@ -94,54 +79,49 @@ module requantise_lane (
                                       is_signed);
   endfunction
 
-  logic [31:0] sum_d, sum_q;
-  logic [31:0] float_d, float_q;
-  logic [31:0] product_d, product_q;
-  logic [31:0] result_d, result_q;
+  logic [31:0] sum_q;
+  logic [31:0] float_q;
+  logic [31:0] product_q;
+  logic [31:0] result_q;
   logic [30:0] scale_1_q, scale_2_q;
 
-  always_comb begin
-    sum_d = value_i;
-    if (stage_valid_i[0] && requantise_i[0]) begin
-      sum_d = value_i + bias_i;
-    end
-  end
+  logic [post_pkg::RequantiseLatency-1:0] active;
+  logic [post_pkg::RequantiseLatency-1:0] pass;
+  assign active = stage_valid_i & requantise_i;
+  assign pass = stage_valid_i & ~requantise_i;
 
-  always_comb begin
-    float_d = sum_q;
-    if (stage_valid_i[1] && requantise_i[1]) begin
-      float_d = float_from_int(sum_q);
-    end
-  end
-
-  always_comb begin
-    product_d = float_q;
-    if (stage_valid_i[2] && requantise_i[2]) begin
-      product_d = multiply(float_q[30:0], scale_2_q);
-    end
-  end
-
-  always_comb begin
-    result_d = product_q;
-    if (stage_valid_i[3] && requantise_i[3]) begin
-      result_d = to_byte(product_q[28:0], mid_signed_i, mid_zero_point_i);
+  // The functions stand directly inside the enables, so that a simulator does not call them for nothing.
+  always_ff @(posedge clk_i) begin
+    if (active[0]) begin
+      sum_q <= value_i + bias_i;
+      scale_1_q <= scale_i[30:0];
+    end else if (pass[0]) begin
+      sum_q <= value_i;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (stage_valid_i[0]) begin
-      sum_q <= sum_d;
-      scale_1_q <= scale_i[30:0];
-    end
-    if (stage_valid_i[1]) begin
-      float_q <= float_d;
+    if (active[1]) begin
+      float_q <= float_from_int(sum_q);
       scale_2_q <= scale_1_q;
+    end else if (pass[1]) begin
+      float_q <= sum_q;
     end
-    if (stage_valid_i[2]) begin
-      product_q <= product_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (active[2]) begin
+      product_q <= multiply(float_q[30:0], scale_2_q);
+    end else if (pass[2]) begin
+      product_q <= float_q;
     end
-    if (stage_valid_i[3]) begin
-      result_q <= result_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (active[3]) begin
+      result_q <= to_byte(product_q[28:0], mid_signed_i, mid_zero_point_i);
+    end else if (pass[3]) begin
+      result_q <= product_q;
     end
   end
 

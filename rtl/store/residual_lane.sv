@@ -63,19 +63,15 @@ module residual_lane
     .result_o     (outer)
   );
 
-  logic [31:0] pass_1_q, pass_2_q, pass_3_q;
-  logic signed [12:0] magnitude;
-  logic [31:0] result_d, result_q;
+  function automatic logic [31:0] to_byte(input logic [34:0] wide_float, input logic is_signed);
+    logic signed [12:0] magnitude;
+    magnitude = $signed({2'd0, post_pkg::round_magnitude(
+        wide_float[23:0], post_pkg::small_exponent($signed(wide_float[33:24])))});
+    to_byte = post_pkg::saturate_byte(wide_float[34] ? -magnitude : magnitude, is_signed);
+  endfunction
 
-  always_comb begin
-    magnitude = '0;
-    result_d = pass_3_q;
-    if (add_valid[Start+3]) begin
-      magnitude = $signed({2'd0, post_pkg::round_magnitude(
-          outer[23:0], post_pkg::small_exponent($signed(outer[33:24])))});
-      result_d = post_pkg::saturate_byte(outer[34] ? -magnitude : magnitude, output_signed_i);
-    end
-  end
+  logic [31:0] pass_1_q, pass_2_q, pass_3_q;
+  logic [31:0] result_q;
 
   always_ff @(posedge clk_i) begin
     if (pass_valid[Start]) begin
@@ -87,13 +83,18 @@ module residual_lane
     if (pass_valid[Start+2]) begin
       pass_3_q <= pass_2_q;
     end
-    if (stage_valid_i[Start+3]) begin
-      result_q <= result_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (add_valid[Start+3]) begin
+      result_q <= to_byte(outer, output_signed_i);
+    end else if (pass_valid[Start+3]) begin
+      result_q <= pass_3_q;
     end
   end
 
   assign value_o = result_q;
 
   logic unused_pass_valid;
-  assign unused_pass_valid = ^{pass_valid[Start-1:0], pass_valid[Latency-1]};
+  assign unused_pass_valid = ^pass_valid[Start-1:0];
 endmodule

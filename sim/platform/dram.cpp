@@ -28,13 +28,18 @@ Dram::Dram(std::uint64_t size_bytes)
 
 Dram::~Dram() { ::munmap(bytes_, size_bytes_); }
 
-void Dram::clear() { bytes_ = map(bytes_, size_bytes_, MAP_FIXED); }
+void Dram::clear() {
+  bytes_ = map(bytes_, size_bytes_, MAP_FIXED);
+  written_end_ = 0;
+}
 
 void Dram::write(std::uint64_t address, const std::uint8_t* data, std::size_t bytes) {
   if (!holds(address, bytes))
     throw UserError(fmt::format("DRAM write of {} bytes at {:#x}: the DRAM has {:#x} bytes", bytes,
                                 address, size_bytes_));
-  if (bytes > 0) std::memcpy(bytes_ + address, data, bytes);
+  if (bytes == 0) return;
+  std::memcpy(bytes_ + address, data, bytes);
+  note_write(address + bytes);
 }
 
 void Dram::read(std::uint64_t address, std::uint8_t* data, std::size_t bytes) const {

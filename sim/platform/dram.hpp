@@ -25,7 +25,14 @@ class Dram {
   void write(std::uint64_t address, const std::uint8_t* data, std::size_t bytes);
   void read(std::uint64_t address, std::uint8_t* data, std::size_t bytes) const;
 
-  // The byte at `address`; the caller has asked holds().
+  // One past the highest byte that was ever written, by whomever.
+  std::uint64_t written_end() const { return written_end_; }
+  void note_write(std::uint64_t end) {
+    if (end > written_end_) written_end_ = end;
+  }
+
+  // The byte at `address`; the caller has asked holds(), and tells note_write() of
+  // what it writes.
   std::uint8_t* at(std::uint64_t address) { return bytes_ + address; }
   const std::uint8_t* at(std::uint64_t address) const { return bytes_ + address; }
 
@@ -34,6 +41,7 @@ class Dram {
  private:
   std::uint64_t size_bytes_;
   std::uint8_t* bytes_;
+  std::uint64_t written_end_ = 0;
 };
 
 }  // namespace systole::platform

@@ -21,6 +21,7 @@ void MemoryTarget::b_transport(int /*initiator*/, tlm::tlm_generic_payload& payl
     return;
   }
   std::uint8_t* bytes = dram_->at(address);
+  if (payload.is_write()) dram_->note_write(address + length);
   const std::uint8_t* enables = payload.get_byte_enable_ptr();
   if (payload.is_read()) {
     std::memcpy(payload.get_data_ptr(), bytes, length);

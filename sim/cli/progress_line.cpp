@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "report/numbers.hpp"
+
+namespace systole::cli {
+
+std::string progress_text(const report::NetworkProgress& p) {
+  using namespace report;
+  std::string text =
+      fmt::format("{}: {} cycles", p.node.empty() ? "start" : p.node, grouped(p.cycles));
+  if (p.expected_cycles > 0) {
+    const double done =
+        std::min(1.0, static_cast<double>(p.cycles) / static_cast<double>(p.expected_cycles));
+    text += ", " + share_text(done);
+    if (done > 0) text += ", " + duration_text(p.wall_seconds * (1 - done) / done) + " left";
+  }
+  if (p.wall_seconds > 0)
+    text += fmt::format(", {} cycles/s", rate_text(static_cast<double>(p.cycles) / p.wall_seconds));
+  return text;
+}
+
+void ProgressLine::show(const report::NetworkProgress& progress) {
+  if (!enabled_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  show(progress_text(progress));
+}
+
+void ProgressLine::show(const std::string& text) {
+  if (!enabled_) return;
+  stream_ << '\r' << text << std::string(width_ > text.size() ? width_ - text.size() : 0, ' ')
+          << std::flush;
+  width_ = text.size();
+}
+
+void ProgressLine::clear() {
+  if (width_ == 0) return;
+  stream_ << '\r' << std::string(width_, ' ') << '\r' << std::flush;
+  width_ = 0;
+}
+
+}  // namespace systole::cli

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_command.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <set>
+
+#include "cli/progress_line.hpp"
+#include "compiler/compiled_network.hpp"
+#include "onnx/reader.hpp"
+#include "onnx/tensor_file.hpp"
+#include "platform/shipped_chips.hpp"
+#include "report/export.hpp"
+#include "report/network_run.hpp"
+#include "support/error.hpp"
+#include "support/file.hpp"
+
+namespace systole::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::map<std::string, report::ViewChoice> kViews = {
+    {"reference", report::ViewChoice::kReference},
+    {"cycle", report::ViewChoice::kCycle},
+    {"rtl", report::ViewChoice::kRtl},
+    {"all", report::ViewChoice::kAll}};
+
+// A file name for a tensor: its own, without what a file system does not take.
+std::string file_name(const std::string& tensor) {
+  std::string name;
+  for (const unsigned char c : tensor)
+    name += std::isalnum(c) || c == '_' || c == '-' || (c == '.' && !name.empty())
+                ? static_cast<char>(c)
+                : '_';
+  if (name.empty()) name = "tensor";
+  return name.substr(0, 200);
+}
+
+void make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
+}
+
+// Writes tensors as .npy; two tensors whose names become the same file name are told apart by a
+// number.
+class TensorWriter {
+ public:
+  explicit TensorWriter(fs::path directory) : directory_(std::move(directory)) {
+    make_directory(directory_);
+  }
+  void write(const std::string& name, const HostTensor& tensor) {
+    std::string file = file_name(name);
+    for (int n = 2; !used_.insert(file).second; ++n)
+      file = fmt::format("{}_{}", file_name(name), n);
+    write_npy(directory_ / (file + ".npy"), tensor);
+  }
+
+ private:
+  fs::path directory_;
+  std::set<std::string> used_;
+};
+
+std::vector<HostTensor> read_inputs(const Network& network, const std::vector<std::string>& files,
+                                    std::uint32_t seed, const Streams& streams) {
+  if (files.empty()) {
+    if (!network.inputs.empty())
+      streams.error << fmt::format("no --input: random data, seed {}\n", seed);
+    return report::random_inputs(network, seed);
+  }
+  if (files.size() != network.inputs.size()) {
+    std::string names;
+    for (TensorId id : network.inputs)
+      names += (names.empty() ? "" : ", ") + network.tensors[id].name;
+    throw UserError(fmt::format("--input: {} files given, the network has {} inputs ({})",
+                                files.size(), network.inputs.size(), names));
+  }
+  std::vector<HostTensor> inputs;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    inputs.push_back(read_tensor_file(files[i], network.tensors[network.inputs[i]]));
+  return inputs;
+}
+
+}  // namespace
+
+int run_network_command(const RunArguments& arguments, const Streams& streams) {
+  const Chip chip = platform::open_chip(arguments.chip);
+  const Network network = read_network(arguments.network);
+  const std::vector<HostTensor> inputs =
+      read_inputs(network, arguments.inputs, arguments.seed, streams);
+  compiler::CompileOptions compile_options;
+  compile_options.keep_tensors = !arguments.dump_tensors.empty();
+  const compiler::CompiledNetwork compiled = compiler::compile(network, chip, compile_options);
+  // Complain about a place that cannot be written before the simulation, not after it.
+  if (!arguments.output.empty()) make_directory(arguments.output);
+  if (!arguments.dump_tensors.empty()) make_directory(arguments.dump_tensors);
+  if (!arguments.json.empty() && fs::path(arguments.json).has_parent_path() &&
+      !fs::is_directory(fs::path(arguments.json).parent_path()))
+    throw UserError(arguments.json + ": cannot be written: no such folder");
+
+  ProgressLine line(streams.error, streams.progress);
+  report::NetworkRunOptions options;
+  options.view = kViews.at(arguments.on);
+  options.keep = arguments.dump_tensors.empty() ? compiler::Keep::kNeeded : compiler::Keep::kAll;
+  options.platform.seed = arguments.seed;
+  options.platform.wave_file = arguments.wave;
+  options.platform.assertions = arguments.assertions;
+  // A line each even when the output is piped: a build takes a while.
+  options.platform.build_progress = [&](const std::string& text) {
+    streams.error << text << std::endl;
+  };
+  options.limits.max_cycles = arguments.max_cycles;
+  options.limits.max_quiet_cycles = arguments.hang_cycles;
+  options.check_outputs = !arguments.no_check;
+  if (line.enabled()) options.progress = [&](const report::NetworkProgress& p) { line.show(p); };
+  const report::NetworkRun run = report::run_network(compiled, inputs, options);
+  line.clear();
+
+  if (!arguments.output.empty()) {
+    TensorWriter writer(arguments.output);
+    for (std::size_t i = 0; i < run.outputs.size(); ++i)
+      writer.write(network.tensors[network.outputs[i]].name, run.outputs[i]);
+  }
+  if (!arguments.dump_tensors.empty()) {
+    TensorWriter writer(arguments.dump_tensors);
+    for (const auto& [name, tensor] : run.tensors) writer.write(name, tensor);
+  }
+  if (!arguments.json.empty())
+    write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
+  streams.out << report::to_text(run.report);
+  if (run.divergence) {
+    streams.error << "systole: " << run.report.difference << "\n";
+    return 1;
+  }
+  return 0;
+}
+
+int export_command(const ExportArguments& arguments, const Streams& streams) {
+  const Chip chip = platform::open_chip(arguments.chip);
+  const Network network = read_network(arguments.network);
+  const std::vector<HostTensor> inputs =
+      read_inputs(network, arguments.inputs, arguments.seed, streams);
+  const compiler::CompiledNetwork compiled = compiler::compile(network, chip);
+  for (const std::string& file : report::export_network(compiled, inputs, arguments.directory))
+    streams.out << (fs::path(arguments.directory) / file).string() << "\n";
+  return 0;
+}
+
+}  // namespace systole::cli

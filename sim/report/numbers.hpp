@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers as a person reads them. Independent of the locale.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace systole::report {
+
+std::string grouped(std::uint64_t value);     // 1,234,567
+std::string bytes_text(std::uint64_t bytes);  // 512 B, 1.5 KiB, 128 KiB, 1 GiB
+std::string share_text(double share);         // 0.8765 -> 87.7 %; 0 and 1 are exact: 0 %, 100 %
+std::string rate_text(double per_second);     // 987 k, 1.02 M: three significant digits
+std::string duration_text(double seconds);    // 0.4 s, 12 s, 3 min 20 s, 2 h 5 min
+
+}  // namespace systole::report

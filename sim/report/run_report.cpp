@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/run_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "platform/registers.hpp"
+#include "report/numbers.hpp"
+
+namespace systole::report {
+
+namespace counter = platform::counter;
+using compiler::ChipStep;
+using compiler::CompiledNetwork;
+using compiler::HostStep;
+using compiler::Place;
+
+std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network,
+                                       const std::vector<ProgramRun>& runs) {
+  std::vector<std::uint64_t> cycles(network.network.nodes.size(), 0);
+  for (const ProgramRun& run : runs) {
+    if (!run.has_timing) continue;
+    const isa::Program& program = std::get<ChipStep>(network.steps[run.step]).program;
+    std::map<std::uint32_t, std::uint64_t> finished;  // node: cycle of its last retirement
+    for (const Retired& retired : run.retired) {
+      std::uint64_t& cycle = finished[isa::common_of(program.instructions[retired.index]).tag];
+      cycle = std::max(cycle, retired.retire_cycle);
+    }
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+    for (const auto& [node, cycle] : finished)
+      if (node < cycles.size()) order.push_back({cycle, node});
+    std::sort(order.begin(), order.end());
+    std::uint64_t begin = 0;
+    for (const auto& [cycle, node] : order) {
+      cycles[node] += cycle - begin;
+      begin = cycle;
+    }
+    if (!order.empty() && run.cycles > begin) cycles[order.back().second] += run.cycles - begin;
+  }
+  return cycles;
+}
+
+namespace {
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::uint64_t output_bytes(const Network& network, const Node& node) {
+  std::uint64_t bytes = 0;
+  for (TensorId id : outputs_of(node.operation))
+    bytes += static_cast<std::uint64_t>(element_count(network.tensors[id].shape)) *
+             element_bytes(network.tensors[id].type);
+  return bytes;
+}
+
+void add_nodes(RunReport& report, const CompiledNetwork& network,
+               const std::vector<ProgramRun>& runs, bool has_timing) {
+  const std::vector<std::uint64_t> cycles = node_cycles(network, runs);
+  std::uint64_t operators = 0, operators_on_chip = 0, bytes = 0, bytes_on_chip = 0;
+  for (std::size_t i = 0; i < network.network.nodes.size(); ++i) {
+    const Node& node = network.network.nodes[i];
+    const compiler::NodePlacement& placement = network.placement[i];
+    NodeReport entry;
+    entry.name = node.name;
+    entry.operator_name = node.operator_name;
+    entry.where = placement.place == Place::kHost   ? "host"
+                  : placement.place == Place::kFree ? "none"
+                                                    : report.view;
+    entry.reason = placement.reason;
+    if (placement.fused_into) entry.fused_into = network.network.nodes[*placement.fused_into].name;
+    entry.macs = node.macs;
+    if (has_timing) entry.cycles = cycles[i];
+    report.macs += node.macs;
+    if (placement.place == Place::kChip) report.macs_on_chip += node.macs;
+    if (placement.place != Place::kFree) {
+      const bool on_chip = placement.place == Place::kChip;
+      const std::uint64_t size = output_bytes(network.network, node);
+      ++operators;
+      bytes += size;
+      operators_on_chip += on_chip ? 1 : 0;
+      bytes_on_chip += on_chip ? size : 0;
+    }
+    report.nodes.push_back(entry);
+  }
+  report.shares = {share(operators_on_chip, operators), share(report.macs_on_chip, report.macs),
+                   share(bytes_on_chip, bytes)};
+}
+
+void add_steps(RunReport& report, const CompiledNetwork& network,
+               const std::vector<ProgramRun>& runs) {
+  for (std::size_t i = 0; i < network.steps.size(); ++i) {
+    StepReport step;
+    step.step = i;
+    if (const auto* chip = std::get_if<ChipStep>(&network.steps[i])) {
+      step.where = report.view;
+      step.instructions = chip->program.instructions.size();
+      for (const ProgramRun& run : runs) {
+        if (run.step != i) continue;
+        if (run.has_timing) step.cycles = run.cycles;
+        step.wall_seconds = run.wall_seconds;
+      }
+      report.instructions += step.instructions;
+    } else {
+      step.where = "host";
+    }
+    report.steps.push_back(step);
+  }
+}
+
+template <typename T>
+nlohmann::ordered_json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+// A table of texts: the first `left` columns to the left, the others to the right.
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t left) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      if (c == widths.size()) widths.push_back(0);
+      widths[c] = std::max(widths[c], row[c].size());
+    }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line = " ";
+    for (std::size_t c = 0; c < row.size(); ++c)
+      line += c < left ? fmt::format(" {:<{}}", row[c], widths[c])
+                       : fmt::format("  {:>{}}", row[c], widths[c]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+RunReport make_report(const CompiledNetwork& network, const std::string& view,
+                      const std::vector<ProgramRun>& runs) {
+  RunReport report;
+  report.chip = network.chip.name;
+  report.network = network.network.name;
+  report.view = view;
+  report.clock_mhz = network.chip.clock_mhz;
+  report.macs_per_cycle = network.chip.macs_per_cycle();
+  const bool has_timing =
+      std::all_of(runs.begin(), runs.end(), [](const ProgramRun& r) { return r.has_timing; }) &&
+      view != "reference";
+  if (has_timing) {
+    report.cycles = 0;
+    report.counters = Counters{};
+  }
+  for (const ProgramRun& run : runs) {
+    report.wall_seconds += run.wall_seconds;
+    if (!has_timing) continue;
+    *report.cycles += run.cycles;
+    for (std::size_t k = 0; k < kCounters; ++k) (*report.counters)[k] += run.counters[k];
+  }
+  add_nodes(report, network, runs, has_timing);
+  add_steps(report, network, runs);
+  if (report.cycles && *report.cycles > 0) {
+    const double cycles = static_cast<double>(*report.cycles);
+    report.utilization =
+        static_cast<double>(report.macs_on_chip) / (cycles * report.macs_per_cycle);
+    if (report.wall_seconds > 0) report.simulated_cycles_per_second = cycles / report.wall_seconds;
+  }
+  return report;
+}
+
+nlohmann::ordered_json to_json(const RunReport& r) {
+  nlohmann::ordered_json json;
+  json["chip"] = r.chip;
+  json["network"] = r.network;
+  json["view"] = r.view;
+  json["cycles"] = or_null(r.cycles);
+  json["macs"] = r.macs;
+  json["macs_on_chip"] = r.macs_on_chip;
+  json["utilization"] = or_null(r.utilization);
+  json["dram_read_bytes"] =
+      r.counters ? nlohmann::ordered_json((*r.counters)[counter::kReadBytes]) : nullptr;
+  json["dram_write_bytes"] =
+      r.counters ? nlohmann::ordered_json((*r.counters)[counter::kWriteBytes]) : nullptr;
+  json["instructions"] = r.instructions;
+  json["wall_seconds"] = r.wall_seconds;
+  json["simulated_cycles_per_second"] = or_null(r.simulated_cycles_per_second);
+  json["outputs_match"] = or_null(r.outputs_match);
+  if (!r.difference.empty()) json["difference"] = r.difference;
+  json["clock_mhz"] = r.clock_mhz;
+  json["macs_per_cycle"] = r.macs_per_cycle;
+  json["on_chip"] = {
+      {"operators", r.shares.operators}, {"macs", r.shares.macs}, {"bytes", r.shares.bytes}};
+  if (r.counters) {
+    nlohmann::ordered_json counters;
+    for (std::size_t k = 0; k < kCounters; ++k) counters[kCounterNames[k]] = (*r.counters)[k];
+    json["counters"] = counters;
+  }
+  json["views"] = nlohmann::ordered_json::array();
+  for (const ViewReport& view : r.views)
+    json["views"].push_back({{"name", view.name},
+                             {"cycles", or_null(view.cycles)},
+                             {"wall_seconds", view.wall_seconds}});
+  json["steps"] = nlohmann::ordered_json::array();
+  for (const StepReport& step : r.steps)
+    json["steps"].push_back({{"step", step.step},
+                             {"where", step.where},
+                             {"instructions", step.instructions},
+                             {"cycles", or_null(step.cycles)},
+                             {"wall_seconds", step.wall_seconds}});
+  json["nodes"] = nlohmann::ordered_json::array();
+  for (const NodeReport& node : r.nodes) {
+    nlohmann::ordered_json entry = {{"name", node.name},
+                                    {"operator", node.operator_name},
+                                    {"where", node.where},
+                                    {"macs", node.macs},
+                                    {"cycles", or_null(node.cycles)}};
+    if (!node.reason.empty()) entry["reason"] = node.reason;
+    if (!node.fused_into.empty()) entry["fused_into"] = node.fused_into;
+    json["nodes"].push_back(entry);
+  }
+  return json;
+}
+
+std::string to_text(const RunReport& r) {
+  std::string out = fmt::format("{} on {}, view: {}\n\n", r.network, r.chip, r.view);
+
+  std::vector<std::vector<std::string>> rows = {
+      {"node", "operator", "on", "MACs", "cycles", "of all", "utilisation"}};
+  for (const NodeReport& node : r.nodes) {
+    std::string where = node.where;
+    if (!node.fused_into.empty()) where += " (in " + node.fused_into + ")";
+    std::vector<std::string> row = {node.name, node.operator_name, where,
+                                    node.macs == 0 ? "-" : grouped(node.macs)};
+    if (node.cycles && *node.cycles > 0) {
+      row.push_back(grouped(*node.cycles));
+      row.push_back(share_text(share(*node.cycles, *r.cycles)));
+      row.push_back(node.macs == 0
+                        ? "-"
+                        : share_text(static_cast<double>(node.macs) /
+                                     (static_cast<double>(*node.cycles) * r.macs_per_cycle)));
+    } else {
+      row.insert(row.end(), {"-", "-", "-"});
+    }
+    rows.push_back(row);
+  }
+  out += table(rows, 3) + "\n";
+
+  std::vector<std::vector<std::string>> facts;
+  const auto fact = [&facts](const std::string& name, const std::string& value) {
+    facts.push_back({name, value});
+  };
+  if (r.cycles) {
+    fact("cycles", fmt::format("{} doorbell to interrupt, {:.3f} ms at {} MHz", grouped(*r.cycles),
+                               static_cast<double>(*r.cycles) / (1e3 * r.clock_mhz), r.clock_mhz));
+  }
+  fact("MACs",
+       fmt::format("{}, {} of them on the chip", grouped(r.macs), share_text(r.shares.macs)));
+  if (r.utilization)
+    fact("utilisation", fmt::format("{} of {} MACs a cycle", share_text(*r.utilization),
+                                    grouped(r.macs_per_cycle)));
+  fact("on the chip", fmt::format("{} of the operators, {} of the output bytes",
+                                  share_text(r.shares.operators), share_text(r.shares.bytes)));
+  fact("instructions", grouped(r.instructions));
+  if (r.counters) {
+    const Counters& c = *r.counters;
+    fact("DRAM", fmt::format("{} read, {} written", bytes_text(c[counter::kReadBytes]),
+                             bytes_text(c[counter::kWriteBytes])));
+    fact("busy", fmt::format("load {}, matrix {}, store {}",
+                             share_text(share(c[counter::kLoadBusy], c[counter::kCycles])),
+                             share_text(share(c[counter::kMatrixBusy], c[counter::kCycles])),
+                             share_text(share(c[counter::kStoreBusy], c[counter::kCycles]))));
+  }
+  fact("simulation", r.simulated_cycles_per_second
+                         ? fmt::format("{}, {} cycles/s", duration_text(r.wall_seconds),
+                                       rate_text(*r.simulated_cycles_per_second))
+                         : duration_text(r.wall_seconds));
+  if (r.outputs_match)
+    fact("outputs", *r.outputs_match
+                        ? (r.view == "all" ? "every bit and every cycle equal in all views, and "
+                                             "equal to the ONNX arithmetic"
+                                           : "equal to the ONNX arithmetic, bit for bit")
+                        : "DIFFERENT");
+  out += table(facts, 2);
+
+  std::string reasons;
+  for (const NodeReport& node : r.nodes)
+    if (node.where == "host")
+      reasons += fmt::format("  {} ({}): {}\n", node.name, node.operator_name,
+                             node.reason.empty() ? "not an operator of the chip" : node.reason);
+  if (!reasons.empty()) out += "\non the host, because\n" + reasons;
+  return out;
+}
+
+}  // namespace systole::report

@@ -126,7 +126,9 @@ void host_slice(HostCall& call) {
   };
   const auto starts = list("starts");
   auto axes = list("axes"), steps = list("steps");
-  for (std::size_t i = 0; axes.empty() && i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
+  if (axes.empty()) {
+    for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
+  }
   if (steps.empty()) steps.assign(starts.size(), 1);
   if (axes.size() != starts.size() || steps.size() != starts.size()) throw UserError(call.what + ": starts, axes and steps differ in length");
   auto strides = row_major_strides(x.shape);

@@ -301,7 +301,8 @@ class Loader {
       integers_to_attribute(op, 1, "axes", what);
       op.inputs.resize(1);
     } else if (name == "Dropout") {
-      if (op.inputs.size() > 2 && op.inputs[2] != kNoTensor && integer_at(constant_input(op, 2, what), 0) != 0) {
+      number_to_attribute(op, 2, "training_mode", what);
+      if (op.floats.count("training_mode") != 0 && op.floats["training_mode"].at(0) != 0) {
         throw UserError(what + ": training_mode is 1; supported is 0");
       }
       op.inputs.resize(1);
@@ -339,6 +340,10 @@ class Loader {
     if (std::find(entry->types.begin(), entry->types.end(), first_type) == entry->types.end()) {
       throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator", what,
                                   in_quotes(network_.tensors[op.inputs[0]].name), element_name(first_type)));
+    }
+    if (node.op_type() == "Pow" && network_.tensors[op.inputs.at(1)].type != first_type) {
+      throw UserError(fmt::format("{}: the exponent {} is {}; supported is {}", what, in_quotes(network_.tensors[op.inputs[1]].name),
+                                  element_name(network_.tensors[op.inputs[1]].type), element_name(first_type)));
     }
     std::vector<TensorType> types = infer_outputs(node, opset, op, network_.tensors, what);
     if (node.op_type() == "ConstantOfShape") {
@@ -410,6 +415,12 @@ class Loader {
     }
     if (folded_bytes_ > kMaxFoldedBytes) {
       throw UserError(fmt::format("{}: the constants computed up to here exceed {} bytes", what, kMaxFoldedBytes));
+    }
+    static const std::set<std::string> take_empty = {"Shape", "ConstantOfShape", "Concat", "Cast", "Reshape", "Identity", "Squeeze", "Unsqueeze"};
+    for (TensorId id : op.inputs) {
+      if (element_count(network_.tensors[id].shape) == 0 && take_empty.count(node.operator_name) == 0) {
+        throw UserError(fmt::format("{}: input {} has no elements", what, in_quotes(network_.tensors[id].name)));
+      }
     }
     std::vector<HostTensor> inputs(op.inputs.size());
     if (node.operator_name == "Shape") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Feeds the readers (chip file, program, network, tensor file) with mutated files until the time is up. A reader must succeed or
+// Feeds the readers (chip file, program, network, network and compiler, tensor file) with mutated files until the time is up. A reader must succeed or
 // throw UserError with one line of text; any other exception, a crash, a sanitizer's report or ten seconds of silence fails, and
 // the file that did it is kept.
 //
@@ -136,6 +136,10 @@ int fuzz(const Options& options) {
 }
 
 }  // namespace
+
+// Read by the address sanitizer, if there is one: a small file that makes a reader fill 4 GiB is a failure.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "hard_rss_limit_mb=4096"; }
 
 int main(int argc, char** argv) {
   try {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "chip/chip.hpp"
+#include "compiler/compiled_network.hpp"
 #include "isa/program.hpp"
 #include "onnx/reader.hpp"
 #include "onnx/tensor_file.hpp"
@@ -100,6 +101,11 @@ std::vector<Reader> readers(const fs::path& scratch) {
   // The only whole networks get their share beside many small operator tests.
   for (std::size_t i = 0; own > 0 && i < networks.size() / 2; ++i) networks.push_back(networks[i % own]);
   all.push_back({"network", [](const fs::path& file) { read_network(file); },
+                 [](const Seed& seed, Random& random) { return mutate_message(seed.bytes, Message::kModel, random); },
+                 networks});
+  // A network that was read must compile, or be refused by name of node and operator. On the smallest chip, since it tiles most.
+  const Chip tiny = load_chip(kSource / "sim/chips/tiny.toml");
+  all.push_back({"compiler", [tiny](const fs::path& file) { compiler::compile(read_network(file), tiny); },
                  [](const Seed& seed, Random& random) { return mutate_message(seed.bytes, Message::kModel, random); },
                  std::move(networks)});
   std::vector<Seed> tensors = files(kSource / "sim/networks/digits", ".npy");

@@ -46,9 +46,10 @@ class Compiler {
 
   ChipStep chip_step(const StepPlan& plan) {
     std::vector<Item> items;
+    std::vector<Reservation> reservations;
     LoweringState state{out_.network, out_.chip, plan_, out_.layout, weights_, parameters_, items};
-    for (std::uint32_t n : plan.nodes) lower_node(state, n);
-    std::vector<EmittedInstruction> emitted = emit(items, out_.chip);
+    lower_step(state, plan, reservations);
+    std::vector<EmittedInstruction> emitted = emit(items, reservations, out_.chip);
     order_engines(emitted, map_.storage);
 
     ChipStep step;
@@ -68,11 +69,12 @@ class Compiler {
         for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation)) host_needs.insert(plan_.storage[t]);
     for (TensorId t : net.outputs) host_needs.insert(plan_.storage[t]);
     for (std::uint32_t n : plan.nodes) {
-      for (TensorId t : inputs_of(net.nodes[n].operation)) {
-        const TensorId source = plan_.flattened[t].value_or(t), s = plan_.storage[source];
-        if (!net.tensors[s].is_constant && in_dram_.insert(s).second) step.inputs.push_back(source);
+      for (TensorId t : chip_inputs(net, plan_, n)) {
+        const TensorId s = plan_.storage[t];
+        if (!plan_.resident[s] && !net.tensors[s].is_constant && in_dram_.insert(s).second) step.inputs.push_back(t);
       }
-      for (TensorId t : outputs_of(net.nodes[n].operation)) {
+      for (TensorId t : chip_outputs(net, plan_, n)) {
+        if (plan_.resident[plan_.storage[t]]) continue;
         in_dram_.insert(plan_.storage[t]);
         if (host_needs.count(plan_.storage[t])) step.outputs.push_back(t);
         if (options_.keep_tensors || host_needs.count(plan_.storage[t])) step.written.push_back(t);

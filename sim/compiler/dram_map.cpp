@@ -23,7 +23,7 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
   map.layout.resize(tensors);
   map.storage.resize(tensors, {0, 0});
   std::vector<Lifetime> life(tensors);
-  std::vector<char> in_dram(tensors, 0), written(tensors, 0);  // by storage
+  std::vector<char> in_dram(tensors, 0);  // by storage
   const auto note = [&](TensorId s, std::int64_t time) {
     life[s].first = std::min(life[s].first, time);
     life[s].last = std::max(life[s].last, time);
@@ -31,7 +31,6 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
 
   // Time counts chip nodes; a step begins (the host writes) and ends (the host reads) at times of its own.
   std::int64_t time = 0;
-  std::vector<std::pair<std::int64_t, std::int64_t>> span_of_node(net.nodes.size(), {-1, -1});
   std::vector<std::int64_t> step_end_of(tensors, -1);  // of the step that writes the storage
   std::vector<char> produced_on_chip(tensors, 0);
   for (const StepPlan& step : plan.steps) {
@@ -41,14 +40,16 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
     std::vector<TensorId> produced;
     for (std::uint32_t n : step.nodes) {
       ++time;
-      for (TensorId t : inputs_of(net.nodes[n].operation)) {
-        const TensorId s = plan.storage[plan.flattened[t].value_or(t)];
+      for (TensorId t : chip_inputs(net, plan, n)) {
+        const TensorId s = plan.storage[t];
+        if (plan.resident[s]) continue;
         in_dram[s] = 1;
         if (!produced_on_chip[s]) note(s, net.tensors[s].is_constant ? 0 : begin);
         note(s, time);
       }
-      for (TensorId t : outputs_of(net.nodes[n].operation)) {
+      for (TensorId t : chip_outputs(net, plan, n)) {
         const TensorId s = plan.storage[t];
+        if (plan.resident[s]) continue;
         in_dram[s] = produced_on_chip[s] = 1;
         note(s, time);
         produced.push_back(s);

@@ -19,15 +19,16 @@ bool overlap(const DramBox& a, const DramBox& b) {
 
 class Emitter {
  public:
-  Emitter(const std::vector<Item>& items, const Chip& chip)
+  Emitter(const std::vector<Item>& items, const std::vector<Reservation>& reservations, const Chip& chip)
       : items_(items),
         chip_(chip),
-        stores_{PieceStore(chip.activation_words()), PieceStore(chip.weight_words), PieceStore(chip.parameter_words)},
+        stores_{PieceStore(chip.activation_words(), reservations), PieceStore(chip.weight_words), PieceStore(chip.parameter_words)},
         bases_(items.size()) {}
 
   std::vector<EmittedInstruction> run() {
     for (std::size_t i = 0; i < items_.size(); ++i) {
       load_ahead(i);
+      if (items_[i].fill) emit_fill(i);
       if (items_[i].matrix) emit_matrix(i);
       if (items_[i].store) emit_store(i);
     }
@@ -87,14 +88,30 @@ class Emitter {
     touch(e, space_of(r.load.buffer), false, bases_[item][request], r.words, store_of(r).words());
   }
 
+  static void touch(EmittedInstruction& e, bool write, const std::vector<WordSpan>& spans) {
+    for (const WordSpan& s : spans) e.accesses.push_back({Space::kActivation, write, s.low, s.high, {}});
+  }
+
+  void emit_fill(std::size_t i) {
+    EmittedInstruction e;
+    isa::Load load = *items_[i].fill;
+    load.common.tag = items_[i].node;
+    touch(e, true, items_[i].store_writes);
+    e.instruction = load;
+    out_.push_back(std::move(e));
+  }
+
   void emit_matrix(std::size_t i) {
     const Item& item = items_[i];
     EmittedInstruction e;
     isa::Matrix m = *item.matrix;
     m.common.tag = item.node;
-    m.activation_base = (m.activation_base + bases_[i][item.matrix_activation]) % chip_.activation_words();
+    if (item.matrix_activation) {
+      m.activation_base = (m.activation_base + bases_[i][*item.matrix_activation]) % chip_.activation_words();
+      read_piece(e, i, *item.matrix_activation);
+    }
+    touch(e, false, item.matrix_reads);
     m.weight_base = (m.weight_base + bases_[i][item.matrix_weight]) % chip_.weight_words;
-    read_piece(e, i, item.matrix_activation);
     read_piece(e, i, item.matrix_weight);
     // Read as well when accumulating, but only the matrix engine itself writes accumulators.
     touch(e, Space::kAccumulator, true, m.accumulator_base, static_cast<std::uint32_t>(m.n) * m.m_y * m.m_x,
@@ -114,7 +131,7 @@ class Emitter {
     if (item.store_source) {
       st.source_base = (st.source_base + bases_[i][*item.store_source] * word_groups) % groups;
       read_piece(e, i, *item.store_source);
-    } else {
+    } else if (st.source == isa::Source::kAccumulator) {
       Access rows = last_accumulators_;
       rows.write = false;
       e.accesses.push_back(rows);
@@ -128,6 +145,8 @@ class Emitter {
           static_cast<std::uint16_t>((st.parameter_base + bases_[i][*item.store_parameter]) % chip_.parameter_words);
       read_piece(e, i, *item.store_parameter);
     }
+    touch(e, false, item.store_reads);
+    touch(e, true, item.store_writes);
     if (item.writes) e.accesses.push_back({Space::kDram, true, 0, 0, *item.writes});
     e.instruction = st;
     out_.push_back(std::move(e));
@@ -144,6 +163,8 @@ class Emitter {
 
 }  // namespace
 
-std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const Chip& chip) { return Emitter(items, chip).run(); }
+std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const std::vector<Reservation>& reservations, const Chip& chip) {
+  return Emitter(items, reservations, chip).run();
+}
 
 }  // namespace systole::compiler

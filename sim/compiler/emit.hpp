@@ -15,6 +15,7 @@
 
 namespace systole::compiler {
 
-std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const Chip& chip);
+// `reservations`: the activation words of resident tensors.
+std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const std::vector<Reservation>& reservations, const Chip& chip);
 
 }  // namespace systole::compiler

@@ -25,8 +25,10 @@ struct DramBox {
   std::int64_t pixel_low = 0, pixel_high = 0;
 };
 
-// The part of a buffer where a piece may lie. Operands of one store go to different zones, so to different banks.
-enum class Zone : std::uint8_t { kAny, kLower, kUpper };
+// Words [low, high) of a buffer: where a piece may lie, or what an instruction touches.
+struct WordSpan {
+  std::uint32_t low = 0, high = 0;
+};
 
 // The name of a piece within a chip step. Constants are named by their place in DRAM, so that equal weights are one piece.
 struct PieceKey {
@@ -38,7 +40,7 @@ struct PieceKey {
 struct Request {
   PieceKey key;
   std::uint32_t words = 0;          // size in the buffer
-  Zone zone = Zone::kAny;
+  std::optional<WordSpan> zone;     // where it may lie; anywhere (and wrapped around the end) if not set
   isa::Load load;                   // dst_base is relative to the piece
   std::optional<DramBox> reads;     // tensor bytes that the load reads; nothing for constants and for padding alone
 };
@@ -46,11 +48,21 @@ struct Request {
 struct Item {
   std::uint32_t node = 0;
   std::vector<Request> requests;    // constants first: they can be loaded before the tensor data is there
+  std::optional<isa::Load> fill;    // padding alone, for the frame of a resident tensor; dst_base is absolute
   std::optional<isa::Matrix> matrix;
-  std::size_t matrix_activation = 0, matrix_weight = 0;        // indices into requests
+  std::size_t matrix_weight = 0;                        // index into requests
+  std::optional<std::size_t> matrix_activation;         // index into requests; otherwise activation_base is absolute
   std::optional<isa::Store> store;
   std::optional<std::size_t> store_parameter, store_source, store_residual;  // indices into requests
   std::optional<DramBox> writes;    // tensor bytes that the store writes
+  // Words of resident tensors in the activation buffer, addressed absolutely.
+  std::vector<WordSpan> matrix_reads, store_reads, store_writes;  // store_writes: by the fill too
+};
+
+// Words that belong to a resident tensor from one item to another, both included.
+struct Reservation {
+  WordSpan words;
+  std::size_t first_item = 0, last_item = 0;
 };
 
 }  // namespace systole::compiler

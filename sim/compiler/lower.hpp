@@ -22,6 +22,9 @@ struct LoweringState {
   std::vector<Item>& items;
   std::uint32_t accumulator_bank = 0;  // of the next matrix job: banks alternate, so that storing overlaps computing
   std::uint32_t problem = 0;           // counts lowered nodes: pieces of two nodes never share a key
+  std::uint32_t free_words = 0;        // of the activation buffer, from 0 up, that no resident tensor holds now; whole banks
+
+  Operand operand(TensorId t) const { return operand_of(network, plan, layout, chip, t); }
 };
 
 void lower_matrix(LoweringState& state, const MatrixProblem& problem);
@@ -29,8 +32,8 @@ void lower_add(LoweringState& state, std::uint32_t node, const Add& op);
 void lower_lookup(LoweringState& state, std::uint32_t node, const Lookup& op);
 void lower_max_pool(LoweringState& state, std::uint32_t node, const MaxPool& op);
 
-// Any node that placement put on the chip.
-void lower_node(LoweringState& state, std::uint32_t node);
+// All nodes of a chip step. Adds the words that resident tensors hold, and for which items.
+void lower_step(LoweringState& state, const StepPlan& step, std::vector<Reservation>& reservations);
 
 // The parameter word(s) of the channels from `channel` on: bias and scale pairs, in the order of the channels.
 void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale);

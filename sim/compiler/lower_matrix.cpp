@@ -47,7 +47,16 @@ class MatrixLowering {
     one_store_ = unit_ == rows_ && (raw_ || group_parameters_);
     constexpr std::int64_t kMaxGroup = 4096;  // column blocks: keeps every field far from its limit
     limits_.group_columns = group_parameters_ ? std::min(parameters / cols_, kMaxGroup) : kMaxGroup;
-    limits_.activation_words = s_.chip.activation_words();
+    limits_.activation_words = s_.free_words;
+    if (s_.free_words < s_.chip.activation_words()) activation_zone_ = WordSpan{0, s_.free_words};
+    if (p_.residual && !p_.residual->operand.on_chip) {
+      // A bank of its own: the store reads it while the matrix engine reads activations.
+      const std::uint32_t split = s_.free_words - s_.chip.activation_bank_words;
+      residual_zone_ = WordSpan{split, s_.free_words};
+      activation_zone_ = WordSpan{0, split};
+      limits_.activation_words = split;
+      limits_.residual_words = s_.chip.activation_bank_words;
+    }
     pack_parameters();
   }
 
@@ -151,15 +160,25 @@ class MatrixLowering {
     patch.column = tile.column * p_.stride[1] - p_.pad[1] + chunk.tap_x * p_.dilation[1];
     patch.columns = (tile.columns - 1) * p_.stride[1] + (chunk.taps_x - 1) * p_.dilation[1] + 1;
     patch.pad_value = static_cast<std::uint8_t>(p_.activation_zero_point);
-    Request request = patch_request(p_.in, patch, rows_);
-    request.key = {s_.problem + 1, {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows,
-                                    patch.row_step, patch.column, patch.columns}};
     item.matrix_weight = 0;
-    item.matrix_activation = item.requests.size();
-    item.requests.push_back(std::move(request));
-
-    const PatchStrides strides = patch_strides(p_.in, patch);
     isa::Matrix m;
+    PatchStrides strides;
+    if (p_.in.on_chip) {  // in place: all rows and columns are there, the padding as well
+      patch.row_step = 1;
+      strides = {p_.in.block_stride / rows_, p_.in.row_stride / rows_, p_.in.pixel_stride / rows_};
+      const std::int64_t last_row = patch.row + (tile.rows - 1) * p_.stride[0] + (chunk.taps_y - 1) * p_.dilation[0];
+      m.activation_base = static_cast<std::uint32_t>(p_.in.at(patch.image, patch.first_block, patch.row, patch.column) / rows_);
+      item.matrix_reads.push_back(word_span(p_.in, {patch.image, patch.first_block, patch.first_block + patch.blocks - 1, patch.row,
+                                                    last_row, patch.column, patch.column + patch.columns - 1}, s_.chip));
+    } else {
+      strides = patch_strides(p_.in, patch);
+      Request request = patch_request(p_.in, patch, rows_);
+      request.key = {s_.problem + 1, {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows,
+                                      patch.row_step, patch.column, patch.columns}};
+      request.zone = activation_zone_;
+      item.matrix_activation = item.requests.size();
+      item.requests.push_back(std::move(request));
+    }
     m.activation_signed = p_.activation_signed;
     m.weight_signed = p_.weight_signed;
     m.per_column_zero_point = per_column_;
@@ -195,8 +214,18 @@ class MatrixLowering {
     st.requantise = true;
     st.mid_signed = st.output_signed = p_.output_signed;
     st.mid_zero_point = static_cast<std::uint8_t>(p_.output_zero_point);
-    st.clamp_low = static_cast<std::int16_t>(p_.clamp.low);
-    st.clamp_high = static_cast<std::int16_t>(p_.clamp.high);
+    const Clamp& clamp = p_.residual ? p_.residual->clamp : p_.clamp;
+    st.clamp_low = static_cast<std::int16_t>(clamp.low);
+    st.clamp_high = static_cast<std::int16_t>(clamp.high);
+    if (p_.out.on_chip) st.destination = isa::Destination::kActivation;
+    if (p_.residual) {
+      st.residual = true;
+      st.residual_signed = p_.residual->is_signed;
+      st.output_signed = p_.residual->output_signed;
+      st.add_scale_source = p_.residual->factors.ra;
+      st.add_scale_residual = p_.residual->factors.rb;
+      st.add_offset = p_.residual->factors.offset;
+    }
     return st;
   }
 
@@ -209,19 +238,58 @@ class MatrixLowering {
 
   // Positions of the tile as one dimension if they are contiguous in DRAM, as the accumulator rows always are.
   bool contiguous(const Tile& tile) const {
-    return tile.rows == 1 || (tile.columns == p_.out.width && p_.out.row_stride == p_.out.width * p_.out.pixel_stride);
+    return tile.rows == 1 || (tile.columns == p_.out.width && p_.out.dense_rows() &&
+                              !(p_.residual && p_.residual->operand.on_chip && !p_.residual->operand.dense_rows()));
   }
 
-  std::int64_t dram_offset(const Tile& tile, std::int64_t channel) const {
-    return static_cast<std::int64_t>(p_.out.offset) + tile.image * p_.out.image_stride +
-           channel / rows_ * p_.out.block_stride + tile.row * p_.out.row_stride + tile.column * p_.out.pixel_stride +
-           channel % rows_ * element_bytes_;
+  // Destination and its strides: bytes in DRAM, groups in the activation buffer.
+  std::int64_t dst_unit(std::int64_t bytes) const { return p_.out.on_chip ? bytes / lanes_ : bytes; }
+  std::uint32_t dst_base(const Tile& tile, std::int64_t channel) const {
+    return static_cast<std::uint32_t>(
+        dst_unit(p_.out.at(tile.image, channel / rows_, tile.row, tile.column) + channel % rows_ * element_bytes_));
   }
+  std::int32_t dst_stride(std::int64_t bytes) const { return static_cast<std::int32_t>(dst_unit(bytes)); }
 
   void finish(Item&& item, const Tile& tile, std::int64_t first_block, std::int64_t blocks) {
-    item.writes = dram_box(p_.out, tile.image, first_block, blocks, tile.row, tile.row + tile.rows - 1, tile.column,
-                           tile.column + tile.columns - 1);
+    const Region region = {tile.image,           first_block,  first_block + blocks - 1, tile.row,
+                           tile.row + tile.rows - 1, tile.column, tile.column + tile.columns - 1};
+    if (p_.out.on_chip) item.store_writes.push_back(word_span(p_.out, region, s_.chip));
+    else item.writes = dram_box(p_.out, region);
     s_.items.push_back(std::move(item));
+  }
+
+  // The residual operand of channel blocks [first, first + blocks) of the tile: loaded, or read in place. `channel` is the first
+  // channel of the store. Returns strides in groups.
+  struct ResidualStrides {
+    std::int64_t column = 0, row = 0, block = 0;
+  };
+  ResidualStrides add_residual(Item& item, isa::Store& st, const Tile& tile, std::int64_t first, std::int64_t blocks,
+                               std::int64_t channel) {
+    const std::int64_t word_groups = rows_ / lanes_, within = channel % rows_ / lanes_, skipped = channel / rows_ - first;
+    const Operand& d = p_.residual->operand;
+    if (d.on_chip) {
+      const std::int64_t block = channel / rows_;
+      st.residual_base = static_cast<std::uint32_t>(d.at(tile.image, block, tile.row, tile.column) / lanes_ + within);
+      item.store_reads.push_back(word_span(d, {tile.image, first, first + blocks - 1, tile.row, tile.row + tile.rows - 1,
+                                               tile.column, tile.column + tile.columns - 1}, s_.chip));
+      return {d.pixel_stride / lanes_, d.row_stride / lanes_, d.block_stride / lanes_};
+    }
+    Patch patch;
+    patch.image = tile.image;
+    patch.first_block = first;
+    patch.blocks = blocks;
+    patch.row = tile.row;
+    patch.rows = tile.rows;
+    patch.column = tile.column;
+    patch.columns = tile.columns;
+    Request request = patch_request(d, patch, rows_);
+    request.key = {s_.problem + 1, {-1, patch.image, first, blocks, patch.row, patch.column}};
+    request.zone = residual_zone_;
+    item.store_residual = item.requests.size();
+    item.requests.push_back(std::move(request));
+    const PatchStrides strides = patch_strides(d, patch);
+    st.residual_base = static_cast<std::uint32_t>(skipped * strides.block * word_groups + within);
+    return {strides.column * word_groups, strides.row * word_groups, strides.block * word_groups};
   }
 
   void add_stores(Item&& item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
@@ -249,14 +317,18 @@ class MatrixLowering {
       st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups + from / per_block * block_groups);
       st.source_stride = {static_cast<std::int32_t>(row_groups), static_cast<std::int32_t>(tile.columns * row_groups),
                           static_cast<std::int32_t>(groups), static_cast<std::int32_t>(block_groups)};
-      st.dst_base = static_cast<std::uint32_t>(dram_offset(tile, (first + from) * rows_));
-      st.dst_stride = {static_cast<std::int32_t>(p_.out.row_stride), static_cast<std::int32_t>(p_.out.block_stride),
-                       static_cast<std::int32_t>(inner * p_.out.block_stride)};
+      st.dst_base = dst_base(tile, (first + from) * rows_);
+      st.dst_stride = {dst_stride(p_.out.row_stride), dst_stride(p_.out.block_stride), dst_stride(inner * p_.out.block_stride)};
       if (!raw_) {
         request_parameters(item, group.first * cols_, group.count * cols_);
         st.parameter_base = static_cast<std::uint16_t>(from * groups);
         st.parameter_stride_2 = static_cast<std::uint16_t>(groups);
         st.parameter_stride_3 = static_cast<std::uint16_t>(row_groups);
+      }
+      if (p_.residual) {
+        const ResidualStrides r = add_residual(item, st, tile, first, blocks, (first + from) * rows_);
+        st.residual_stride = {static_cast<std::int32_t>(r.row), static_cast<std::int32_t>(r.block),
+                              static_cast<std::int32_t>(inner * r.block)};
       }
       item.store = st;
       finish(std::move(item), tile, first + from, count);
@@ -279,13 +351,17 @@ class MatrixLowering {
       st.source_base = static_cast<std::uint32_t>((accumulator_base + column_block * tile.positions()) * row_groups +
                                                   m % cols_ / lanes_);
       st.source_stride = {0, static_cast<std::int32_t>(row_groups), static_cast<std::int32_t>(tile.columns * row_groups), 0};
-      st.dst_base = static_cast<std::uint32_t>(dram_offset(tile, m));
-      st.dst_stride = {static_cast<std::int32_t>(p_.out.pixel_stride), static_cast<std::int32_t>(p_.out.row_stride), 0};
+      st.dst_base = dst_base(tile, m);
+      st.dst_stride = {dst_stride(p_.out.pixel_stride), dst_stride(p_.out.row_stride), 0};
       if (group_parameters_) {
         request_parameters(item, begin, group.count * cols_);
         st.parameter_base = static_cast<std::uint16_t>((m - begin) / lanes_);
       } else if (!raw_) {
         request_parameters(item, m, unit_);
+      }
+      if (p_.residual) {
+        const ResidualStrides r = add_residual(item, st, tile, begin / rows_, (end - 1) / rows_ - begin / rows_ + 1, m);
+        st.residual_stride = {static_cast<std::int32_t>(r.column), static_cast<std::int32_t>(r.row), 0};
       }
       item.store = st;
       finish(std::move(item), tile, m / rows_, 1);
@@ -299,6 +375,7 @@ class MatrixLowering {
   std::int64_t rows_ = 0, cols_ = 0, lanes_ = 0, unit_ = 0, element_bytes_ = 1;
   bool raw_ = false, per_column_ = false, group_parameters_ = false, one_store_ = false;
   TilingLimits limits_;
+  std::optional<WordSpan> activation_zone_, residual_zone_;
   std::uint64_t parameter_offset_ = 0;
   ColumnRun run_;
   Tiling tiling_;

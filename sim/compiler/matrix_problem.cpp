@@ -27,10 +27,14 @@ std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t ch
 }
 
 void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
-            const std::vector<std::optional<TensorLayout>>& layout) {
-  invariant(layout[input] && layout[output], "operands of a chip node have a place in DRAM");
-  p.in = dram_operand(plan.storage[input], *layout[input]);
-  p.out = dram_operand(plan.storage[output], *layout[output]);
+            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
+  p.in = operand_of(net, plan, layout, chip, input);
+  p.out = operand_of(net, plan, layout, chip, fused ? fused->output : output);
+  if (fused) {
+    const auto is_signed = [&](TensorId t) { return net.tensors[t].type == ElementType::kInt8; };
+    p.residual = {operand_of(net, plan, layout, chip, fused->b), is_signed(fused->b), is_signed(fused->output),
+                  add_factors(*fused), fused->clamp};
+  }
   p.activation_signed = net.tensors[input].type == ElementType::kInt8;
   p.output_signed = net.tensors[output].type != ElementType::kUint8;
 }
@@ -40,10 +44,11 @@ void join_rows(MatrixProblem& p) {
   const bool pointwise = p.kernel == std::array<std::int64_t, 2>{1, 1} && p.stride == std::array<std::int64_t, 2>{1, 1} &&
                          p.pad == std::array<std::int64_t, 2>{0, 0};
   if (!pointwise || p.in.height != p.out.height || p.in.width != p.out.width) return;
-  for (DramOperand* d : {&p.in, &p.out}) {
-    if (d->row_stride != d->width * d->pixel_stride) return;
-  }
-  for (DramOperand* d : {&p.in, &p.out}) {
+  std::vector<Operand*> operands = {&p.in, &p.out};
+  if (p.residual) operands.push_back(&p.residual->operand);
+  for (const Operand* d : operands)
+    if (!d->dense_rows()) return;
+  for (Operand* d : operands) {
     d->width *= d->height;
     d->height = 1;
     d->row_stride = d->width * d->pixel_stride;
@@ -51,9 +56,9 @@ void join_rows(MatrixProblem& p) {
 }
 
 MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
   MatrixProblem p;
-  set_io(p, net, op.input, op.output, plan, layout);
+  set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const Tensor& w = net.tensors[op.weight];
   const View &x = plan.view[op.input], &y = plan.view[op.output];
   p.channels_out = y.channels;
@@ -81,10 +86,10 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
   MatrixProblem p;
   const TensorId input = plan.flattened[op.input].value_or(op.input);
-  set_io(p, net, input, op.output, plan, layout);
+  set_io(p, net, input, op.output, plan, layout, chip, fused);
   const Tensor& w = net.tensors[op.weight];
   const std::int64_t depth = w.shape.at(0), columns = w.shape.at(1), rows = chip.array_rows;
   p.channels_out = columns;
@@ -117,10 +122,10 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
     p.in.height = p.in.images = 1;
     p.in.block_stride = out.width * p.in.pixel_stride;
     p.in.row_stride = p.in.block_stride;
-    p.in.whole = layout[input]->images != 1;
+    p.in.whole = plan.view[input].images != 1;
   }
   p.out.row_stride = p.out.block_stride;
-  p.out.whole = layout[op.output]->images != 1;
+  p.out.whole = plan.view[op.output].images != 1;
   for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols) p.column_block_inputs.push_back({0, p.in.blocks});
   p.weight = [&w, zero = op.weight_zero_point, rows, pixels, channels, columns](std::int64_t m, std::int64_t kb, std::int64_t r,
                                                                               std::int64_t, std::int64_t) {
@@ -132,9 +137,9 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
-                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
   MatrixProblem p;
-  set_io(p, net, op.input, op.output, plan, layout);
+  set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
   p.channels_out = channels;
   p.kernel = op.kernel;
@@ -153,28 +158,14 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
 
 }  // namespace
 
-DramOperand dram_operand(TensorId storage, const TensorLayout& l) {
-  DramOperand d;
-  d.storage = storage;
-  d.offset = l.offset;
-  d.images = l.images;
-  d.blocks = channel_blocks(l);
-  d.height = l.height;
-  d.width = l.width;
-  d.pixel_stride = static_cast<std::int64_t>(l.block) * l.element_bytes;
-  d.row_stride = d.width * d.pixel_stride;
-  d.block_stride = d.height * d.row_stride;
-  d.image_stride = d.blocks * d.block_stride;
-  return d;
-}
-
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
                              const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
   const Operation& operation = network.nodes[node].operation;
   MatrixProblem p;
-  if (const auto* conv = std::get_if<Conv>(&operation)) p = from_conv(*conv, network, plan, layout, chip);
-  else if (const auto* gemm = std::get_if<Gemm>(&operation)) p = from_gemm(*gemm, network, plan, layout, chip);
-  else p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip);
+  const Add* fused = plan.fused_add[node] ? &std::get<Add>(network.nodes[*plan.fused_add[node]].operation) : nullptr;
+  if (const auto* conv = std::get_if<Conv>(&operation)) p = from_conv(*conv, network, plan, layout, chip, fused);
+  else if (const auto* gemm = std::get_if<Gemm>(&operation)) p = from_gemm(*gemm, network, plan, layout, chip, fused);
+  else p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, fused);
   p.node = node;
   join_rows(p);
   return p;

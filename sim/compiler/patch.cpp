@@ -2,7 +2,6 @@
 #include "compiler/patch.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "compiler/arithmetic.hpp"
 #include "support/error.hpp"
@@ -13,31 +12,30 @@ namespace {
 constexpr std::int64_t kMaxRunBytes = (1 << 24) - 1;
 
 // Pixels further apart than a word: a flattened tensor, whose channel blocks follow each other instead.
-bool blocks_follow(const DramOperand& d) { return d.block_stride < d.pixel_stride; }
+bool blocks_follow(const Operand& d) { return d.block_stride < d.pixel_stride; }
 
 }  // namespace
 
-PatchStrides patch_strides(const DramOperand& d, const Patch& p) {
+PatchStrides patch_strides(const Operand& d, const Patch& p) {
   if (blocks_follow(d)) return {1, p.columns * p.blocks, p.blocks};
   return {p.rows * p.columns, p.columns, 1};
 }
 
-DramBox dram_box(const DramOperand& d, std::int64_t image, std::int64_t first_block, std::int64_t blocks,
-                 std::int64_t first_row, std::int64_t last_row, std::int64_t first_column, std::int64_t last_column) {
-  if (d.whole) return {d.storage, 0, std::numeric_limits<std::int64_t>::max(), 0, std::numeric_limits<std::int64_t>::max()};
-  const std::int64_t plane = image * d.blocks + first_block;
-  return {d.storage, plane, plane + blocks, first_row * d.width + first_column, last_row * d.width + last_column + 1};
-}
-
-DramBox linear_box(const DramOperand& d, std::int64_t first, std::int64_t count) {
+Region linear_region(const Operand& d, std::int64_t first, std::int64_t count) {
   const std::int64_t pixels = d.height * d.width, last = first + count - 1;
-  if (d.whole) return dram_box(d, 0, 0, 0, 0, 0, 0, 0);
-  if (first / pixels == last / pixels)
-    return {d.storage, first / pixels, first / pixels + 1, first % pixels, last % pixels + 1};
-  return {d.storage, first / pixels, last / pixels + 1, 0, pixels};
+  Region r;  // planes count as blocks of image 0
+  r.first_block = first / pixels;
+  r.last_block = last / pixels;
+  const bool one = r.first_block == r.last_block;
+  r.first_row = one ? first % pixels / d.width : 0;
+  r.last_row = one ? last % pixels / d.width : d.height - 1;
+  r.first_column = one ? first % d.width : 0;
+  r.last_column = one ? last % d.width : d.width - 1;
+  return r;
 }
 
-Request patch_request(const DramOperand& d, const Patch& p, std::int64_t word_bytes) {
+Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes) {
+  invariant(!d.on_chip, "only tensors in DRAM are loaded");
   Request r;
   r.words = static_cast<std::uint32_t>(p.blocks * p.rows * p.columns);
   isa::Load& load = r.load;
@@ -54,12 +52,12 @@ Request patch_request(const DramOperand& d, const Patch& p, std::int64_t word_by
 
   if (blocks_follow(d)) {
     invariant(p.rows == 1 && p.row == 0 && left == 0 && right == p.columns, "a flattened tensor has no rows and no padding");
-    load.dram_offset = static_cast<std::uint32_t>(d.offset + p.first_block * d.block_stride + p.column * d.pixel_stride);
+    load.dram_offset = static_cast<std::uint32_t>(d.at(0, p.first_block, 0, p.column));
     load.run_bytes = static_cast<std::uint32_t>(p.blocks * word_bytes);
     load.count[0] = static_cast<std::uint16_t>(p.columns);
     load.dram_stride[0] = static_cast<std::int32_t>(d.pixel_stride);
     load.dst_stride[0] = static_cast<std::int32_t>(p.blocks);
-    r.reads = dram_box(d, 0, 0, 0, 0, 0, 0, 0);
+    r.reads = dram_box(d, {});
     return r;
   }
 
@@ -72,8 +70,7 @@ Request patch_request(const DramOperand& d, const Patch& p, std::int64_t word_by
     load.pad_top = static_cast<std::uint16_t>(p.rows);
     return r;
   }
-  load.dram_offset = static_cast<std::uint32_t>(d.offset + p.image * d.image_stride + p.first_block * d.block_stride +
-                                                (p.row + top * p.row_step) * d.row_stride + (p.column + left) * d.pixel_stride);
+  load.dram_offset = static_cast<std::uint32_t>(d.at(p.image, p.first_block, p.row + top * p.row_step, p.column + left));
   load.pad_left = static_cast<std::uint16_t>(left);
   load.pad_right = static_cast<std::uint16_t>(p.columns - right);
   load.pad_top = static_cast<std::uint16_t>(top);
@@ -93,8 +90,8 @@ Request patch_request(const DramOperand& d, const Patch& p, std::int64_t word_by
       load.count[1] = 1;
     }
   }
-  r.reads = dram_box(d, p.image, p.first_block, p.blocks, p.row + top * p.row_step, p.row + (bottom - 1) * p.row_step,
-                     p.column + left, p.column + right - 1);
+  r.reads = dram_box(d, {p.image, p.first_block, p.first_block + p.blocks - 1, p.row + top * p.row_step,
+                         p.row + (bottom - 1) * p.row_step, p.column + left, p.column + right - 1});
   return r;
 }
 

@@ -24,16 +24,12 @@ struct Patch {
 struct PatchStrides {
   std::int64_t block = 0, row = 0, column = 1;
 };
-PatchStrides patch_strides(const DramOperand& operand, const Patch& patch);
+PatchStrides patch_strides(const Operand& operand, const Patch& patch);
 
 // The request that loads it. `word_bytes` is array_rows; the key is left to the caller.
-Request patch_request(const DramOperand& operand, const Patch& patch, std::int64_t word_bytes);
+Request patch_request(const Operand& operand, const Patch& patch, std::int64_t word_bytes);
 
-// The box of a dense region of the operand, for dependencies.
-DramBox dram_box(const DramOperand& operand, std::int64_t image, std::int64_t first_block, std::int64_t blocks,
-                 std::int64_t first_row, std::int64_t last_row, std::int64_t first_column, std::int64_t last_column);
-
-// The box of `count` consecutive words of the operand.
-DramBox linear_box(const DramOperand& operand, std::int64_t first, std::int64_t count);
+// `count` consecutive words of the operand, from word `first` on. Only for operands whose images follow each other densely.
+Region linear_region(const Operand& operand, std::int64_t first, std::int64_t count);
 
 }  // namespace systole::compiler

@@ -16,43 +16,40 @@ std::optional<std::uint32_t> PieceStore::find(const PieceKey& key, std::size_t i
   return std::nullopt;
 }
 
-std::uint32_t PieceStore::overlap(const Piece& piece, std::uint32_t at, std::uint32_t words) const {
-  const std::uint32_t piece_from_at = (piece.base + words_ - at) % words_;  // forward distance from `at` to the piece
-  const std::uint32_t at_from_piece = (at + words_ - piece.base) % words_;
-  if (at_from_piece < piece.words) return piece.words - at_from_piece;
-  if (piece_from_at < words) return piece_from_at + piece.words;
+std::uint32_t PieceStore::overlap(std::uint32_t base, std::uint32_t size, std::uint32_t at, std::uint32_t words) const {
+  const std::uint32_t from_at = (base + words_ - at) % words_;  // forward distance from `at`
+  const std::uint32_t from_base = (at + words_ - base) % words_;
+  if (from_base < size) return size - from_base;
+  if (from_at < words) return from_at + size;
   return 0;
 }
 
-std::optional<std::uint32_t> PieceStore::place(const PieceKey& key, std::uint32_t words, Zone zone, std::size_t item,
-                                               std::size_t oldest_item) {
-  const std::uint32_t low = zone == Zone::kUpper ? words_ / 2 : 0;
-  const std::uint32_t size = zone == Zone::kAny ? words_ : words_ / 2;
+std::optional<std::uint32_t> PieceStore::place(const PieceKey& key, std::uint32_t words, const std::optional<WordSpan>& zone,
+                                               std::size_t item, std::size_t oldest_item) {
+  const std::uint32_t low = zone ? zone->low : 0, size = zone ? zone->high - zone->low : words_;
   if (words > size) return std::nullopt;
-  std::uint32_t& next = next_[static_cast<std::size_t>(zone)];
-  // Moves past pinned pieces, at most once around.
-  std::uint32_t at = low + next % size, moved = 0;
+  // Moves past what must stay, at most once around.
+  std::uint32_t at = low + next_[low] % size, moved = 0;
+  const auto pass = [&](std::uint32_t step) {
+    moved += step;
+    at = low + (at - low + step) % size;
+    return step != 0;
+  };
   for (bool moving = true; moving;) {
     moving = false;
-    if (zone != Zone::kAny && at + words > low + size) {  // a zone does not wrap
-      moved += low + size - at;
-      at = low;
-      moving = true;
-    }
-    for (const Piece& p : pieces_) {
-      if (p.needed_by < oldest_item) continue;
-      if (const std::uint32_t step = overlap(p, at, words)) {
-        moved += step;
-        at = zone == Zone::kAny ? (at + step) % words_ : low + (at - low + step) % size;
-        moving = true;
-      }
-    }
+    if (zone && at + words > low + size) moving = pass(low + size - at);  // a zone does not wrap
+    for (const Reservation& r : reservations_)
+      if (r.first_item <= item && r.last_item >= oldest_item)
+        moving |= pass(overlap(r.words.low, r.words.high - r.words.low, at, words));
+    for (const Piece& p : pieces_)
+      if (p.needed_by >= oldest_item) moving |= pass(overlap(p.base, p.words, at, words));
     if (moved > 2 * size) return std::nullopt;
   }
-  pieces_.erase(std::remove_if(pieces_.begin(), pieces_.end(), [&](const Piece& p) { return overlap(p, at, words) != 0; }),
+  pieces_.erase(std::remove_if(pieces_.begin(), pieces_.end(),
+                               [&](const Piece& p) { return overlap(p.base, p.words, at, words) != 0; }),
                 pieces_.end());
   pieces_.push_back({key, at, words, item});
-  next = (at - low + words) % size;
+  next_[low] = at - low + words;
   return at;
 }
 

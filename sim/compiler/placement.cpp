@@ -27,6 +27,8 @@ class Placer {
     plan_.view.resize(tensors);
     plan_.flattened.resize(tensors);
     plan_.storage.resize(tensors);
+    plan_.resident.resize(tensors);
+    plan_.fused_add.resize(net_.nodes.size());
     std::iota(plan_.storage.begin(), plan_.storage.end(), 0u);
     consumers_.resize(tensors);
     producer_.resize(tensors);
@@ -265,7 +267,20 @@ class Placer {
 }  // namespace
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options) {
-  return Placer(network, chip, options).run();
+  Plan plan = Placer(network, chip, options).run();
+  if (options.fuse) fuse(plan, network, chip);
+  return plan;
+}
+
+std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node) {
+  std::vector<TensorId> tensors;
+  for (TensorId t : inputs_of(network.nodes[node].operation)) tensors.push_back(plan.flattened[t].value_or(t));
+  if (plan.fused_add[node]) tensors.push_back(std::get<Add>(network.nodes[*plan.fused_add[node]].operation).b);
+  return tensors;
+}
+
+std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node) {
+  return outputs_of(network.nodes[plan.fused_add[node].value_or(node)].operation);
 }
 
 }  // namespace systole::compiler

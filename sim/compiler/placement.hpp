@@ -26,6 +26,16 @@ struct UnaryArithmetic {
   Clamp clamp;
 };
 
+// A tensor that stays in the activation buffer from its producer to its last reader, in a frame of padding for its readers.
+struct Resident {
+  std::uint32_t base = 0, words = 0;                          // of the frame
+  std::int64_t top = 0, left = 0, bottom = 0, right = 0;      // of padding
+  std::uint8_t pad_value = 0;
+  bool fill = false;                                          // the frame is filled before the producer writes
+  std::int64_t rows(std::int64_t height) const { return top + height + bottom; }
+  std::int64_t columns(std::int64_t width) const { return left + width + right; }
+};
+
 struct StepPlan {
   bool on_chip = false;
   std::vector<std::uint32_t> nodes;  // in execution order; a host step has exactly one. No kFree node is in any step.
@@ -38,7 +48,16 @@ struct Plan {
   std::vector<std::optional<TensorId>> flattened;            // per tensor: set for a Flatten that only Gemms on the chip read
   std::vector<std::optional<UnaryArithmetic>> unary;         // per node: of a Lookup on the chip
   std::vector<StepPlan> steps;
+  std::vector<std::optional<std::uint32_t>> fused_add;       // per node: the Add whose work its stores do
+  std::vector<std::optional<Resident>> resident;             // per tensor
 };
+
+// The tensors (flattens looked through) that the instructions of a chip node read and write, fused nodes included. Residents too.
+std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node);
+std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node);
+
+// Fuses Adds into the convolutions before them and keeps small tensors on the chip between nodes.
+void fuse(Plan& plan, const Network& network, const Chip& chip);
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options);
 

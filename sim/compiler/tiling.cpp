@@ -47,6 +47,7 @@ class Chooser {
   Tiling best() {
     for (const int pieces : {2, 1}) {  // two pieces of each kind at a time overlap loading and computing
       activation_limit_ = std::max<std::int64_t>(limits_.activation_words / pieces, 1);
+      residual_limit_ = limits_.residual_words / pieces;
       weight_limit_ = std::min<std::int64_t>(chip_.weight_words / pieces, kMaxRunBytes / chip_.array_cols);
       search();
       if (cost_ < std::numeric_limits<double>::infinity()) return best_;
@@ -73,7 +74,7 @@ class Chooser {
         for (std::int64_t columns : sizes(run_.count, most_columns)) {
           t.column_blocks = columns;
           if (!fields_hold(t) || activation_piece_words(p_, run_, t) > activation_limit_ ||
-              weight_piece_words(t) > weight_limit_)
+              weight_piece_words(t) > weight_limit_ || residual_piece_words(t) > residual_limit_)
             continue;
           fits = true;
           for (bool columns_outer : {false, true}) {
@@ -89,6 +90,13 @@ class Chooser {
     const std::int64_t line = line_words(p_, t), blocks = t.input_blocks + (t.column_blocks - 1) * run_.step;
     return line_count(t.rows, p_.stride[0], t.taps_y, p_.dilation[0]) <= kMaxRows && line <= kMaxRows &&
            line * chip_.array_rows <= kMaxRunBytes && blocks <= kMaxRows && blocks * chip_.array_rows <= kMaxRunBytes;
+  }
+
+  std::int64_t residual_piece_words(const Tiling& t) const {
+    if (limits_.residual_words == 0) return 0;
+    // One block more where column blocks are smaller than channel blocks and may straddle them.
+    const std::int64_t straddle = chip_.array_cols < chip_.array_rows && t.column_blocks > 1 ? 1 : 0;
+    return t.rows * t.columns * (ceil_div(t.column_blocks * chip_.array_cols, chip_.array_rows) + straddle);
   }
 
   std::int64_t weight_piece_words(const Tiling& t) const {
@@ -121,7 +129,7 @@ class Chooser {
     const double piece = static_cast<double>(activation_piece_words(p_, run_, t));
     const bool stays = chunks == 1 && run_.step == 0;  // one activation piece serves all groups of a tile
     const bool all_stay = tiles * groups * chunks * piece <= static_cast<double>(limits_.activation_words);
-    const double activation_loads = stays && (!t.columns_outer || all_stay) ? tiles : jobs * chunks;
+    const double activation_loads = p_.in.on_chip ? 0 : stays && (!t.columns_outer || all_stay) ? tiles : jobs * chunks;
     const double weight_total = run_.count * taps * tile_words_;
     const double group_weights = t.column_blocks * taps * tile_words_;
     const bool weights_stay = weight_total <= chip_.weight_words ||
@@ -131,10 +139,11 @@ class Chooser {
 
     const double activation_bytes = activation_loads * piece * chip_.array_rows;
     const double weight_bytes = weight_words * chip_.array_cols;
-    const double out_bytes = tiles * positions * run_.count * chip_.array_cols * (p_.scale.empty() ? 4 : 1);
-    const double load = std::max((activation_bytes + weight_bytes) / chip_.axi_bytes(), activation_loads * piece + weight_words) +
+    const double residual_bytes = p_.residual && !p_.residual->operand.on_chip ? tiles * positions * run_.count * chip_.array_cols : 0;
+    const double out_bytes = p_.out.on_chip ? 0 : tiles * positions * run_.count * chip_.array_cols * (p_.scale.empty() ? 4 : 1);
+    const double load = std::max((activation_bytes + weight_bytes + residual_bytes) / chip_.axi_bytes(), activation_loads * piece + weight_words) +
                         (activation_loads + weight_loads) * kInstructionCycles;
-    const double memory = (activation_bytes + weight_bytes + out_bytes) / chip_.memory.bytes_per_cycle;
+    const double memory = (activation_bytes + weight_bytes + residual_bytes + out_bytes) / chip_.memory.bytes_per_cycle;
 
     const double first = piece + static_cast<double>(weight_piece_words(t)) + chip_.memory.latency_cycles;
     const double last = positions * t.column_blocks * (chip_.array_cols / chip_.post_lanes) + chip_.memory.latency_cycles;
@@ -149,7 +158,7 @@ class Chooser {
   const ColumnRun& run_;
   const Chip& chip_;
   const TilingLimits& limits_;
-  std::int64_t tile_words_ = 0, most_rows_ = 0, activation_limit_ = 0, weight_limit_ = 0;
+  std::int64_t tile_words_ = 0, most_rows_ = 0, activation_limit_ = 0, weight_limit_ = 0, residual_limit_ = 0;
   Tiling best_;
   double cost_ = std::numeric_limits<double>::infinity();
 };
@@ -175,6 +184,7 @@ std::vector<ColumnRun> column_runs(const std::vector<BlockRange>& ranges) {
 }
 
 std::int64_t activation_piece_words(const MatrixProblem& p, const ColumnRun& run, const Tiling& t) {
+  if (p.in.on_chip) return 0;
   const std::int64_t lines = line_count(t.rows, p.stride[0], t.taps_y, p.dilation[0]);
   return (t.input_blocks + (t.column_blocks - 1) * run.step) * lines * line_words(p, t);
 }

@@ -36,10 +36,11 @@ std::vector<ColumnRun> column_runs(const std::vector<BlockRange>& column_block_i
 
 struct TilingLimits {
   std::int64_t activation_words = 0;  // that activation pieces may use, together
+  std::int64_t residual_words = 0;    // that residual pieces may use, together; 0: there are none
   std::int64_t group_columns = 0;     // output column blocks whose parameters fit (twice), at least 1
 };
 
-// Words of the activation piece of one tile and chunk.
+// Words of the activation piece of one tile and chunk; 0 if the input is in the buffer already.
 std::int64_t activation_piece_words(const MatrixProblem& p, const ColumnRun& run, const Tiling& t);
 
 Tiling choose_tiling(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits);

@@ -131,21 +131,16 @@ module control_registers #(
   // ---- counters: from the doorbell's cycle to the cycle before the interrupt
   logic [63:0]         counter_q [0:Counters-1];
   logic [Counters-1:0] count;
-  logic                counting;
-  assign counting = doorbell || busy_q;
   assign count    = {store_state_i, matrix_state_i, load_state_i, write_beat_i, read_beat_i, retire_i != '0, 1'b1};
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      for (int k = 0; k < Counters; k++) counter_q[k] <= '0;
-    end else if (counting) begin
-      for (int k = 0; k < Counters; k++) begin
-        if (doorbell) counter_q[k] <= 64'(count[k] && k != 1 && k != 2 && k != 3);
-        else if (count[k]) begin
-          counter_q[k] <= counter_q[k] + ((k == 1) ? 64'(retire_i[0]) + 64'(retire_i[1]) + 64'(retire_i[2]) :
-                                          (k == 2 || k == 3) ? 64'(AxiBytes) : 64'd1);
-        end
-      end
+  for (genvar k = 0; k < Counters; k++) begin : gen_counter
+    logic [63:0] step;
+    assign step = (k == 1) ? 64'(retire_i[0]) + 64'(retire_i[1]) + 64'(retire_i[2]) :
+                  (k == 2 || k == 3) ? 64'(AxiBytes) : 64'd1;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) counter_q[k] <= '0;
+      else if (doorbell) counter_q[k] <= (k == 1 || k == 2 || k == 3) ? '0 : 64'(count[k]);
+      else if (busy_q && count[k]) counter_q[k] <= counter_q[k] + step;
     end
   end
 

@@ -43,6 +43,7 @@ module load_request #(
   localparam int AxiBytes = AxiDataBits / 8;
   localparam int A = AxiAddressBits;
   localparam int BurstWidth = $clog2(BurstBytes);
+  localparam int BeatsWidth = $clog2(BurstBytes / AxiBytes + 1);
   localparam int RoomWidth = $clog2(FifoBeats + 1);
   localparam int CountWidth = $clog2(Outstanding + 1);
 
@@ -57,12 +58,12 @@ module load_request #(
 
   // The burst at address_q: up to the next multiple of BurstBytes or the end of the run.
   logic [BurstWidth:0] to_boundary, bytes;
-  logic [BurstWidth:0] beats;  // at most BurstBytes / AxiBytes
+  logic [BeatsWidth-1:0] beats;
   logic                ends_run;
   assign to_boundary = (BurstWidth + 1)'(BurstBytes) - (BurstWidth + 1)'(address_q[BurstWidth-1:0]);
   assign ends_run    = left_q <= 24'(to_boundary);
   assign bytes       = ends_run ? (BurstWidth + 1)'(left_q) : to_boundary;
-  assign beats       = ((BurstWidth + 1)'(address_q[OffsetWidth-1:0]) + bytes + (BurstWidth + 1)'(AxiBytes - 1)) >> OffsetWidth;
+  assign beats       = BeatsWidth'(((BurstWidth + 1)'(address_q[OffsetWidth-1:0]) + bytes + (BurstWidth + 1)'(AxiBytes - 1)) >> OffsetWidth);
 
   logic accept;
   assign ar_valid_o = active_q && in_flight_q != CountWidth'(Outstanding) && RoomWidth'(beats) <= room_q;

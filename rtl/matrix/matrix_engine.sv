@@ -133,6 +133,7 @@ module matrix_engine #(
     .PeLatency(PeLatency)
   ) u_array (
     .clk_i,
+    .rst_ni,
     .load_first_i(weight_first_q),
     .weight_i    (weight_operand),
     .activation_i(activation_operand_q),
@@ -153,6 +154,7 @@ module matrix_engine #(
     .Cycles(Latency - 1)
   ) u_row_delay (
     .clk_i,
+    .rst_ni,
     .data_i({accumulator_addr, accumulate, last}),
     .data_o({addr_late, accumulate_late, last_late})
   );
@@ -185,6 +187,7 @@ module matrix_engine #(
     .Cycles(AccLatency - 1)
   ) u_write_delay (
     .clk_i,
+    .rst_ni,
     .data_i({total, add_addr_q, add_last_q}),
     .data_o({accumulator_write_data_o, accumulator_write_addr_o, write_last})
   );

@@ -8,34 +8,34 @@
 //             |                      psum_o: activation and weight of cycle t are in the sum of cycle t + PeLatency
 //           psum_o
 //
+// Operands are 9-bit numbers that travel sign-extended: simulation multiplies them without extending them again, and synthesis
+// merges the copies of the sign bit into one flip-flop.
+//
 // The weight register takes weight_i when load_i is set. Its new value is used from the next cycle on, so a weight that
 // arrives one cycle ahead of the first activation of its pass needs no second register (docs/design/weight_wavefront.md).
 module processing_element #(
   parameter int PeLatency = 1
 ) (
-  input  logic        clk_i,
-  input  logic        load_i,
-  input  logic [8:0]  weight_i,
-  input  logic [8:0]  activation_i,
-  input  logic [31:0] psum_i,
-  output logic        load_o,
-  output logic [8:0]  activation_o,
-  output logic [31:0] psum_o
+  input  logic               clk_i,
+  input  logic               load_i,
+  input  logic signed [8:0]  weight_i,
+  input  logic signed [31:0] activation_i,  // sign-extended from 9 bits
+  input  logic        [31:0] psum_i,
+  output logic               load_o,
+  output logic signed [31:0] activation_o,
+  output logic        [31:0] psum_o
 );
 
-  logic        load_q;
-  logic [8:0]  activation_q, weight_q;
-  logic [31:0] psum_q, product_late;
+  logic               load_q;
+  logic signed [31:0] activation_q, weight_q;
+  logic        [31:0] psum_q, product, product_late;
 
-  logic signed [17:0] product_narrow;
-  logic [31:0]        product;
-  assign product_narrow = 18'($signed(activation_i)) * 18'($signed(weight_q));
-  assign product        = 32'(product_narrow);
+  assign product = activation_i * weight_q;
 
   always_ff @(posedge clk_i) begin
     load_q       <= load_i;
     activation_q <= activation_i;
-    if (load_i) weight_q <= weight_i;
+    if (load_i) weight_q <= 32'(weight_i);
     psum_q       <= psum_i + product_late;
   end
 

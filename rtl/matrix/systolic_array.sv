@@ -16,6 +16,7 @@ module systolic_array #(
   parameter int PeLatency = 1
 ) (
   input  logic               clk_i,
+  input  logic               rst_ni,
   input  logic               load_first_i,
   input  logic [Cols*9-1:0]  weight_i,      // column c in bits 9c
   input  logic [Rows*9-1:0]  activation_i,  // row r in bits 9r
@@ -32,11 +33,13 @@ module systolic_array #(
   for (genvar c = 0; c < Cols; c++) begin : gen_column_skew
     delay #(.Width(9), .Cycles(c)) u_weight_skew (
       .clk_i,
+      .rst_ni,
       .data_i(weight_i[c*9 +: 9]),
       .data_o(weight_skewed[c*9 +: 9])
     );
     delay #(.Width(32), .Cycles(Cols-1-c)) u_sum_deskew (
       .clk_i,
+      .rst_ni,
       .data_i(psum[Rows][c*32 +: 32]),
       .data_o(sum_o[c*32 +: 32])
     );
@@ -46,11 +49,12 @@ module systolic_array #(
     logic [8:0] activation_skewed;
     delay #(.Width(9), .Cycles(r)) u_activation_skew (
       .clk_i,
+      .rst_ni,
       .data_i(activation_i[r*9 +: 9]),
       .data_o(activation_skewed)
     );
     if (r > 0) begin : gen_load
-      delay #(.Width(1), .Cycles(1)) u_load (.clk_i, .data_i(load[r-1]), .data_o(load[r]));
+      delay #(.Width(1), .Cycles(1)) u_load (.clk_i, .rst_ni, .data_i(load[r-1]), .data_o(load[r]));
     end
     systolic_row #(.Cols(Cols), .PeLatency(PeLatency)) u_row (
       .clk_i,

@@ -15,11 +15,11 @@ module systolic_row #(
 );
   /*verilator no_inline_module*/  // one small function per row: builds fastest and runs as fast as any other style
 
-  logic [Cols:0] load;
-  logic [8:0]    activation [0:Cols];
+  logic        [Cols:0] load;
+  logic signed [31:0]   activation [0:Cols];
 
   assign load[0]       = load_i;
-  assign activation[0] = activation_i;
+  assign activation[0] = 32'($signed(activation_i));
 
   for (genvar c = 0; c < Cols; c++) begin : gen_column
     processing_element #(

@@ -119,6 +119,17 @@ class Pin : public sc_core::sc_signal<typename Port::data_type> {
 #define SYSTOLE_PIN(name) \
   ::systole::bench::Pin<std::remove_reference_t<decltype(Dut::name)>> name { dut.name }
 
+/// Binds the clock, and the reset of a block that has one.
+template <class Dut>
+auto bind_clock_and_reset(Dut& dut, Bench& bench, int) -> decltype(dut.rst_ni(bench.rst_n), void()) {
+  dut.clk_i(bench.clk);
+  dut.rst_ni(bench.rst_n);
+}
+template <class Dut>
+void bind_clock_and_reset(Dut& dut, Bench& bench, long) {
+  dut.clk_i(bench.clk);
+}
+
 /// What AXI and the house rule ask of every channel: once valid, valid and payload hold until
 /// ready.
 class HoldCheck {
@@ -133,6 +144,9 @@ class HoldCheck {
     waiting_ = valid && !ready;
     payload_ = payload;
   }
+
+  /// The block was reset: nothing is offered any more.
+  void reset() { waiting_ = false; }
 
  private:
   Bench& bench_;

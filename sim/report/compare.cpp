@@ -77,6 +77,36 @@ std::optional<std::uint32_t> node_of(const CompiledNetwork& network, const isa::
   return tag;
 }
 
+std::vector<std::uint64_t> differing_bytes(const std::uint8_t* a, const std::uint8_t* b,
+                                           std::uint64_t size) {
+  std::vector<std::uint64_t> addresses;
+  for (std::uint64_t i = 0; i < size; ++i)
+    if (a[i] != b[i]) addresses.push_back(i);
+  return addresses;
+}
+
+// Takes the addresses that `store` writes out of `addresses` (sorted) and returns the first one in
+// the order of writing.
+std::optional<std::uint64_t> claim(std::vector<std::uint64_t>& addresses, const isa::Store& store,
+                                   const CompiledNetwork& network) {
+  std::optional<std::uint64_t> first;
+  std::vector<bool> taken(addresses.size(), false);
+  any_run(store, network, [&](std::uint64_t begin, std::uint64_t bytes) {
+    auto it = std::lower_bound(addresses.begin(), addresses.end(), begin);
+    for (; it != addresses.end() && *it < begin + bytes; ++it) {
+      if (!first) first = *it;
+      taken[static_cast<std::size_t>(it - addresses.begin())] = true;
+    }
+    return false;
+  });
+  if (!first) return first;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < addresses.size(); ++i)
+    if (!taken[i]) addresses[kept++] = addresses[i];
+  addresses.resize(kept);
+  return first;
+}
+
 std::string value_text(ElementType type, const std::uint8_t* bytes) {
   std::int32_t word = 0;
   switch (type) {
@@ -147,22 +177,26 @@ std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size
     for (std::uint32_t i = 0; i < step.program.instructions.size(); ++i)
       order.push_back({isa::engine_of(step.program.instructions[i]), i, 0, 0});
   const bool has_cycles = !got.runs().empty() && got.runs().back().has_timing;
-  for (const Retired& retired : order) {
-    const auto* store = std::get_if<isa::Store>(&step.program.instructions.at(retired.index));
+  // DRAM is used again within a program: a byte belongs to the last store that writes it. Backwards
+  // in time each store claims its differing bytes; the one that claims last made the first
+  // difference.
+  std::vector<std::uint64_t> different = differing_bytes(a, b, size);
+  const std::string count = fmt::format("{} bytes differ", different.size());
+  for (auto retired = order.rbegin(); retired != order.rend() && !different.empty(); ++retired) {
+    const auto* store = std::get_if<isa::Store>(&step.program.instructions.at(retired->index));
     if (store == nullptr || store->destination != isa::Destination::kDram) continue;
-    const bool differs = any_run(*store, network, [&](std::uint64_t at, std::uint64_t bytes) {
-      if (at >= size) return false;
-      const std::uint64_t end = std::min(size, at + bytes);
-      const std::uint8_t* where = std::mismatch(a + at, a + end, b + at).first;
-      if (where == a + end) return false;
-      address = static_cast<std::uint64_t>(where - a);
-      return true;
-    });
-    if (!differs) continue;
-    d.instruction = retired.index;
-    d.node = node_of(network, step.program, retired.index);
-    if (has_cycles) d.cycle = retired.retire_cycle;
-    break;
+    const std::optional<std::uint64_t> first = claim(different, *store, network);
+    if (!first) continue;
+    address = *first;
+    d.instruction = retired->index;
+    d.node = node_of(network, step.program, retired->index);
+    if (has_cycles) d.cycle = retired->retire_cycle;
+  }
+  if (!different.empty()) {  // nobody's bytes: more telling than any store's
+    address = different.front();
+    d.instruction.reset();
+    d.node.reset();
+    d.cycle.reset();
   }
   d.address = address;
   std::string values = fmt::format("{} has byte {:#04x}, {} has {:#04x}", expected.name(),
@@ -178,10 +212,8 @@ std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size
   } else if (!d.instruction) {
     values += ", where no store of this program writes";
   }
-  std::uint64_t different = 0;
-  for (std::uint64_t i = 0; i < size; ++i) different += a[i] != b[i];
-  d.what = fmt::format("{} and {} differ after step {}: {} ({} bytes differ)", expected.name(),
-                       got.name(), index, values, different);
+  d.what = fmt::format("{} and {} differ after step {}: {} ({})", expected.name(), got.name(),
+                       index, values, count);
   return d;
 }
 

@@ -2,11 +2,10 @@
 //
 // The arithmetic of post-processing, to the last bit, as instruction_set.md (store) writes it.
 //
-//   fl   IEEE-754 float32, rounded half to even: a C++ float under the default rounding mode,
-//   compiled with -ffp-contract=off rne  to an integer, half to even: std::nearbyint fma  one
-//   rounding: std::fma
-//
-// A result below 2^-126, the smallest normal number, counts as zero.
+//   fl   IEEE-754 float32, rounded half to even: a C++ float under the default rounding mode, compiled
+//        with -ffp-contract=off
+//   rne  to an integer, half to even: std::nearbyint
+//   fma  one rounding: std::fma; denormal results are kept
 #pragma once
 
 #include <cmath>
@@ -29,10 +28,6 @@ inline std::int32_t saturate(std::int64_t value, bool is_signed) {
   return static_cast<std::int32_t>(value < low ? low : value > high ? high : value);
 }
 
-inline float flush_to_zero(float x) {
-  return std::fabs(x) < std::numeric_limits<float>::min() ? 0.0f : x;
-}
-
 // The nearest integer, half to even, saturated to int32. x is not a NaN.
 inline std::int32_t round_to_int32(float x) {
   const float rounded = std::nearbyint(x);
@@ -46,7 +41,7 @@ inline std::int32_t requantise(std::int32_t sum, std::int32_t bias, float scale,
                                std::int32_t mid_zero_point, bool mid_signed) {
   const auto biased =
       static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(bias));
-  const float scaled = flush_to_zero(static_cast<float>(biased) * scale);
+  const float scaled = static_cast<float>(biased) * scale;
   return saturate(std::int64_t{round_to_int32(scaled)} + mid_zero_point, mid_signed);
 }
 
@@ -59,9 +54,8 @@ struct AddScales {
 // saturate(output type, rne(fma(a, ra, fma(b, rb, F))))
 inline std::int32_t add_residual(std::int32_t a, std::int32_t b, const AddScales& scales,
                                  bool output_signed) {
-  const float inner =
-      flush_to_zero(std::fma(static_cast<float>(b), scales.residual, scales.offset));
-  const float outer = flush_to_zero(std::fma(static_cast<float>(a), scales.source, inner));
+  const float inner = std::fma(static_cast<float>(b), scales.residual, scales.offset);
+  const float outer = std::fma(static_cast<float>(a), scales.source, inner);
   return saturate(round_to_int32(outer), output_signed);
 }
 

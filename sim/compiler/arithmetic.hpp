@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "onnx/network.hpp"
@@ -41,6 +42,10 @@ inline AddFactors add_factors(const Add& op) {
   f.offset = static_cast<float>(op.qy.zero_point) - std::fma(f.ra, static_cast<float>(op.qa.zero_point), rb_zb);
   return f;
 }
+
+// The factors for source b and residual a: y = fma(b, ra', fma(a, rb', F')). The roundings come in another order, so the result
+// is only usable if it is the same for all 65536 pairs of operands, which is tried. Nothing if no F' near F gives that.
+std::optional<AddFactors> swapped_add_factors(const Add& op, bool a_signed, bool b_signed, bool y_signed);
 
 // Distance between input lines that are needed at all, when `outputs` outputs at `stride` each read `taps` at `dilation`.
 inline std::int64_t line_step(std::int64_t outputs, std::int64_t stride, std::int64_t taps, std::int64_t dilation) {

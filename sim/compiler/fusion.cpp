@@ -2,9 +2,10 @@
 //
 // Less traffic to DRAM, with the same bits.
 //
-// An Add is fused into the node that computes its operand a (y = fma(a, ra, fma(b, rb, F)) is not symmetric in its roundings),
-// if nobody else reads that operand and the node has no clamp of its own: its stores requantise, then add, in sequence. The node is
-// then computed where the Add stood, when operand b is there.
+// An Add is fused into the node that computes one of its operands, if nobody else reads that operand and the node has no clamp
+// of its own: its stores requantise, then add, in sequence. The node is then computed where the Add stood, when the other operand
+// is there. y = fma(a, ra, fma(b, rb, F)) is not symmetric in its roundings: computing b instead of a is only possible if all 65536
+// sums come out the same.
 //
 // A tensor becomes resident if all its readers are in the same step and can read it in place: convolutions, poolings and matrix
 // products through their activation addresses, fused Adds as the residual. Padding becomes a frame around each channel block,
@@ -64,20 +65,36 @@ class Fuser {
     return false;
   }
 
+  using NodeIterator = std::vector<std::uint32_t>::iterator;
+
+  // The node that computes `t` for one reader alone and could add as well; `end` if there is none.
+  NodeIterator producer_of(TensorId t, NodeIterator begin, NodeIterator end) const {
+    if (is_output(t) || names_[plan_.storage[t]] != 1 || readers_[t].size() != 1) return end;
+    const auto found = std::find_if(begin, end, [&](std::uint32_t n) {
+      return !plan_.fused_add[n] && outputs_of(net_.nodes[n].operation).front() == t;
+    });
+    return found != end && requantises_only(*found) ? found : end;
+  }
+
   void fuse_adds(StepPlan& step) {
     for (std::size_t i = 0; i < step.nodes.size(); ++i) {
       const std::uint32_t add_node = step.nodes[i];
       const auto* add = std::get_if<Add>(&net_.nodes[add_node].operation);
-      if (!add || add->a == add->b || is_output(add->a) || names_[plan_.storage[add->a]] != 1) continue;
-      if (readers_[add->a].size() != 1) continue;
       // A residual piece holds at least one position of a column block, in one bank.
-      if (ceil_div(chip_.array_cols, chip_.array_rows) > chip_.activation_bank_words) continue;
-      const auto producer = std::find_if(step.nodes.begin(), step.nodes.begin() + static_cast<std::ptrdiff_t>(i), [&](std::uint32_t n) {
-        return !plan_.fused_add[n] && outputs_of(net_.nodes[n].operation).front() == add->a;
-      });
-      if (producer == step.nodes.begin() + static_cast<std::ptrdiff_t>(i) || !requantises_only(*producer)) continue;
+      if (!add || add->a == add->b || ceil_div(chip_.array_cols, chip_.array_rows) > chip_.activation_bank_words) continue;
+      const auto end = step.nodes.begin() + static_cast<std::ptrdiff_t>(i);
+      auto producer = producer_of(add->a, step.nodes.begin(), end);
+      FusedAdd fused = {add_node, add->b, add_factors(*add)};
+      if (producer == end) {
+        producer = producer_of(add->b, step.nodes.begin(), end);
+        if (producer == end) continue;
+        const auto is_signed = [&](TensorId t) { return net_.tensors[t].type == ElementType::kInt8; };
+        const auto factors = swapped_add_factors(*add, is_signed(add->a), is_signed(add->b), is_signed(add->output));
+        if (!factors) continue;
+        fused = {add_node, add->a, *factors};
+      }
       const std::uint32_t node = *producer;
-      plan_.fused_add[node] = add_node;
+      plan_.fused_add[node] = fused;
       plan_.placement[add_node].fused_into = node;
       step.nodes[i] = node;
       step.nodes.erase(producer);
@@ -89,9 +106,8 @@ class Fuser {
 
   // Grows the frame for one reader; false if it cannot read the tensor in place.
   bool add_reader(std::uint32_t node, TensorId t, Resident& r) {
-    const View& v = plan_.view[t];
     const Operation& op = net_.nodes[node].operation;
-    const auto frame = [&](const std::array<std::int64_t, 2>& kernel, const std::array<std::int64_t, 2>& stride,
+    const auto frame = [&](const View& v, const std::array<std::int64_t, 2>& kernel, const std::array<std::int64_t, 2>& stride,
                            const std::array<std::int64_t, 2>& dilation, std::int64_t top, std::int64_t left, TensorId output,
                            std::int32_t value) {
       const View& y = plan_.view[output];
@@ -110,24 +126,24 @@ class Fuser {
     bool readable = true, reads = false;
     if (const auto* conv = std::get_if<Conv>(&op)) {
       if ((reads = plan_.storage[conv->input] == t))
-        readable = frame({net_.tensors[conv->weight].shape.size() == 4 ? net_.tensors[conv->weight].shape[2] : 1,
+        readable = frame(plan_.view[conv->input], {net_.tensors[conv->weight].shape.size() == 4 ? net_.tensors[conv->weight].shape[2] : 1,
                           net_.tensors[conv->weight].shape.size() >= 3 ? net_.tensors[conv->weight].shape.back() : 1},
                          conv->stride, conv->dilation, conv->pad[0], conv->pad[1], conv->output, conv->input_zero_point);
     } else if (const auto* average = std::get_if<AveragePool>(&op)) {
       reads = true;
-      readable = frame(average->kernel, average->stride, {1, 1}, 0, 0, average->output, average->qx.zero_point);
+      readable = frame(plan_.view[average->input], average->kernel, average->stride, {1, 1}, 0, 0, average->output, average->qx.zero_point);
     } else if (const auto* pool = std::get_if<MaxPool>(&op)) {
       reads = true;
-      readable = frame(pool->kernel, pool->stride, pool->dilation, pool->pad[0], pool->pad[1], pool->output,
+      readable = frame(plan_.view[pool->input], pool->kernel, pool->stride, pool->dilation, pool->pad[0], pool->pad[1], pool->output,
                        net_.tensors[t].type == ElementType::kInt8 ? -128 : 0);
     } else if (const auto* gemm = std::get_if<Gemm>(&op)) {
       if ((reads = plan_.storage[plan_.flattened[gemm->input].value_or(gemm->input)] == t)) {
-        readable = plan_.flattened[gemm->input].has_value() || v.channels_last;
+        readable = plan_.flattened[gemm->input].has_value() || plan_.view[gemm->input].channels_last;
         needs_no_frame_ = true;
       }
     }
     if (plan_.fused_add[node])
-      reads |= plan_.storage[std::get<Add>(net_.nodes[*plan_.fused_add[node]].operation).b] == t;
+      reads |= plan_.storage[plan_.fused_add[node]->residual] == t;
     return reads && readable;
   }
 
@@ -140,18 +156,18 @@ class Fuser {
     std::map<std::uint32_t, std::size_t> place;  // of each node, fused ones included
     for (std::size_t i = 0; i < step.nodes.size(); ++i) {
       place[step.nodes[i]] = i;
-      if (plan_.fused_add[step.nodes[i]]) place[*plan_.fused_add[step.nodes[i]]] = i;
+      if (plan_.fused_add[step.nodes[i]]) place[plan_.fused_add[step.nodes[i]]->node] = i;
     }
     for (std::size_t i = 0; i < step.nodes.size(); ++i) {
       const std::uint32_t node = step.nodes[i];
       const TensorId t = chip_outputs(net_, plan_, node).front();
       const View& v = plan_.view[t];
-      if (names_[t] != 1 || plan_.storage[t] != t || is_output(t) || net_.tensors[t].type == ElementType::kInt32 ||
+      if (plan_.storage[t] != t || is_output(t) || net_.tensors[t].type == ElementType::kInt32 ||
           readers_[t].empty())
         continue;
       Resident r;
       Live l = {i, i, 0, 0};
-      needs_no_frame_ = false;
+      needs_no_frame_ = names_[t] > 1;  // a free reshape sees the same bytes in another shape
       bool possible = true;
       for (std::uint32_t reader : readers_[t]) {
         const auto at = place.find(reader);

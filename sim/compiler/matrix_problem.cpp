@@ -27,16 +27,18 @@ std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t ch
 }
 
 void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
-            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
+            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
   p.in = operand_of(net, plan, layout, chip, input);
-  p.out = operand_of(net, plan, layout, chip, fused ? fused->output : output);
+  p.output_signed = net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
   if (fused) {
+    const Add& add = std::get<Add>(net.nodes[fused->node].operation);
     const auto is_signed = [&](TensorId t) { return net.tensors[t].type == ElementType::kInt8; };
-    p.residual = {operand_of(net, plan, layout, chip, fused->b), is_signed(fused->b), is_signed(fused->output),
-                  add_factors(*fused), fused->clamp};
+    output = add.output;
+    p.residual = {operand_of(net, plan, layout, chip, fused->residual), is_signed(fused->residual), is_signed(add.output),
+                  fused->factors, add.clamp};
   }
+  p.out = operand_of(net, plan, layout, chip, output);
   p.activation_signed = net.tensors[input].type == ElementType::kInt8;
-  p.output_signed = net.tensors[output].type != ElementType::kUint8;
 }
 
 // A 1x1 convolution without stride or padding does not see rows: one long row tiles without remainders.
@@ -56,7 +58,7 @@ void join_rows(MatrixProblem& p) {
 }
 
 MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
   MatrixProblem p;
   set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const Tensor& w = net.tensors[op.weight];
@@ -86,7 +88,7 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
   MatrixProblem p;
   const TensorId input = plan.flattened[op.input].value_or(op.input);
   set_io(p, net, input, op.output, plan, layout, chip, fused);
@@ -137,7 +139,7 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
-                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const Add* fused) {
+                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
   MatrixProblem p;
   set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
@@ -162,7 +164,7 @@ MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const P
                              const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
   const Operation& operation = network.nodes[node].operation;
   MatrixProblem p;
-  const Add* fused = plan.fused_add[node] ? &std::get<Add>(network.nodes[*plan.fused_add[node]].operation) : nullptr;
+  const std::optional<FusedAdd>& fused = plan.fused_add[node];
   if (const auto* conv = std::get_if<Conv>(&operation)) p = from_conv(*conv, network, plan, layout, chip, fused);
   else if (const auto* gemm = std::get_if<Gemm>(&operation)) p = from_gemm(*gemm, network, plan, layout, chip, fused);
   else p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, fused);

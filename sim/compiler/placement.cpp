@@ -275,12 +275,12 @@ Plan place(const Network& network, const Chip& chip, const CompileOptions& optio
 std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node) {
   std::vector<TensorId> tensors;
   for (TensorId t : inputs_of(network.nodes[node].operation)) tensors.push_back(plan.flattened[t].value_or(t));
-  if (plan.fused_add[node]) tensors.push_back(std::get<Add>(network.nodes[*plan.fused_add[node]].operation).b);
+  if (plan.fused_add[node]) tensors.push_back(plan.fused_add[node]->residual);
   return tensors;
 }
 
 std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node) {
-  return outputs_of(network.nodes[plan.fused_add[node].value_or(node)].operation);
+  return outputs_of(network.nodes[plan.fused_add[node] ? plan.fused_add[node]->node : node].operation);
 }
 
 }  // namespace systole::compiler

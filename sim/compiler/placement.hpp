@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/arithmetic.hpp"
 #include "compiler/compiled_network.hpp"
 #include "compiler/layout.hpp"
 
@@ -36,6 +37,13 @@ struct Resident {
   std::int64_t columns(std::int64_t width) const { return left + width + right; }
 };
 
+// An Add that the stores of another node do. That node computes operand a, or operand b if `factors` are swapped.
+struct FusedAdd {
+  std::uint32_t node = 0;
+  TensorId residual = 0;  // the other operand
+  AddFactors factors;     // for the computed operand as source
+};
+
 struct StepPlan {
   bool on_chip = false;
   std::vector<std::uint32_t> nodes;  // in execution order; a host step has exactly one. No kFree node is in any step.
@@ -48,7 +56,7 @@ struct Plan {
   std::vector<std::optional<TensorId>> flattened;            // per tensor: set for a Flatten that only Gemms on the chip read
   std::vector<std::optional<UnaryArithmetic>> unary;         // per node: of a Lookup on the chip
   std::vector<StepPlan> steps;
-  std::vector<std::optional<std::uint32_t>> fused_add;       // per node: the Add whose work its stores do
+  std::vector<std::optional<FusedAdd>> fused_add;            // per node
   std::vector<std::optional<Resident>> resident;             // per tensor
 };
 

@@ -7,7 +7,9 @@
 
 #include "compiler/executor.hpp"
 #include "compiler/verify.hpp"
+#include "cycle/cycle_model.hpp"
 #include "onnx/host_operators.hpp"
+#include "support/error.hpp"
 
 namespace systole::compiler_test {
 
@@ -25,6 +27,27 @@ Chip make_chip(const std::string& name, std::uint32_t rows, std::uint32_t cols, 
   c.parameter_words = parameter_words;
   return c;
 }
+
+namespace {
+
+// A deadlock, a semaphore overflow or a bank conflict that the cycle model finds, with queues as short as they can be.
+std::string run_in_cycle_model(const compiler::CompiledNetwork& compiled) {
+  Chip chip = compiled.chip;
+  chip.queue_depth = chip.fetch_depth = 1;
+  constexpr std::size_t kMostInstructions = 400;  // the cycle model is the slowest check
+  for (std::size_t i = 0; i < compiled.steps.size(); ++i)
+    if (const auto* step = std::get_if<compiler::ChipStep>(&compiled.steps[i])) {
+      if (step->program.instructions.size() > kMostInstructions) continue;
+      try {
+        cycle::CycleModel(chip).run(step->program, compiled.base_address, compiled.program_address[i]);
+      } catch (const DesignError& error) {
+        return fmt::format("step {}: {}", i, error.what());
+      }
+    }
+  return "";
+}
+
+}  // namespace
 
 std::vector<Chip> odd_chips() {
   return {
@@ -44,6 +67,8 @@ std::string compile_and_compare(const Network& network, const Chip& chip, const 
                                 const compiler::CompileOptions& options) {
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, options);
   for (const std::string& problem : compiler::verify(compiled)) return problem;
+  if (options.fuse && !options.keep_tensors)
+    if (std::string problem = run_in_cycle_model(compiled); !problem.empty()) return problem;
 
   compiler::ReferenceBackend backend(compiled);
   compiler::Executor executor(compiled, backend, compiler::Keep::kAll);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <ostream>
 
 #include "cli/run_command.hpp"
@@ -149,7 +150,16 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     } catch (const CLI::ParseError& error) {
       const bool is_help = error.get_exit_code() == 0;
       if (is_help) return app.exit(error, streams.out, streams.error);
-      streams.error << "systole: " << error.what() << " (try --help)\n";
+      const auto commands = app.get_subcommands([](CLI::App*) { return true; });
+      const bool is_unknown =
+          !arguments.empty() && arguments.front().rfind("-", 0) != 0 &&
+          std::none_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+            return command->get_name() == arguments.front();
+          });
+      if (is_unknown)
+        streams.error << "systole: unknown command \"" << arguments.front() << "\" (try --help)\n";
+      else
+        streams.error << "systole: " << error.what() << " (try --help)\n";
       return 2;
     }
     return action(streams);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Is the progress line drawn over itself on a terminal, and not at all elsewhere?
+#include <sstream>
+
+#include "catch.hpp"
+#include "cli/progress_line.hpp"
+
+using namespace systole;
+using namespace systole::cli;
+
+TEST_CASE("the line says layer, cycles, share, time left and speed") {
+  report::NetworkProgress p;
+  p.node = "conv2";
+  p.cycles = 1234567;
+  p.expected_cycles = 4938268;
+  p.wall_seconds = 2;
+  CHECK(progress_text(p) == "conv2: 1,234,567 cycles, 25.0 %, 6.0 s left, 617 k cycles/s");
+  p.expected_cycles = 0;
+  p.node = "";
+  CHECK(progress_text(p) == "start: 1,234,567 cycles, 617 k cycles/s");
+}
+
+TEST_CASE("a shorter line covers a longer one, and clearing leaves nothing") {
+  std::ostringstream stream;
+  {
+    ProgressLine line(stream, true);
+    line.show(std::string("long text"));
+    line.show(std::string("short"));
+  }
+  CHECK(stream.str() == "\rlong text\rshort    \r     \r");
+}
+
+TEST_CASE("without a terminal nothing is drawn") {
+  std::ostringstream stream;
+  {
+    ProgressLine line(stream, false);
+    line.show(std::string("text"));
+    line.show(report::NetworkProgress{});
+  }
+  CHECK(stream.str().empty());
+}

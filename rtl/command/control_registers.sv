@@ -2,9 +2,9 @@
 //
 // Control and status registers, performance counters and the interrupt, behind AXI4-Lite (docs/reference/registers.md).
 //
-// Timing. A write is taken, address and data together, in the second cycle in which both are valid; its response is valid in the
-// next cycle. A read is taken in the second cycle in which its address is valid; its data is valid in the next. Cycle 0 of a program is
-// the cycle in which the write of the doorbell is taken; start_o is high in cycle 1.
+// Timing. A write is taken, address and data together, in the second cycle in which both are valid and no response waits; its
+// response is valid in the next cycle. A read is taken in the second cycle in which its address is valid and no data waits; its data
+// is valid in the next. Cycle 0 of a program is the cycle in which the write of the doorbell is taken; start_o is high in cycle 1.
 module control_registers #(
   parameter int AxiAddressBits = 40,
   parameter int AxiBytes = 8

@@ -25,7 +25,10 @@ struct MemoryRates {
 class FetchMemory {
  public:
   FetchMemory(Bench& bench, int data_bits, uint64_t random_stream)
-      : bench_(bench), data_bits_(data_bits), random_(random_stream), hold_(bench, "AR") {}
+      : bench_(bench),
+        data_bits_(data_bits),
+        random_(random_stream),
+        hold_(std::in_place, bench, "AR") {}
 
   void start(uint64_t base, std::vector<Words> program) {
     base_ = base;
@@ -33,12 +36,18 @@ class FetchMemory {
     accepted_ = 0;
   }
 
+  /// The chip was reset: bursts that it asked for are forgotten.
+  void reset() {
+    beats_.clear();
+    hold_.emplace(bench_, "AR");
+  }
+
   /// Call once per clock, with what is on the pins. Returns true if a burst was accepted.
   bool on_address(bool valid, bool ready, uint64_t address, uint64_t length, uint64_t cycle,
                   int latency) {
-    hold_.on_clock(valid, ready,
-                   {static_cast<uint32_t>(address), static_cast<uint32_t>(address >> 32),
-                    static_cast<uint32_t>(length)});
+    hold_->on_clock(valid, ready,
+                    {static_cast<uint32_t>(address), static_cast<uint32_t>(address >> 32),
+                     static_cast<uint32_t>(length)});
     if (!valid) return false;
     expect_equal(bench_, "ar_addr_o", base_ + accepted_ * kInstructionBytes, address);
     expect_equal(bench_, "ar_len_o", kInstructionBits / data_bits_ - 1, length);
@@ -71,7 +80,7 @@ class FetchMemory {
   Bench& bench_;
   int data_bits_;
   Random random_;
-  HoldCheck hold_;
+  std::optional<HoldCheck> hold_;
   uint64_t base_ = 0, accepted_ = 0;
   std::vector<Words> program_;
   std::deque<Beat> beats_;

@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Does every instruction reach its engine once, in order, in the cycle that the block's header
+// states; does the program end two cycles after the last retirement; and does every error stop the
+// chip with its code and the instruction's index?
+//
+// The bench is the memory, the three engines and the registers around the block. A model written
+// from the header and the instruction set page follows it; every output is compared in every cycle.
+#include "../../models/isa/random_instructions.hpp"
+#include "Vcommand_processor_512.h"
+#include "Vcommand_processor_64.h"
+#include "command/fetch_model.hpp"
+#include "command/semaphore_model.hpp"
+
+using namespace systole::bench;
+namespace isa = systole::isa;
+
+namespace {
+
+enum class Injected { kNone, kLoad, kFetch, kStore, kBankConflict };
+
+/// One program and the behaviour of the world around it.
+struct Case {
+  std::vector<isa::Encoded> program;
+  MemoryRates memory;
+  std::array<int, 3> ready_percent{100, 100, 100};
+  std::array<uint64_t, 3> ready_from{};  // cycles after the start
+  int max_latency = 1;                   // of an instruction in its engine
+  Injected injected = Injected::kNone;
+  uint64_t injected_at = 0;  // cycles after the start
+};
+
+struct Outcome {
+  bool done = false;
+  uint64_t code = 0, index = 0;
+  uint64_t last_retire = 0, end = 0;  // cycles
+  std::vector<uint64_t>
+      start_cycle;  // by instruction, after the start; 0 for one that did not start
+};
+
+template <class Processor, int DataBits, int AddressBits, int FetchDepth, int QueueDepth>
+struct ProcessorBench : Bench {
+  using Dut = Processor;
+  Dut dut{"dut"};
+  SYSTOLE_PIN(start_i);
+  SYSTOLE_PIN(program_base_i);
+  SYSTOLE_PIN(program_count_i);
+  SYSTOLE_PIN(running_o);
+  SYSTOLE_PIN(done_o);
+  SYSTOLE_PIN(error_o);
+  SYSTOLE_PIN(error_code_o);
+  SYSTOLE_PIN(error_index_o);
+  SYSTOLE_PIN(ar_valid_o);
+  SYSTOLE_PIN(ar_ready_i);
+  SYSTOLE_PIN(ar_addr_o);
+  SYSTOLE_PIN(ar_len_o);
+  SYSTOLE_PIN(r_valid_i);
+  SYSTOLE_PIN(r_data_i);
+  SYSTOLE_PIN(engine_ready_i);
+  SYSTOLE_PIN(engine_start_o);
+  SYSTOLE_PIN(engine_instruction_o);
+  SYSTOLE_PIN(engine_index_o);
+  SYSTOLE_PIN(engine_blocked_o);
+  SYSTOLE_PIN(retire_i);
+  SYSTOLE_PIN(retire_index_i);
+  SYSTOLE_PIN(retire_post_mask_i);
+  SYSTOLE_PIN(fetch_error_i);
+  SYSTOLE_PIN(load_error_i);
+  SYSTOLE_PIN(load_error_index_i);
+  SYSTOLE_PIN(store_error_i);
+  SYSTOLE_PIN(store_error_index_i);
+  SYSTOLE_PIN(bank_conflict_i);
+  SYSTOLE_PIN(bank_conflict_index_i);
+
+  std::vector<Case> cases;
+  std::vector<Outcome> outcomes;
+
+  explicit ProcessorBench(std::vector<Case> all) : Bench("bench"), cases(std::move(all)) {
+    dut.clk_i(clk);
+    dut.rst_ni(rst_n);
+  }
+
+  uint64_t blocked_cycles = 0, full_queue_cycles = 0, starts = 0;
+
+  void on_clock() override {
+    if (reset_left_ > 0) {
+      if (--reset_left_ == 0) rst_n.write(true);
+      return;
+    }
+    check_and_step();
+    if (now_.start) begin_program();
+    drive();
+  }
+
+ private:
+  struct Queued {
+    uint64_t index, dispatched;
+  };
+  struct InEngine {
+    uint64_t index, due;
+  };
+  struct Inputs {
+    bool start = false;
+    uint64_t ready = 0;
+    std::array<std::optional<uint64_t>, 3> retire;  // index
+    Injected injected = Injected::kNone;
+    uint64_t injected_index = 0;
+  };
+  struct Error {
+    uint64_t code, index;
+  };
+
+  const Case& current() const { return cases[case_]; }
+  uint64_t since_start() const { return cycle() - start_cycle_; }
+  uint16_t wait_mask(uint64_t index) const { return current().program[index][1] & 0xffff; }
+  uint16_t post_mask(uint64_t index) const { return current().program[index][1] >> 16; }
+
+  void check_and_step() {
+    const uint64_t t = cycle();
+    // ---- fetch and dispatch
+    expect_equal(*this, "ar_valid_o", fetch_.offers(), ar_valid_o.get());
+    const bool accepted = memory_.on_address(ar_valid_o.get(), ar_ready_i.get(), ar_addr_o.get(),
+                                             ar_len_o.get(), t, memory_latency_);
+    std::vector<Error> errors;
+    bool dispatch = false;
+    int engine = 0;
+    const uint64_t head = fetch_.taken();
+    if (fetch_.valid(t) && !halted_) {
+      const isa::Encoded& words = current().program[head];
+      if (isa::illegal_reason(words)) {
+        errors.push_back({1, head});
+      } else {
+        engine = static_cast<int>(words[0] & 0xff) - 1;
+        dispatch = queue_[engine].size() < QueueDepth;
+        full_queue_cycles += !dispatch;
+      }
+    }
+    // ---- starts
+    SemaphoreModel::Input semaphores;
+    semaphores.clear = now_.start;
+    for (int e = 0; e < 3; ++e) {
+      const bool visible = !queue_[e].empty() && queue_[e].front().dispatched + 2 <= t;
+      semaphores.request[e] = visible && !halted_ && (now_.ready >> e & 1);
+      if (visible) {
+        const uint64_t index = queue_[e].front().index;
+        semaphores.wait_mask[e] = wait_mask(index);
+        expect_equal(*this, "engine_index_o", index, get_bits(engine_index_o.words(), 32 * e, 32));
+        if (semaphores.request[e]) {
+          const isa::Encoded& words = current().program[index];
+          expect_words(
+              *this, "engine_instruction_o", Words(words.begin(), words.end()),
+              slice_words(engine_instruction_o.words(), kInstructionBits * e, kInstructionBits));
+        }
+      }
+      if (now_.retire[e]) {
+        semaphores.post[e] = true;
+        semaphores.post_mask[e] = post_mask(*now_.retire[e]);
+      }
+    }
+    const auto moved = semaphores_.step(semaphores);
+    uint64_t start = 0, blocked = 0;
+    for (int e = 0; e < 3; ++e) {
+      start |= uint64_t{moved.start[e]} << e;
+      blocked |= uint64_t{semaphores.request[e] && !moved.start[e]} << e;
+      if (moved.overflow[e]) errors.push_back({4, *now_.retire[e]});
+    }
+    expect_equal(*this, "engine_start_o", start, engine_start_o.get());
+    expect_equal(*this, "engine_blocked_o", blocked, engine_blocked_o.get());
+    blocked_cycles += blocked != 0;
+
+    // ---- errors and the end
+    switch (now_.injected) {
+      case Injected::kNone:
+        break;
+      case Injected::kLoad:
+        errors.push_back({2, now_.injected_index});
+        break;
+      case Injected::kFetch:
+        errors.push_back({2, fetch_.received()});
+        break;
+      case Injected::kStore:
+        errors.push_back({3, now_.injected_index});
+        break;
+      case Injected::kBankConflict:
+        errors.push_back({5, now_.injected_index});
+        break;
+    }
+    const bool failing = running_ && !halted_ && !errors.empty();
+    const bool complete = running_ && !halted_ && !failing && retired_ == current().program.size();
+    expect_equal(*this, "running_o", running_, running_o.get());
+    expect_equal(*this, "done_o", complete, done_o.get());
+    expect_equal(*this, "error_o", failing, error_o.get());
+    if (failing) {
+      // The page does not order errors of one cycle: any of them may be the first.
+      const uint64_t code = error_code_o.get(), index = error_index_o.get();
+      bool known = false;
+      for (const Error& error : errors)
+        known = known || (error.code == code && error.index == index);
+      if (!known) {
+        fail(fmt::format("error {} of instruction {}, expected error {} of {}", code, index,
+                         errors[0].code, errors[0].index));
+      }
+      outcome_.code = code;
+      outcome_.index = index;
+    }
+
+    // ---- this edge
+    for (int e = 0; e < 3; ++e) {
+      if (now_.retire[e]) {
+        ++retired_;
+        outcome_.last_retire = t;
+      }
+      if (!moved.start[e]) continue;
+      const uint64_t index = queue_[e].front().index;
+      outcome_.start_cycle[index] = since_start();
+      ++starts;
+      queue_[e].pop_front();
+      const uint64_t latency = 1 + random_.below(static_cast<uint64_t>(current().max_latency));
+      const uint64_t after = in_engine_[e].empty() ? 0 : in_engine_[e].back().due + 1;
+      in_engine_[e].push_back({index, std::max(t + latency, after)});
+    }
+    if (dispatch) queue_[engine].push_back({head, t});
+    fetch_.step(t, accepted, r_valid_i.get(), dispatch);
+    if (complete || failing) {
+      running_ = false;
+      halted_ = failing;
+      outcome_.done = complete;
+      outcome_.end = t;
+      quiet_left_ = 100;
+    }
+  }
+
+  void begin_program() {
+    fetch_.start(current().program.size());
+    running_ = true;
+    retired_ = 0;
+    start_cycle_ = cycle();
+  }
+
+  void drive() {
+    Inputs next;
+    if (!running_ && !now_.start && !ring()) return;
+    next.start = ringing_;
+    ringing_ = false;
+    const uint64_t after = cycle() + 1 - start_cycle_;
+    for (int e = 0; e < 3; ++e) {
+      const bool ready =
+          random_.chance(current().ready_percent[e]) && after >= current().ready_from[e];
+      next.ready |= uint64_t{ready} << e;
+      if (!in_engine_[e].empty() && in_engine_[e].front().due <= cycle() + 1) {
+        next.retire[e] = in_engine_[e].front().index;
+        in_engine_[e].pop_front();
+      }
+    }
+    if (running_ && current().injected != Injected::kNone && after == current().injected_at) {
+      next.injected = current().injected;
+      next.injected_index = random_.bits(32);
+    }
+    write(next);
+    now_ = next;
+  }
+
+  /// Between programs: quiet cycles, a reset if the chip has halted, then the doorbell. False if
+  /// there is nothing to drive in this cycle.
+  bool ring() {
+    if (quiet_left_ > 0) {
+      --quiet_left_;
+      return true;
+    }
+    if (begun_) {
+      outcomes.push_back(outcome_);
+      ++case_;
+      begun_ = false;
+      if (case_ == cases.size()) {
+        --case_;
+        finish();
+        return false;
+      }
+      if (halted_) {
+        rst_n.write(false);
+        reset_left_ = 3;
+        halted_ = false;
+        fetch_ = FetchModel(DataBits, FetchDepth);
+        memory_.reset();
+        semaphores_ = SemaphoreModel();
+        for (int e = 0; e < 3; ++e) {
+          queue_[e].clear();
+          in_engine_[e].clear();
+        }
+        now_ = Inputs();
+        write(now_, /*with_memory=*/false);
+        return false;
+      }
+    }
+    begun_ = true;
+    outcome_ = Outcome();
+    outcome_.start_cycle.assign(current().program.size(), 0);
+    std::vector<Words> program;
+    for (const isa::Encoded& words : current().program)
+      program.emplace_back(words.begin(), words.end());
+    const uint64_t base = random_.bits(AddressBits - 8) * kInstructionBytes;
+    memory_.start(base, std::move(program));
+    memory_latency_ = current().memory.latency;
+    program_base_i.set(base);
+    program_count_i.set(current().program.size());
+    start_cycle_ = cycle() + 1;
+    ringing_ = true;
+    return true;
+  }
+
+  void write(const Inputs& next, bool with_memory = true) {
+    start_i.set(next.start);
+    engine_ready_i.set(next.ready);
+    uint64_t retire = 0;
+    Words index = random_words(random_, 96),
+          post = random_words(random_, 48);  // noise unless retiring
+    for (int e = 0; e < 3; ++e) {
+      if (!next.retire[e]) continue;
+      retire |= uint64_t{1} << e;
+      put_bits(index, 32 * e, 32, *next.retire[e]);
+      put_bits(post, 16 * e, 16, post_mask(*next.retire[e]));
+    }
+    retire_i.set(retire);
+    retire_index_i.set_words(index);
+    retire_post_mask_i.set_words(post);
+    const auto index_of = [&](Injected kind) {
+      return next.injected == kind ? next.injected_index : random_.bits(32);
+    };
+    load_error_i.set(next.injected == Injected::kLoad);
+    load_error_index_i.set(index_of(Injected::kLoad));
+    fetch_error_i.set(next.injected == Injected::kFetch);
+    store_error_i.set(next.injected == Injected::kStore);
+    store_error_index_i.set(index_of(Injected::kStore));
+    bank_conflict_i.set(next.injected == Injected::kBankConflict);
+    bank_conflict_index_i.set(index_of(Injected::kBankConflict));
+    ar_ready_i.set(random_.chance(current().memory.accept));
+    const auto beat =
+        with_memory ? memory_.next_beat(cycle() + 1, current().memory.beat) : std::nullopt;
+    r_valid_i.set(beat.has_value());
+    r_data_i.set_words(beat ? *beat : random_words(random_, DataBits));
+  }
+
+  Random random_{1};
+  FetchMemory memory_{*this, DataBits, 2};
+  FetchModel fetch_{DataBits, FetchDepth};
+  SemaphoreModel semaphores_;
+  std::array<std::deque<Queued>, 3> queue_;
+  std::array<std::deque<InEngine>, 3> in_engine_;
+  Inputs now_;
+  Outcome outcome_;
+  size_t case_ = 0;
+  int memory_latency_ = 1, quiet_left_ = 3, reset_left_ = 0;
+  bool begun_ = false, ringing_ = false, running_ = false, halted_ = false;
+  uint64_t retired_ = 0, start_cycle_ = 0;
+};
+
+using Bench64 = ProcessorBench<Vcommand_processor_64, 64, 40, 4, 4>;
+using Bench512 = ProcessorBench<Vcommand_processor_512, 512, 64, 2, 2>;
+
+isa::Encoded encoded(isa::Instruction instruction, uint16_t wait_mask = 0, uint16_t post_mask = 0) {
+  isa::common_of(instruction).wait_mask = wait_mask;
+  isa::common_of(instruction).post_mask = post_mask;
+  return isa::encode(instruction);
+}
+
+isa::Store plain_store() {
+  isa::Store store;
+  store.requantise = true;
+  return store;
+}
+
+/// Random instructions that cannot block each other for ever: only engine s mod 3 waits for
+/// semaphore s, and only for what earlier instructions post.
+std::vector<isa::Encoded> random_program(systole::testing::Random& random, uint64_t length) {
+  std::vector<isa::Encoded> program;
+  std::array<int, 16> posted{};
+  for (uint64_t i = 0; i < length; ++i) {
+    isa::Instruction instruction = systole::testing::random_instruction(random);
+    const auto engine = static_cast<int>(isa::engine_of(instruction));
+    unsigned wait_mask = 0, post_mask = 0;
+    for (int s = 0; s < 16; ++s) {
+      if (s % 3 == engine && posted[s] > 0 && random.chance(60)) {
+        wait_mask |= 1u << s;
+        --posted[s];
+      }
+    }
+    for (int s = 0; s < 16; ++s) {
+      if (posted[s] < 3 && random.chance(15)) {
+        post_mask |= 1u << s;
+        ++posted[s];
+      }
+    }
+    program.push_back(
+        encoded(instruction, static_cast<uint16_t>(wait_mask), static_cast<uint16_t>(post_mask)));
+  }
+  return program;
+}
+
+Case random_case(systole::testing::Random& random, uint64_t max_length) {
+  Case out;
+  out.program = random_program(random, 1 + random.below(max_length));
+  out.memory = {random.pick({30, 100, 100}), random.pick({30, 100, 100}),
+                static_cast<int>(random.range(1, 10))};
+  for (int& percent : out.ready_percent) percent = random.pick({3, 30, 100});
+  out.max_latency = random.pick({1, 5, 30});
+  return out;
+}
+
+template <class TheBench>
+void random_programs() {
+  systole::testing::Random random(seed());
+  std::vector<Case> cases;
+  uint64_t instructions = 0;
+  for (int i = 0; i < 60; ++i) {
+    cases.push_back(random_case(random, 40));
+    instructions += cases.back().program.size();
+  }
+  TheBench bench(cases);
+  bench.run(500000);
+  REQUIRE(bench.outcomes.size() == cases.size());
+  for (const Outcome& outcome : bench.outcomes) {
+    CHECK(outcome.done);
+    CHECK(outcome.end == outcome.last_retire + 1);  // the registers raise the interrupt one later
+  }
+  CHECK(bench.starts == instructions);
+  CHECK(bench.blocked_cycles > 300);
+  CHECK(bench.full_queue_cycles > 30);
+}
+
+template <class TheBench>
+void random_errors() {
+  systole::testing::Random random(seed() + 1);
+  std::vector<Case> cases;
+  for (int i = 0; i < 120; ++i) {
+    Case one = random_case(random, 30);
+    if (i % 2 == 0) {
+      one.injected = random.pick(
+          {Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict});
+      one.injected_at = static_cast<uint64_t>(random.range(1, 300));
+    } else {
+      one.program[random.below(one.program.size())][2] = 1;  // reserved
+    }
+    cases.push_back(one);
+  }
+  TheBench bench(cases);
+  bench.run(500000);
+  REQUIRE(bench.outcomes.size() == cases.size());
+  std::array<int, 6> codes{};
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const Outcome& outcome = bench.outcomes[i];
+    ++codes[outcome.code];
+    CHECK(outcome.done == (outcome.code == 0));
+    if (i % 2 == 0) continue;
+    CHECK(outcome.code == 1);
+    REQUIRE(outcome.index < cases[i].program.size());
+    CHECK(cases[i].program[outcome.index][2] == 1);
+    for (size_t k = outcome.index; k < cases[i].program.size(); ++k)
+      CHECK(outcome.start_cycle[k] == 0);
+  }
+  for (int code : {0, 1, 2, 3, 5}) {
+    CAPTURE(code);
+    CHECK(codes[code] > 3);
+  }
+}
+
+/// Runs programs and gives what came of them.
+std::vector<Outcome> run(std::vector<Case> cases) {
+  Bench64 bench(cases);
+  bench.run(100000);
+  REQUIRE(bench.outcomes.size() == cases.size());
+  return bench.outcomes;
+}
+
+Case case_of(std::vector<isa::Encoded> program) {
+  Case out;
+  out.program = std::move(program);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("command_processor: random programs run as the model says with 64-bit beats") {
+  random_programs<Bench64>();
+}
+TEST_CASE("command_processor: random programs run as the model says with 512-bit beats") {
+  random_programs<Bench512>();
+}
+TEST_CASE("command_processor: random errors stop the chip until reset with 64-bit beats") {
+  random_errors<Bench64>();
+}
+TEST_CASE("command_processor: random errors stop the chip until reset with 512-bit beats") {
+  random_errors<Bench512>();
+}
+
+TEST_CASE("command_processor: the first instruction starts in its stated cycle") {
+  Case one = case_of({encoded(isa::Matrix())});
+  one.memory.latency = 10;
+  const Outcome outcome = run({one})[0];
+  // start_i in cycle 0, burst in 1, 16 beats from 11 to 26, offered in 28, dispatched in that
+  // cycle, started two later.
+  CHECK(outcome.start_cycle[0] == 30);
+  CHECK(outcome.done);
+}
+
+TEST_CASE("command_processor: a full queue holds back the instructions of the other engines") {
+  // The load engine takes nothing for 400 cycles. Four loads wait in its queue; a fifth stands
+  // in front of the matrix instruction.
+  const isa::Encoded load = encoded(isa::Load()), matrix = encoded(isa::Matrix());
+  Case four = case_of({load, load, load, load, matrix});
+  Case five = case_of({load, load, load, load, load, matrix});
+  four.ready_from[0] = five.ready_from[0] = 400;
+  const auto outcomes = run({four, five});
+  CHECK(outcomes[0].start_cycle[0] == 400);
+  CHECK(outcomes[0].start_cycle[4] < 200);
+  // The first load leaves in 400, the fifth is dispatched in 401, the matrix instruction in 402.
+  CHECK(outcomes[1].start_cycle[0] == 400);
+  CHECK(outcomes[1].start_cycle[5] == 404);
+}
+
+TEST_CASE("command_processor: the 256th post without a wait is error 4 of the one that posted") {
+  Case one = case_of(std::vector<isa::Encoded>(260, encoded(isa::Load(), 0, 1u << 7)));
+  const Outcome outcome = run({one})[0];
+  CHECK(outcome.code == 4);
+  CHECK(outcome.index == 255);
+}
+
+TEST_CASE("command_processor: semaphores of an ended program are gone at the next doorbell") {
+  // The first leaves a post behind; in the second the store must wait for its own load.
+  Case first = case_of({encoded(isa::Load(), 0, 4)});
+  Case second = case_of({encoded(plain_store(), 4), encoded(isa::Load(), 0, 4)});
+  second.ready_from[0] = 300;
+  const auto outcomes = run({first, second});
+  CHECK(outcomes[0].done);
+  CHECK(outcomes[1].done);
+  CHECK(outcomes[1].start_cycle[1] == 300);
+  CHECK(outcomes[1].start_cycle[0] == 302);  // retired in 301, posted for 302
+}
+
+TEST_CASE("command_processor: each error has its code and stops what waits in the queues") {
+  std::vector<Case> cases;
+  for (Injected kind :
+       {Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict}) {
+    Case one = case_of({encoded(isa::Load()), encoded(isa::Matrix()), encoded(plain_store())});
+    one.ready_from = {0, 200, 200};
+    one.injected = kind;
+    one.injected_at = 150;
+    cases.push_back(one);
+  }
+  const auto outcomes = run(cases);
+  const std::array<uint64_t, 4> codes{2, 2, 3, 5};
+  for (size_t i = 0; i < 4; ++i) {
+    CAPTURE(i);
+    CHECK(outcomes[i].code == codes[i]);
+    CHECK(outcomes[i].start_cycle[0] > 0);
+    CHECK(outcomes[i].start_cycle[1] == 0);
+    CHECK(outcomes[i].start_cycle[2] == 0);
+    CHECK(!outcomes[i].done);
+  }
+  CHECK(outcomes[1].index == 3);  // all three were received
+}

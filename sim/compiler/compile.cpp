@@ -97,10 +97,15 @@ class Compiler {
     }
     const std::uint64_t weights = region(weights_.bytes().size()), parameters = region(parameters_.bytes().size());
     const std::uint64_t tensors = region(map_.size_bytes);
-    for (const std::uint64_t bytes : {weights_.bytes().size(), parameters_.bytes().size(), map_.size_bytes})
-      if (bytes > std::numeric_limits<std::uint32_t>::max())
-        throw UserError(fmt::format("network '{}': a region of {} bytes exceeds the 4 GiB that an instruction can address",
-                                    out_.network.name, bytes));
+    // Offsets have 32 bits; strides between tensor planes are signed.
+    const auto limit = [&](const char* what, std::uint64_t bytes, std::uint64_t most) {
+      if (bytes > most)
+        throw UserError(fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address", out_.network.name,
+                                    what, bytes, most));
+    };
+    limit("weights", weights_.bytes().size(), std::numeric_limits<std::uint32_t>::max());
+    limit("parameters", parameters_.bytes().size(), std::numeric_limits<std::uint32_t>::max());
+    limit("tensors", map_.size_bytes, std::numeric_limits<std::int32_t>::max());
     out_.base_address[static_cast<int>(isa::Base::kTensor)] = tensors;
     out_.base_address[static_cast<int>(isa::Base::kWeight)] = weights;
     out_.base_address[static_cast<int>(isa::Base::kParameter)] = parameters;

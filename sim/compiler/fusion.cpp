@@ -15,6 +15,7 @@
 #include <map>
 
 #include "compiler/arithmetic.hpp"
+#include "compiler/matrix_problem.hpp"
 #include "compiler/placement.hpp"
 #include "support/error.hpp"
 
@@ -59,7 +60,6 @@ class Fuser {
     };
     const Operation& op = net_.nodes[node].operation;
     if (const auto* conv = std::get_if<Conv>(&op)) return whole(conv->clamp, conv->output, conv->scale.empty());
-    if (const auto* pool = std::get_if<AveragePool>(&op)) return whole(pool->clamp, pool->output, false);
     if (const auto* gemm = std::get_if<Gemm>(&op))
       return whole(gemm->clamp, gemm->output, gemm->scale.empty()) && plan_.view[gemm->output].channels_last;
     return false;
@@ -131,6 +131,7 @@ class Fuser {
                          conv->stride, conv->dilation, conv->pad[0], conv->pad[1], conv->output, conv->input_zero_point);
     } else if (const auto* average = std::get_if<AveragePool>(&op)) {
       reads = true;
+      needs_no_frame_ |= averages_whole_image(*average, plan_);
       readable = frame(plan_.view[average->input], average->kernel, average->stride, {1, 1}, 0, 0, average->output, average->qx.zero_point);
     } else if (const auto* pool = std::get_if<MaxPool>(&op)) {
       reads = true;
@@ -178,7 +179,8 @@ class Fuser {
       if (!possible) continue;
       const bool framed = r.top + r.left + r.bottom + r.right > 0;
       const Operation& op = net_.nodes[node].operation;
-      const bool linear = std::holds_alternative<Add>(op) || std::holds_alternative<Lookup>(op) || std::holds_alternative<Gemm>(op);
+      const bool linear = std::holds_alternative<Add>(op) || std::holds_alternative<Lookup>(op) || std::holds_alternative<Gemm>(op) ||
+                          std::holds_alternative<AveragePool>(op);
       if (framed && (needs_no_frame_ || linear)) continue;
       const std::int64_t blocks = ceil_div(v.channels, chip_.array_rows);
       const std::int64_t rows = v.images * blocks * r.rows(v.height), words = rows * r.columns(v.width);

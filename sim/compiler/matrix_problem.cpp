@@ -143,14 +143,34 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
   MatrixProblem p;
   set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
-  p.channels_out = channels;
-  p.kernel = op.kernel;
-  p.stride = op.stride;
   p.activation_zero_point = op.qx.zero_point;
   p.weight_zero_point = {0};
   p.scale = {op.scale};
   p.output_zero_point = op.qy.zero_point;
   p.clamp = op.clamp;
+  if (p.out.height == 1 && p.out.width == 1 && averages_whole_image(op, plan)) {
+    // All channel blocks have the same weights, so they can be the positions of one pass instead of column blocks of their own:
+    // a channel block of an image becomes a pixel, and its pixels become the channel blocks of the sum.
+    invariant(p.in.dense_rows(), "an image to average lies in one piece");
+    const std::int64_t pixels = p.in.height * p.in.width;
+    p.in.width = p.out.width = p.in.images * p.in.blocks;
+    p.in.pixel_stride = p.in.block_stride;
+    p.in.blocks = pixels;
+    p.in.block_stride = rows;
+    p.in.images = p.out.images = p.in.height = p.out.height = p.out.blocks = 1;
+    p.in.row_stride = p.in.width * p.in.pixel_stride;
+    p.out.row_stride = p.out.block_stride = p.out.width * p.out.pixel_stride;
+    p.in.whole = p.out.whole = true;
+    p.channels_out = rows;
+    for (std::int64_t m0 = 0; m0 < rows; m0 += chip.array_cols) p.column_block_inputs.push_back({0, pixels});
+    p.weight = [](std::int64_t m, std::int64_t, std::int64_t r, std::int64_t, std::int64_t) {
+      return static_cast<std::int32_t>(r == m);
+    };
+    return p;
+  }
+  p.channels_out = channels;
+  p.kernel = op.kernel;
+  p.stride = op.stride;
   p.column_block_inputs = grouped_ranges(channels, channels, channels, chip);
   p.weight = [rows](std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t, std::int64_t) {
     return static_cast<std::int32_t>(kb * rows + r == m);
@@ -159,6 +179,11 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
 }
 
 }  // namespace
+
+bool averages_whole_image(const AveragePool& op, const Plan& plan) {
+  const View& x = plan.view[op.input];
+  return op.kernel[0] == x.height && op.kernel[1] == x.width;
+}
 
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
                              const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {

@@ -52,6 +52,9 @@ struct MatrixProblem {
   std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx)> weight;
 };
 
+// Such a pooling reads its input as one dense piece.
+bool averages_whole_image(const AveragePool& op, const Plan& plan);
+
 // The problem of a Conv, Gemm or AveragePool that placement put on the chip. `layout` per tensor, as in CompiledNetwork; the
 // network must outlive the problem.
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,

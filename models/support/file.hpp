@@ -44,23 +44,34 @@ inline std::string read_whole_file(const std::filesystem::path& file, std::uint6
 }
 
 // Writes under a temporary name in the same folder, then renames: the file is there whole or not at
-// all. UserError if it cannot be written (no such folder, no permission, disk full).
+// all. What exists and is no regular file, a device or a pipe, is written to directly and never
+// replaced; a link is followed. UserError if it cannot be written (no such folder, no permission,
+// disk full).
 inline void write_whole_file(const std::filesystem::path& file, std::string_view bytes) {
-  std::filesystem::path temporary = file;
-  temporary += ".tmp" + std::to_string(::getpid());
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);  // follows links
+  const bool replace = status.type() == std::filesystem::file_type::not_found ||
+                       status.type() == std::filesystem::file_type::regular;
+  std::filesystem::path target = file;
+  if (std::filesystem::is_symlink(file, error) && replace) {
+    target = std::filesystem::weakly_canonical(file, error);
+  }
+  std::filesystem::path written = target;
+  if (replace) written += ".tmp" + std::to_string(::getpid());
   const auto fail = [&](const std::string& why) {
     std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+    if (replace) std::filesystem::remove(written, ignored);
     throw UserError(file.string() + ": cannot be written: " + why);
   };
+  if (status.type() == std::filesystem::file_type::directory) fail("it is a folder");
   errno = 0;
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  std::ofstream out(written, std::ios::binary | std::ios::trunc);
   if (!out) fail(std::strerror(errno));
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
   if (!out) fail(errno != 0 ? std::strerror(errno) : "write error");
-  std::error_code error;
-  std::filesystem::rename(temporary, file, error);
+  if (!replace) return;
+  std::filesystem::rename(written, target, error);
   if (error) fail(error.message());
 }
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
-#include <unistd.h>
 
 #include <cctype>
 #include <cerrno>
@@ -16,6 +15,7 @@
 #include "onnx/message_text.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "support/error.hpp"
+#include "support/file.hpp"
 
 namespace systole {
 namespace {
@@ -231,23 +231,9 @@ void write_npy(const std::filesystem::path& file, const HostTensor& tensor) {
   const std::string prefix = std::string(kMagic) + '\x01' + '\0' + static_cast<char>(header.size() & 0xff) +
                              static_cast<char>(header.size() >> 8);
 
-  std::filesystem::path temporary = file;
-  temporary += fmt::format(".{}.part", ::getpid());
-  const auto fail = [&](const std::string& reason) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw UserError(fmt::format("{}: cannot write: {}", file.string(), reason));
-  };
-  errno = 0;
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  if (!stream) fail(std::strerror(errno));
-  stream << prefix << header;
-  stream.write(reinterpret_cast<const char*>(tensor.data.data()), static_cast<std::streamsize>(tensor.data.size()));
-  stream.close();
-  if (!stream) fail(errno != 0 ? std::strerror(errno) : "the disk is full");
-  std::error_code error;
-  std::filesystem::rename(temporary, file, error);
-  if (error) fail(error.message());
+  std::string bytes = prefix + header;
+  bytes.append(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size());
+  write_whole_file(file, bytes);
 }
 
 }  // namespace systole

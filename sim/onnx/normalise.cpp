@@ -2,7 +2,10 @@
 #include "onnx/normalise.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 
 #include "onnx/node_inference.hpp"
 #include "onnx/raw_graph.hpp"
@@ -10,6 +13,37 @@
 
 namespace systole {
 namespace {
+
+// Exporters give each reader of a float tensor a QuantizeLinear of its own; equal ones become one, so that the operator before
+// them has one reader.
+void merge_equal_quantisations(Network& network) {
+  using Key = std::tuple<TensorId, ElementType, std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
+  const std::set<TensorId> outputs(network.outputs.begin(), network.outputs.end());
+  std::map<Key, TensorId> first;
+  std::map<TensorId, TensorId> replaced;
+  std::vector<Node> kept;
+  for (Node& node : network.nodes) {
+    auto& op = std::get<HostOperator>(node.operation);
+    for (TensorId& id : op.inputs) {
+      const auto found = replaced.find(id);
+      if (found != replaced.end()) id = found->second;
+    }
+    const bool constant = node.operator_name == "QuantizeLinear" &&
+                          std::all_of(op.inputs.begin() + 1, op.inputs.end(), [&](TensorId id) { return id != kNoTensor && network.tensors[id].is_constant; });
+    if (constant && network.tensors[op.inputs.at(1)].data.size() == sizeof(float)) {
+      const TensorId output = op.outputs.at(0);
+      std::vector<std::uint8_t> zero_point = {0};
+      if (op.inputs.size() > 2) zero_point = network.tensors[op.inputs[2]].data;
+      const auto inserted = first.emplace(Key{op.inputs[0], network.tensors[output].type, network.tensors[op.inputs[1]].data, zero_point}, output);
+      if (!inserted.second && outputs.count(output) == 0) {
+        replaced[output] = inserted.first->second;
+        continue;
+      }
+    }
+    kept.push_back(std::move(node));
+  }
+  network.nodes = std::move(kept);
+}
 
 // Only the nodes that an output of the network depends on.
 std::vector<Node> needed_nodes(const Network& network, std::vector<Node> nodes) {
@@ -148,6 +182,7 @@ void compact_tensors(Network& network) {
 }  // namespace
 
 Network normalise(Network raw, const std::string& file) {
+  merge_equal_quantisations(raw);
   RawGraph graph(std::move(raw), file);
   std::vector<Node> nodes;
   const std::size_t count = graph.network().nodes.size();

@@ -61,10 +61,13 @@ std::optional<std::size_t> elementwise_input(const RawGraph& graph, const Node& 
   return std::nullopt;
 }
 
+// Longer chains than this stay in float32 on the host; the limit keeps the reader's time linear in the size of a hostile file.
+constexpr int kMaxChain = 64;
+
 Chain chain_before(const RawGraph& graph, TensorId end) {
   Chain chain;
   chain.source = end;
-  while (true) {
+  for (int length = 0; length < kMaxChain; ++length) {
     chain.read_once = chain.read_once && graph.read_once(chain.source);
     const Node* node = graph.producer(chain.source);
     if (node == nullptr) break;

@@ -115,7 +115,8 @@ std::optional<QuantisedConstant> RawGraph::dequantised_constant(TensorId id) {
 
 std::string RawGraph::unique_name(const std::string& name) {
   std::string candidate = name;
-  for (int i = 2; !names_.insert(candidate).second; ++i) candidate = fmt::format("{}.{}", name, i);
+  // The number of tensors grows with every name, so the first try succeeds unless the file has such a name.
+  for (std::size_t i = network_.tensors.size(); !names_.insert(candidate).second; ++i) candidate = fmt::format("{}.{}", name, i);
   return candidate;
 }
 

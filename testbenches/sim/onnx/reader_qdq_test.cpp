@@ -478,6 +478,18 @@ TEST_CASE("what has no integer form stays in float32 on the host") {
   }
 }
 
+TEST_CASE("equal quantisations of one tensor are one, so that a convolution read twice stays quantised") {
+  ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
+  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0}).node("Conv", {"dx", "w"}, {"conv"});
+  builder.quantise("conv", "q1", {0.5113f, 10}, kI8).dequantise("q1", "d1", {0.5113f, 10}, kI8);
+  builder.quantise("conv", "q2", {0.5113f, 10}, kI8).dequantise("q2", "d2", {0.5113f, 10}, kI8).node("Sigmoid", {"d2"}, {"s"});
+  builder.quantise("s", "s1", {0.01f, 0}, kI8).dequantise("s1", "ds", {0.01f, 0}, kI8).node("Add", {"d1", "ds"}, {"sum"});
+  finish(builder, "sum", kI8, {1, 3, 3, 3}, {0.5219f, 1});
+  const Network network = builder.read();
+  REQUIRE(network.nodes.size() == 3);
+  CHECK(only<Conv>(network).output == only<Add>(network).a);
+}
+
 TEST_CASE("quantisation of the input and dequantisation of the output are host nodes") {
   ModelBuilder builder;
   builder.input("image", kF32, {1, 2, 3, 3}).quantise("image", "x", {0.1f, 4}, kI8).dequantise("x", "dx", {0.1f, 4}, kI8);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tool as a person calls it: the executable from the network's file to the logits' file and the report.
+#include <unistd.h>
+
+#include <boost/process.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "system/networks/digits.hpp"
+
+namespace bp = boost::process;
+namespace fs = std::filesystem;
+using namespace systole;
+using namespace systole::test;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("systole-system-" + std::to_string(::getpid()))) { fs::create_directories(path_); }
+  ~Folder() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::string text(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("the executable reads the digits on all views of edge16 and says so") {
+  const Folder folder;
+  const fs::path out = folder.path() / "out.txt", err = folder.path() / "err.txt", json = folder.path() / "report.json";
+  const int code = bp::system(SYSTOLE_EXECUTABLE, "run", digits_file("digits.onnx").string(), "--chip", "edge16", "--on", "all",
+                              "--input", digits_file("images.npy").string(), "--output", folder.path().string(), "--json",
+                              json.string(), bp::std_out > out.string(), bp::std_err > err.string());
+  INFO(text(out) << text(err));
+  REQUIRE(code == 0);
+  CHECK(text(out).find("every bit and every cycle equal in all views") != std::string::npos);
+  const HostTensor logits = read_tensor_file(folder.path() / "logits.npy");
+  CHECK(logits.data == read_tensor_file(digits_file("expected.npy")).data);
+  CHECK(digits_right(logits) == kDigitsRight);
+  const auto report = nlohmann::json::parse(text(json));
+  CHECK(report["chip"] == "edge16");
+  CHECK(report["view"] == "all");
+  CHECK(report["outputs_match"] == true);
+  CHECK(report["macs"] == 46336000);
+  CHECK(report["cycles"].get<std::uint64_t>() > 46336000 / 256);
+  CHECK(report["utilization"].get<double>() > 0.4);
+}
+
+TEST_CASE("the executable stops at a limit of cycles with exit code 1 and what every engine does") {
+  const Folder folder;
+  const fs::path err = folder.path() / "err.txt";
+  const int code = bp::system(SYSTOLE_EXECUTABLE, "run", digits_file("digits_single.onnx").string(), "--chip", "tiny", "--on",
+                              "rtl", "--max-cycles", "1000", bp::std_out > bp::null, bp::std_err > err.string());
+  CHECK(code == 1);
+  CHECK(text(err).find("matrix:") != std::string::npos);
+}

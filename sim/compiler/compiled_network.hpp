@@ -61,7 +61,6 @@ struct NodePlacement {
 struct CompileOptions {
   bool keep_tensors = false;          // every tensor that a chip node writes to DRAM keeps its bytes until the end
   bool fuse = true;                   // fuse nodes and keep tensors on the chip between nodes
-  bool average_pool_on_host = false;  // AveragePool with ONNX Runtime's own rounding instead of the chip's
 };
 
 struct CompiledNetwork {

@@ -19,8 +19,7 @@ bool is_byte(ElementType t) { return t == ElementType::kInt8 || t == ElementType
 
 class Placer {
  public:
-  Placer(const Network& network, const Chip& chip, const CompileOptions& options)
-      : net_(network), chip_(chip), options_(options) {
+  Placer(const Network& network, const Chip& chip) : net_(network), chip_(chip) {
     const std::size_t tensors = net_.tensors.size();
     plan_.placement.resize(net_.nodes.size());
     plan_.unary.resize(net_.nodes.size());
@@ -163,7 +162,6 @@ class Placer {
   }
 
   std::string reason(const AveragePool& op, std::uint32_t) const {
-    if (options_.average_pool_on_host) return "the option average_pool_on_host is set";
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
     if (!is_image(op.input) || !is_image(op.output)) return "its tensors are not of rank 2 to 4";
@@ -258,7 +256,6 @@ class Placer {
 
   const Network& net_;
   const Chip& chip_;
-  const CompileOptions& options_;
   Plan plan_;
   std::vector<std::vector<std::uint32_t>> consumers_;
   std::vector<std::optional<std::uint32_t>> producer_;
@@ -267,7 +264,7 @@ class Placer {
 }  // namespace
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options) {
-  Plan plan = Placer(network, chip, options).run();
+  Plan plan = Placer(network, chip).run();
   if (options.fuse) fuse(plan, network, chip);
   return plan;
 }

@@ -194,6 +194,23 @@ TEST_CASE("one row, accumulated upon by every pass and by the next instruction, 
           50 * 5 * pass + 49 * SYSTOLE_AccLatency + 1 - pass + kLatency + SYSTOLE_AccLatency - 1);
 }
 
+TEST_CASE("overlapping column blocks accumulate right when a row is used again after AccLatency + 1 cycles") {
+  MatrixEngineBench bench;
+  isa::Matrix m;
+  m.accumulate = true;
+  m.m_x = kRows + SYSTOLE_AccLatency + 3;
+  m.n = 4;
+  m.activation_stride_x = 1;
+  m.activation_stride_n = 5;
+  for (int rows_apart = 0; m.m_x - rows_apart >= SYSTOLE_AccLatency + 1; ++rows_apart) {
+    m.accumulator_stride_n = rows_apart;
+    REQUIRE(keeps_accumulator_distance(m, bench.chip));
+    bench.instructions.push_back(m);
+  }
+  bench.run(20000);
+  REQUIRE(bench.retired == bench.instructions.size());
+}
+
 TEST_CASE("the zero points of both operands reach both ends of their types, per tensor and per column") {
   MatrixEngineBench bench;
   for (int zero_point : {0, 1, 127, 128, 255}) {

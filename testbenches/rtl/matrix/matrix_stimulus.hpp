@@ -11,6 +11,23 @@
 
 namespace systole::bench {
 
+inline uint64_t pass_cycles(const isa::Matrix& m, const Chip& chip) {
+  return std::max<uint64_t>({uint64_t{m.m_y} * m.m_x, chip.array_rows, chip.acc_latency + 1}) +
+         m.per_column_zero_point;
+}
+
+inline uint64_t passes(const isa::Matrix& m) { return uint64_t{m.k_y} * m.k_x * m.k_c * m.n; }
+
+/// May the engine run it? A row must not be used again within AccLatency cycles. Passes over the
+/// same rows and instructions keep that; a column block that starts a few rows above the end of the
+/// one before would not.
+inline bool keeps_accumulator_distance(const isa::Matrix& m, const Chip& chip) {
+  const uint64_t rows_apart =
+      static_cast<uint32_t>(m.accumulator_stride_n) & (2 * chip.accumulator_rows - 1);
+  return rows_apart >= uint64_t{m.m_y} * m.m_x ||
+         pass_cycles(m, chip) >= rows_apart + chip.acc_latency + 1;
+}
+
 inline isa::Matrix random_matrix(Random& random, const Chip& chip) {
   isa::Matrix m;
   m.common.post_mask = static_cast<uint16_t>(random.bits(16));
@@ -36,15 +53,10 @@ inline isa::Matrix random_matrix(Random& random, const Chip& chip) {
     *stride = static_cast<int32_t>(random.bits(32));
   m.weight_base = static_cast<uint32_t>(random.bits(32));
   m.accumulator_base = static_cast<uint32_t>(random.bits(32));
-  m.accumulator_stride_n = static_cast<int32_t>(random.bits(32));
+  do {
+    m.accumulator_stride_n = static_cast<int32_t>(random.bits(32));
+  } while (!keeps_accumulator_distance(m, chip));
   return m;
 }
-
-inline uint64_t pass_cycles(const isa::Matrix& m, const Chip& chip) {
-  return std::max<uint64_t>({uint64_t{m.m_y} * m.m_x, chip.array_rows, chip.acc_latency + 1}) +
-         m.per_column_zero_point;
-}
-
-inline uint64_t passes(const isa::Matrix& m) { return uint64_t{m.k_y} * m.k_x * m.k_c * m.n; }
 
 }  // namespace systole::bench

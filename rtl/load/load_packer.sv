@@ -132,6 +132,6 @@ module load_packer #(
     end
   end
 
-  `ASSERT(HoldNeverOverflows, held_q <= HeldWidth'(HoldBytes))
+  `ASSERT(HoldNeverOverflows, active_q |-> held_q <= HeldWidth'(HoldBytes))
 
 endmodule

@@ -10,7 +10,7 @@
 //   cycle t + Latency + AccLatency - 1   accumulators are written; for the last row of an instruction: it retires
 //
 // Nothing ever stalls the engine: weights and activations are read with the highest priority. A pass may use a row again
-// AccLatency + 1 cycles later at the earliest, which the sequencer keeps.
+// AccLatency + 1 cycles later at the earliest, which the sequencer keeps; column blocks of one instruction must not overlap.
 `include "common/assertions.svh"
 
 module matrix_engine #(

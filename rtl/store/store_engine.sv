@@ -174,6 +174,8 @@ module store_engine #(
   logic [Lanes*8-1:0]  source_bytes, residual_bytes;
   logic [Lanes*32-1:0] accumulator_values, source_values;
   if (GroupsPerWord == 1) begin : gen_whole_word
+    logic unused;
+    assign unused = ^{source_group_q, residual_group_q};
     assign source_bytes   = source_data_i;
     assign residual_bytes = residual_data_i;
   end else begin : gen_word_group
@@ -181,6 +183,8 @@ module store_engine #(
     assign residual_bytes = residual_data_i[residual_group_q*Lanes*8 +: Lanes*8];
   end
   if (GroupsPerRow == 1) begin : gen_whole_row
+    logic unused;
+    assign unused = ^accumulator_group_q;
     assign accumulator_values = accumulator_data_i;
   end else begin : gen_row_group
     assign accumulator_values = accumulator_data_i[accumulator_group_q*Lanes*32 +: Lanes*32];

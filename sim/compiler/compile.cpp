@@ -31,8 +31,10 @@ class Compiler {
     map_ = map_tensors(out_.network, out_.chip, plan_, options_);
     out_.layout = map_.layout;
     for (const StepPlan& step : plan_.steps) {
-      if (step.on_chip) out_.steps.push_back(chip_step(step));
-      else out_.steps.push_back(HostStep{step.nodes[0]});
+      if (step.on_chip)
+        out_.steps.push_back(chip_step(step));
+      else
+        out_.steps.push_back(HostStep{step.nodes[0]});
     }
     map_addresses();
     out_.placement = plan_.placement;
@@ -55,7 +57,8 @@ class Compiler {
     ChipStep step;
     step.program.chip_name = out_.chip.name;
     step.program.chip_fingerprint = out_.chip.fingerprint();
-    for (EmittedInstruction& e : emitted) step.program.instructions.push_back(std::move(e.instruction));
+    for (EmittedInstruction& e : emitted)
+      step.program.instructions.push_back(std::move(e.instruction));
     transfers(plan, step);
     return step;
   }
@@ -66,12 +69,14 @@ class Compiler {
     std::set<TensorId> host_needs;  // storages that a host step or the caller reads
     for (const StepPlan& s : plan_.steps)
       if (!s.on_chip)
-        for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation)) host_needs.insert(plan_.storage[t]);
+        for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation))
+          host_needs.insert(plan_.storage[t]);
     for (TensorId t : net.outputs) host_needs.insert(plan_.storage[t]);
     for (std::uint32_t n : plan.nodes) {
       for (TensorId t : chip_inputs(net, plan_, n)) {
         const TensorId s = plan_.storage[t];
-        if (!plan_.resident[s] && !net.tensors[s].is_constant && in_dram_.insert(s).second) step.inputs.push_back(t);
+        if (!plan_.resident[s] && !net.tensors[s].is_constant && in_dram_.insert(s).second)
+          step.inputs.push_back(t);
       }
       for (TensorId t : chip_outputs(net, plan_, n)) {
         if (plan_.resident[plan_.storage[t]]) continue;
@@ -84,7 +89,8 @@ class Compiler {
 
   // Programs, weights, parameters, tensors, one after the other from address 0.
   void map_addresses() {
-    const std::uint64_t align = std::max<std::uint64_t>(alignment(out_.chip), isa::kInstructionBytes);
+    const std::uint64_t align =
+        std::max<std::uint64_t>(alignment(out_.chip), isa::kInstructionBytes);
     std::uint64_t at = 0;
     const auto region = [&](std::uint64_t bytes) {
       const std::uint64_t begin = at;
@@ -93,15 +99,18 @@ class Compiler {
     };
     for (const Step& step : out_.steps) {
       const auto* chip = std::get_if<ChipStep>(&step);
-      out_.program_address.push_back(chip ? region(chip->program.instructions.size() * isa::kInstructionBytes) : 0);
+      out_.program_address.push_back(
+          chip ? region(chip->program.instructions.size() * isa::kInstructionBytes) : 0);
     }
-    const std::uint64_t weights = region(weights_.bytes().size()), parameters = region(parameters_.bytes().size());
+    const std::uint64_t weights = region(weights_.bytes().size()),
+                        parameters = region(parameters_.bytes().size());
     const std::uint64_t tensors = region(map_.size_bytes);
     // Offsets have 32 bits; strides between tensor planes are signed.
     const auto limit = [&](const char* what, std::uint64_t bytes, std::uint64_t most) {
       if (bytes > most)
-        throw UserError(fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address", out_.network.name,
-                                    what, bytes, most));
+        throw UserError(
+            fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address",
+                        out_.network.name, what, bytes, most));
     };
     limit("weights", weights_.bytes().size(), std::numeric_limits<std::uint32_t>::max());
     limit("parameters", parameters_.bytes().size(), std::numeric_limits<std::uint32_t>::max());
@@ -112,13 +121,15 @@ class Compiler {
     out_.base_address[static_cast<int>(isa::Base::kScratch)] = at;
     out_.dram_bytes = at;
     if (at > out_.chip.memory.size_bytes)
-      throw UserError(fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
-                                  out_.network.name, at, out_.chip.name, out_.chip.memory.size_bytes));
+      throw UserError(
+          fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
+                      out_.network.name, at, out_.chip.name, out_.chip.memory.size_bytes));
     if (!weights_.bytes().empty()) out_.constants.push_back({weights, weights_.take()});
     if (!parameters_.bytes().empty()) out_.constants.push_back({parameters, parameters_.take()});
     for (TensorId t = 0; t < out_.network.tensors.size(); ++t)
       if (const Tensor& x = out_.network.tensors[t]; x.is_constant && out_.layout[t])
-        out_.constants.push_back({tensors + out_.layout[t]->offset, to_layout(x.data, *out_.layout[t], 0)});
+        out_.constants.push_back(
+            {tensors + out_.layout[t]->offset, to_layout(x.data, *out_.layout[t], 0)});
   }
 
   CompileOptions options_;

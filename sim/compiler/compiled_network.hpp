@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the compiler makes of a network for one chip: a list of steps, each of which is one program for the chip or one
-// operator on the host, and the map of the chip's DRAM.
+// What the compiler makes of a network for one chip: a list of steps, each of which is one program
+// for the chip or one operator on the host, and the map of the chip's DRAM.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,25 @@
 
 namespace systole::compiler {
 
-// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][array_rows], channels padded to a multiple of
-// array_rows. What the padding channels hold is unspecified. A matrix [m][k] is one image of height 1 and width m with k channels.
+// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][array_rows],
+// channels padded to a multiple of array_rows. What the padding channels hold is unspecified. A
+// matrix [m][k] is one image of height 1 and width m with k channels.
 struct TensorLayout {
   std::uint64_t offset = 0;  // bytes from base register 0 (tensors)
   std::int64_t images = 1, channels = 1, height = 1, width = 1;
   std::uint32_t block = 0;          // array_rows
   std::uint32_t element_bytes = 1;  // 1, or 4 for int32
-  bool channels_last = false;       // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
+  bool channels_last =
+      false;  // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
   std::uint64_t size_bytes() const;
 };
 
 struct ChipStep {
-  isa::Program program;               // tag of each instruction = index of its node in Network::nodes
-  std::vector<TensorId> inputs;       // written into DRAM by the host before the doorbell
-  std::vector<TensorId> outputs;      // read from DRAM by the host after the interrupt
-  std::vector<TensorId> written;      // all tensors that it writes to DRAM and leaves there to its end, `outputs` included
+  isa::Program program;           // tag of each instruction = index of its node in Network::nodes
+  std::vector<TensorId> inputs;   // written into DRAM by the host before the doorbell
+  std::vector<TensorId> outputs;  // read from DRAM by the host after the interrupt
+  std::vector<TensorId> written;  // all tensors that it writes to DRAM and leaves there to its end,
+                                  // `outputs` included
 };
 
 struct HostStep {
@@ -54,32 +57,40 @@ enum class Place {
 };
 struct NodePlacement {
   Place place = Place::kHost;
-  std::string reason;                         // for kHost: why the chip cannot run it
-  std::optional<std::uint32_t> fused_into;    // the node whose instructions compute this one too (and carry its tag)
+  std::string reason;  // for kHost: why the chip cannot run it
+  std::optional<std::uint32_t>
+      fused_into;  // the node whose instructions compute this one too (and carry its tag)
 };
 
 struct CompileOptions {
-  bool keep_tensors = false;          // every tensor that a chip node writes to DRAM keeps its bytes until the end
-  bool fuse = true;                   // fuse nodes and keep tensors on the chip between nodes
+  bool keep_tensors =
+      false;         // every tensor that a chip node writes to DRAM keeps its bytes until the end
+  bool fuse = true;  // fuse nodes and keep tensors on the chip between nodes
 };
 
 struct CompiledNetwork {
   Network network;
   Chip chip;
   std::vector<Step> steps;
-  std::vector<std::uint64_t> program_address;                 // per step, 0 for host steps; absolute byte address
-  std::uint64_t base_address[isa::kBases] = {};               // values of the base registers
-  std::vector<std::optional<TensorLayout>> layout;            // per tensor; empty for a tensor that never is in DRAM
-  std::vector<Segment> constants;                             // weights, parameters
-  std::uint64_t dram_bytes = 0;                               // highest address used
-  std::vector<NodePlacement> placement;                       // per node
+  std::vector<std::uint64_t> program_address;  // per step, 0 for host steps; absolute byte address
+  std::uint64_t base_address[isa::kBases] = {};  // values of the base registers
+  std::vector<std::optional<TensorLayout>>
+      layout;                            // per tensor; empty for a tensor that never is in DRAM
+  std::vector<Segment> constants;        // weights, parameters
+  std::uint64_t dram_bytes = 0;          // highest address used
+  std::vector<NodePlacement> placement;  // per node
 };
 
-// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too small.
-CompiledNetwork compile(const Network& network, const Chip& chip, const CompileOptions& options = {});
+// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too
+// small.
+CompiledNetwork compile(const Network& network, const Chip& chip,
+                        const CompileOptions& options = {});
 
-// Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0 plus layout.offset.
-std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout, std::uint8_t fill);
-std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes, const TensorLayout& layout);
+// Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0
+// plus layout.offset.
+std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
+                                    const TensorLayout& layout, std::uint8_t fill);
+std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes,
+                                      const TensorLayout& layout);
 
 }  // namespace systole::compiler

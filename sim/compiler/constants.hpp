@@ -20,7 +20,9 @@ class ConstantPool {
     const std::string_view text(reinterpret_cast<const char*>(block.data()), block.size());
     auto& offsets = known_[std::hash<std::string_view>{}(text)];
     for (std::uint64_t at : offsets)
-      if (at + block.size() <= bytes_.size() && std::equal(block.begin(), block.end(), bytes_.begin() + at)) return at;
+      if (at + block.size() <= bytes_.size() &&
+          std::equal(block.begin(), block.end(), bytes_.begin() + at))
+        return at;
     bytes_.resize((bytes_.size() + alignment_ - 1) / alignment_ * alignment_);
     const std::uint64_t at = bytes_.size();
     bytes_.insert(bytes_.end(), block.begin(), block.end());

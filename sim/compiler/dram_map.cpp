@@ -11,13 +11,15 @@ namespace {
 
 struct Lifetime {
   TensorId storage = 0;
-  std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = -1;  // times of writing and last reading
+  std::int64_t first = std::numeric_limits<std::int64_t>::max(),
+               last = -1;  // times of writing and last reading
   std::uint64_t bytes = 0, offset = 0;
 };
 
 }  // namespace
 
-DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, const CompileOptions& options) {
+DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
+                    const CompileOptions& options) {
   const std::size_t tensors = net.tensors.size();
   DramMap map;
   map.layout.resize(tensors);
@@ -29,7 +31,8 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
     life[s].last = std::max(life[s].last, time);
   };
 
-  // Time counts chip nodes; a step begins (the host writes) and ends (the host reads) at times of its own.
+  // Time counts chip nodes; a step begins (the host writes) and ends (the host reads) at times of
+  // its own.
   std::int64_t time = 0;
   std::vector<std::int64_t> step_end_of(tensors, -1);  // of the step that writes the storage
   std::vector<char> produced_on_chip(tensors, 0);
@@ -60,11 +63,13 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
   }
   const std::int64_t forever = time + 1;
 
-  // What the host reads lives to the end of its step; constants, and everything on request, live forever.
+  // What the host reads lives to the end of its step; constants, and everything on request, live
+  // forever.
   std::vector<char> host_reads(tensors, 0);
   for (const StepPlan& step : plan.steps)
     if (!step.on_chip)
-      for (TensorId t : inputs_of(net.nodes[step.nodes[0]].operation)) host_reads[plan.storage[t]] = 1;
+      for (TensorId t : inputs_of(net.nodes[step.nodes[0]].operation))
+        host_reads[plan.storage[t]] = 1;
   for (TensorId t : net.outputs) host_reads[plan.storage[t]] = 1;
   std::vector<Lifetime> wanted;
   for (TensorId s = 0; s < tensors; ++s) {
@@ -72,14 +77,17 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
     if (host_reads[s] && produced_on_chip[s]) note(s, step_end_of[s]);
     if (options.keep_tensors || net.tensors[s].is_constant) life[s].last = forever;
     life[s].storage = s;
-    life[s].bytes = make_layout(plan.view[s], chip.array_rows, static_cast<std::uint32_t>(element_bytes(net.tensors[s].type)))
+    life[s].bytes = make_layout(plan.view[s], chip.array_rows,
+                                static_cast<std::uint32_t>(element_bytes(net.tensors[s].type)))
                         .size_bytes();
     wanted.push_back(life[s]);
   }
 
   // First fit, large tensors first.
-  const std::uint64_t alignment = std::max<std::uint64_t>({chip.axi_burst_bytes, chip.axi_bytes(), chip.array_rows, 64});
-  std::stable_sort(wanted.begin(), wanted.end(), [](const Lifetime& a, const Lifetime& b) { return a.bytes > b.bytes; });
+  const std::uint64_t alignment =
+      std::max<std::uint64_t>({chip.axi_burst_bytes, chip.axi_bytes(), chip.array_rows, 64});
+  std::stable_sort(wanted.begin(), wanted.end(),
+                   [](const Lifetime& a, const Lifetime& b) { return a.bytes > b.bytes; });
   std::vector<Lifetime> placed;  // by offset
   for (Lifetime& w : wanted) {
     std::uint64_t at = 0;
@@ -89,9 +97,10 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
       at = std::max(at, (p.offset + p.bytes + alignment - 1) / alignment * alignment);
     }
     w.offset = at;
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), w,
-                                   [](const Lifetime& a, const Lifetime& b) { return a.offset < b.offset; }),
-                  w);
+    placed.insert(
+        std::upper_bound(placed.begin(), placed.end(), w,
+                         [](const Lifetime& a, const Lifetime& b) { return a.offset < b.offset; }),
+        w);
     map.storage[w.storage] = {at, at + w.bytes};
     map.size_bytes = std::max(map.size_bytes, at + w.bytes);
   }
@@ -99,7 +108,8 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, cons
   for (TensorId t = 0; t < tensors; ++t) {
     const TensorId s = plan.storage[t];
     if (!in_dram[s] || plan.flattened[t]) continue;
-    TensorLayout l = make_layout(plan.view[t], chip.array_rows, static_cast<std::uint32_t>(element_bytes(net.tensors[t].type)));
+    TensorLayout l = make_layout(plan.view[t], chip.array_rows,
+                                 static_cast<std::uint32_t>(element_bytes(net.tensors[t].type)));
     l.offset = map.storage[s].first;
     map.layout[t] = l;
   }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stages (d) and (e): items become instructions in program order, with buffer addresses and with what each of them touches.
+// Stages (d) and (e): items become instructions in program order, with buffer addresses and with
+// what each of them touches.
 //
-// The program order interleaves the engines so that every dependency points backwards: the loads of the next items go before
-// the matrix instruction of this one as long as there is room for their pieces and the tensor bytes that they read are not
-// still to be stored; the store of an item follows its matrix instruction. Semaphores are set afterwards (order.hpp).
+// The program order interleaves the engines so that every dependency points backwards: the loads of
+// the next items go before the matrix instruction of this one as long as there is room for their
+// pieces and the tensor bytes that they read are not still to be stored; the store of an item
+// follows its matrix instruction. Semaphores are set afterwards (order.hpp).
 #pragma once
 
 #include <vector>
@@ -16,6 +18,8 @@
 namespace systole::compiler {
 
 // `reservations`: the activation words of resident tensors.
-std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const std::vector<Reservation>& reservations, const Chip& chip);
+std::vector<EmittedInstruction> emit(const std::vector<Item>& items,
+                                     const std::vector<Reservation>& reservations,
+                                     const Chip& chip);
 
 }  // namespace systole::compiler

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a compiled network step by step: programs on a chip behind `ChipBackend` (reference model, RTL platform, ..), the other
-// nodes on the host. Keeps every tensor that the host has seen, for outputs, dumps and comparisons.
+// Runs a compiled network step by step: programs on a chip behind `ChipBackend` (reference model,
+// RTL platform, ..), the other nodes on the host. Keeps every tensor that the host has seen, for
+// outputs, dumps and comparisons.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +16,15 @@
 
 namespace systole::compiler {
 
-// A chip with its DRAM. Addresses are absolute byte addresses. Base registers and program addresses are those of the
-// CompiledNetwork, which the backend has from its constructor.
+// A chip with its DRAM. Addresses are absolute byte addresses. Base registers and program addresses
+// are those of the CompiledNetwork, which the backend has from its constructor.
 class ChipBackend {
  public:
   virtual ~ChipBackend() = default;
   virtual void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) = 0;
   virtual std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) = 0;
-  // Runs the program of `steps[step]` to its interrupt. DesignError if the chip hangs or reports an error.
+  // Runs the program of `steps[step]` to its interrupt. DesignError if the chip hangs or reports an
+  // error.
   virtual void run_program(std::size_t step, const isa::Program& program) = 0;
 };
 
@@ -50,15 +52,16 @@ class Executor {
   // Both must outlive the executor. Writes constants and encoded programs to DRAM.
   Executor(const CompiledNetwork& network, ChipBackend& backend, Keep keep = Keep::kNeeded);
 
-  // Runs all steps. `inputs` are in the order of Network::inputs. Errors: UserError naming the input if its type or shape is
-  // wrong; whatever the backend and the host operators throw.
+  // Runs all steps. `inputs` are in the order of Network::inputs. Errors: UserError naming the
+  // input if its type or shape is wrong; whatever the backend and the host operators throw.
   void run(const std::vector<HostTensor>& inputs);
 
   // As run(), a step at a time: begin, then run_step(0), .., run_step(steps - 1).
   void begin(const std::vector<HostTensor>& inputs);
   void run_step(std::size_t step);
 
-  // A tensor's value after the run; nothing if it never was on the host (kept on the chip, or overwritten in DRAM).
+  // A tensor's value after the run; nothing if it never was on the host (kept on the chip, or
+  // overwritten in DRAM).
   std::optional<HostTensor> tensor(TensorId id) const;
   std::vector<HostTensor> outputs() const;
 
@@ -72,7 +75,8 @@ class Executor {
   ChipBackend& backend_;
   Keep keep_;
   std::map<TensorId, HostTensor> values_;
-  std::vector<std::optional<TensorId>> reshaped_from_;  // per tensor: input of the free Reshape that names it
+  std::vector<std::optional<TensorId>>
+      reshaped_from_;  // per tensor: input of the free Reshape that names it
 };
 
 }  // namespace systole::compiler

@@ -2,9 +2,10 @@
 //
 // The work of one chip step between lowering and emission: a list of items in execution order.
 //
-// An item is at most one matrix instruction and at most one store, with the pieces of buffer contents that they read. A piece
-// has a key: if a piece with that key is still in the buffer, it is not loaded again. Addresses of pieces are unknown here; the
-// emitter places them and adds their base to the instruction's own relative addresses.
+// An item is at most one matrix instruction and at most one store, with the pieces of buffer
+// contents that they read. A piece has a key: if a piece with that key is still in the buffer, it
+// is not loaded again. Addresses of pieces are unknown here; the emitter places them and adds their
+// base to the instruction's own relative addresses.
 #pragma once
 
 #include <array>
@@ -18,7 +19,8 @@
 
 namespace systole::compiler {
 
-// Bytes of a tensor in DRAM as a box: planes [image * channel blocks + block] times pixels [y * width + x].
+// Bytes of a tensor in DRAM as a box: planes [image * channel blocks + block] times pixels [y *
+// width + x].
 struct DramBox {
   TensorId storage = 0;
   std::int64_t plane_low = 0, plane_high = 0;  // half open
@@ -30,7 +32,8 @@ struct WordSpan {
   std::uint32_t low = 0, high = 0;
 };
 
-// The name of a piece within a chip step. Constants are named by their place in DRAM, so that equal weights are one piece.
+// The name of a piece within a chip step. Constants are named by their place in DRAM, so that equal
+// weights are one piece.
 struct PieceKey {
   std::uint32_t owner = 0;  // node + 1 for tensor data; 0 for constants
   std::array<std::int64_t, 8> part = {};
@@ -39,22 +42,28 @@ struct PieceKey {
 
 struct Request {
   PieceKey key;
-  std::uint32_t words = 0;          // size in the buffer
-  std::optional<WordSpan> zone;     // where it may lie; anywhere (and wrapped around the end) if not set
-  isa::Load load;                   // dst_base is relative to the piece
-  std::optional<DramBox> reads;     // tensor bytes that the load reads; nothing for constants and for padding alone
+  std::uint32_t words = 0;  // size in the buffer
+  std::optional<WordSpan>
+      zone;        // where it may lie; anywhere (and wrapped around the end) if not set
+  isa::Load load;  // dst_base is relative to the piece
+  std::optional<DramBox>
+      reads;  // tensor bytes that the load reads; nothing for constants and for padding alone
 };
 
 struct Item {
   std::uint32_t node = 0;
-  std::vector<Request> requests;    // constants first: they can be loaded before the tensor data is there
-  std::optional<isa::Load> fill;    // padding alone, for the frame of a resident tensor; dst_base is absolute
+  std::vector<Request>
+      requests;  // constants first: they can be loaded before the tensor data is there
+  std::optional<isa::Load>
+      fill;  // padding alone, for the frame of a resident tensor; dst_base is absolute
   std::optional<isa::Matrix> matrix;
-  std::size_t matrix_weight = 0;                        // index into requests
-  std::optional<std::size_t> matrix_activation;         // index into requests; otherwise activation_base is absolute
+  std::size_t matrix_weight = 0;  // index into requests
+  std::optional<std::size_t>
+      matrix_activation;  // index into requests; otherwise activation_base is absolute
   std::optional<isa::Store> store;
-  std::optional<std::size_t> store_parameter, store_source, store_residual;  // indices into requests
-  std::optional<DramBox> writes;    // tensor bytes that the store writes
+  std::optional<std::size_t> store_parameter, store_source,
+      store_residual;             // indices into requests
+  std::optional<DramBox> writes;  // tensor bytes that the store writes
   // Words of resident tensors in the activation buffer, addressed absolutely.
   std::vector<WordSpan> matrix_reads, store_reads, store_writes;  // store_writes: by the fill too
 };

@@ -20,7 +20,8 @@ void for_each_element(const TensorLayout& l, F f) {
       for (std::int64_t i = 0; i < inner; ++i, ++element) {
         const std::int64_t c = matrix ? i : o, p = matrix ? o : i;
         const std::int64_t at = ((n * blocks + c / l.block) * pixels + p) * l.block + c % l.block;
-        f(static_cast<std::size_t>(element) * l.element_bytes, static_cast<std::size_t>(at) * l.element_bytes);
+        f(static_cast<std::size_t>(element) * l.element_bytes,
+          static_cast<std::size_t>(at) * l.element_bytes);
       }
 }
 
@@ -60,11 +61,13 @@ TensorLayout make_layout(const View& view, std::uint32_t block, std::uint32_t el
 std::int64_t channel_blocks(const TensorLayout& l) { return (l.channels + l.block - 1) / l.block; }
 
 std::uint64_t TensorLayout::size_bytes() const {
-  return static_cast<std::uint64_t>(images) * channel_blocks(*this) * height * width * block * element_bytes;
+  return static_cast<std::uint64_t>(images) * channel_blocks(*this) * height * width * block *
+         element_bytes;
 }
 
 bool same_bytes(const View& a, const View& b, std::uint32_t block) {
-  // Without padding channels and with one channel block the order within a pixel decides; compare what is outside it.
+  // Without padding channels and with one channel block the order within a pixel decides; compare
+  // what is outside it.
   if (a.channels != b.channels) return false;
   const std::int64_t pa = a.height * a.width, pb = b.height * b.width;
   const bool pixels_first_a = a.channels_last || pa == 1 || a.channels == 1;
@@ -73,31 +76,41 @@ bool same_bytes(const View& a, const View& b, std::uint32_t block) {
   if (!same_order) return false;
   if (a.images == b.images && pa == pb) return true;
   const bool one_block = a.channels <= block;
-  // [n][c][p] row-major is pixel-major over all images only if c == 1 or p == 1 (pixels_first), then images and pixels merge.
+  // [n][c][p] row-major is pixel-major over all images only if c == 1 or p == 1 (pixels_first),
+  // then images and pixels merge.
   return one_block && pixels_first_a && pixels_first_b && a.images * pa == b.images * pb;
 }
 
-std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout,
-                                    std::uint8_t fill) {
+std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
+                                    const TensorLayout& layout, std::uint8_t fill) {
   std::vector<std::uint8_t> bytes(layout.size_bytes(), fill);
   const std::size_t size = layout.element_bytes;
-  invariant(row_major.size() == static_cast<std::size_t>(layout.images * layout.channels * layout.height * layout.width) * size,
+  invariant(row_major.size() == static_cast<std::size_t>(layout.images * layout.channels *
+                                                         layout.height * layout.width) *
+                                    size,
             "a tensor has as many bytes as its layout has elements");
   for_each_element(layout, [&](std::size_t element, std::size_t at) {
-    if (size == 1) bytes[at] = row_major[element];
-    else std::memcpy(&bytes[at], &row_major[element], size);
+    if (size == 1)
+      bytes[at] = row_major[element];
+    else
+      std::memcpy(&bytes[at], &row_major[element], size);
   });
   return bytes;
 }
 
-std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes, const TensorLayout& layout) {
+std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes,
+                                      const TensorLayout& layout) {
   const std::size_t size = layout.element_bytes;
-  invariant(bytes.size() == layout.size_bytes(), "a tensor's bytes in DRAM have the size of its layout");
+  invariant(bytes.size() == layout.size_bytes(),
+            "a tensor's bytes in DRAM have the size of its layout");
   std::vector<std::uint8_t> row_major(
-      static_cast<std::size_t>(layout.images * layout.channels * layout.height * layout.width) * size);
+      static_cast<std::size_t>(layout.images * layout.channels * layout.height * layout.width) *
+      size);
   for_each_element(layout, [&](std::size_t element, std::size_t at) {
-    if (size == 1) row_major[element] = bytes[at];
-    else std::memcpy(&row_major[element], &bytes[at], size);
+    if (size == 1)
+      row_major[element] = bytes[at];
+    else
+      std::memcpy(&row_major[element], &bytes[at], size);
   });
   return row_major;
 }

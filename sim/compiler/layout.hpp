@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a tensor of any rank is seen as images of channels, and how that lies in DRAM. See docs/reference/dram_layout.md.
+// How a tensor of any rank is seen as images of channels, and how that lies in DRAM. See
+// docs/reference/dram_layout.md.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,12 @@
 
 namespace systole::compiler {
 
-// A tensor as images x channels x height x width, with the order of the elements in the host's row-major bytes.
+// A tensor as images x channels x height x width, with the order of the elements in the host's
+// row-major bytes.
 struct View {
   std::int64_t images = 1, channels = 1, height = 1, width = 1;
-  bool channels_last = false;  // row-major [height = 1][width][channels]; otherwise [images][channels][height][width]
+  bool channels_last = false;  // row-major [height = 1][width][channels]; otherwise
+                               // [images][channels][height][width]
   bool operator==(const View& o) const {
     return images == o.images && channels == o.channels && height == o.height && width == o.width;
   }
@@ -28,7 +31,8 @@ TensorLayout make_layout(const View& view, std::uint32_t block, std::uint32_t el
 
 std::int64_t channel_blocks(const TensorLayout& layout);
 
-// True if both layouts put the same row-major element at the same byte: a Reshape between them moves nothing.
+// True if both layouts put the same row-major element at the same byte: a Reshape between them
+// moves nothing.
 bool same_bytes(const View& a, const View& b, std::uint32_t block);
 
 }  // namespace systole::compiler

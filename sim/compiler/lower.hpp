@@ -20,9 +20,11 @@ struct LoweringState {
   ConstantPool& weights;
   ConstantPool& parameters;
   std::vector<Item>& items;
-  std::uint32_t accumulator_bank = 0;  // of the next matrix job: banks alternate, so that storing overlaps computing
-  std::uint32_t problem = 0;           // counts lowered nodes: pieces of two nodes never share a key
-  std::uint32_t free_words = 0;        // of the activation buffer, from 0 up, that no resident tensor holds now; whole banks
+  std::uint32_t accumulator_bank =
+      0;  // of the next matrix job: banks alternate, so that storing overlaps computing
+  std::uint32_t problem = 0;  // counts lowered nodes: pieces of two nodes never share a key
+  std::uint32_t free_words =
+      0;  // of the activation buffer, from 0 up, that no resident tensor holds now; whole banks
 
   Operand operand(TensorId t) const { return operand_of(network, plan, layout, chip, t); }
 };
@@ -35,10 +37,12 @@ void lower_max_pool(LoweringState& state, std::uint32_t node, const MaxPool& op)
 // All nodes of a chip step. Adds the words that resident tensors hold, and for which items.
 void lower_step(LoweringState& state, const StepPlan& step, std::vector<Reservation>& reservations);
 
-// The parameter word(s) of the channels from `channel` on: bias and scale pairs, in the order of the channels.
+// The parameter word(s) of the channels from `channel` on: bias and scale pairs, in the order of
+// the channels.
 void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale);
 
 // A request for constants that lie at `offset` of their segment.
-Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset, std::int64_t bytes, std::uint32_t words);
+Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset,
+                         std::int64_t bytes, std::uint32_t words);
 
 }  // namespace systole::compiler

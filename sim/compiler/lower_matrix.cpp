@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrix problems to items: the loops of tiling.hpp, with their loads, and the stores of finished groups.
+// Matrix problems to items: the loops of tiling.hpp, with their loads, and the stores of finished
+// groups.
 //
-// A store's unit is `unit_channels` output channels: a channel block of the output where possible (array_rows <= array_cols and
-// parameters fit). Then one store takes all positions and column blocks of a group. Otherwise every unit has a store of its
-// own, because a destination run (dimension 0) must be contiguous and parameters do not advance along dimensions 0 and 1.
+// A store's unit is `unit_channels` output channels: a channel block of the output where possible
+// (array_rows <= array_cols and parameters fit). Then one store takes all positions and column
+// blocks of a group. Otherwise every unit has a store of its own, because a destination run
+// (dimension 0) must be contiguous and parameters do not advance along dimensions 0 and 1.
 #include <algorithm>
 #include <cstring>
 
@@ -39,7 +41,8 @@ class MatrixLowering {
     raw_ = p_.scale.empty();
     element_bytes_ = raw_ ? 4 : 1;
     per_column_ = !all_equal(p_.weight_zero_point);
-    // Half of the parameter buffer holds the parameters of a group, so that those of the next one load meanwhile.
+    // Half of the parameter buffer holds the parameters of a group, so that those of the next one
+    // load meanwhile.
     const std::int64_t parameters = s_.chip.parameter_words / 2 * lanes_;  // channels
     unit_ = std::min(rows_, cols_);
     if (!raw_) unit_ = std::min(unit_, parameters);
@@ -72,7 +75,8 @@ class MatrixLowering {
     const std::int64_t channels = static_cast<std::int64_t>(p_.column_block_inputs.size()) * cols_;
     for (std::int64_t m = 0; m < channels; ++m) {
       const bool exists = m < p_.channels_out;
-      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0, exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
+      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0,
+                       exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
     }
     parameter_offset_ = s_.parameters.add(bytes);
   }
@@ -84,7 +88,8 @@ class MatrixLowering {
     for (std::int64_t b = 0; b < p_.out.images; ++b)
       for (std::int64_t y = 0; y < p_.out.height; y += tiling_.rows)
         for (std::int64_t x = 0; x < p_.out.width; x += tiling_.columns)
-          tiles.push_back({b, y, std::min(tiling_.rows, p_.out.height - y), x, std::min(tiling_.columns, p_.out.width - x)});
+          tiles.push_back({b, y, std::min(tiling_.rows, p_.out.height - y), x,
+                           std::min(tiling_.columns, p_.out.width - x)});
     std::vector<Group> groups;
     for (std::int64_t n = 0; n < run_.count; n += tiling_.column_blocks)
       groups.push_back({run_.first + n, std::min(tiling_.column_blocks, run_.count - n)});
@@ -92,8 +97,9 @@ class MatrixLowering {
     for (std::int64_t ky = 0; ky < p_.kernel[0]; ky += tiling_.taps_y)
       for (std::int64_t kx = 0; kx < p_.kernel[1]; kx += tiling_.taps_x)
         for (std::int64_t kc = 0; kc < run_.inputs.count; kc += tiling_.input_blocks)
-          chunks_.push_back({ky, std::min(tiling_.taps_y, p_.kernel[0] - ky), kx, std::min(tiling_.taps_x, p_.kernel[1] - kx),
-                             kc, std::min(tiling_.input_blocks, run_.inputs.count - kc)});
+          chunks_.push_back({ky, std::min(tiling_.taps_y, p_.kernel[0] - ky), kx,
+                             std::min(tiling_.taps_x, p_.kernel[1] - kx), kc,
+                             std::min(tiling_.input_blocks, run_.inputs.count - kc)});
     pack_weights(groups);
     if (tiling_.columns_outer) {
       for (std::size_t g = 0; g < groups.size(); ++g)
@@ -104,10 +110,13 @@ class MatrixLowering {
     }
   }
 
-  // Weight pieces in the order in which they are used: [group][chunk], within each [column block][ky][kx][input block][row].
+  // Weight pieces in the order in which they are used: [group][chunk], within each [column
+  // block][ky][kx][input block][row].
   void pack_weights(const std::vector<Group>& groups) {
     weight_pieces_.clear();
-    const auto zero_of = [&](std::int64_t m) { return per_channel(p_.weight_zero_point, std::min(m, p_.channels_out - 1), 0); };
+    const auto zero_of = [&](std::int64_t m) {
+      return per_channel(p_.weight_zero_point, std::min(m, p_.channels_out - 1), 0);
+    };
     const std::int32_t common_zero = per_channel(p_.weight_zero_point, 0, 0);
     std::vector<std::uint8_t> bytes;
     for (const Group& g : groups)
@@ -123,8 +132,9 @@ class MatrixLowering {
                 const std::int64_t kb = p_.column_block_inputs[n].first + kc;
                 for (std::int64_t r = 0; r < rows_; ++r)
                   for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m) {
-                    const std::int32_t w = m < p_.channels_out ? p_.weight(m, kb, r, ky, kx)
-                                                               : (per_column_ ? zero_of(m) : common_zero);
+                    const std::int32_t w = m < p_.channels_out
+                                               ? p_.weight(m, kb, r, ky, kx)
+                                               : (per_column_ ? zero_of(m) : common_zero);
                     bytes.push_back(static_cast<std::uint8_t>(w));
                   }
               }
@@ -140,16 +150,19 @@ class MatrixLowering {
       Item item;
       item.node = p_.node;
       const auto [offset, size] = weight_pieces_[group_index * chunks_.size() + c];
-      item.requests.push_back(constant_request(isa::Buffer::kWeight, isa::Base::kWeight, offset, size,
-                                               static_cast<std::uint32_t>(size / cols_)));
+      item.requests.push_back(constant_request(isa::Buffer::kWeight, isa::Base::kWeight, offset,
+                                               size, static_cast<std::uint32_t>(size / cols_)));
       add_matrix(item, tile, group, chunks_[c], accumulator_base);
       item.matrix->accumulate = c > 0;
-      if (c + 1 < chunks_.size()) s_.items.push_back(std::move(item));
-      else add_stores(std::move(item), tile, group, accumulator_base);
+      if (c + 1 < chunks_.size())
+        s_.items.push_back(std::move(item));
+      else
+        add_stores(std::move(item), tile, group, accumulator_base);
     }
   }
 
-  void add_matrix(Item& item, const Tile& tile, const Group& group, const Chunk& chunk, std::uint32_t accumulator_base) {
+  void add_matrix(Item& item, const Tile& tile, const Group& group, const Chunk& chunk,
+                  std::uint32_t accumulator_base) {
     Patch patch;
     patch.image = tile.image;
     patch.first_block = run_.inputs.first + (group.first - run_.first) * run_.step + chunk.block;
@@ -166,15 +179,21 @@ class MatrixLowering {
     if (p_.in.on_chip) {  // in place: all rows and columns are there, the padding as well
       patch.row_step = 1;
       strides = {p_.in.block_stride / rows_, p_.in.row_stride / rows_, p_.in.pixel_stride / rows_};
-      const std::int64_t last_row = patch.row + (tile.rows - 1) * p_.stride[0] + (chunk.taps_y - 1) * p_.dilation[0];
-      m.activation_base = static_cast<std::uint32_t>(p_.in.at(patch.image, patch.first_block, patch.row, patch.column) / rows_);
-      item.matrix_reads.push_back(word_span(p_.in, {patch.image, patch.first_block, patch.first_block + patch.blocks - 1, patch.row,
-                                                    last_row, patch.column, patch.column + patch.columns - 1}, s_.chip));
+      const std::int64_t last_row =
+          patch.row + (tile.rows - 1) * p_.stride[0] + (chunk.taps_y - 1) * p_.dilation[0];
+      m.activation_base = static_cast<std::uint32_t>(
+          p_.in.at(patch.image, patch.first_block, patch.row, patch.column) / rows_);
+      item.matrix_reads.push_back(
+          word_span(p_.in,
+                    {patch.image, patch.first_block, patch.first_block + patch.blocks - 1,
+                     patch.row, last_row, patch.column, patch.column + patch.columns - 1},
+                    s_.chip));
     } else {
       strides = patch_strides(p_.in, patch);
       Request request = patch_request(p_.in, patch, rows_);
-      request.key = {s_.problem + 1, {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows,
-                                      patch.row_step, patch.column, patch.columns}};
+      request.key = {s_.problem + 1,
+                     {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows,
+                      patch.row_step, patch.column, patch.columns}};
       request.zone = activation_zone_;
       item.matrix_activation = item.requests.size();
       item.requests.push_back(std::move(request));
@@ -183,7 +202,8 @@ class MatrixLowering {
     m.weight_signed = p_.weight_signed;
     m.per_column_zero_point = per_column_;
     m.activation_zero_point = static_cast<std::uint8_t>(p_.activation_zero_point);
-    m.weight_zero_point = per_column_ ? 0 : static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
+    m.weight_zero_point =
+        per_column_ ? 0 : static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
     m.m_y = static_cast<std::uint16_t>(tile.rows);
     m.m_x = static_cast<std::uint16_t>(tile.columns);
     m.k_y = static_cast<std::uint16_t>(chunk.taps_y);
@@ -193,7 +213,8 @@ class MatrixLowering {
     const auto words = [](std::int64_t v) { return static_cast<std::int32_t>(v); };
     m.activation_stride_y = tile.rows > 1 ? words(p_.stride[0] / patch.row_step * strides.row) : 0;
     m.activation_stride_x = words(p_.stride[1] * strides.column);
-    m.activation_stride_ky = chunk.taps_y > 1 ? words(p_.dilation[0] / patch.row_step * strides.row) : 0;
+    m.activation_stride_ky =
+        chunk.taps_y > 1 ? words(p_.dilation[0] / patch.row_step * strides.row) : 0;
     m.activation_stride_kx = words(p_.dilation[1] * strides.column);
     m.activation_stride_kc = words(strides.block);
     m.activation_stride_n = words(run_.step * strides.block);
@@ -202,7 +223,8 @@ class MatrixLowering {
     item.matrix = m;
   }
 
-  // ---- stores -------------------------------------------------------------------------------------------------------
+  // ---- stores
+  // -------------------------------------------------------------------------------------------------------
 
   // Everything but the iteration: arithmetic of the post-processing.
   isa::Store store_template() const {
@@ -232,46 +254,66 @@ class MatrixLowering {
   // Parameters of `count` channels from channel `first` on, as a request of `item`.
   void request_parameters(Item& item, std::int64_t first, std::int64_t count) const {
     item.store_parameter = item.requests.size();
-    item.requests.push_back(constant_request(isa::Buffer::kParameter, isa::Base::kParameter, parameter_offset_ + first * 8,
-                                             count * 8, static_cast<std::uint32_t>(count / lanes_)));
+    item.requests.push_back(constant_request(isa::Buffer::kParameter, isa::Base::kParameter,
+                                             parameter_offset_ + first * 8, count * 8,
+                                             static_cast<std::uint32_t>(count / lanes_)));
   }
 
-  // Positions of the tile as one dimension if they are contiguous in DRAM, as the accumulator rows always are.
+  // Positions of the tile as one dimension if they are contiguous in DRAM, as the accumulator rows
+  // always are.
   bool contiguous(const Tile& tile) const {
-    return tile.rows == 1 || (tile.columns == p_.out.width && p_.out.dense_rows() &&
-                              !(p_.residual && p_.residual->operand.on_chip && !p_.residual->operand.dense_rows()));
+    return tile.rows == 1 ||
+           (tile.columns == p_.out.width && p_.out.dense_rows() &&
+            !(p_.residual && p_.residual->operand.on_chip && !p_.residual->operand.dense_rows()));
   }
 
   // Destination and its strides: bytes in DRAM, groups in the activation buffer.
-  std::int64_t dst_unit(std::int64_t bytes) const { return p_.out.on_chip ? bytes / lanes_ : bytes; }
+  std::int64_t dst_unit(std::int64_t bytes) const {
+    return p_.out.on_chip ? bytes / lanes_ : bytes;
+  }
   std::uint32_t dst_base(const Tile& tile, std::int64_t channel) const {
     return static_cast<std::uint32_t>(
-        dst_unit(p_.out.at(tile.image, channel / rows_, tile.row, tile.column) + channel % rows_ * element_bytes_));
+        dst_unit(p_.out.at(tile.image, channel / rows_, tile.row, tile.column) +
+                 channel % rows_ * element_bytes_));
   }
-  std::int32_t dst_stride(std::int64_t bytes) const { return static_cast<std::int32_t>(dst_unit(bytes)); }
+  std::int32_t dst_stride(std::int64_t bytes) const {
+    return static_cast<std::int32_t>(dst_unit(bytes));
+  }
 
   void finish(Item&& item, const Tile& tile, std::int64_t first_block, std::int64_t blocks) {
-    const Region region = {tile.image,           first_block,  first_block + blocks - 1, tile.row,
-                           tile.row + tile.rows - 1, tile.column, tile.column + tile.columns - 1};
-    if (p_.out.on_chip) item.store_writes.push_back(word_span(p_.out, region, s_.chip));
-    else item.writes = dram_box(p_.out, region);
+    const Region region = {tile.image,
+                           first_block,
+                           first_block + blocks - 1,
+                           tile.row,
+                           tile.row + tile.rows - 1,
+                           tile.column,
+                           tile.column + tile.columns - 1};
+    if (p_.out.on_chip)
+      item.store_writes.push_back(word_span(p_.out, region, s_.chip));
+    else
+      item.writes = dram_box(p_.out, region);
     s_.items.push_back(std::move(item));
   }
 
-  // The residual operand of channel blocks [first, first + blocks) of the tile: loaded, or read in place. `channel` is the first
-  // channel of the store. Returns strides in groups.
+  // The residual operand of channel blocks [first, first + blocks) of the tile: loaded, or read in
+  // place. `channel` is the first channel of the store. Returns strides in groups.
   struct ResidualStrides {
     std::int64_t column = 0, row = 0, block = 0;
   };
-  ResidualStrides add_residual(Item& item, isa::Store& st, const Tile& tile, std::int64_t first, std::int64_t blocks,
-                               std::int64_t channel) {
-    const std::int64_t word_groups = rows_ / lanes_, within = channel % rows_ / lanes_, skipped = channel / rows_ - first;
+  ResidualStrides add_residual(Item& item, isa::Store& st, const Tile& tile, std::int64_t first,
+                               std::int64_t blocks, std::int64_t channel) {
+    const std::int64_t word_groups = rows_ / lanes_, within = channel % rows_ / lanes_,
+                       skipped = channel / rows_ - first;
     const Operand& d = p_.residual->operand;
     if (d.on_chip) {
       const std::int64_t block = channel / rows_;
-      st.residual_base = static_cast<std::uint32_t>(d.at(tile.image, block, tile.row, tile.column) / lanes_ + within);
-      item.store_reads.push_back(word_span(d, {tile.image, first, first + blocks - 1, tile.row, tile.row + tile.rows - 1,
-                                               tile.column, tile.column + tile.columns - 1}, s_.chip));
+      st.residual_base = static_cast<std::uint32_t>(
+          d.at(tile.image, block, tile.row, tile.column) / lanes_ + within);
+      item.store_reads.push_back(
+          word_span(d,
+                    {tile.image, first, first + blocks - 1, tile.row, tile.row + tile.rows - 1,
+                     tile.column, tile.column + tile.columns - 1},
+                    s_.chip));
       return {d.pixel_stride / lanes_, d.row_stride / lanes_, d.block_stride / lanes_};
     }
     Patch patch;
@@ -292,18 +334,24 @@ class MatrixLowering {
     return {strides.column * word_groups, strides.row * word_groups, strides.block * word_groups};
   }
 
-  void add_stores(Item&& item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
-    if (one_store_) add_block_stores(std::move(item), tile, group, accumulator_base);
-    else add_unit_stores(std::move(item), tile, group, accumulator_base);
+  void add_stores(Item&& item, const Tile& tile, const Group& group,
+                  std::uint32_t accumulator_base) {
+    if (one_store_)
+      add_block_stores(std::move(item), tile, group, accumulator_base);
+    else
+      add_unit_stores(std::move(item), tile, group, accumulator_base);
   }
 
-  void add_block_stores(Item&& first_item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
+  void add_block_stores(Item&& first_item, const Tile& tile, const Group& group,
+                        std::uint32_t accumulator_base) {
     const std::int64_t per_block = cols_ / rows_;  // channel blocks in a column block
     const std::int64_t first = group.first * per_block;
-    const std::int64_t blocks = std::min(group.count * per_block, ceil_div(p_.channels_out, rows_) - first);
+    const std::int64_t blocks =
+        std::min(group.count * per_block, ceil_div(p_.channels_out, rows_) - first);
     const std::int64_t whole = blocks / per_block * per_block;
     Item item = std::move(first_item);
-    for (const auto& [from, count] : {std::pair{std::int64_t{0}, whole}, std::pair{whole, blocks - whole}}) {
+    for (const auto& [from, count] :
+         {std::pair{std::int64_t{0}, whole}, std::pair{whole, blocks - whole}}) {
       if (count == 0) continue;
       isa::Store st = store_template();
       const std::int64_t groups = rows_ / lanes_, row_groups = cols_ / lanes_;
@@ -311,14 +359,19 @@ class MatrixLowering {
       st.groups = static_cast<std::uint16_t>(groups);
       const bool flat = contiguous(tile);
       st.count = {static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
-                  static_cast<std::uint16_t>(flat ? 1 : tile.rows), static_cast<std::uint16_t>(inner),
-                  static_cast<std::uint16_t>(count / inner)};
-      const std::int64_t block_groups = tile.positions() * row_groups;  // from one column block to the next
-      st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups + from / per_block * block_groups);
-      st.source_stride = {static_cast<std::int32_t>(row_groups), static_cast<std::int32_t>(tile.columns * row_groups),
-                          static_cast<std::int32_t>(groups), static_cast<std::int32_t>(block_groups)};
+                  static_cast<std::uint16_t>(flat ? 1 : tile.rows),
+                  static_cast<std::uint16_t>(inner), static_cast<std::uint16_t>(count / inner)};
+      const std::int64_t block_groups =
+          tile.positions() * row_groups;  // from one column block to the next
+      st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups +
+                                                  from / per_block * block_groups);
+      st.source_stride = {static_cast<std::int32_t>(row_groups),
+                          static_cast<std::int32_t>(tile.columns * row_groups),
+                          static_cast<std::int32_t>(groups),
+                          static_cast<std::int32_t>(block_groups)};
       st.dst_base = dst_base(tile, (first + from) * rows_);
-      st.dst_stride = {dst_stride(p_.out.row_stride), dst_stride(p_.out.block_stride), dst_stride(inner * p_.out.block_stride)};
+      st.dst_stride = {dst_stride(p_.out.row_stride), dst_stride(p_.out.block_stride),
+                       dst_stride(inner * p_.out.block_stride)};
       if (!raw_) {
         request_parameters(item, group.first * cols_, group.count * cols_);
         st.parameter_base = static_cast<std::uint16_t>(from * groups);
@@ -326,7 +379,8 @@ class MatrixLowering {
         st.parameter_stride_3 = static_cast<std::uint16_t>(row_groups);
       }
       if (p_.residual) {
-        const ResidualStrides r = add_residual(item, st, tile, first, blocks, (first + from) * rows_);
+        const ResidualStrides r =
+            add_residual(item, st, tile, first, blocks, (first + from) * rows_);
         st.residual_stride = {static_cast<std::int32_t>(r.row), static_cast<std::int32_t>(r.block),
                               static_cast<std::int32_t>(inner * r.block)};
       }
@@ -337,10 +391,12 @@ class MatrixLowering {
     }
   }
 
-  void add_unit_stores(Item&& first_item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
+  void add_unit_stores(Item&& first_item, const Tile& tile, const Group& group,
+                       std::uint32_t accumulator_base) {
     Item item = std::move(first_item);
     const std::int64_t row_groups = cols_ / lanes_;
-    const std::int64_t begin = group.first * cols_, end = std::min((group.first + group.count) * cols_, p_.channels_out);
+    const std::int64_t begin = group.first * cols_,
+                       end = std::min((group.first + group.count) * cols_, p_.channels_out);
     for (std::int64_t m = begin; m < end; m += unit_) {
       isa::Store st = store_template();
       const bool flat = contiguous(tile);
@@ -348,9 +404,10 @@ class MatrixLowering {
       st.count = {1, static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
                   static_cast<std::uint16_t>(flat ? 1 : tile.rows), 1};
       const std::int64_t column_block = (m - begin) / cols_;
-      st.source_base = static_cast<std::uint32_t>((accumulator_base + column_block * tile.positions()) * row_groups +
-                                                  m % cols_ / lanes_);
-      st.source_stride = {0, static_cast<std::int32_t>(row_groups), static_cast<std::int32_t>(tile.columns * row_groups), 0};
+      st.source_base = static_cast<std::uint32_t>(
+          (accumulator_base + column_block * tile.positions()) * row_groups + m % cols_ / lanes_);
+      st.source_stride = {0, static_cast<std::int32_t>(row_groups),
+                          static_cast<std::int32_t>(tile.columns * row_groups), 0};
       st.dst_base = dst_base(tile, m);
       st.dst_stride = {dst_stride(p_.out.pixel_stride), dst_stride(p_.out.row_stride), 0};
       if (group_parameters_) {
@@ -360,8 +417,10 @@ class MatrixLowering {
         request_parameters(item, m, unit_);
       }
       if (p_.residual) {
-        const ResidualStrides r = add_residual(item, st, tile, begin / rows_, (end - 1) / rows_ - begin / rows_ + 1, m);
-        st.residual_stride = {static_cast<std::int32_t>(r.column), static_cast<std::int32_t>(r.row), 0};
+        const ResidualStrides r =
+            add_residual(item, st, tile, begin / rows_, (end - 1) / rows_ - begin / rows_ + 1, m);
+        st.residual_stride = {static_cast<std::int32_t>(r.column), static_cast<std::int32_t>(r.row),
+                              0};
       }
       item.store = st;
       finish(std::move(item), tile, m / rows_, 1);
@@ -389,6 +448,8 @@ class MatrixLowering {
 
 }  // namespace
 
-void lower_matrix(LoweringState& state, const MatrixProblem& problem) { MatrixLowering(state, problem).run(); }
+void lower_matrix(LoweringState& state, const MatrixProblem& problem) {
+  MatrixLowering(state, problem).run();
+}
 
 }  // namespace systole::compiler

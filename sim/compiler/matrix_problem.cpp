@@ -13,8 +13,8 @@ std::int32_t byte_value(const Tensor& t, std::int64_t index) {
 }
 
 // Output channels [m0, m1) read the input channels of their groups.
-std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t channels_out, std::int64_t group,
-                                       const Chip& chip) {
+std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t channels_out,
+                                       std::int64_t group, const Chip& chip) {
   const std::int64_t rows = chip.array_rows, cols = chip.array_cols;
   const std::int64_t in_group = channels_in / group, out_group = channels_out / group;
   std::vector<BlockRange> ranges;
@@ -27,23 +27,27 @@ std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t ch
 }
 
 void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
-            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
+            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+            const std::optional<FusedAdd>& fused) {
   p.in = operand_of(net, plan, layout, chip, input);
-  p.output_signed = net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
+  p.output_signed =
+      net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
   if (fused) {
     const Add& add = std::get<Add>(net.nodes[fused->node].operation);
     const auto is_signed = [&](TensorId t) { return net.tensors[t].type == ElementType::kInt8; };
     output = add.output;
-    p.residual = {operand_of(net, plan, layout, chip, fused->residual), is_signed(fused->residual), is_signed(add.output),
-                  fused->factors, add.clamp};
+    p.residual = {operand_of(net, plan, layout, chip, fused->residual), is_signed(fused->residual),
+                  is_signed(add.output), fused->factors, add.clamp};
   }
   p.out = operand_of(net, plan, layout, chip, output);
   p.activation_signed = net.tensors[input].type == ElementType::kInt8;
 }
 
-// A 1x1 convolution without stride or padding does not see rows: one long row tiles without remainders.
+// A 1x1 convolution without stride or padding does not see rows: one long row tiles without
+// remainders.
 void join_rows(MatrixProblem& p) {
-  const bool pointwise = p.kernel == std::array<std::int64_t, 2>{1, 1} && p.stride == std::array<std::int64_t, 2>{1, 1} &&
+  const bool pointwise = p.kernel == std::array<std::int64_t, 2>{1, 1} &&
+                         p.stride == std::array<std::int64_t, 2>{1, 1} &&
                          p.pad == std::array<std::int64_t, 2>{0, 0};
   if (!pointwise || p.in.height != p.out.height || p.in.width != p.out.width) return;
   std::vector<Operand*> operands = {&p.in, &p.out};
@@ -58,7 +62,8 @@ void join_rows(MatrixProblem& p) {
 }
 
 MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                        const std::optional<FusedAdd>& fused) {
   MatrixProblem p;
   set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const Tensor& w = net.tensors[op.weight];
@@ -77,9 +82,11 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
   p.output_zero_point = op.output_zero_point;
   p.clamp = op.clamp;
   p.column_block_inputs = grouped_ranges(x.channels, y.channels, op.group, chip);
-  const std::int64_t rows = chip.array_rows, area = p.kernel[0] * p.kernel[1], kx_count = p.kernel[1];
+  const std::int64_t rows = chip.array_rows, area = p.kernel[0] * p.kernel[1],
+                     kx_count = p.kernel[1];
   p.weight = [&w, zero = op.weight_zero_point, in_group, out_group, rows, area, kx_count](
-                 std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx) {
+                 std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
+                 std::int64_t kx) {
     const std::int64_t c = kb * rows + r - m / out_group * in_group;
     if (c < 0 || c >= in_group) return per_channel(zero, m, 0);
     return byte_value(w, (m * in_group + c) * area + ky * kx_count + kx);
@@ -88,7 +95,8 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                        const std::optional<FusedAdd>& fused) {
   MatrixProblem p;
   const TensorId input = plan.flattened[op.input].value_or(op.input);
   set_io(p, net, input, op.output, plan, layout, chip, fused);
@@ -128,9 +136,10 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
   }
   p.out.row_stride = p.out.block_stride;
   p.out.whole = plan.view[op.output].images != 1;
-  for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols) p.column_block_inputs.push_back({0, p.in.blocks});
-  p.weight = [&w, zero = op.weight_zero_point, rows, pixels, channels, columns](std::int64_t m, std::int64_t kb, std::int64_t r,
-                                                                              std::int64_t, std::int64_t) {
+  for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols)
+    p.column_block_inputs.push_back({0, p.in.blocks});
+  p.weight = [&w, zero = op.weight_zero_point, rows, pixels, channels, columns](
+                 std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t, std::int64_t) {
     const std::int64_t c = kb / pixels * rows + r;
     if (c >= channels) return per_channel(zero, m, 0);
     return byte_value(w, (c * pixels + kb % pixels) * columns + m);
@@ -139,7 +148,8 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
-                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, const std::optional<FusedAdd>& fused) {
+                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                           const std::optional<FusedAdd>& fused) {
   MatrixProblem p;
   set_io(p, net, op.input, op.output, plan, layout, chip, fused);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
@@ -149,8 +159,9 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
   p.output_zero_point = op.qy.zero_point;
   p.clamp = op.clamp;
   if (p.out.height == 1 && p.out.width == 1 && averages_whole_image(op, plan)) {
-    // All channel blocks have the same weights, so they can be the positions of one pass instead of column blocks of their own:
-    // a channel block of an image becomes a pixel, and its pixels become the channel blocks of the sum.
+    // All channel blocks have the same weights, so they can be the positions of one pass instead of
+    // column blocks of their own: a channel block of an image becomes a pixel, and its pixels
+    // become the channel blocks of the sum.
     invariant(p.in.dense_rows(), "an image to average lies in one piece");
     const std::int64_t pixels = p.in.height * p.in.width;
     p.in.width = p.out.width = p.in.images * p.in.blocks;
@@ -162,7 +173,8 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
     p.out.row_stride = p.out.block_stride = p.out.width * p.out.pixel_stride;
     p.in.whole = p.out.whole = true;
     p.channels_out = rows;
-    for (std::int64_t m0 = 0; m0 < rows; m0 += chip.array_cols) p.column_block_inputs.push_back({0, pixels});
+    for (std::int64_t m0 = 0; m0 < rows; m0 += chip.array_cols)
+      p.column_block_inputs.push_back({0, pixels});
     p.weight = [](std::int64_t m, std::int64_t, std::int64_t r, std::int64_t, std::int64_t) {
       return static_cast<std::int32_t>(r == m);
     };
@@ -186,13 +198,17 @@ bool averages_whole_image(const AveragePool& op, const Plan& plan) {
 }
 
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
-                             const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
+                             const std::vector<std::optional<TensorLayout>>& layout,
+                             const Chip& chip) {
   const Operation& operation = network.nodes[node].operation;
   MatrixProblem p;
   const std::optional<FusedAdd>& fused = plan.fused_add[node];
-  if (const auto* conv = std::get_if<Conv>(&operation)) p = from_conv(*conv, network, plan, layout, chip, fused);
-  else if (const auto* gemm = std::get_if<Gemm>(&operation)) p = from_gemm(*gemm, network, plan, layout, chip, fused);
-  else p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, fused);
+  if (const auto* conv = std::get_if<Conv>(&operation))
+    p = from_conv(*conv, network, plan, layout, chip, fused);
+  else if (const auto* gemm = std::get_if<Gemm>(&operation))
+    p = from_gemm(*gemm, network, plan, layout, chip, fused);
+  else
+    p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, fused);
   p.node = node;
   join_rows(p);
   return p;

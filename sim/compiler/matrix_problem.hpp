@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one form of everything that the systolic array computes: Conv, Gemm, AveragePool as a convolution over channel blocks.
+// The one form of everything that the systolic array computes: Conv, Gemm, AveragePool as a
+// convolution over channel blocks.
 //
-//   out[b][m][y][x] = post( SUM over kb, r, ky, kx of (in[b][kb][y*sy - pt + ky*dy][x*sx - pl + kx*dx][r] - zx) * (w - zw) )
+//   out[b][m][y][x] = post( SUM over kb, r, ky, kx of (in[b][kb][y*sy - pt + ky*dy][x*sx - pl +
+//   kx*dx][r] - zx) * (w - zw) )
 //
-// Groups are blocks of zeros: an output column block (array_cols channels) reads only the range of input channel blocks in which
-// it has weights. A Gemm behind a Flatten reads each image as one pixel whose channel blocks are (block, y, x).
+// Groups are blocks of zeros: an output column block (array_cols channels) reads only the range of
+// input channel blocks in which it has weights. A Gemm behind a Flatten reads each image as one
+// pixel whose channel blocks are (block, y, x).
 #pragma once
 
 #include <cstdint>
@@ -48,16 +51,20 @@ struct MatrixProblem {
   };
   std::optional<Residual> residual;
   std::vector<BlockRange> column_block_inputs;  // per output column block
-  // Weight of output channel m, input channel block kb, row r of the block, tap; the channel's zero point where there is none.
-  std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx)> weight;
+  // Weight of output channel m, input channel block kb, row r of the block, tap; the channel's zero
+  // point where there is none.
+  std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
+                             std::int64_t kx)>
+      weight;
 };
 
 // Such a pooling reads its input as one dense piece.
 bool averages_whole_image(const AveragePool& op, const Plan& plan);
 
-// The problem of a Conv, Gemm or AveragePool that placement put on the chip. `layout` per tensor, as in CompiledNetwork; the
-// network must outlive the problem.
+// The problem of a Conv, Gemm or AveragePool that placement put on the chip. `layout` per tensor,
+// as in CompiledNetwork; the network must outlive the problem.
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
-                             const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip);
+                             const std::vector<std::optional<TensorLayout>>& layout,
+                             const Chip& chip);
 
 }  // namespace systole::compiler

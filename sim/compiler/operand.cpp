@@ -8,39 +8,50 @@
 
 namespace systole::compiler {
 
-Operand operand_of(const Network& network, const Plan& plan, const std::vector<std::optional<TensorLayout>>& layout,
-                   const Chip& chip, TensorId tensor) {
+Operand operand_of(const Network& network, const Plan& plan,
+                   const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                   TensorId tensor) {
   Operand d;
   d.storage = plan.storage[tensor];
   const auto& resident = plan.resident[d.storage];
-  const TensorLayout l = resident ? make_layout(plan.view[tensor], chip.array_rows,
-                                                static_cast<std::uint32_t>(element_bytes(network.tensors[tensor].type)))
-                                  : (invariant(layout[tensor].has_value(), "an operand of a chip node has a place"), *layout[tensor]);
+  const TensorLayout l =
+      resident
+          ? make_layout(plan.view[tensor], chip.array_rows,
+                        static_cast<std::uint32_t>(element_bytes(network.tensors[tensor].type)))
+          : (invariant(layout[tensor].has_value(), "an operand of a chip node has a place"),
+             *layout[tensor]);
   d.images = l.images;
   d.blocks = channel_blocks(l);
   d.height = l.height;
   d.width = l.width;
   d.pixel_stride = static_cast<std::int64_t>(l.block) * l.element_bytes;
   d.on_chip = resident.has_value();
-  const std::int64_t columns = resident ? resident->columns(l.width) : l.width, rows = resident ? resident->rows(l.height) : l.height;
+  const std::int64_t columns = resident ? resident->columns(l.width) : l.width,
+                     rows = resident ? resident->rows(l.height) : l.height;
   d.row_stride = columns * d.pixel_stride;
   d.block_stride = rows * d.row_stride;
   d.image_stride = d.blocks * d.block_stride;
-  d.offset = resident ? resident->base * d.pixel_stride + resident->top * d.row_stride + resident->left * d.pixel_stride : l.offset;
+  d.offset = resident ? resident->base * d.pixel_stride + resident->top * d.row_stride +
+                            resident->left * d.pixel_stride
+                      : l.offset;
   return d;
 }
 
 DramBox dram_box(const Operand& d, const Region& r) {
-  if (d.whole) return {d.storage, 0, std::numeric_limits<std::int64_t>::max(), 0, std::numeric_limits<std::int64_t>::max()};
+  if (d.whole)
+    return {d.storage, 0, std::numeric_limits<std::int64_t>::max(), 0,
+            std::numeric_limits<std::int64_t>::max()};
   const std::int64_t plane = r.image * d.blocks;
-  return {d.storage, plane + r.first_block, plane + r.last_block + 1, r.first_row * d.width + r.first_column,
-          r.last_row * d.width + r.last_column + 1};
+  return {d.storage, plane + r.first_block, plane + r.last_block + 1,
+          r.first_row * d.width + r.first_column, r.last_row * d.width + r.last_column + 1};
 }
 
 WordSpan word_span(const Operand& d, const Region& r, const Chip& chip) {
   const std::int64_t word = chip.array_rows;
-  return {static_cast<std::uint32_t>(d.at(r.image, r.first_block, r.first_row, r.first_column) / word),
-          static_cast<std::uint32_t>(d.at(r.image, r.last_block, r.last_row, r.last_column) / word + 1)};
+  return {
+      static_cast<std::uint32_t>(d.at(r.image, r.first_block, r.first_row, r.first_column) / word),
+      static_cast<std::uint32_t>(d.at(r.image, r.last_block, r.last_row, r.last_column) / word +
+                                 1)};
 }
 
 }  // namespace systole::compiler

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tensor as instructions address it: in DRAM, or kept in the activation buffer between two nodes of one step.
+// A tensor as instructions address it: in DRAM, or kept in the activation buffer between two nodes
+// of one step.
 #pragma once
 
 #include <cstdint>
@@ -19,26 +20,31 @@ struct Operand {
   std::uint64_t offset = 0;
   std::int64_t images = 1, blocks = 1, height = 1, width = 1;
   std::int64_t image_stride = 0, block_stride = 0, row_stride = 0, pixel_stride = 0;
-  bool whole = false;  // coordinates are not those of the storage: dependencies are on the whole tensor
+  bool whole =
+      false;  // coordinates are not those of the storage: dependencies are on the whole tensor
 
-  std::int64_t at(std::int64_t image, std::int64_t block, std::int64_t row, std::int64_t column) const {
-    return static_cast<std::int64_t>(offset) + image * image_stride + block * block_stride + row * row_stride +
-           column * pixel_stride;
+  std::int64_t at(std::int64_t image, std::int64_t block, std::int64_t row,
+                  std::int64_t column) const {
+    return static_cast<std::int64_t>(offset) + image * image_stride + block * block_stride +
+           row * row_stride + column * pixel_stride;
   }
   // All pixels of a channel block follow each other.
   bool dense_rows() const { return row_stride == width * pixel_stride; }
 };
 
 // `tensor` must have a layout or be resident.
-Operand operand_of(const Network& network, const Plan& plan, const std::vector<std::optional<TensorLayout>>& layout,
-                   const Chip& chip, TensorId tensor);
+Operand operand_of(const Network& network, const Plan& plan,
+                   const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                   TensorId tensor);
 
 // A box of an operand, inclusive on both ends.
 struct Region {
-  std::int64_t image = 0, first_block = 0, last_block = 0, first_row = 0, last_row = 0, first_column = 0, last_column = 0;
+  std::int64_t image = 0, first_block = 0, last_block = 0, first_row = 0, last_row = 0,
+               first_column = 0, last_column = 0;
 };
 
-// What touches it depends on: a box of the tensor in DRAM, or the words of the activation buffer from its first to its last one.
+// What touches it depends on: a box of the tensor in DRAM, or the words of the activation buffer
+// from its first to its last one.
 DramBox dram_box(const Operand& operand, const Region& region);
 WordSpan word_span(const Operand& operand, const Region& region, const Chip& chip);
 

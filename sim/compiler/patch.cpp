@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::int64_t kMaxRunBytes = (1 << 24) - 1;
 
-// Pixels further apart than a word: a flattened tensor, whose channel blocks follow each other instead.
+// Pixels further apart than a word: a flattened tensor, whose channel blocks follow each other
+// instead.
 bool blocks_follow(const Operand& d) { return d.block_stride < d.pixel_stride; }
 
 }  // namespace
@@ -51,7 +52,8 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
       p.row >= d.height ? top : std::clamp(ceil_div(d.height - p.row, p.row_step), top, p.rows);
 
   if (blocks_follow(d)) {
-    invariant(p.rows == 1 && p.row == 0 && left == 0 && right == p.columns, "a flattened tensor has no rows and no padding");
+    invariant(p.rows == 1 && p.row == 0 && left == 0 && right == p.columns,
+              "a flattened tensor has no rows and no padding");
     load.dram_offset = static_cast<std::uint32_t>(d.at(0, p.first_block, 0, p.column));
     load.run_bytes = static_cast<std::uint32_t>(p.blocks * word_bytes);
     load.count[0] = static_cast<std::uint16_t>(p.columns);
@@ -70,7 +72,8 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
     load.pad_top = static_cast<std::uint16_t>(p.rows);
     return r;
   }
-  load.dram_offset = static_cast<std::uint32_t>(d.at(p.image, p.first_block, p.row + top * p.row_step, p.column + left));
+  load.dram_offset = static_cast<std::uint32_t>(
+      d.at(p.image, p.first_block, p.row + top * p.row_step, p.column + left));
   load.pad_left = static_cast<std::uint16_t>(left);
   load.pad_right = static_cast<std::uint16_t>(p.columns - right);
   load.pad_top = static_cast<std::uint16_t>(top);
@@ -79,7 +82,8 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
   load.count[0] = static_cast<std::uint16_t>(bottom - top);
   load.dram_stride[0] = static_cast<std::int32_t>(p.row_step * d.row_stride);
   load.dram_stride[1] = static_cast<std::int32_t>(d.block_stride);
-  // Rows that follow each other in DRAM and in the buffer are one run, and so are whole blocks: longer bursts.
+  // Rows that follow each other in DRAM and in the buffer are one run, and so are whole blocks:
+  // longer bursts.
   const std::int64_t rows_run = p.rows * p.columns * word_bytes;
   if (left == 0 && right == p.columns && top == 0 && bottom == p.rows &&
       (p.rows == 1 || (p.columns == d.width && p.row_step == 1)) && rows_run <= kMaxRunBytes) {
@@ -90,8 +94,9 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
       load.count[1] = 1;
     }
   }
-  r.reads = dram_box(d, {p.image, p.first_block, p.first_block + p.blocks - 1, p.row + top * p.row_step,
-                         p.row + (bottom - 1) * p.row_step, p.column + left, p.column + right - 1});
+  r.reads =
+      dram_box(d, {p.image, p.first_block, p.first_block + p.blocks - 1, p.row + top * p.row_step,
+                   p.row + (bottom - 1) * p.row_step, p.column + left, p.column + right - 1});
   return r;
 }
 

@@ -53,11 +53,13 @@ class Placer {
   }
 
  private:
-  // ---- views ------------------------------------------------------------------------------------------------------
+  // ---- views
+  // ------------------------------------------------------------------------------------------------------
 
   void choose_views() {
-    // Tensors that one element-wise node joins are seen alike; a convolution or pooling makes them images, a matrix product
-    // a matrix; images win, and a Gemm that then disagrees goes to the host.
+    // Tensors that one element-wise node joins are seen alike; a convolution or pooling makes them
+    // images, a matrix product a matrix; images win, and a Gemm that then disagrees goes to the
+    // host.
     enum Vote { kNone, kMatrix, kImage };
     std::vector<std::uint32_t> parent(net_.tensors.size());
     std::iota(parent.begin(), parent.end(), 0u);
@@ -69,16 +71,21 @@ class Placer {
       if (net_.tensors[a].shape == net_.tensors[b].shape) parent[find(a)] = find(b);
     };
     for (const Node& node : net_.nodes) {
-      if (const auto* a = std::get_if<Add>(&node.operation)) join(a->a, a->output), join(a->b, a->output);
+      if (const auto* a = std::get_if<Add>(&node.operation))
+        join(a->a, a->output), join(a->b, a->output);
       if (const auto* l = std::get_if<Lookup>(&node.operation)) join(l->input, l->output);
     }
     std::vector<Vote> vote(net_.tensors.size(), kNone);
     auto cast = [&](TensorId t, Vote v) { vote[find(t)] = std::max(vote[find(t)], v); };
     for (const Node& node : net_.nodes) {
-      if (const auto* op = std::get_if<Conv>(&node.operation)) cast(op->input, kImage), cast(op->output, kImage);
-      if (const auto* op = std::get_if<MaxPool>(&node.operation)) cast(op->input, kImage), cast(op->output, kImage);
-      if (const auto* op = std::get_if<AveragePool>(&node.operation)) cast(op->input, kImage), cast(op->output, kImage);
-      if (const auto* op = std::get_if<Gemm>(&node.operation)) cast(op->input, kMatrix), cast(op->output, kMatrix);
+      if (const auto* op = std::get_if<Conv>(&node.operation))
+        cast(op->input, kImage), cast(op->output, kImage);
+      if (const auto* op = std::get_if<MaxPool>(&node.operation))
+        cast(op->input, kImage), cast(op->output, kImage);
+      if (const auto* op = std::get_if<AveragePool>(&node.operation))
+        cast(op->input, kImage), cast(op->output, kImage);
+      if (const auto* op = std::get_if<Gemm>(&node.operation))
+        cast(op->input, kMatrix), cast(op->output, kMatrix);
     }
     for (TensorId t = 0; t < net_.tensors.size(); ++t) {
       const Shape& s = net_.tensors[t].shape;
@@ -94,17 +101,21 @@ class Placer {
     return !plan_.view[t].channels_last && rank >= 2 && rank <= 4;
   }
 
-  // ---- reasons to stay on the host; empty if the chip can do it ---------------------------------------------------
+  // ---- reasons to stay on the host; empty if the chip can do it
+  // ---------------------------------------------------
 
   std::string tensor_reason(TensorId t) const {
     const Tensor& x = net_.tensors[t];
-    if (!is_byte(x.type)) return fmt::format("tensor '{}' is {}, not int8 or uint8", x.name, element_name(x.type));
+    if (!is_byte(x.type))
+      return fmt::format("tensor '{}' is {}, not int8 or uint8", x.name, element_name(x.type));
     if (element_count(x.shape) < 1) return fmt::format("tensor '{}' is empty", x.name);
     return "";
   }
 
-  std::string weights_reason(TensorId input, TensorId weight, TensorId output, const std::vector<std::int32_t>& zero_point,
-                             const std::vector<std::int32_t>& bias, const std::vector<float>& scale) const {
+  std::string weights_reason(TensorId input, TensorId weight, TensorId output,
+                             const std::vector<std::int32_t>& zero_point,
+                             const std::vector<std::int32_t>& bias,
+                             const std::vector<float>& scale) const {
     if (std::string r = tensor_reason(input); !r.empty()) return r;
     const Tensor& w = net_.tensors[weight];
     const Tensor& y = net_.tensors[output];
@@ -113,16 +124,18 @@ class Placer {
     if (element_count(y.shape) < 1) return "its output is empty";
     if (scale.empty()) {
       if (y.type != ElementType::kInt32) return "its raw sums are not int32";
-      if (std::any_of(bias.begin(), bias.end(), [](std::int32_t b) { return b != 0; })) return "raw sums have a bias";
+      if (std::any_of(bias.begin(), bias.end(), [](std::int32_t b) { return b != 0; }))
+        return "raw sums have a bias";
     } else {
       if (!is_byte(y.type)) return fmt::format("its output is {}", element_name(y.type));
       for (float s : scale)
-        if (!is_chip_scale(s)) return fmt::format("scale {} is not zero or a positive normal number", s);
+        if (!is_chip_scale(s))
+          return fmt::format("scale {} is not zero or a positive normal number", s);
     }
     const bool per_column = !all_equal(zero_point);
     if (chip_.array_rows + (per_column ? 1 : 0) > chip_.weight_words)
-      return fmt::format("a weight tile of {} words exceeds weight_words = {}", chip_.array_rows + per_column,
-                         chip_.weight_words);
+      return fmt::format("a weight tile of {} words exceeds weight_words = {}",
+                         chip_.array_rows + per_column, chip_.weight_words);
     return "";
   }
 
@@ -151,13 +164,16 @@ class Placer {
   std::string reason(const MaxPool& op, std::uint32_t) const {
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
-    if (net_.tensors[op.input].type != net_.tensors[op.output].type) return "its input and output types differ";
+    if (net_.tensors[op.input].type != net_.tensors[op.output].type)
+      return "its input and output types differ";
     if (!is_image(op.input) || !is_image(op.output)) return "its tensors are not of rank 2 to 4";
     if (op.kernel[0] > kMaxWindow || op.kernel[1] > kMaxWindow)
-      return fmt::format("a window of {}x{} exceeds {} taps a side", op.kernel[0], op.kernel[1], kMaxWindow);
+      return fmt::format("a window of {}x{} exceeds {} taps a side", op.kernel[0], op.kernel[1],
+                         kMaxWindow);
     const std::int64_t patch = pool_patch_words(op);
     if (patch > chip_.activation_words())
-      return fmt::format("a window's patch of {} words exceeds the activation buffer's {}", patch, chip_.activation_words());
+      return fmt::format("a window's patch of {} words exceeds the activation buffer's {}", patch,
+                         chip_.activation_words());
     return "";
   }
 
@@ -165,7 +181,8 @@ class Placer {
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
     if (!is_image(op.input) || !is_image(op.output)) return "its tensors are not of rank 2 to 4";
-    if (!is_chip_scale(op.scale)) return fmt::format("scale {} is not zero or a positive normal number", op.scale);
+    if (!is_chip_scale(op.scale))
+      return fmt::format("scale {} is not zero or a positive normal number", op.scale);
     if (chip_.array_rows > chip_.weight_words) return "a weight tile exceeds the weight buffer";
     return "";
   }
@@ -173,23 +190,30 @@ class Placer {
   std::string reason(const Lookup& op, std::uint32_t n) {
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
-    if (!(plan_.view[op.input] == plan_.view[op.output])) return "its tensors have different layouts";
+    if (!(plan_.view[op.input] == plan_.view[op.output]))
+      return "its tensors have different layouts";
     plan_.unary[n] = match_lookup(op.table, net_.tensors[op.input].type == ElementType::kInt8,
                                   net_.tensors[op.output].type == ElementType::kInt8);
     return plan_.unary[n] ? "" : "its table is no requantisation and clamp";
   }
 
   std::string reason(const Reshape&, std::uint32_t) const { return "its bytes have to be moved"; }
-  std::string reason(const HostOperator&, std::uint32_t) const { return "the chip has no such operator"; }
+  std::string reason(const HostOperator&, std::uint32_t) const {
+    return "the chip has no such operator";
+  }
 
-  // ---- reshapes and the matrix products behind them ---------------------------------------------------------------
+  // ---- reshapes and the matrix products behind them
+  // ---------------------------------------------------------------
 
-  bool is_output(TensorId t) const { return std::find(net_.outputs.begin(), net_.outputs.end(), t) != net_.outputs.end(); }
+  bool is_output(TensorId t) const {
+    return std::find(net_.outputs.begin(), net_.outputs.end(), t) != net_.outputs.end();
+  }
 
   void place_reshape(std::uint32_t n, const Reshape& r) {
     const Tensor &x = net_.tensors[r.input], &y = net_.tensors[r.output];
     NodePlacement& p = plan_.placement[n];
-    if (x.type != y.type || x.is_constant || element_count(x.shape) < 1 || element_count(x.shape) != element_count(y.shape))
+    if (x.type != y.type || x.is_constant || element_count(x.shape) < 1 ||
+        element_count(x.shape) != element_count(y.shape))
       return;
     if (!is_byte(x.type) && x.type != ElementType::kInt32) return;
     if (same_bytes(plan_.view[r.input], plan_.view[r.output], chip_.array_rows)) {
@@ -202,7 +226,8 @@ class Placer {
                           y.shape[1] == v.channels * v.height * v.width;
     if (!flattens || is_output(r.output)) return;
     for (std::uint32_t c : consumers_[r.output])
-      if (!std::holds_alternative<Gemm>(net_.nodes[c].operation) || plan_.placement[c].place != Place::kChip ||
+      if (!std::holds_alternative<Gemm>(net_.nodes[c].operation) ||
+          plan_.placement[c].place != Place::kChip ||
           !gemm_output_is_matrix(std::get<Gemm>(net_.nodes[c].operation)))
         return;
     p = {Place::kFree, "", {}};
@@ -210,20 +235,24 @@ class Placer {
   }
 
   bool gemm_output_is_matrix(const Gemm& g) const {
-    return same_bytes(plan_.view[g.output], matrix_view(net_.tensors[g.output].shape), chip_.array_rows);
+    return same_bytes(plan_.view[g.output], matrix_view(net_.tensors[g.output].shape),
+                      chip_.array_rows);
   }
 
   void check_gemm_views(std::uint32_t n, const Gemm& g) {
     NodePlacement& p = plan_.placement[n];
     if (p.place != Place::kChip || plan_.flattened[g.input]) return;
-    if (!same_bytes(plan_.view[g.input], matrix_view(net_.tensors[g.input].shape), chip_.array_rows) ||
+    if (!same_bytes(plan_.view[g.input], matrix_view(net_.tensors[g.input].shape),
+                    chip_.array_rows) ||
         !gemm_output_is_matrix(g))
       p = {Place::kHost, "its tensor is laid out as images for another node", {}};
   }
 
-  // ---- steps ------------------------------------------------------------------------------------------------------
+  // ---- steps
+  // ------------------------------------------------------------------------------------------------------
 
-  // Alternates between running all that is ready on the chip and all that is ready on the host: few doorbells.
+  // Alternates between running all that is ready on the chip and all that is ready on the host: few
+  // doorbells.
   void order_steps() {
     const std::size_t count = net_.nodes.size();
     std::vector<char> done(count, 0);
@@ -238,9 +267,12 @@ class Placer {
     while (left > 0) {
       StepPlan chip_step{true, {}};
       bool progress = false;
-      for (std::uint32_t n = 0; n < count; ++n) {  // nodes are in topological order: one sweep takes all that follow
+      for (std::uint32_t n = 0; n < count;
+           ++n) {  // nodes are in topological order: one sweep takes all that follow
         const Place place = plan_.placement[n].place;
-        if (done[n] || !ready(n) || (place == Place::kChip && !on_chip) || (place == Place::kHost && on_chip)) continue;
+        if (done[n] || !ready(n) || (place == Place::kChip && !on_chip) ||
+            (place == Place::kHost && on_chip))
+          continue;
         if (place == Place::kChip) chip_step.nodes.push_back(n);
         if (place == Place::kHost) plan_.steps.push_back({false, {n}});
         done[n] = 1;
@@ -249,7 +281,9 @@ class Placer {
       }
       if (!chip_step.nodes.empty()) plan_.steps.push_back(std::move(chip_step));
       idle_phases = progress ? 0 : idle_phases + 1;
-      if (idle_phases > 1) throw UserError(fmt::format("network '{}': its nodes are not in execution order", net_.name));
+      if (idle_phases > 1)
+        throw UserError(
+            fmt::format("network '{}': its nodes are not in execution order", net_.name));
       on_chip = !on_chip;
     }
   }
@@ -271,13 +305,15 @@ Plan place(const Network& network, const Chip& chip, const CompileOptions& optio
 
 std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node) {
   std::vector<TensorId> tensors;
-  for (TensorId t : inputs_of(network.nodes[node].operation)) tensors.push_back(plan.flattened[t].value_or(t));
+  for (TensorId t : inputs_of(network.nodes[node].operation))
+    tensors.push_back(plan.flattened[t].value_or(t));
   if (plan.fused_add[node]) tensors.push_back(plan.fused_add[node]->residual);
   return tensors;
 }
 
 std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node) {
-  return outputs_of(network.nodes[plan.fused_add[node] ? plan.fused_add[node]->node : node].operation);
+  return outputs_of(
+      network.nodes[plan.fused_add[node] ? plan.fused_add[node]->node : node].operation);
 }
 
 }  // namespace systole::compiler

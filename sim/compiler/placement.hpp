@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage (a): which nodes run on the chip, how every tensor is seen, and the order of chip and host steps.
+// Stage (a): which nodes run on the chip, how every tensor is seen, and the order of chip and host
+// steps.
 //
-// A node runs on the host if the chip has no instruction sequence with exactly its bits. What is refused, and why, is said in
-// `NodePlacement::reason`. The chip cannot run: a scale, add factor or offset that is not zero or a normal number (negative
-// scales included); a max-pool window of more than 255 taps a side, or whose input patch is larger than the activation buffer;
-// raw sums with a bias; a weight tile larger than the weight buffer; a Lookup that is no requantisation followed by a clamp.
+// A node runs on the host if the chip has no instruction sequence with exactly its bits. What is
+// refused, and why, is said in `NodePlacement::reason`. The chip cannot run: a scale, add factor or
+// offset that is not zero or a normal number (negative scales included); a max-pool window of more
+// than 255 taps a side, or whose input patch is larger than the activation buffer; raw sums with a
+// bias; a weight tile larger than the weight buffer; a Lookup that is no requantisation followed by
+// a clamp.
 #pragma once
 
 #include <optional>
@@ -18,7 +21,8 @@
 
 namespace systole::compiler {
 
-// y = clamp(saturate(rne(fl(fl(x + bias) * scale)) + zero_point)); without `requantise` y = clamp(x).
+// y = clamp(saturate(rne(fl(fl(x + bias) * scale)) + zero_point)); without `requantise` y =
+// clamp(x).
 struct UnaryArithmetic {
   bool requantise = false;
   std::int32_t bias = 0;
@@ -27,17 +31,19 @@ struct UnaryArithmetic {
   Clamp clamp;
 };
 
-// A tensor that stays in the activation buffer from its producer to its last reader, in a frame of padding for its readers.
+// A tensor that stays in the activation buffer from its producer to its last reader, in a frame of
+// padding for its readers.
 struct Resident {
-  std::uint32_t base = 0, words = 0;                          // of the frame
-  std::int64_t top = 0, left = 0, bottom = 0, right = 0;      // of padding
+  std::uint32_t base = 0, words = 0;                      // of the frame
+  std::int64_t top = 0, left = 0, bottom = 0, right = 0;  // of padding
   std::uint8_t pad_value = 0;
-  bool fill = false;                                          // the frame is filled before the producer writes
+  bool fill = false;  // the frame is filled before the producer writes
   std::int64_t rows(std::int64_t height) const { return top + height + bottom; }
   std::int64_t columns(std::int64_t width) const { return left + width + right; }
 };
 
-// An Add that the stores of another node do. That node computes operand a, or operand b if `factors` are swapped.
+// An Add that the stores of another node do. That node computes operand a, or operand b if
+// `factors` are swapped.
 struct FusedAdd {
   std::uint32_t node = 0;
   TensorId residual = 0;  // the other operand
@@ -46,21 +52,24 @@ struct FusedAdd {
 
 struct StepPlan {
   bool on_chip = false;
-  std::vector<std::uint32_t> nodes;  // in execution order; a host step has exactly one. No kFree node is in any step.
+  std::vector<std::uint32_t>
+      nodes;  // in execution order; a host step has exactly one. No kFree node is in any step.
 };
 
 struct Plan {
-  std::vector<NodePlacement> placement;                      // per node
-  std::vector<View> view;                                    // per tensor
-  std::vector<TensorId> storage;                             // per tensor: the tensor whose bytes it is (itself, mostly)
-  std::vector<std::optional<TensorId>> flattened;            // per tensor: set for a Flatten that only Gemms on the chip read
-  std::vector<std::optional<UnaryArithmetic>> unary;         // per node: of a Lookup on the chip
+  std::vector<NodePlacement> placement;  // per node
+  std::vector<View> view;                // per tensor
+  std::vector<TensorId> storage;  // per tensor: the tensor whose bytes it is (itself, mostly)
+  std::vector<std::optional<TensorId>>
+      flattened;  // per tensor: set for a Flatten that only Gemms on the chip read
+  std::vector<std::optional<UnaryArithmetic>> unary;  // per node: of a Lookup on the chip
   std::vector<StepPlan> steps;
-  std::vector<std::optional<FusedAdd>> fused_add;            // per node
-  std::vector<std::optional<Resident>> resident;             // per tensor
+  std::vector<std::optional<FusedAdd>> fused_add;  // per node
+  std::vector<std::optional<Resident>> resident;   // per tensor
 };
 
-// The tensors (flattens looked through) that the instructions of a chip node read and write, fused nodes included. Residents too.
+// The tensors (flattens looked through) that the instructions of a chip node read and write, fused
+// nodes included. Residents too.
 std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node);
 std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node);
 
@@ -70,9 +79,11 @@ void fuse(Plan& plan, const Network& network, const Chip& chip);
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options);
 
 // The arithmetic that gives exactly this table, if there is one.
-std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table, bool input_signed, bool output_signed);
+std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table,
+                                            bool input_signed, bool output_signed);
 
-// True for zero and for positive normal float32 numbers: what the post-processing accepts as a scale.
+// True for zero and for positive normal float32 numbers: what the post-processing accepts as a
+// scale.
 bool is_chip_scale(float value);
 
 }  // namespace systole::compiler

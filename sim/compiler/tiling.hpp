@@ -4,12 +4,15 @@
 //
 // The loops, outermost first (`columns_outer` exchanges the two lines):
 //
-//   for image, for tile of output rows and columns:          an activation piece holds the input patch of the tile
+//   for image, for tile of output rows and columns:          an activation piece holds the input
+//   patch of the tile
 //     for group of output column blocks:                     one accumulator bank; one store
-//       for chunk of kernel rows, taps of a row, input blocks:   one matrix instruction, one weight piece
+//       for chunk of kernel rows, taps of a row, input blocks:   one matrix instruction, one weight
+//       piece
 //
-// Every problem has a tiling as long as one weight tile fits the weight buffer: the smallest is one output position, one column
-// block and one tap of one input block, which needs one activation word.
+// Every problem has a tiling as long as one weight tile fits the weight buffer: the smallest is one
+// output position, one column block and one tap of one input block, which needs one activation
+// word.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +23,14 @@
 namespace systole::compiler {
 
 struct Tiling {
-  std::int64_t rows = 1, columns = 1;              // output positions of a tile
-  std::int64_t column_blocks = 1;                  // output column blocks of a group
+  std::int64_t rows = 1, columns = 1;                     // output positions of a tile
+  std::int64_t column_blocks = 1;                         // output column blocks of a group
   std::int64_t taps_y = 1, taps_x = 1, input_blocks = 1;  // of a chunk
   bool columns_outer = false;
 };
 
-// A run of output column blocks with equally many input blocks, whose first input block advances by `step` a column block.
+// A run of output column blocks with equally many input blocks, whose first input block advances by
+// `step` a column block.
 struct ColumnRun {
   std::int64_t first = 0, count = 0;  // column blocks
   BlockRange inputs;                  // of the first column block
@@ -37,12 +41,13 @@ std::vector<ColumnRun> column_runs(const std::vector<BlockRange>& column_block_i
 struct TilingLimits {
   std::int64_t activation_words = 0;  // that activation pieces may use, together
   std::int64_t residual_words = 0;    // that residual pieces may use, together; 0: there are none
-  std::int64_t group_columns = 0;     // output column blocks whose parameters fit (twice), at least 1
+  std::int64_t group_columns = 0;  // output column blocks whose parameters fit (twice), at least 1
 };
 
 // Words of the activation piece of one tile and chunk; 0 if the input is in the buffer already.
 std::int64_t activation_piece_words(const MatrixProblem& p, const ColumnRun& run, const Tiling& t);
 
-Tiling choose_tiling(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits);
+Tiling choose_tiling(const MatrixProblem& p, const ColumnRun& run, const Chip& chip,
+                     const TilingLimits& limits);
 
 }  // namespace systole::compiler

@@ -13,8 +13,9 @@
 
 namespace systole::compiler_test {
 
-Chip make_chip(const std::string& name, std::uint32_t rows, std::uint32_t cols, std::uint32_t lanes, std::uint32_t bank_words,
-               std::uint32_t weight_words, std::uint32_t accumulator_rows, std::uint32_t parameter_words) {
+Chip make_chip(const std::string& name, std::uint32_t rows, std::uint32_t cols, std::uint32_t lanes,
+               std::uint32_t bank_words, std::uint32_t weight_words, std::uint32_t accumulator_rows,
+               std::uint32_t parameter_words) {
   Chip c;
   c.name = name;
   c.array_rows = rows;
@@ -30,7 +31,8 @@ Chip make_chip(const std::string& name, std::uint32_t rows, std::uint32_t cols, 
 
 namespace {
 
-// A deadlock, a semaphore overflow or a bank conflict that the cycle model finds, with queues as short as they can be.
+// A deadlock, a semaphore overflow or a bank conflict that the cycle model finds, with queues as
+// short as they can be.
 std::string run_in_cycle_model(const compiler::CompiledNetwork& compiled) {
   Chip chip = compiled.chip;
   chip.queue_depth = chip.fetch_depth = 1;
@@ -39,7 +41,8 @@ std::string run_in_cycle_model(const compiler::CompiledNetwork& compiled) {
     if (const auto* step = std::get_if<compiler::ChipStep>(&compiled.steps[i])) {
       if (step->program.instructions.size() > kMostInstructions) continue;
       try {
-        cycle::CycleModel(chip).run(step->program, compiled.base_address, compiled.program_address[i]);
+        cycle::CycleModel(chip).run(step->program, compiled.base_address,
+                                    compiled.program_address[i]);
       } catch (const DesignError& error) {
         return fmt::format("step {}: {}", i, error.what());
       }
@@ -63,7 +66,8 @@ std::vector<Chip> odd_chips() {
   };
 }
 
-std::string compile_and_compare(const Network& network, const Chip& chip, const std::vector<HostTensor>& inputs,
+std::string compile_and_compare(const Network& network, const Chip& chip,
+                                const std::vector<HostTensor>& inputs,
                                 const compiler::CompileOptions& options) {
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, options);
   for (const std::string& problem : compiler::verify(compiled)) return problem;
@@ -78,7 +82,8 @@ std::string compile_and_compare(const Network& network, const Chip& chip, const 
   for (std::size_t i = 0; i < inputs.size(); ++i) expected[network.inputs[i]] = inputs[i];
   for (const Node& node : network.nodes) {
     std::vector<HostTensor> operands;
-    for (TensorId t : inputs_of(node.operation)) operands.push_back(network.tensors[t].is_constant ? HostTensor{} : expected.at(t));
+    for (TensorId t : inputs_of(node.operation))
+      operands.push_back(network.tensors[t].is_constant ? HostTensor{} : expected.at(t));
     const std::vector<HostTensor> results = run_node(network, node, operands);
     const std::vector<TensorId> ids = outputs_of(node.operation);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -86,12 +91,14 @@ std::string compile_and_compare(const Network& network, const Chip& chip, const 
       const auto got = executor.tensor(ids[i]);
       if (!got) continue;
       const std::string& name = network.tensors[ids[i]].name;
-      if (got->shape != results[i].shape || got->type != results[i].type) return name + ": type or shape differ";
+      if (got->shape != results[i].shape || got->type != results[i].type)
+        return name + ": type or shape differ";
       const std::size_t size = element_bytes(got->type);
       for (std::size_t b = 0; b < got->data.size(); ++b)
         if (got->data[b] != results[i].data[b])
-          return fmt::format("{} ({}): element {} of {}: byte {:#x}, expected {:#x}", name, node.operator_name, b / size,
-                             got->data.size() / size, got->data[b], results[i].data[b]);
+          return fmt::format("{} ({}): element {} of {}: byte {:#x}, expected {:#x}", name,
+                             node.operator_name, b / size, got->data.size() / size, got->data[b],
+                             results[i].data[b]);
     }
   }
   for (TensorId t : network.outputs)

@@ -40,9 +40,12 @@ ConvOptions same_size(std::int64_t channels) {
   return o;
 }
 
-// conv -> conv -> add of the first, as in a residual block; the sum's operand a is the second convolution if `computed_first`.
-void residual_block(NetworkBuilder& b, std::int64_t channels, std::int64_t size, bool computed_first) {
-  const TensorId x = b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), same_size(channels));
+// conv -> conv -> add of the first, as in a residual block; the sum's operand a is the second
+// convolution if `computed_first`.
+void residual_block(NetworkBuilder& b, std::int64_t channels, std::int64_t size,
+                    bool computed_first) {
+  const TensorId x =
+      b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), same_size(channels));
   const TensorId y = b.conv(x, same_size(channels));
   b.output(computed_first ? b.add(y, x, ElementType::kInt8) : b.add(x, y, ElementType::kInt8));
 }
@@ -81,8 +84,10 @@ TEST_CASE("residual blocks have the bits of separate nodes on every chip") {
     }
 }
 
-TEST_CASE("the second operand of an addition is computed in place of the first only with equal bits") {
-  // Some of these additions can be swapped and some cannot; both kinds have to be right, and both have to occur.
+TEST_CASE(
+    "the second operand of an addition is computed in place of the first only with equal bits") {
+  // Some of these additions can be swapped and some cannot; both kinds have to be right, and both
+  // have to occur.
   int fused = 0, separate = 0;
   const Chip edge16 = odd_chips().back();
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {
@@ -97,9 +102,13 @@ TEST_CASE("the second operand of an addition is computed in place of the first o
   CHECK(separate > 0);
 }
 
-TEST_CASE("a clamp of its own, a second reader or an output keeps a convolution apart from the addition") {
+TEST_CASE(
+    "a clamp of its own, a second reader or an output keeps a convolution apart from the "
+    "addition") {
   const Chip edge16 = odd_chips().back();
-  const auto fused = [&](NetworkBuilder& b) { return compiler::compile(b.network(), edge16).placement[2].fused_into.has_value(); };
+  const auto fused = [&](NetworkBuilder& b) {
+    return compiler::compile(b.network(), edge16).placement[2].fused_into.has_value();
+  };
   for (int kind = 0; kind < 3; ++kind) {
     NetworkBuilder b(static_cast<std::uint32_t>(kind));
     ConvOptions o = same_size(16);
@@ -134,8 +143,8 @@ TEST_CASE("a small network loads its input and its constants and stores its outp
 TEST_CASE("readers that want different padding values read from DRAM") {
   NetworkBuilder b(4);
   const TensorId x = b.conv(b.input(ElementType::kInt8, {1, 16, 8, 8}), same_size(16));
-  b.output(b.conv(x, same_size(16)));                            // pads with its zero point
-  b.output(b.max_pool(x, {3, 3}, {1, 1}, {1, 1, 1, 1}));         // pads with the least value
+  b.output(b.conv(x, same_size(16)));                     // pads with its zero point
+  b.output(b.max_pool(x, {3, 3}, {1, 1}, {1, 1, 1, 1}));  // pads with the least value
   const Chip edge16 = odd_chips().back();
   CHECK(count(compiler::compile(b.network(), edge16)).on_chip_stores == 0);
   CHECK(compile_and_compare(b.network(), edge16, b.random_inputs()) == "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whole networks: random graphs, steps that alternate between chip and host, space of dead tensors used again.
+// Whole networks: random graphs, steps that alternate between chip and host, space of dead tensors
+// used again.
 #include "catch.hpp"
 #include "compile_and_compare.hpp"
 #include "network_builder.hpp"
@@ -19,14 +20,16 @@ std::vector<std::uint8_t> host_table() {
 
 std::vector<std::uint8_t> relu_table() {
   std::vector<std::uint8_t> table;
-  for (int i = 0; i < 256; ++i) table.push_back(static_cast<std::uint8_t>(std::max<int>(static_cast<std::int8_t>(i), -3)));
+  for (int i = 0; i < 256; ++i)
+    table.push_back(static_cast<std::uint8_t>(std::max<int>(static_cast<std::int8_t>(i), -3)));
   return table;
 }
 
 // A random directed graph of operators on images, ended by a flatten and a matrix product.
 Network random_graph(NetworkBuilder& b) {
   Random& r = b.random();
-  std::vector<TensorId> tensors = {b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(4, 10), r.in(4, 10)})};
+  std::vector<TensorId> tensors = {
+      b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(4, 10), r.in(4, 10)})};
   const auto type = [&](TensorId t) { return b.network().tensors[t].type; };
   const std::int64_t nodes = r.in(3, 12);
   for (std::int64_t n = 0; n < nodes; ++n) {
@@ -67,10 +70,12 @@ Network random_graph(NetworkBuilder& b) {
         break;
       case 6:
         if (type(x) == ElementType::kInt8)
-          tensors.push_back(b.lookup(x, r.chance(50) ? host_table() : relu_table(), ElementType::kInt8));
+          tensors.push_back(
+              b.lookup(x, r.chance(50) ? host_table() : relu_table(), ElementType::kInt8));
         break;
       case 7:
-        if (s[2] >= 3 && s[3] >= 3) tensors.push_back(b.average_pool(x, {3, 3}, {2, 2}, r.pick(kBytes)));
+        if (s[2] >= 3 && s[3] >= 3)
+          tensors.push_back(b.average_pool(x, {3, 3}, {2, 2}, r.pick(kBytes)));
         break;
     }
     if (r.chance(15)) b.output(tensors.back());
@@ -86,7 +91,9 @@ Network random_graph(NetworkBuilder& b) {
 
 }  // namespace
 
-TEST_CASE("random networks have the bits of the plain loops, with and without the space of dead tensors") {
+TEST_CASE(
+    "random networks have the bits of the plain loops, with and without the space of dead "
+    "tensors") {
   for (std::uint32_t seed = 1; seed <= 30; ++seed)
     for (const Chip& chip : odd_chips()) {
       NetworkBuilder b(seed + 100);
@@ -132,7 +139,8 @@ TEST_CASE("a residual network fits in the space of its live tensors") {
   compiler::CompileOptions reuse;
   reuse.fuse = false;
   const std::uint64_t tensor = 16 * 16 * 16;
-  const auto kept = compiler::compile(b.network(), chip, keep), reused = compiler::compile(b.network(), chip, reuse);
+  const auto kept = compiler::compile(b.network(), chip, keep),
+             reused = compiler::compile(b.network(), chip, reuse);
   CHECK(kept.dram_bytes - reused.dram_bytes == (11 - 2) * tensor);
   CHECK(compile_and_compare(b.network(), chip, b.random_inputs(), reuse) == "");
 }

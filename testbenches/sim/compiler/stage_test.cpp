@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages one by one: layout, lookup tables, placement, order of a program, and that the verifier finds what is broken.
+// The stages one by one: layout, lookup tables, placement, order of a program, and that the
+// verifier finds what is broken.
 #include <algorithm>
 #include <cmath>
 
@@ -59,12 +60,14 @@ TEST_CASE("a tensor comes back from its layout in DRAM") {
 }
 
 TEST_CASE("channel c of pixel (y, x) of image n lies where the reference page says") {
-  const compiler::TensorLayout layout = compiler::make_layout(compiler::image_view({2, 6, 3, 5}), 4, 1);
+  const compiler::TensorLayout layout =
+      compiler::make_layout(compiler::image_view({2, 6, 3, 5}), 4, 1);
   std::vector<std::uint8_t> data(2 * 6 * 3 * 5);
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i);
   const auto bytes = compiler::to_layout(data, layout, 0xEE);
   const int n = 1, c = 5, y = 2, x = 3;
-  CHECK(bytes[(((n * 2 + c / 4) * 3 + y) * 5 + x) * 4 + c % 4] == data[((n * 6 + c) * 3 + y) * 5 + x]);
+  CHECK(bytes[(((n * 2 + c / 4) * 3 + y) * 5 + x) * 4 + c % 4] ==
+        data[((n * 6 + c) * 3 + y) * 5 + x]);
   CHECK(bytes[4 * 3 * 5 + 2] == 0xEE);  // channel 6 of image 0 does not exist
 }
 
@@ -84,7 +87,8 @@ TEST_CASE("a table of a requantisation is found and is exact, another one is ref
   for (int i = 0; i < 60; ++i) {
     const bool in_signed = r.chance(50), out_signed = r.chance(50);
     const int zx = static_cast<int>(r.in(in_signed ? -128 : 0, in_signed ? 127 : 255));
-    const int low = out_signed ? -128 : 0, high = out_signed ? 127 : 255, zy = static_cast<int>(r.in(low, high));
+    const int low = out_signed ? -128 : 0, high = out_signed ? 127 : 255,
+              zy = static_cast<int>(r.in(low, high));
     const float scale = static_cast<float>(static_cast<double>(r.in(50, 3000)) / 1000.0);
     const int floor = r.chance(50) ? zy : low;  // a Relu in between
     std::vector<std::uint8_t> table(256);
@@ -100,8 +104,10 @@ TEST_CASE("a table of a requantisation is found and is exact, another one is ref
       const int x = in_signed ? static_cast<std::int8_t>(bits) : bits;
       int v = x;
       if (found->requantise)
-        v = std::clamp(static_cast<int>(std::nearbyint(static_cast<float>(x + found->bias) * found->scale)) + found->zero_point,
-                       low, high);
+        v = std::clamp(
+            static_cast<int>(std::nearbyint(static_cast<float>(x + found->bias) * found->scale)) +
+                found->zero_point,
+            low, high);
       v = std::clamp(v, found->clamp.low, found->clamp.high);
       CHECK(static_cast<std::uint8_t>(v) == table[bits]);
     }
@@ -116,7 +122,9 @@ TEST_CASE("requantisation tables run on the chip with the same bits") {
     NetworkBuilder b(21);
     std::vector<std::uint8_t> table(256);
     for (int i = 0; i < 256; ++i) {
-      const int v = static_cast<int>(std::nearbyint(static_cast<float>(static_cast<std::int8_t>(i) - 5) * 1.37f)) + 100;
+      const int v = static_cast<int>(std::nearbyint(
+                        static_cast<float>(static_cast<std::int8_t>(i) - 5) * 1.37f)) +
+                    100;
       table[i] = static_cast<std::uint8_t>(std::clamp(v, 100, 255));
     }
     b.output(b.lookup(b.input(ElementType::kInt8, {2, 19, 7, 9}), table, ElementType::kUint8));
@@ -157,7 +165,8 @@ TEST_CASE("a memory that is too small is refused with both sizes") {
   }
 }
 
-TEST_CASE("weights that fit are loaded once, and the next tile is loaded before this one is computed") {
+TEST_CASE(
+    "weights that fit are loaded once, and the next tile is loaded before this one is computed") {
   const Chip edge16 = odd_chips().back();
   const CompiledNetwork compiled = pointwise(edge16, 56, 64);
   std::vector<std::size_t> activation_loads, matrices;
@@ -203,7 +212,9 @@ TEST_CASE("the verifier finds every wait and every post that is taken away") {
 
 TEST_CASE("the verifier finds a race, a deadlock, unwritten words and a shared bank by name") {
   const CompiledNetwork compiled = pointwise(odd_chips()[0], 4, 4);
-  const auto first = [](const std::vector<std::string>& list) { return list.empty() ? std::string("sound") : list.front(); };
+  const auto first = [](const std::vector<std::string>& list) {
+    return list.empty() ? std::string("sound") : list.front();
+  };
   const auto contains = [&](const isa::Program& p, const std::string& text) {
     const std::string found = first(problems(compiled, p));
     INFO(found);

@@ -139,7 +139,8 @@ void ChipModule::begin_program() {
   if (timing_ && !timing_->idle())
     throw DesignError(fmt::format(
         "cycle {}: the doorbell rings while the chip's bus requests are in flight", cycle_));
-  timing_ = memory::make_memory_timing(under_test_.memory, under_test_.beat_bytes);
+  timing_ = memory::make_memory_timing(under_test_.memory, under_test_.beat_bytes,
+                                       under_test_.clock_mhz);
   cycle_ = 0;
   interrupt_cycle_.reset();
   retire_trace_.clear();
@@ -207,15 +208,15 @@ void ChipModule::record_engines() {
 
 void ChipModule::record(const memory::Transfers& transfers) {
   const auto add = [this](AxiChannel channel, std::uint8_t id, std::uint8_t response, bool last,
-                          const std::optional<memory::Burst>& burst) {
-    axi_trace_.push_back({cycle_, channel, id, response, last, burst ? burst->address : 0,
-                          burst ? burst->beats : 0});
+                          const memory::Burst& burst) {
+    axi_trace_.push_back({cycle_, channel, id, response, last, burst.address, burst.beats});
   };
-  if (transfers.ar) add(AxiChannel::kAr, transfers.ar->id, 0, false, transfers.ar);
-  if (in_.m_r_valid) add(AxiChannel::kR, in_.m_r_id, in_.m_r_resp, in_.m_r_last, {});
-  if (transfers.aw) add(AxiChannel::kAw, transfers.aw->id, 0, false, transfers.aw);
-  if (transfers.w) add(AxiChannel::kW, 0, 0, transfers.w_last, {});
-  if (in_.m_b_valid) add(AxiChannel::kB, in_.m_b_id, in_.m_b_resp, false, {});
+  const memory::Burst none{0, 0, 0};
+  if (transfers.ar) add(AxiChannel::kAr, transfers.ar->id, 0, false, *transfers.ar);
+  if (in_.m_r_valid) add(AxiChannel::kR, in_.m_r_id, in_.m_r_resp, in_.m_r_last, none);
+  if (transfers.aw) add(AxiChannel::kAw, transfers.aw->id, 0, false, *transfers.aw);
+  if (transfers.w) add(AxiChannel::kW, 0, 0, transfers.w_last, none);
+  if (in_.m_b_valid) add(AxiChannel::kB, in_.m_b_id, in_.m_b_resp, false, none);
 }
 
 // One access on the AXI4-Lite pins: address and data together, each withdrawn once it was taken,

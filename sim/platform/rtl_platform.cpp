@@ -88,8 +88,8 @@ RtlPlatform::RtlPlatform(const Chip& chip, const PlatformOptions& options,
       dram_(chip.memory.size_bytes),
       verilated_(std::move(verilated)) {
   invariant(options_.quantum_cycles > 0, "a quantum has at least one cycle");
-  memory::make_memory_timing(
-      chip_.memory, chip_.axi_bytes());  // complains about [memory] now, not at the doorbell
+  memory::make_memory_timing(chip_.memory, chip_.axi_bytes(),
+                             chip_.clock_mhz);  // complains about [memory] now, not at the doorbell
   if (!options_.wave_file.empty()) verilated_->open_wave(options_.wave_file);
 }
 

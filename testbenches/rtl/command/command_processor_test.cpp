@@ -518,10 +518,20 @@ TEST_CASE("command_processor: a full queue holds back the instructions of the ot
 }
 
 TEST_CASE("command_processor: the 256th post without a wait is error 4 of the one that posted") {
-  Case one = case_of(std::vector<isa::Encoded>(260, encoded(isa::Load(), 0, 1u << 7)));
-  const Outcome outcome = run({one})[0];
-  CHECK(outcome.code == 4);
-  CHECK(outcome.index == 255);
+  // 255 loads post semaphore 7; an instruction of each engine in turn starts when they are done.
+  std::vector<Case> cases;
+  for (const isa::Instruction& last :
+       {isa::Instruction(isa::Load()), isa::Instruction(isa::Matrix()),
+        isa::Instruction(plain_store())}) {
+    std::vector<isa::Encoded> program(254, encoded(isa::Load(), 0, 1u << 7));
+    program.push_back(encoded(isa::Load(), 0, 1u << 7 | 1u << 0));
+    program.push_back(encoded(last, 1u << 0, 1u << 7));
+    cases.push_back(case_of(program));
+  }
+  for (const Outcome& outcome : run(cases)) {
+    CHECK(outcome.code == 4);
+    CHECK(outcome.index == 255);
+  }
 }
 
 TEST_CASE("command_processor: semaphores of an ended program are gone at the next doorbell") {

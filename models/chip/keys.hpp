@@ -52,11 +52,47 @@ void visit_chip_keys(ChipT& chip, Visitor&& visit) {
   visit(Key{"store_fifo_groups", 16, 1024, kPower}, chip.store_fifo_groups);
 }
 
-// Table [memory]: the numbers of the environment. `kind` is the one key that is not a number.
+// Table [memory]: the numbers of the ideal memory, those of a DRAM, and those of both. `kind` and
+// `address_mapping` are the keys that are not numbers.
 template <class MemoryT, class Visitor>
-void visit_memory_keys(MemoryT& memory, Visitor&& visit) {
+void visit_ideal_keys(MemoryT& memory, Visitor&& visit) {
   visit(Key{"latency_cycles", 1, 100000}, memory.latency_cycles);
   visit(Key{"bytes_per_cycle", 1, 4096}, memory.bytes_per_cycle);
+}
+
+template <class DramT, class Visitor>
+void visit_dram_keys(DramT& dram, Visitor&& visit) {
+  constexpr std::uint64_t kClocks = 100000;
+  visit(Key{"channels", 1, 64}, dram.organisation.channels);
+  visit(Key{"channel_bits", 8, 64, Form::kPowerOfTwo}, dram.organisation.channel_bits);
+  visit(Key{"read_queue", 1, 256}, dram.read_queue);
+  visit(Key{"write_queue", 1, 256}, dram.write_queue);
+  visit(Key{"write_high", 1, 256}, dram.write_high);
+  visit(Key{"write_low", 0, 255}, dram.write_low);
+  visit(Key{"tcl", 1, kClocks}, dram.timing.tcl);
+  visit(Key{"tcwl", 1, kClocks}, dram.timing.tcwl);
+  visit(Key{"tdqsck", 0, kClocks}, dram.timing.tdqsck);
+  visit(Key{"trcd", 1, kClocks}, dram.timing.trcd);
+  visit(Key{"trp", 1, kClocks}, dram.timing.trp);
+  visit(Key{"trpab", 1, kClocks}, dram.timing.trpab);
+  visit(Key{"tras", 1, kClocks}, dram.timing.tras);
+  visit(Key{"trc", 1, kClocks}, dram.timing.trc);
+  visit(Key{"trrd_s", 1, kClocks}, dram.timing.trrd_s);
+  visit(Key{"trrd_l", 1, kClocks}, dram.timing.trrd_l);
+  visit(Key{"tccd_s", 1, kClocks}, dram.timing.tccd_s);
+  visit(Key{"tccd_l", 1, kClocks}, dram.timing.tccd_l);
+  visit(Key{"tfaw", 1, kClocks}, dram.timing.tfaw);
+  visit(Key{"twr", 1, kClocks}, dram.timing.twr);
+  visit(Key{"twtr_s", 1, kClocks}, dram.timing.twtr_s);
+  visit(Key{"twtr_l", 1, kClocks}, dram.timing.twtr_l);
+  visit(Key{"trtp", 1, kClocks}, dram.timing.trtp);
+  visit(Key{"trtw", 1, kClocks}, dram.timing.trtw);
+  visit(Key{"trefi", 1, 100 * kClocks}, dram.timing.trefi);
+  visit(Key{"trfc", 1, kClocks}, dram.timing.trfc);
+}
+
+template <class MemoryT, class Visitor>
+void visit_memory_keys(MemoryT& memory, Visitor&& visit) {
   visit(Key{"size_bytes", 4096, 1ull << 40}, memory.size_bytes);
   visit(Key{"backpressure_permille", 0, 950}, memory.backpressure_permille);
   visit(Key{"backpressure_seed", 0, std::numeric_limits<std::int64_t>::max()},

@@ -27,7 +27,6 @@ constexpr std::size_t kMaxLineBytes = 1000;
 constexpr std::size_t kMaxNameBytes = 64;
 
 constexpr std::string_view kDataflow = "weight-stationary";
-constexpr std::string_view kMemoryKind = "ideal";
 
 constexpr bool is_power_of_two(std::uint64_t x) { return x != 0 && (x & (x - 1)) == 0; }
 
@@ -69,14 +68,7 @@ class Parser {
       check_together(*table, chip);
     }
     if (const toml::table* table = table_of(root, "memory", Presence::kOptional)) {
-      std::set<std::string, std::less<>> known = {"kind"};
-      chip_file::visit_memory_keys(chip.memory,
-                                   [&](const Key& key, const auto&) { known.emplace(key.name); });
-      refuse_unknown(*table, "memory.", known);
-      read_choice(*table, "memory", "kind", kMemoryKind);
-      chip_file::visit_memory_keys(chip.memory, [&](const Key& key, auto& value) {
-        read_number(*table, "memory.", key, value);
-      });
+      read_memory(*table, chip.memory);
       check_memory(*table, chip);
     }
     return chip;
@@ -139,6 +131,72 @@ class Parser {
       fail(node->source().begin.line,
            fmt::format("{} = {}: must be a table, [{}]", name, shown(*node), name));
     return node->as_table();
+  }
+
+  void read_memory(const toml::table& table, MemoryConfig& memory) const {
+    std::vector<std::string_view> kinds = memory::dram_kind_names();
+    kinds.insert(kinds.begin(), "ideal");
+    if (const toml::node* node = table.get("kind")) {
+      const auto text = node->value<std::string>();
+      if (!text || std::find(kinds.begin(), kinds.end(), *text) == kinds.end())
+        fail(node->source().begin.line, fmt::format("memory.kind = {}: must be one of \"{}\"",
+                                                    shown(*node), fmt::join(kinds, "\", \"")));
+      memory = memory_of_kind(*text);
+    }
+    const bool is_dram = memory.kind != "ideal";
+    std::set<std::string, std::less<>> known = {"kind"};
+    std::set<std::string, std::less<>> others;  // keys of other kinds
+    const auto of = [&](bool applies) {
+      return [&, applies](const Key& key, const auto&) {
+        (applies ? known : others).emplace(key.name);
+      };
+    };
+    (is_dram ? known : others).emplace("address_mapping");
+    chip_file::visit_ideal_keys(memory, of(!is_dram));
+    chip_file::visit_dram_keys(memory.dram, of(is_dram));
+    chip_file::visit_memory_keys(memory, of(true));
+    for (const auto& [key, node] : table)
+      if (others.count(key.str()) != 0)
+        fail(key.source().begin.line,
+             fmt::format("memory.{} = {}: must not be given for kind {}, which has no such "
+                         "parameter",
+                         key.str(), shown(node), memory.kind));
+    refuse_unknown(table, "memory.", known);
+    const auto read = [&](const Key& key, auto& value) {
+      read_number(table, "memory.", key, value);
+    };
+    chip_file::visit_memory_keys(memory, read);
+    if (!is_dram) {
+      chip_file::visit_ideal_keys(memory, read);
+      return;
+    }
+    if (const toml::node* node = table.get("address_mapping")) {
+      if (!node->is_string())
+        fail(node->source().begin.line,
+             fmt::format("memory.address_mapping = {}: must be a string", shown(*node)));
+      memory.dram.address_mapping = node->as_string()->get();
+    }
+    chip_file::visit_dram_keys(memory.dram, read);
+    check_dram_memory(table, memory);
+  }
+
+  void check_dram_memory(const toml::table& table, const MemoryConfig& memory) const {
+    const auto complain = [&](const std::string& key, const std::string& value,
+                              const std::string& allowed) {
+      const toml::node* node = table.get(key);
+      if (node == nullptr)
+        fail(table.source().begin.line,
+             fmt::format("memory.{} = {} (of the kind): must be {}", key, value, allowed));
+      fail(node->source().begin.line,
+           fmt::format("memory.{} = {}: must be {}", key, shown(*node), allowed));
+    };
+    if (const auto complaint = memory::check_dram(memory.dram))
+      complain(complaint->key, complaint->value, complaint->allowed);
+    const std::uint64_t size = memory.dram.organisation.size_bytes();
+    if (memory.size_bytes > size)
+      complain("size_bytes", std::to_string(memory.size_bytes),
+               fmt::format("at most {}, what {} channel(s) of {} hold", size,
+                           memory.dram.organisation.channels, memory.kind));
   }
 
   // A key with one word allowed so far, which is also the default.

@@ -67,7 +67,7 @@ Result CycleModel::run(const isa::Program& program, const std::uint64_t (&bases)
   }
   Result result;
   result.retired.reserve(program.instructions.size());
-  const auto memory = memory::make_memory_timing(chip_.memory, chip_.axi_bytes());
+  const auto memory = memory::make_memory_timing(chip_.memory, chip_.axi_bytes(), chip_.clock_mhz);
   CommandProcessor command(chip_, program, program_address);
   Semaphores semaphores;
   LoadEngine load(chip_);

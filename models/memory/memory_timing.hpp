@@ -57,7 +57,9 @@ class MemoryTiming {
   virtual bool idle() const = 0;
 };
 
-// beat_bytes is the width of the AXI data bus in bytes.
-std::unique_ptr<MemoryTiming> make_memory_timing(const MemoryConfig& config, std::uint32_t beat_bytes);
+// beat_bytes is the width of the AXI data bus in bytes; chip_clock_mhz counts for a DRAM, whose clock is its own, and not for
+// the ideal memory.
+std::unique_ptr<MemoryTiming> make_memory_timing(const MemoryConfig& config, std::uint32_t beat_bytes,
+                                                 std::uint32_t chip_clock_mhz);
 
 }  // namespace systole::memory

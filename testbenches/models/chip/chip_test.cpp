@@ -193,7 +193,8 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
     CHECK(error_after("[chip]", "[chip]\ndataflow = \"output-stationary\"") ==
           "c.toml:4: chip.dataflow = 'output-stationary': must be \"weight-stationary\"");
     CHECK(error_after("[memory]", "[memory]\nkind = \"ddr9\"") ==
-          "c.toml:15: memory.kind = 'ddr9': must be \"ideal\"");
+          "c.toml:15: memory.kind = 'ddr9': must be one of \"ideal\", \"ddr4_2400\", \"ddr4_3200\", "
+          "\"lpddr4_3200\", \"lpddr5_6400\", \"hbm2\", \"hbm2e\"");
   }
   SECTION("out of range") {
     CHECK(error_after("\"test\"", "\"\"").find("c.toml:1: name = '': must be") == 0);

@@ -364,5 +364,5 @@ TEST_CASE("a memory that could never move a byte is refused") {
   CHECK_THROWS_AS(IdealMemory(config, 16), UserError);
   config = fast(1);
   config.kind = "perfect";
-  CHECK_THROWS_AS(make_memory_timing(config, 16), UserError);
+  CHECK_THROWS_AS(make_memory_timing(config, 16, 1000), UserError);
 }

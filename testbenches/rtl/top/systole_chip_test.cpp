@@ -117,7 +117,7 @@ struct ChipBench : Bench {
     config.latency_cycles = 20;
     config.backpressure_permille = backpressure_permille;
     config.backpressure_seed = seed();
-    timing = memory::make_memory_timing(config, kAxiBytes);
+    timing = memory::make_memory_timing(config, kAxiBytes, 1000);
     timing->drive(0);
     for (auto& byte : bytes) byte = static_cast<uint8_t>(random.bits(8));
     s_axil_b_ready_i.write(true);

@@ -53,7 +53,7 @@ class Harness {
 
   // Rings the doorbell and runs until the interrupt.
   void run(cycle::Result& result, std::uint64_t max_cycles) {
-    const auto memory = memory::make_memory_timing(chip_.memory, chip_.axi_bytes());
+    const auto memory = memory::make_memory_timing(chip_.memory, chip_.axi_bytes(), chip_.clock_mhz);
     std::map<std::pair<int, std::uint32_t>, std::uint64_t> start_cycle;
     in_.s_aw_valid = in_.s_w_valid = true;
     in_.s_aw_addr = 0x008;

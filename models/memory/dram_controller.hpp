@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The memory controller: open-page FR-FCFS over the pseudo-channels of a DRAM. Its rules:
+//
+// - Queues: a pseudo-channel has a queue of reads and one of writes. A write is done for its master
+//   once it is in the queue.
+// - Forwarding: a read of a burst that waits in the write queue is answered from there, a clock
+//   after it came.
+// - Turns: reads are served until write_high writes wait or no read does; then writes, until none
+//   waits, or until a read does and at most write_low writes.
+// - Columns first: of the queue whose turn it is, the oldest request whose row is open and whose
+//   command the timing allows goes first.
+// - Rows: otherwise, banks in the order of their oldest request: a closed bank is activated; a bank
+//   with another row open is precharged once no request of the queue hits that row.
+// - Fairness: when 32 requests have overtaken the oldest one, it alone is served until it is done.
+// - Refresh: every tREFI a pseudo-channel stops serving, precharges all banks and refreshes them
+//   all. All pseudo-channels do so at the same time: one after the other, a stream over all of them
+//   would always wait for one.
+// - Command bus: one command at a time on a channel, column commands before row commands; with
+//   row_bus, one of each kind. Pseudo-channel 0 goes first in even clocks, 1 in odd ones.
+//
+// The state advances from one command to the next, so idle clocks cost nothing and the result does
+// not depend on the steps in which time is advanced. Nothing here allocates after construction.
+#pragma once
+
+#include <boost/circular_buffer.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "memory/address_map.hpp"
+#include "memory/dram_device.hpp"
+
+namespace systole::memory {
+
+struct DramStatistics {
+  std::uint64_t reads = 0, writes = 0;  // column commands
+  std::uint64_t forwarded_reads = 0;
+  // Of the column commands: the row was open; the bank was closed; another row was open.
+  std::uint64_t row_hits = 0, row_misses = 0, row_conflicts = 0;
+  std::uint64_t activates = 0, precharges = 0, refreshes = 0;
+};
+
+struct DramCompletion {
+  std::uint32_t slot;   // as given to push_read
+  std::uint64_t clock;  // the data has arrived before this clock
+};
+
+// A request in a queue.
+struct DramRequest {
+  DramAddress address;
+  std::uint32_t slot = 0;
+  bool activated = false, precharged = false;  // for its sake
+};
+
+// The command pins of a channel: the clocks from which they are free.
+struct DramCommandBus {
+  bool row_bus = false;
+  std::uint64_t column_free = 0, row_free = 0;
+};
+
+class DramPseudoChannel {
+ public:
+  DramPseudoChannel(const DramConfig& config, std::uint64_t first_refresh);
+
+  bool has_room_to_read() const { return reads_.size() < reads_.capacity(); }
+  bool has_room_to_write() const { return writes_.size() < writes_.capacity(); }
+  bool is_written(const DramAddress& address) const;  // waits in the write queue
+  void push(const DramRequest& request, bool is_write, std::uint64_t clock);
+  bool idle() const { return reads_.empty() && writes_.empty(); }
+
+  // The next clock in which a command may go out; kNever is never returned, refresh goes on.
+  std::uint64_t wake() const { return wake_; }
+  // Issues what it can in this clock.
+  void step(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics,
+            boost::circular_buffer<DramCompletion>& completions);
+
+ private:
+  using Queue = std::vector<DramRequest>;  // oldest first, never longer than reserved
+  struct Scan;
+
+  void choose_queue();
+  Scan scan(const Queue& queue, std::uint64_t clock) const;
+  std::uint64_t step_refresh(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics);
+  void issue_column(std::size_t index, std::uint64_t clock, DramCommandBus& bus,
+                    DramStatistics& statistics,
+                    boost::circular_buffer<DramCompletion>& completions);
+  // Issues at most one; returns the first clock in which the next one may go out.
+  std::uint64_t issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
+                          DramStatistics& statistics);
+  void occupy_row_bus(std::uint64_t until, DramCommandBus& bus) const;
+
+  DramDevice device_;
+  DramOrganisation organisation_;
+  std::uint32_t trefi_, write_high_, write_low_;
+  Queue reads_, writes_;
+  bool drains_ = false;         // it is the writes' turn
+  std::uint32_t overtaken_ = 0;  // requests that passed the oldest of the queue in turn
+  std::uint64_t refresh_due_;
+  std::uint64_t wake_;
+};
+
+class DramController {
+ public:
+  // The configuration must have passed check_dram.
+  explicit DramController(const DramConfig& config);
+
+  // A request that the clocks from now() on see. False, and nothing done, if the queue is full.
+  // `slot` names the read in its completion.
+  bool push_read(std::uint64_t address, std::uint32_t slot);
+  bool push_write(std::uint64_t address);
+
+  // Carries out the clocks now() up to, not including, `end`.
+  void advance(std::uint64_t end);
+  std::uint64_t now() const { return now_; }
+  // The next clock in which a command may go out.
+  std::uint64_t wake() const;
+
+  // Reads whose time of completion is known, in the order of their commands; the caller pops them
+  // after every advance and before the queues' capacity passes through them again.
+  boost::circular_buffer<DramCompletion>& completions() { return completions_; }
+
+  bool idle() const;  // no request in a queue
+  const DramStatistics& statistics() const { return statistics_; }
+
+ private:
+  struct Channel {
+    DramCommandBus bus;
+    std::uint64_t wake = 0;
+  };
+
+  AddressMap map_;
+  std::uint32_t pseudo_channels_;
+  std::vector<DramPseudoChannel> pseudo_;
+  std::vector<Channel> channels_;
+  std::uint64_t now_ = 0;
+  DramStatistics statistics_;
+  boost::circular_buffer<DramCompletion> completions_;
+};
+
+}  // namespace systole::memory

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A DRAM behind the AXI pins: splits AXI bursts into DRAM bursts, hands them to the controller, and
+// returns beats and responses in AXI order. Its rules:
+//
+// - Clocks: memory clock m begins at time m / f_memory, chip cycle t at t / f_chip, exactly. What
+//   crosses the pins in cycle t is seen by the first memory clock that begins at the end of cycle t
+//   or later; data that has arrived by the start of cycle t can be on the pins in cycle t.
+// - Requests: at most 64 reads and 64 writes are in flight, a read from its AR until its last R
+//   beat, a write from its AW until its B; AR, AW and W are ready unless that, a full buffer or
+//   back-pressure forbids. The write buffer holds 512 beats.
+// - Reads: DRAM bursts enter the controller's queues in AXI order, a cycle at most twice as many as
+//   a beat covers and at least two, while their queue has room and the reorder buffer too: 64
+//   bursts, or twice all read queues if that is more.
+// - R: in the order of the ARs over all IDs, at most one beat a cycle, each in the first cycle in
+//   which all DRAM bursts under it have arrived.
+// - Writes: a DRAM burst enters its write queue when its last byte has crossed W, in the order of
+//   the AWs, as fast as reads. A burst that is written in part counts as one write.
+// - B: a cycle after the last DRAM burst of the write entered its queue, in the order of the AWs,
+//   at most one a cycle.
+// - Back-pressure: as in ideal_memory.hpp.
+//
+// Nothing here allocates after construction.
+#pragma once
+
+#include <boost/circular_buffer.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "chip/chip.hpp"
+#include "memory/dram_controller.hpp"
+#include "memory/memory_timing.hpp"
+
+namespace systole::memory {
+
+class DramMemory final : public MemoryTiming {
+ public:
+  static constexpr std::uint32_t kMaxBursts = 64;
+  static constexpr std::uint32_t kWriteBufferBeats = 512;
+
+  // UserError if the parameters of the DRAM contradict each other. beat_bytes is a power of two.
+  DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz);
+
+  const Pins& drive(std::uint64_t cycle) override;
+  void observe(std::uint64_t cycle, const Transfers& transfers) override;
+  // Writes may still wait in the controller's queues.
+  bool idle() const override;
+
+  const DramStatistics& statistics() const { return controller_.statistics(); }
+
+ private:
+  struct Read {
+    std::uint64_t first_byte;   // of the first beat
+    std::uint64_t first_burst;  // number of its first DRAM burst, over all reads
+    std::uint32_t bursts;
+    std::uint32_t beats;
+    std::uint32_t shown = 0;  // beats
+    std::uint8_t id;
+  };
+  struct Write {
+    std::uint64_t first_byte;
+    std::uint32_t bursts;
+    std::uint32_t beats;
+    std::uint32_t arrived = 0;  // beats
+    std::uint32_t pushed = 0;   // DRAM bursts
+    std::uint32_t freed = 0;    // beats that left the buffer
+    std::uint8_t id;
+  };
+  struct Response {
+    std::uint64_t first_cycle;
+    std::uint8_t id;
+  };
+
+  bool refuses(std::uint8_t channel, std::uint64_t cycle) const;
+  std::uint64_t first_byte(const Burst& burst) const;
+  std::uint32_t bursts_of(std::uint64_t first_byte, std::uint32_t beats) const;
+  void show_read_beat(std::uint64_t cycle);
+  void advance_clocks();
+  void split_reads();
+  void push_writes(std::uint64_t cycle);
+
+  DramController controller_;
+  std::uint64_t memory_clock_, chip_clock_;  // the ratio of frequencies, reduced
+  std::uint64_t next_clock_ = 0;             // the first that is not carried out
+  std::uint64_t phase_ = 0;  // next_clock_ after the start of the cycle, in 1 / (f_memory f_chip)
+  std::uint64_t arrived_clock_ = 0;  // data complete before this clock can be on the pins
+
+  std::uint64_t beat_bytes_, burst_bytes_;
+  std::uint32_t bursts_per_cycle_;
+  std::uint64_t permille_, seed_;
+
+  Pins pins_;
+  boost::circular_buffer<Read> reads_;
+  std::size_t split_read_ = 0;           // index of the first read not yet split to its end
+  std::uint64_t accepted_bursts_ = 0;    // DRAM bursts of all reads so far: accepted,
+  std::uint64_t split_bursts_ = 0;       // in or through a queue,
+  std::uint64_t arrived_bursts_ = 0;     // arrived in AXI order,
+  std::uint64_t shown_bursts_ = 0;       // and shown to their last byte
+  std::vector<std::uint64_t> arrival_;   // reorder buffer: the clock, kNever while unknown
+
+  boost::circular_buffer<Write> writes_;
+  std::size_t fill_write_ = 0;        // index of the write that the next beat belongs to
+  std::uint32_t unclaimed_beats_ = 0;  // crossed before their AW
+  std::uint32_t buffered_beats_ = 0;
+  boost::circular_buffer<Response> responses_;
+};
+
+}  // namespace systole::memory

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Programs worth timing: convolutions compiled by the compiler, with random weights.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/compiled_network.hpp"
+
+namespace systole::bench {
+
+// A network of one program, with its DRAM as it is before the doorbell (constants and random inputs, not the program).
+struct Workload {
+  compiler::CompiledNetwork network;
+  std::vector<std::uint8_t> dram;
+  const isa::Program& program() const { return std::get<compiler::ChipStep>(network.steps.at(0)).program; }
+  std::uint64_t macs = 0;  // rows of activations through the array x its size, padding taps included
+};
+
+struct Convolution {
+  std::int64_t channels = 64, size = 56, kernel = 3;
+  int layers = 1;  // one after the other
+};
+
+// `size` x `size` pixels of `channels` channels, padded to keep their size, to as many channels.
+Workload convolution(const Chip& chip, const Convolution& shape);
+
+// About half a million cycles of 3x3 convolution, the array busy nearly all the time.
+Workload long_convolution(const Chip& chip);
+
+// The chip with a memory that never limits a convolution: 10 cycles, two beats a cycle.
+Chip with_fast_memory(Chip chip);
+
+}  // namespace systole::bench

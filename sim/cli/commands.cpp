@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/dram.hpp"
 #include "cli/run_command.hpp"
 #include "isa/program.hpp"
 #include "platform/shipped_chips.hpp"
@@ -143,6 +144,8 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
         [&] { action = [&](const Streams& s) { return disassemble(program, s); }; });
     ExportArguments export_arguments;
     add_export(app, export_arguments, action);
+    DramArguments dram_arguments;
+    add_dram(app, dram_arguments, action);
 
     try {
       std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Are the shipped kinds sound, are parameters that contradict each other refused by name, and does
+// a mapping name every byte once?
+#include <set>
+#include <tuple>
+
+#include "catch.hpp"
+#include "memory/address_map.hpp"
+#include "memory/dram_kinds.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::memory;
+
+namespace {
+
+std::string complaint_of(const DramConfig& config) {
+  const auto complaint = check_dram(config);
+  return complaint ? complaint->key : "";
+}
+
+std::string mapping_error(const std::string& text, const char* kind = "ddr4_2400") {
+  try {
+    AddressMap map(text, dram_config(kind).organisation);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("every kind keeps the rules and has the capacity and the peak of its part") {
+  struct Expected {
+    const char* kind;
+    std::uint64_t mib, peak_mb;
+    std::uint32_t burst_bytes, burst_clocks;
+  };
+  const Expected all[] = {{"ddr4_2400", 8192, 19200, 64, 4},  {"ddr4_3200", 8192, 25600, 64, 4},
+                          {"lpddr4_3200", 1024, 6400, 32, 8}, {"lpddr5_6400", 2048, 12800, 32, 2},
+                          {"hbm2", 4096, 256000, 32, 2},      {"hbm2e", 8192, 409600, 32, 2}};
+  REQUIRE(dram_kind_names().size() == std::size(all));
+  for (const Expected& expected : all) {
+    CAPTURE(expected.kind);
+    REQUIRE(is_dram_kind(expected.kind));
+    const DramConfig config = dram_config(expected.kind);
+    CHECK(complaint_of(config) == "");
+    CHECK(config.organisation.size_bytes() == expected.mib << 20);
+    CHECK(config.organisation.peak_bytes_per_second() == expected.peak_mb * 1'000'000);
+    CHECK(config.organisation.burst_bytes() == expected.burst_bytes);
+    CHECK(config.organisation.burst_clocks() == expected.burst_clocks);
+  }
+  CHECK_FALSE(is_dram_kind("ideal"));
+  CHECK_THROWS_AS(dram_config("ideal"), UserError);
+}
+
+TEST_CASE("an LPDDR5 channel is 16 or 32 bits wide") {
+  DramConfig config = dram_config("lpddr5_6400");
+  config.organisation.channel_bits = 32;
+  CHECK(complaint_of(config) == "");
+  CHECK(config.organisation.burst_bytes() == 64);
+  CHECK(config.organisation.peak_bytes_per_second() == 25'600'000'000);
+  config.organisation.channel_bits = 8;
+  CHECK(complaint_of(config) == "channel_bits");
+  config = dram_config("hbm2");
+  config.organisation.channel_bits = 32;
+  CHECK(complaint_of(config) == "channel_bits");
+}
+
+TEST_CASE("parameters that contradict each other are refused by name") {
+  const auto with = [](std::uint32_t DramTiming::*member, std::uint32_t value) {
+    DramConfig config = dram_config("ddr4_3200");
+    config.timing.*member = value;
+    return complaint_of(config);
+  };
+  CHECK(with(&DramTiming::tras, 21) == "tras");  // trcd is 22
+  CHECK(with(&DramTiming::tras, 22) == "");
+  CHECK(with(&DramTiming::trc, 73) == "trc");
+  CHECK(with(&DramTiming::trc, 74) == "");
+  CHECK(with(&DramTiming::trp, 23) == "trc");
+  CHECK(with(&DramTiming::trpab, 21) == "trpab");
+  CHECK(with(&DramTiming::trrd_l, 3) == "trrd_l");
+  CHECK(with(&DramTiming::tfaw, 3) == "tfaw");
+  CHECK(with(&DramTiming::tccd_s, 3) == "tccd_s");
+  CHECK(with(&DramTiming::tccd_l, 3) == "tccd_l");
+  CHECK(with(&DramTiming::twtr_l, 3) == "twtr_l");
+  CHECK(with(&DramTiming::trtw, 9) == "trtw");  // 22 + 4 - 16 = 10
+  CHECK(with(&DramTiming::trtw, 10) == "");
+  CHECK(with(&DramTiming::trefi, 560) == "trefi");
+  CHECK(with(&DramTiming::trfc, 12480) == "trefi");
+  DramConfig config = dram_config("ddr4_3200");
+  config.write_high = 33;
+  CHECK(complaint_of(config) == "write_high");
+  config = dram_config("ddr4_3200");
+  config.write_low = 24;
+  CHECK(complaint_of(config) == "write_low");
+  config = dram_config("ddr4_3200");
+  config.read_queue = 0;
+  CHECK(complaint_of(config) == "read_queue");
+  config = dram_config("ddr4_3200");
+  config.address_mapping = "row-bank";
+  CHECK(complaint_of(config) == "address_mapping");
+}
+
+TEST_CASE("a mapping that is not one is refused with the reason") {
+  CHECK(mapping_error("row-bank-column-bankgroup-channel") == "");
+  CHECK(mapping_error("row-bank-column-bankgroup") == "");  // one channel
+  CHECK(mapping_error("row-column-bank-bankgroup-column:2") == "");
+  CHECK(mapping_error("row-bank-column").find("'bankgroup' is missing") != std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup", "hbm2").find("'channel' is missing") !=
+        std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-rank").find("'rank' is none of") !=
+        std::string::npos);
+  CHECK(mapping_error("").find("'' is none of") != std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-").find("'' is none of") != std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-row").find("needs a number of bits") !=
+        std::string::npos);
+  CHECK(mapping_error("row-bank-column:3-bankgroup").find("must have 7 bits") != std::string::npos);
+  CHECK(mapping_error("row-column-bank-bankgroup-column:9").find("must have 7 bits") !=
+        std::string::npos);
+  CHECK(mapping_error("row-bank-column:x-bankgroup").find("no number of bits") !=
+        std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-row:").find("no number of bits") !=
+        std::string::npos);
+}
+
+TEST_CASE("the default mapping puts neighbouring bursts into channels, then bank groups") {
+  DramConfig config = dram_config("ddr4_3200");
+  config.organisation.channels = 3;
+  const AddressMap map(config.address_mapping, config.organisation);
+  for (std::uint32_t n = 0; n < 24; ++n) {
+    const DramAddress a = map.decode(64 * n + n);
+    CHECK(a.channel == n % 3);
+    CHECK(a.bank == n / 3 % 4 * 4);
+    CHECK(a.column == n / 12);
+    CHECK(a.row == 0);
+  }
+  const std::uint64_t size = config.organisation.size_bytes();
+  CHECK(map.decode(size + 640) == map.decode(640));  // addresses wrap
+}
+
+TEST_CASE("every burst of a memory has an address of its own") {
+  for (const char* mapping :
+       {"row-bank-column-bankgroup-channel", "row-bankgroup-bank-channel-column",
+        "channel-bank-row-column-bankgroup", "row-column-bank-bankgroup-column:1-channel",
+        "column-row-channel-bankgroup-bank", "row-bank-column-bankgroup-pseudochannel-channel"}) {
+    CAPTURE(mapping);
+    DramOrganisation o = dram_config("hbm2").organisation;
+    o.rows = 4;
+    o.channels = 3;
+    const AddressMap map(mapping, o);
+    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>> seen;
+    const std::uint64_t bursts = o.size_bytes() / o.burst_bytes();
+    for (std::uint64_t n = 0; n < bursts; ++n) {
+      const DramAddress a = map.decode(n * o.burst_bytes());
+      REQUIRE(a.channel < o.all_channels());
+      REQUIRE(a.bank < o.all_banks());
+      REQUIRE(a.row < o.rows);
+      REQUIRE(a.column < o.bursts_per_row());
+      REQUIRE(seen.insert({a.channel, a.bank, a.row, a.column}).second);
+    }
+  }
+}

@@ -16,7 +16,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "onnx/file_bytes.hpp"
 #include "onnx/host_call.hpp"
 #include "onnx/host_operators.hpp"
 #include "onnx/message_text.hpp"
@@ -24,6 +23,7 @@
 #include "onnx/quantisation_check.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "support/error.hpp"
+#include "support/file.hpp"
 
 namespace systole {
 namespace {
@@ -34,7 +34,7 @@ constexpr std::size_t kMaxFoldedBytes = std::size_t{256} << 20;
 class Loader {
  public:
   explicit Loader(const std::filesystem::path& file) : file_(file.string()) {
-    const std::string bytes = read_file_bytes(file);
+    const std::string bytes = read_whole_file(file, kMaxTensorBytes - 1);
     if (bytes.empty() || !model_.ParseFromString(bytes)) throw UserError(file_ + ": not an ONNX network (it does not parse)");
     if (!model_.has_graph() || model_.opset_import_size() == 0) {
       throw UserError(file_ + ": not an ONNX network (it has no graph or no operator set)");

@@ -5,13 +5,9 @@
 #include <onnx/onnx_pb.h>
 
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <string_view>
 
-#include "onnx/file_bytes.hpp"
 #include "onnx/message_text.hpp"
 #include "onnx/tensor_proto.hpp"
 #include "support/error.hpp"
@@ -148,7 +144,7 @@ const char* npy_descr(ElementType type) {
 
 HostTensor read_npy(const std::filesystem::path& path) {
   const std::string file = path.string();
-  const std::string bytes = read_file_bytes(path);
+  const std::string bytes = read_whole_file(path, kMaxTensorBytes - 1);
   if (bytes.size() < 10 || std::string_view(bytes).substr(0, kMagic.size()) != kMagic) {
     throw UserError(file + ": not a .npy file (its first bytes are not \\x93NUMPY)");
   }
@@ -178,31 +174,13 @@ HostTensor read_npy(const std::filesystem::path& path) {
 }
 
 HostTensor read_pb(const std::filesystem::path& path) {
-  const std::string bytes = read_file_bytes(path);
+  const std::string bytes = read_whole_file(path, kMaxTensorBytes - 1);
   onnx::TensorProto proto;
   if (bytes.empty() || !proto.ParseFromString(bytes)) throw UserError(path.string() + ": not an ONNX TensorProto");
   return tensor_from_proto(proto, path.string() + ": the tensor " + in_quotes(proto.name()));
 }
 
 }  // namespace
-
-std::string read_file_bytes(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (error || !std::filesystem::exists(status)) throw UserError(file.string() + ": cannot read: no such file");
-  if (!std::filesystem::is_regular_file(status)) throw UserError(file.string() + ": cannot read: not a regular file");
-  const auto size = std::filesystem::file_size(file, error);
-  if (error) throw UserError(fmt::format("{}: cannot read: {}", file.string(), error.message()));
-  if (size > static_cast<std::uintmax_t>(kMaxTensorBytes) - 1) {
-    throw UserError(fmt::format("{}: the file has {} bytes; the limit is {}", file.string(), size, kMaxTensorBytes - 1));
-  }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw UserError(fmt::format("{}: cannot read: {}", file.string(), std::strerror(errno)));
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (stream.gcount() != static_cast<std::streamsize>(bytes.size())) throw UserError(file.string() + ": cannot read: the file changed");
-  return bytes;
-}
 
 HostTensor read_tensor_file(const std::filesystem::path& file) {
   if (file.extension() == ".npy") return read_npy(file);

@@ -7,6 +7,11 @@
 
 #include "support/error.hpp"
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <pthread.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace systole::platform {
 
 namespace {
@@ -20,6 +25,24 @@ void set_up(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::ui
   payload.set_data_ptr(data);
   payload.set_data_length(static_cast<unsigned>(size));
   payload.set_streaming_width(static_cast<unsigned>(size));
+}
+
+// SystemC 2.3.4 tells the address sanitizer of its coroutines, but comes back to the main stack
+// with bounds of zero, and the next exception there would be reported as an overflow of the stack.
+// This tells the sanitizer the bounds again.
+void restore_main_stack() {
+#if defined(__SANITIZE_ADDRESS__)
+  pthread_attr_t attributes;
+  void* stack = nullptr;
+  std::size_t size = 0;
+  if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return;
+  if (::pthread_attr_getstack(&attributes, &stack, &size) == 0) {
+    void* fake = nullptr;
+    ::__sanitizer_start_switch_fiber(&fake, stack, size);
+    ::__sanitizer_finish_switch_fiber(fake, nullptr, nullptr);
+  }
+  ::pthread_attr_destroy(&attributes);
+#endif
 }
 
 }  // namespace
@@ -47,6 +70,7 @@ void Host::execute(std::function<void()> job) {
   job_ = std::move(job);
   if (sc_core::sc_get_status() != sc_core::SC_ELABORATION) job_event_.notify(sc_core::SC_ZERO_TIME);
   sc_core::sc_start();  // returns when nobody has anything to do
+  restore_main_stack();
   invariant(!job_, "the simulation ends when the host's job is done");
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }

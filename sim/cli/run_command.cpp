@@ -96,7 +96,9 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   const std::vector<HostTensor> inputs =
       read_inputs(network, arguments.inputs, arguments.seed, streams);
   compiler::CompileOptions compile_options;
+  // A dump shows every tensor: none stays on the chip or vanishes into a fused node.
   compile_options.keep_tensors = !arguments.dump_tensors.empty();
+  compile_options.fuse = arguments.dump_tensors.empty();
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, compile_options);
   // Complain about a place that cannot be written before the simulation, not after it.
   if (!arguments.output.empty()) make_directory(arguments.output);

@@ -101,7 +101,7 @@ class Source {
       const std::size_t text = lines_[i].find_first_not_of(' ');
       if (text != std::string::npos) statement += lines_[i].substr(text);
     }
-    static const std::regex kInstance("systole_chip__DOT__(?:gen_[a-z_]*__DOT__)?(u_[a-z_]*(?:__DOT__u_[a-z_]*)?)");
+    static const std::regex kInstance("systole_chip__DOT__(?:gen_[a-z_]*__DOT__)?(u_[a-z]+(?:_[a-z]+)*(?:__DOT__u_[a-z]+(?:_[a-z]+)*)?)");
     std::map<std::string, int> votes;
     for (auto it = std::sregex_iterator(statement.begin(), statement.end(), kInstance); it != std::sregex_iterator(); ++it)
       if (const std::string name = block_of((*it)[1]); !name.empty()) ++votes[name];

@@ -116,6 +116,58 @@ Shape broadcast(const Tensor& a, const Tensor& b, const std::string& what) {
   return result;
 }
 
+// Whether `operand` can be repeated to `result`, without changing the latter.
+bool broadcasts_to(const Shape& operand, const Shape& result) {
+  if (operand.size() > result.size()) return false;
+  for (std::size_t i = 0; i < operand.size(); ++i) {
+    const std::int64_t dimension = operand[operand.size() - 1 - i];
+    if (dimension != 1 && dimension != result[result.size() - 1 - i]) return false;
+  }
+  return true;
+}
+
+// A matrix product a*b + c, with the attributes transA and transB. Returns its shape. The library does not compare the operands.
+Shape infer_gemm(const HostOperator& op, const Tensor& a, const Tensor& b, const Tensor* c, const std::string& what) {
+  if (a.shape.size() != 2 || b.shape.size() != 2) fail(what, "both operands must be matrices");
+  const auto flag = [&](const char* attribute) {
+    return op.ints.count(attribute) != 0 && op.ints.at(attribute).at(0) != 0 ? std::size_t{1} : std::size_t{0};
+  };
+  const std::size_t ta = flag("transA"), tb = flag("transB");
+  if (a.shape[1 - ta] != b.shape[tb]) {
+    fail(what, fmt::format("the shapes {} and {} do not multiply", shape_text(a.shape), shape_text(b.shape)));
+  }
+  const Shape result = {a.shape[ta], b.shape[1 - tb]};
+  if (c != nullptr && !broadcasts_to(c->shape, result)) {
+    fail(what, fmt::format("the bias {} has the shape {}, the product {}", in_quotes(c->name), shape_text(c->shape), shape_text(result)));
+  }
+  return result;
+}
+
+// What the library's inference leaves unchecked and a host operator relies on.
+void check_shapes(const onnx::NodeProto& node, const HostOperator& op, const std::vector<Tensor>& tensors, const std::string& what) {
+  if (node.op_type() == "Gemm") {
+    infer_gemm(op, required_input(op, tensors, 0, what), required_input(op, tensors, 1, what), input_or_null(op, tensors, 2), what);
+  } else if (node.op_type() == "BatchNormalization") {
+    const Shape& x = required_input(op, tensors, 0, what).shape;
+    if (x.size() < 2) fail(what, fmt::format("the input has the shape {}; rank 2 or more is needed", shape_text(x)));
+    for (std::size_t i = 1; i < 5; ++i) {
+      const Tensor& parameter = required_input(op, tensors, i, what);
+      if (parameter.shape != Shape{x[1]}) {
+        fail(what, fmt::format("{} has the shape {}; {} is needed", in_quotes(parameter.name), shape_text(parameter.shape), shape_text({x[1]})));
+      }
+    }
+  } else if (node.op_type() == "GlobalAveragePool" || node.op_type() == "GlobalMaxPool") {
+    const Shape& x = required_input(op, tensors, 0, what).shape;
+    if (x.size() < 3) fail(what, fmt::format("the input has the shape {}; rank 3 or more is needed", shape_text(x)));
+  } else if (node.op_type() == "Transpose" && op.ints.count("perm") != 0) {
+    std::vector<std::int64_t> sorted = op.ints.at("perm");
+    std::sort(sorted.begin(), sorted.end());
+    bool permutation = sorted.size() == required_input(op, tensors, 0, what).shape.size();
+    for (std::size_t i = 0; permutation && i < sorted.size(); ++i) permutation = sorted[i] == static_cast<std::int64_t>(i);
+    if (!permutation) fail(what, "attribute perm is not a permutation of the dimensions");
+  }
+}
+
 void refuse_channels_last(const HostOperator& op, const std::string& what) {
   const auto found = op.ints.find("channels_last");
   if (found != op.ints.end() && found->second.at(0) != 0) fail(what, "attribute channels_last is 1; supported is 0");
@@ -131,19 +183,11 @@ TensorType infer_microsoft(const onnx::NodeProto& node, const HostOperator& op, 
   }
   if (name == "QGemm") {
     check_microsoft_types(op, tensors, "qszqszbsz", what);
-    const Tensor& w = required_input(op, tensors, 3, what);
-    if (x.shape.size() != 2 || w.shape.size() != 2) fail(what, "both operands must be matrices");
-    const auto flag = [&](const char* attribute) {
-      return op.ints.count(attribute) != 0 && op.ints.at(attribute).at(0) != 0 ? 1u : 0u;
-    };
-    const std::size_t ta = flag("transA"), tb = flag("transB");
-    if (x.shape[1 - ta] != w.shape[tb]) {
-      fail(what, fmt::format("the shapes {} and {} do not multiply", shape_text(x.shape), shape_text(w.shape)));
-    }
+    const Shape product = infer_gemm(op, x, required_input(op, tensors, 3, what), input_or_null(op, tensors, 6), what);
     const bool quantised = input_or_null(op, tensors, 7) != nullptr;
     const Tensor* zero_point = input_or_null(op, tensors, 8);
     const ElementType type = !quantised ? ElementType::kFloat32 : zero_point != nullptr ? zero_point->type : x.type;
-    return {type, {x.shape[ta], w.shape[1 - tb]}};
+    return {type, product};
   }
   check_microsoft_types(op, tensors, "qszsz", what);
   refuse_channels_last(op, what);
@@ -349,6 +393,7 @@ std::vector<TensorType> infer_outputs(onnx::NodeProto& node, int opset, HostOper
   const auto window = window_operators().find(node.op_type());
   if (window != window_operators().end()) return {infer_window(node, window->second, op, tensors, what)};
   if (schema == nullptr) return {infer_microsoft(node, op, tensors, what)};
+  check_shapes(node, op, tensors, what);
   return infer_with_library(node, *schema, op, tensors, what);
 }
 

@@ -208,6 +208,36 @@ TEST_CASE("attributes that are wrong are refused by node") {
              Contains("attribute 'group' appears twice"));
 }
 
+TEST_CASE("shapes that do not fit together are refused by node") {
+  const auto gemm = [](const Shape& w, const Shape& c) {
+    ModelBuilder builder;
+    builder.input("x", kF32, {2, 3}).floats("w", w, std::vector<float>(static_cast<std::size_t>(element_count(w)), 1));
+    builder.floats("c", c, std::vector<float>(static_cast<std::size_t>(element_count(c)), 1)).node("Gemm", {"x", "w", "c"}, {"y"});
+    builder.output("y", kF32, {2, 4});
+    return refusal(builder);
+  };
+  CHECK(gemm({3, 4}, {4}) == "accepted");
+  CHECK_THAT(gemm({5, 4}, {4}), Contains("node 'y' (Gemm): the shapes [2,3] and [5,4] do not multiply"));
+  CHECK_THAT(gemm({3, 4}, {3}), Contains("the bias 'c' has the shape [3], the product [2,4]"));
+  CHECK_THAT(gemm({3, 4}, {1, 2, 4}), Contains("the bias 'c'"));
+  const auto one = [](const std::string& op, const Shape& x, const std::vector<std::string>& more, const std::function<void(ModelBuilder&)>& attributes) {
+    ModelBuilder builder;
+    builder.input("x", kF32, x).floats("p", {2}, {1, 1});
+    std::vector<std::string> inputs = {"x"};
+    inputs.insert(inputs.end(), more.begin(), more.end());
+    builder.node(op, inputs, {"y"}).output("y", kF32, x);
+    attributes(builder);
+    return refusal(builder);
+  };
+  const auto nothing = [](ModelBuilder&) {};
+  CHECK(one("BatchNormalization", {1, 2, 3}, {"p", "p", "p", "p"}, nothing) == "accepted");
+  CHECK_THAT(one("BatchNormalization", {1, 3, 2}, {"p", "p", "p", "p"}, nothing), Contains("'p' has the shape [2]; [3] is needed"));
+  CHECK_THAT(one("Transpose", {2, 2}, {}, [](ModelBuilder& b) { b.ints("perm", {0, 0}); }), Contains("node 'y' (Transpose)") && Contains("perm"));
+  CHECK_THAT(one("Transpose", {2, 2}, {}, [](ModelBuilder& b) { b.ints("perm", {0, 2}); }), Contains("node 'y' (Transpose)"));
+  CHECK_THAT(one("MatMul", {2, 3}, {"p"}, nothing), Contains("node 'y' (MatMul)"));
+  CHECK_THAT(one("Add", {2, 3}, {"p"}, nothing), Contains("node 'y' (Add)"));
+}
+
 TEST_CASE("operators outside ONNX's own set are checked too") {
   const auto added = [](const std::vector<std::string>& inputs, ElementType scale_type = kF32) {
     ModelBuilder builder;

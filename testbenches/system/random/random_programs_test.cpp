@@ -52,6 +52,20 @@ Chip with_random_memory(Chip chip, std::uint64_t seed) {
   chip.memory.bytes_per_cycle = bandwidths[random() % 4];
   chip.memory.backpressure_permille = random() % 3 == 0 ? random() % 700 : 0;
   chip.memory.backpressure_seed = random();
+  if (random() % 2 == 0) {
+    const auto kinds = memory::dram_kind_names();
+    chip.memory.kind = kinds[random() % kinds.size()];
+    memory::DramConfig dram = memory::dram_config(chip.memory.kind);
+    dram.organisation.channels = 1 + random() % 3;
+    dram.read_queue = 1 + random() % 32;
+    dram.write_queue = 1 + random() % 32;
+    dram.write_high = 1 + random() % dram.write_queue;
+    dram.write_low = random() % dram.write_high;
+    if (random() % 2 == 0) dram.address_mapping = "row-bankgroup-bank-channel-column";
+    if (random() % 2 == 0) dram.timing.trefi /= 4;  // so that short programs meet refreshes
+    chip.memory.dram = dram;
+    chip.clock_mhz = 100 + random() % 2400;
+  }
   return chip;
 }
 

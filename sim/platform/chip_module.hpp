@@ -65,6 +65,7 @@ class ChipModule : public sc_core::sc_module {
 
   // Puts another chip in place, outside of a simulation. It is in an unknown state until reset.
   void attach(const ChipUnderTest& chip);
+  void detach() { under_test_ = {}; }
 
   // For the host's thread. Each returns when it is done; errors of the design are thrown here.
   void reset(std::uint32_t cycles);

@@ -94,7 +94,10 @@ RtlPlatform::RtlPlatform(const Chip& chip, const PlatformOptions& options,
 }
 
 RtlPlatform::~RtlPlatform() {
-  if (modules().owner == this) modules().owner = nullptr;
+  verilated_->close_wave();  // the file is whole only then
+  if (modules().owner != this) return;
+  modules().owner = nullptr;
+  modules().chip.detach();
 }
 
 void RtlPlatform::write_memory(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {

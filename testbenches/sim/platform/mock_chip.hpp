@@ -27,8 +27,9 @@ class MockChip final : public VerilatedChip {
 
   std::uint64_t cycles_in_reset = 0, clocks = 0;
 
-  void open_wave(const std::string&) override {}
-  void close_wave() override {}
+  bool wave_is_open = false;
+  void open_wave(const std::string&) override { wave_is_open = true; }
+  void close_wave() override { wave_is_open = false; }
 
   void cycle(const ChipInputs& in, ChipOutputs& out) override {
     ++clocks;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -175,12 +176,26 @@ TEST_CASE("a library with waves writes a wave file") {
   const Scratch scratch;
   RtlBuild build = small(4);
   build.waves = true;
-  const auto chip = RtlLibrary(build).create(1);
-  const fs::path file = scratch.path() / "wave.fst";
-  chip->open_wave(file.string());
-  read_register(*chip, 0);
-  chip->close_wave();
-  CHECK(fs::file_size(file) > 100);
+  const RtlLibrary library(build);
+  // A wave of data that cannot be compressed, eight bytes a cycle.
+  const auto wave_bytes = [&](int cycles) {
+    const auto chip = library.create(1);
+    const fs::path file = scratch.path() / "wave.fst";
+    chip->open_wave(file.string());
+    std::mt19937 random(1);
+    ChipInputs in;
+    ChipOutputs out;
+    in.m_r_valid = true;
+    for (int i = 0; i < cycles; ++i) {
+      in.m_r_data[0] = static_cast<std::uint32_t>(random());
+      in.m_r_data[1] = static_cast<std::uint32_t>(random());
+      chip->cycle(in, out);
+    }
+    chip->close_wave();
+    return fs::file_size(file);
+  };
+  CHECK(wave_bytes(1000) > wave_bytes(1) + 8000);
+  const auto chip = library.create(1);
   CHECK_THROWS_AS(chip->open_wave((scratch.path() / "no/such/folder/wave.fst").string()),
                   UserError);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chip/chip.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "catch.hpp"
@@ -266,4 +267,65 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
     CHECK(error_of("name = \n").find("c.toml:1: not TOML: ") == 0);
     CHECK(error_of("name = \"x\n").find("c.toml:") == 0);
   }
+}
+
+TEST_CASE("a DRAM kind brings its values, and the file may override them") {
+  const std::string base = kText.substr(0, kText.find("[memory]"));
+  const Chip chip = parse_chip(base + "[memory]\nkind = \"ddr4_3200\"\n", "c.toml");
+  CHECK(chip.memory.kind == "ddr4_3200");
+  CHECK(chip.memory.dram.timing.trcd == 22);
+  CHECK(chip.memory.dram.organisation.channels == 1);
+  const Chip other = parse_chip(base +
+                                    "[memory]\nkind = \"lpddr5_6400\"\ntrcd = 14\nchannels = 3\n"
+                                    "channel_bits = 32\nread_queue = 7\n"
+                                    "address_mapping = \"row-bankgroup-bank-channel-column\"\n"
+                                    "backpressure_permille = 5\n",
+                                "c.toml");
+  CHECK(other.memory.dram.timing.trcd == 14);
+  CHECK(other.memory.dram.timing.tras == 34);
+  CHECK(other.memory.dram.organisation.channels == 3);
+  CHECK(other.memory.dram.organisation.burst_bytes() == 64);
+  CHECK(other.memory.dram.read_queue == 7);
+  CHECK(other.memory.dram.address_mapping == "row-bankgroup-bank-channel-column");
+  CHECK(other.memory.backpressure_permille == 5);
+  for (const Chip& c : {chip, other}) {
+    const std::string text = to_toml(c);
+    CHECK(to_toml(parse_chip(text, "again")) == text);
+    CHECK(c.fingerprint() == parse_chip(kText, "c.toml").fingerprint());  // not silicon
+  }
+  CHECK(to_toml(other).find("\ntrcd = 14\n") != std::string::npos);
+}
+
+TEST_CASE("DRAM parameters that are wrong are one line with file, line, key and what is allowed") {
+  const std::string base = kText.substr(0, kText.find("[memory]"));
+  const auto error = [&](const std::string& memory) {
+    return error_of(base + "[memory]\n" + memory + "\n");
+  };
+  const std::string at_kind = "kind = \"ddr4_3200\"\n";
+  const std::size_t line = static_cast<std::size_t>(std::count(base.begin(), base.end(), '\n')) + 3;
+  const std::string place = "c.toml:" + std::to_string(line) + ": ";
+  CHECK(error(at_kind + "tras = 21") ==
+        place + "memory.tras = 21: must be at least 22: trcd");
+  CHECK(error(at_kind + "trp = 23") ==
+        "c.toml:" + std::to_string(line - 2) +
+            ": memory.trc = 74 (of the kind): must be at least 75: tras + trp");
+  CHECK(error(at_kind + "trcd = 0").find(place + "memory.trcd = 0: must be a whole number") == 0);
+  CHECK(error(at_kind + "trcd = \"fast\"").find(place + "memory.trcd = 'fast': must be") == 0);
+  CHECK(error(at_kind + "channels = 65") ==
+        place + "memory.channels = 65: must be a whole number, 1 to 64");
+  CHECK(error(at_kind + "channel_bits = 4").find(place + "memory.channel_bits = 4: must be") == 0);
+  CHECK(error(at_kind + "write_high = 40") ==
+        place + "memory.write_high = 40: must be 1 to 32, the write_queue");
+  CHECK(error(at_kind + "address_mapping = \"row-bank\"")
+            .find(place + "memory.address_mapping = 'row-bank': must be fields joined by '-'") == 0);
+  CHECK(error(at_kind + "address_mapping = 3") ==
+        place + "memory.address_mapping = 3: must be a string");
+  CHECK(error(at_kind + "latency_cycles = 3").find(
+            place + "memory.latency_cycles = 3: must not be given for kind ddr4_3200") == 0);
+  CHECK(error("kind = \"ideal\"\ntrcd = 3").find(
+            place + "memory.trcd = 3: must not be given for kind ideal") == 0);
+  CHECK(error(at_kind + "trdc = 3").find(place + "unknown key 'memory.trdc'") == 0);
+  CHECK(error(at_kind + "size_bytes = 8589934593") ==
+        place + "memory.size_bytes = 8589934593: must be at most 8589934592, what 1 channel(s) of "
+                "ddr4_3200 hold");
 }

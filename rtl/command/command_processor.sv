@@ -81,16 +81,27 @@ module command_processor #(
     .fetched_o    (fetched_count)
   );
 
-  // ---- check and dispatch
-  logic [2:0]  engine, queue_ready;
-  logic        legal, illegal, running_q, halted_q;
+  // ---- check and dispatch; what waits for its queue is checked once
+  logic [2:0]  engine, engine_now, engine_q, queue_ready;
+  logic        legal, legal_now, checked_q, illegal, running_q, halted_q;
   logic [31:0] dispatched_q, retired_q;
   instruction_check u_check (
-    .valid_i      (fetched_valid),
+    .valid_i      (fetched_valid && !checked_q),
     .instruction_i(fetched),
-    .engine_o     (engine),
-    .legal_o      (legal)
+    .engine_o     (engine_now),
+    .legal_o      (legal_now)
   );
+  assign engine = checked_q ? engine_q : engine_now;
+  assign legal  = checked_q || legal_now;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      checked_q <= 1'b0;
+      engine_q  <= '0;
+    end else begin
+      checked_q <= fetched_valid && legal && !dispatch;
+      engine_q  <= engine;
+    end
+  end
   assign illegal  = fetched_valid && !halted_q && !legal;
   assign dispatch = fetched_valid && !halted_q && legal && (engine & ~queue_ready) == '0;
 

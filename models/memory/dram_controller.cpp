@@ -2,24 +2,21 @@
 #include "memory/dram_controller.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace systole::memory {
 
 namespace {
 
 constexpr std::uint32_t kMaxOvertaken = 32;
-constexpr std::uint32_t kMaxBanks = 64;
 
 }  // namespace
 
-// What a pass over a queue found.
+// What a pass over the banks of a queue found.
 struct DramPseudoChannel::Scan {
-  std::size_t column = SIZE_MAX;         // the request whose column command can go out now
-  std::uint64_t column_clock = kNever;   // or the first clock of any
-  std::uint64_t hit_banks = 0;           // bit per bank: a request hits the open row
-  std::uint32_t candidates = 0;          // banks in the order of their oldest request
-  std::array<std::uint16_t, kMaxBanks> oldest;  // that request's index
+  DramQueue::Index column = DramQueue::kNone;  // the oldest whose column command can go out now
+  DramQueue::Index row = DramQueue::kNone;     // the oldest whose row command can
+  std::uint64_t next_clock = kNever;           // the first of those that cannot yet
+  std::uint32_t ready = 0;                     // banks whose command can
 };
 
 DramPseudoChannel::DramPseudoChannel(const DramConfig& config, std::uint64_t first_refresh)
@@ -28,52 +25,78 @@ DramPseudoChannel::DramPseudoChannel(const DramConfig& config, std::uint64_t fir
       trefi_(config.timing.trefi),
       write_high_(config.write_high),
       write_low_(config.write_low),
+      reads_(config.read_queue, config.organisation.all_banks()),
+      writes_(config.write_queue, config.organisation.all_banks()),
       refresh_due_(first_refresh),
-      wake_(first_refresh) {
-  invariant(organisation_.all_banks() <= kMaxBanks, "a pseudo-channel has at most 64 banks");
-  reads_.reserve(config.read_queue);
-  writes_.reserve(config.write_queue);
-}
-
-bool DramPseudoChannel::is_written(const DramAddress& address) const {
-  return std::any_of(writes_.begin(), writes_.end(),
-                     [&](const DramRequest& write) { return write.address == address; });
-}
+      wake_(first_refresh) {}
 
 void DramPseudoChannel::push(const DramRequest& request, bool is_write, std::uint64_t clock) {
-  Queue& queue = is_write ? writes_ : reads_;
-  invariant(queue.size() < queue.capacity(), "a queue has room for what is pushed");
-  queue.push_back(request);
-  wake_ = std::min(wake_, clock);
+  const std::uint32_t bank = request.address.bank;
+  const bool hits = device_.is_open(bank) && device_.open_row(bank) == request.address.row;
+  (is_write ? writes_ : reads_).push(request, hits);
+  if (wants_drain() != drains_)
+    wake_ = std::min(wake_, clock);
+  else if (is_write == drains_)
+    wake_ = std::min(wake_, std::max(clock, bank_clock(bank)));
+}
+
+bool DramPseudoChannel::wants_drain() const {
+  return drains_ ? !writes_.empty() && (reads_.empty() || writes_.size() > write_low_)
+                 : writes_.size() >= write_high_ || (reads_.empty() && !writes_.empty());
 }
 
 void DramPseudoChannel::choose_queue() {
-  const bool drain = drains_ ? !writes_.empty() && (reads_.empty() || writes_.size() > write_low_)
-                             : writes_.size() >= write_high_ || (reads_.empty() && !writes_.empty());
+  const bool drain = wants_drain();
   if (drain != drains_) overtaken_ = 0;
   drains_ = drain;
 }
 
-DramPseudoChannel::Scan DramPseudoChannel::scan(const Queue& queue, std::uint64_t clock) const {
+DramPseudoChannel::Scan DramPseudoChannel::scan(std::uint64_t clock) const {
+  const DramQueue& queue = drains_ ? writes_ : reads_;
+  const DramGates gates = device_.gates(drains_ ? DramCommand::kWrite : DramCommand::kRead);
   Scan found;
-  const DramCommand command = drains_ ? DramCommand::kWrite : DramCommand::kRead;
-  const std::size_t size = overtaken_ >= kMaxOvertaken ? 1 : queue.size();
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const std::uint32_t bank = queue[i].address.bank;
-    const std::uint64_t bit = std::uint64_t{1} << bank;
-    if (device_.is_open(bank) && device_.open_row(bank) == queue[i].address.row) {
-      const bool repeated = (found.hit_banks & bit) != 0;  // its bank is not ready either
-      found.hit_banks |= bit;
-      if (repeated || found.column != SIZE_MAX) continue;
-      const std::uint64_t at = device_.earliest(command, bank);
-      if (at <= clock) found.column = i;
-      found.column_clock = std::min(found.column_clock, at);
-    } else if ((seen & bit) == 0) {
-      seen |= bit;
-      found.oldest[found.candidates++] = static_cast<std::uint16_t>(i);
+  std::uint32_t bank = 0;
+  for (std::uint64_t banks = queue.banks(); banks != 0; banks >>= 1, ++bank) {
+    if ((banks & 1) == 0) continue;
+    const DramQueue::Index hit = queue.hit(bank);
+    const bool is_hit = hit != DramQueue::kNone;
+    const std::uint64_t at =
+        is_hit ? device_.earliest_column(gates, bank) : device_.earliest_row(gates, bank);
+    if (at > clock) {
+      found.next_clock = std::min(found.next_clock, at);
+      continue;
     }
+    ++found.ready;
+    const DramQueue::Index request = is_hit ? hit : queue.oldest(bank);
+    DramQueue::Index& best = is_hit ? found.column : found.row;
+    if (best == DramQueue::kNone || queue[request].number < queue[best].number) best = request;
   }
+  return found;
+}
+
+// The first clock in which the next command for a bank of the queue in turn may go out.
+std::uint64_t DramPseudoChannel::bank_clock(std::uint32_t bank) const {
+  const DramQueue& queue = drains_ ? writes_ : reads_;
+  if (queue.oldest(bank) == DramQueue::kNone) return kNever;
+  if (queue.hit(bank) != DramQueue::kNone)
+    return device_.earliest(drains_ ? DramCommand::kWrite : DramCommand::kRead, bank);
+  return device_.earliest(
+      device_.is_open(bank) ? DramCommand::kPrecharge : DramCommand::kActivate, bank);
+}
+
+DramPseudoChannel::Scan DramPseudoChannel::scan_oldest_alone(std::uint64_t clock) const {
+  const DramQueue& queue = drains_ ? writes_ : reads_;
+  const DramQueue::Index index = queue.oldest();
+  const std::uint32_t bank = queue[index].address.bank;
+  const bool is_hit = queue.hit(bank) == index;
+  const DramGates gates = device_.gates(drains_ ? DramCommand::kWrite : DramCommand::kRead);
+  const std::uint64_t at =
+      is_hit ? device_.earliest_column(gates, bank) : device_.earliest_row(gates, bank);
+  Scan found;
+  if (at > clock)
+    found.next_clock = at;
+  else
+    (is_hit ? found.column : found.row) = index;
   return found;
 }
 
@@ -92,6 +115,10 @@ std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBu
   occupy_row_bus(clock + organisation_.precharge_clocks, bus);
   if (command == DramCommand::kPrechargeAll) {
     ++statistics.precharges;
+    for (std::uint32_t bank = 0; bank < organisation_.all_banks(); ++bank) {
+      reads_.row_closed(bank);
+      writes_.row_closed(bank);
+    }
   } else {
     ++statistics.refreshes;
     refresh_due_ += trefi_;
@@ -99,13 +126,12 @@ std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBu
   return clock + 1;
 }
 
-void DramPseudoChannel::issue_column(std::size_t index, std::uint64_t clock, DramCommandBus& bus,
+void DramPseudoChannel::issue_column(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
                                      DramStatistics& statistics,
                                      boost::circular_buffer<DramCompletion>& completions) {
-  Queue& queue = drains_ ? writes_ : reads_;
-  const DramRequest request = queue[index];
-  queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(index));
-  overtaken_ = index == 0 ? 0 : overtaken_ + 1;
+  DramQueue& queue = queue_in_turn();
+  overtaken_ = found.column == queue.oldest() ? 0 : overtaken_ + 1;
+  const DramRequest request = queue.pop_hit(queue[found.column].address.bank);
   device_.issue(drains_ ? DramCommand::kWrite : DramCommand::kRead, request.address.bank, 0, clock);
   bus.column_free = clock + organisation_.column_clocks;
   if (!bus.row_bus) bus.row_free = bus.column_free;
@@ -124,34 +150,25 @@ void DramPseudoChannel::issue_column(std::size_t index, std::uint64_t clock, Dra
   completions.push_back({request.slot, clock + device_.read_clocks()});
 }
 
-std::uint64_t DramPseudoChannel::issue_row(const Scan& found, std::uint64_t clock,
-                                           DramCommandBus& bus, DramStatistics& statistics) {
-  Queue& queue = drains_ ? writes_ : reads_;
-  std::uint64_t next = kNever;
-  for (std::uint32_t k = 0; k < found.candidates; ++k) {
-    DramRequest& request = queue[found.oldest[k]];
-    const std::uint32_t bank = request.address.bank;
-    if ((found.hit_banks >> bank & 1) != 0) continue;
-    const bool closes = device_.is_open(bank);
-    const DramCommand command = closes ? DramCommand::kPrecharge : DramCommand::kActivate;
-    const std::uint64_t at = std::max(device_.earliest(command, bank), bus.row_free);
-    if (at > clock) {
-      next = std::min(next, at);
-      continue;
-    }
-    device_.issue(command, bank, request.address.row, clock);
-    if (closes) {
-      request.precharged = true;
-      ++statistics.precharges;
-      occupy_row_bus(clock + organisation_.precharge_clocks, bus);
-    } else {
-      request.activated = true;
-      ++statistics.activates;
-      occupy_row_bus(clock + organisation_.activate_clocks, bus);
-    }
-    return clock + 1;
+void DramPseudoChannel::issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
+                                  DramStatistics& statistics) {
+  DramRequest& request = queue_in_turn()[found.row];
+  const std::uint32_t bank = request.address.bank, row = request.address.row;
+  if (device_.is_open(bank)) {
+    device_.issue(DramCommand::kPrecharge, bank, 0, clock);
+    request.precharged = true;
+    ++statistics.precharges;
+    reads_.row_closed(bank);
+    writes_.row_closed(bank);
+    occupy_row_bus(clock + organisation_.precharge_clocks, bus);
+  } else {
+    device_.issue(DramCommand::kActivate, bank, row, clock);
+    request.activated = true;
+    ++statistics.activates;
+    reads_.row_opened(bank, row);
+    writes_.row_opened(bank, row);
+    occupy_row_bus(clock + organisation_.activate_clocks, bus);
   }
-  return next;
 }
 
 void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics,
@@ -161,27 +178,42 @@ void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStati
     return;
   }
   choose_queue();
-  const Queue& queue = drains_ ? writes_ : reads_;
-  if (queue.empty()) {
-    wake_ = refresh_due_;
-    return;
-  }
-  if (!bus.row_bus && bus.column_free > clock) {
-    wake_ = std::min(bus.column_free, refresh_due_);
-    return;
-  }
-  Scan found = scan(queue, clock);
   wake_ = refresh_due_;
-  if (found.column != SIZE_MAX && bus.column_free <= clock) {
-    issue_column(found.column, clock, bus, statistics, completions);
-    wake_ = clock + 1;
-    // The indices of the scan behind the request that left have moved up by one.
-    for (std::uint32_t k = 0; k < found.candidates; ++k)
-      if (found.oldest[k] > found.column) --found.oldest[k];
-  } else if (found.column_clock != kNever) {
-    wake_ = std::min(wake_, std::max(found.column_clock, bus.column_free));
+  if (queue_in_turn().empty()) return;
+  if (!bus.row_bus && bus.column_free > clock) {
+    wake_ = std::min(wake_, bus.column_free);
+    return;
   }
-  if (found.candidates > 0) wake_ = std::min(wake_, issue_row(found, clock, bus, statistics));
+  const bool alone = overtaken_ >= kMaxOvertaken;
+  const Scan found = alone ? scan_oldest_alone(clock) : scan(clock);
+  const auto next_at = [&](std::uint64_t at) { wake_ = std::min(wake_, at); };
+  // What waits for its bank cannot go out earlier because of another command.
+  next_at(found.next_clock);
+  std::uint32_t issued = 0;
+  if (found.column != DramQueue::kNone) {
+    if (bus.column_free <= clock) {
+      const std::uint32_t bank = queue_in_turn()[found.column].address.bank;
+      issue_column(found, clock, bus, statistics, completions);
+      ++issued;
+      next_at(bank_clock(bank));
+    } else {
+      next_at(bus.column_free);
+    }
+  }
+  if (found.row != DramQueue::kNone) {
+    if (bus.row_free <= clock) {
+      const std::uint32_t bank = queue_in_turn()[found.row].address.bank;
+      issue_row(found, clock, bus, statistics);
+      ++issued;
+      next_at(bank_clock(bank));
+    } else {
+      next_at(bus.row_free);
+    }
+  }
+  // Others are ready too, or other requests come into question.
+  if (issued > 0 && (found.ready > issued || alone || overtaken_ >= kMaxOvertaken ||
+                     wants_drain() != drains_))
+    next_at(clock + 1);
 }
 
 DramController::DramController(const DramConfig& config)

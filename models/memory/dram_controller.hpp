@@ -29,6 +29,7 @@
 
 #include "memory/address_map.hpp"
 #include "memory/dram_device.hpp"
+#include "memory/dram_queue.hpp"
 
 namespace systole::memory {
 
@@ -45,13 +46,6 @@ struct DramCompletion {
   std::uint64_t clock;  // the data has arrived before this clock
 };
 
-// A request in a queue.
-struct DramRequest {
-  DramAddress address;
-  std::uint32_t slot = 0;
-  bool activated = false, precharged = false;  // for its sake
-};
-
 // The command pins of a channel: the clocks from which they are free.
 struct DramCommandBus {
   bool row_bus = false;
@@ -62,9 +56,10 @@ class DramPseudoChannel {
  public:
   DramPseudoChannel(const DramConfig& config, std::uint64_t first_refresh);
 
-  bool has_room_to_read() const { return reads_.size() < reads_.capacity(); }
-  bool has_room_to_write() const { return writes_.size() < writes_.capacity(); }
-  bool is_written(const DramAddress& address) const;  // waits in the write queue
+  bool has_room_to_read() const { return !reads_.full(); }
+  bool has_room_to_write() const { return !writes_.full(); }
+  // A write of this burst waits.
+  bool is_written(const DramAddress& address) const { return writes_.holds(address); }
   void push(const DramRequest& request, bool is_write, std::uint64_t clock);
   bool idle() const { return reads_.empty() && writes_.empty(); }
 
@@ -75,24 +70,26 @@ class DramPseudoChannel {
             boost::circular_buffer<DramCompletion>& completions);
 
  private:
-  using Queue = std::vector<DramRequest>;  // oldest first, never longer than reserved
   struct Scan;
 
+  DramQueue& queue_in_turn() { return drains_ ? writes_ : reads_; }
+  bool wants_drain() const;
   void choose_queue();
-  Scan scan(const Queue& queue, std::uint64_t clock) const;
+  Scan scan(std::uint64_t clock) const;
+  Scan scan_oldest_alone(std::uint64_t clock) const;
+  std::uint64_t bank_clock(std::uint32_t bank) const;
   std::uint64_t step_refresh(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics);
-  void issue_column(std::size_t index, std::uint64_t clock, DramCommandBus& bus,
+  void issue_column(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
                     DramStatistics& statistics,
                     boost::circular_buffer<DramCompletion>& completions);
-  // Issues at most one; returns the first clock in which the next one may go out.
-  std::uint64_t issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
-                          DramStatistics& statistics);
+  void issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
+                 DramStatistics& statistics);
   void occupy_row_bus(std::uint64_t until, DramCommandBus& bus) const;
 
   DramDevice device_;
   DramOrganisation organisation_;
   std::uint32_t trefi_, write_high_, write_low_;
-  Queue reads_, writes_;
+  DramQueue reads_, writes_;
   bool drains_ = false;         // it is the writes' turn
   std::uint32_t overtaken_ = 0;  // requests that passed the oldest of the queue in turn
   std::uint64_t refresh_due_;

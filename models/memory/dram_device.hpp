@@ -33,6 +33,12 @@ enum class DramCommand : std::uint8_t {
 // A clock that never comes: the command is not legal in this state.
 constexpr std::uint64_t kNever = UINT64_MAX;
 
+// What all banks of a group have in common, for a look at many banks in one clock.
+struct DramGates {
+  static constexpr std::uint32_t kMaxGroups = 8;
+  std::array<std::uint64_t, kMaxGroups> column, activate;
+};
+
 class DramDevice {
  public:
   DramDevice(const DramOrganisation& organisation, const DramTiming& timing);
@@ -63,6 +69,28 @@ class DramDevice {
         return open_banks_ > 0 ? kNever : refresh_;
     }
     return kNever;
+  }
+
+  // For reads or for writes.
+  DramGates gates(DramCommand column) const {
+    DramGates gates;
+    const std::uint64_t all_columns = column == DramCommand::kRead ? read_ : write_;
+    const std::uint64_t all_activates = std::max(activate_, window_[oldest_]);
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      const Group& g = groups_[i];
+      gates.column[i] = std::max(column == DramCommand::kRead ? g.read : g.write, all_columns);
+      gates.activate[i] = std::max(g.activate, all_activates);
+    }
+    return gates;
+  }
+  // earliest() of a column command in an open bank.
+  std::uint64_t earliest_column(const DramGates& gates, std::uint32_t bank) const {
+    return std::max(banks_[bank].column, gates.column[bank >> group_shift_]);
+  }
+  // earliest() of a precharge of an open bank or an activate of a closed one.
+  std::uint64_t earliest_row(const DramGates& gates, std::uint32_t bank) const {
+    const Bank& b = banks_[bank];
+    return b.is_open ? b.precharge : std::max(b.activate, gates.activate[bank >> group_shift_]);
   }
 
   // InternalError if the clock is before earliest(). `row` counts for an activate only.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Float operators with large inner loops: convolution, matrix product, softmax and max-pooling by oneDNN. Average pools are loops,
-// because their bits are defined as float32 additions one after the other.
-#include <dnnl.hpp>
-
+// Float operators with large inner loops: convolution, matrix product, softmax and max-pooling by
+// oneDNN. Average pools are loops, because their bits are defined as float32 additions one after
+// the other.
 #include <cmath>
+#include <dnnl.hpp>
 #include <unordered_map>
 
 #include "onnx/broadcast.hpp"
@@ -59,7 +59,9 @@ void with_dnnl(const HostCall& call, F f) {
   }
 }
 
-memory::dims zero_based(const std::array<std::int64_t, 2>& dilation) { return {dilation[0] - 1, dilation[1] - 1}; }
+memory::dims zero_based(const std::array<std::int64_t, 2>& dilation) {
+  return {dilation[0] - 1, dilation[1] - 1};
+}
 
 }  // namespace
 
@@ -71,19 +73,24 @@ void host_convolution(HostCall& call) {
   const auto [n, c, h, wd] = shape_nchw(x.shape);
   const auto [m, cg, kh, kw] = shape_nchw(w.shape);
   const auto [yn, ym, yh, yw] = shape_nchw(y.shape);
-  const memory::dims weight_dims = group == 1 ? memory::dims{m, cg, kh, kw} : memory::dims{group, m / group, cg, kh, kw};
+  const memory::dims weight_dims =
+      group == 1 ? memory::dims{m, cg, kh, kw} : memory::dims{group, m / group, cg, kh, kw};
   const memory::dims stride = {window.stride[0], window.stride[1]};
-  // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is reported.
+  // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is
+  // reported.
   with_dnnl(call, [&](Dnnl& dnnl) {
-    const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims), y_desc = plain({yn, ym, yh, yw});
+    const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims),
+               y_desc = plain({yn, ym, yh, yw});
     const bool biased = call.inputs.size() > 2;
     const auto b_desc = biased ? plain({m}) : memory::desc();
-    const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x_desc, w_desc,
-                                               b_desc, y_desc, stride, zero_based(window.dilation), {window.pad[0], window.pad[1]},
-                                               {window.pad[2], window.pad[3]});
-    std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
-                                                 {DNNL_ARG_WEIGHTS, dnnl.wrap(w_desc, w.as<float>())},
-                                                 {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
+    const dnnl::convolution_forward::desc desc(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x_desc, w_desc,
+        b_desc, y_desc, stride, zero_based(window.dilation), {window.pad[0], window.pad[1]},
+        {window.pad[2], window.pad[3]});
+    std::unordered_map<int, memory> arguments = {
+        {DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
+        {DNNL_ARG_WEIGHTS, dnnl.wrap(w_desc, w.as<float>())},
+        {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
     if (biased) arguments.emplace(DNNL_ARG_BIAS, dnnl.wrap(b_desc, call.inputs[2].as<float>()));
     dnnl.execute(dnnl::convolution_forward({desc, dnnl.engine()}), arguments);
   });
@@ -100,8 +107,9 @@ void host_matmul(HostCall& call) {
   for (std::size_t d = 0; d + 2 < da.size(); ++d) dy[d] = da[d] == 1 ? db[d] : da[d];
   dy[dy.size() - 2] = da[da.size() - 2];
   dy[dy.size() - 1] = db[db.size() - 1];
-  invariant(static_cast<std::size_t>(element_count(dy)) * sizeof(float) == call.outputs[0].data.size(),
-            "a matrix product has the inferred shape");
+  invariant(
+      static_cast<std::size_t>(element_count(dy)) * sizeof(float) == call.outputs[0].data.size(),
+      "a matrix product has the inferred shape");
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto a_desc = plain(da), b_desc = plain(db), y_desc = plain(dy);
     dnnl.execute(dnnl::matmul({dnnl::matmul::desc(a_desc, b_desc, y_desc), dnnl.engine()}),
@@ -134,7 +142,9 @@ void host_gemm(HostCall& call) {
   }
   if (call.inputs.size() > 2) {
     const TensorView& c = call.inputs[2];
-    for_each_broadcast(y.shape, c.shape, c.shape, [&](std::size_t i, std::size_t ic, std::size_t) { out[i] += beta * c.as<float>()[ic]; });
+    for_each_broadcast(y.shape, c.shape, c.shape, [&](std::size_t i, std::size_t ic, std::size_t) {
+      out[i] += beta * c.as<float>()[ic];
+    });
   }
 }
 
@@ -143,21 +153,29 @@ void host_softmax(HostCall& call) {
   const auto rank = static_cast<std::int64_t>(x.shape.size());
   const bool flattens = call.integer("flattens", 0) != 0;
   std::int64_t axis = call.integer("axis", flattens ? 1 : -1);
-  if (axis < -rank || axis > rank || (!flattens && axis == rank)) throw UserError(call.what + ": the axis is not one of the input");
+  if (axis < -rank || axis > rank || (!flattens && axis == rank))
+    throw UserError(call.what + ": the axis is not one of the input");
   if (axis < 0) axis += rank;
   std::int64_t outer = 1, size = 1, inner = 1;
   for (std::int64_t d = 0; d < rank; ++d) {
-    (d < axis ? outer : d == axis || flattens ? size : inner) *= x.shape[static_cast<std::size_t>(d)];
+    (d < axis                ? outer
+     : d == axis || flattens ? size
+                             : inner) *= x.shape[static_cast<std::size_t>(d)];
   }
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto desc = plain({outer, size, inner});
-    const std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, dnnl.wrap(desc, x.as<float>())},
-                                                       {DNNL_ARG_DST, dnnl.wrap(desc, elements<float>(call.outputs[0]))}};
+    const std::unordered_map<int, memory> arguments = {
+        {DNNL_ARG_SRC, dnnl.wrap(desc, x.as<float>())},
+        {DNNL_ARG_DST, dnnl.wrap(desc, elements<float>(call.outputs[0]))}};
     const auto kind = dnnl::prop_kind::forward_inference;
     if (call.name == "Softmax") {
-      dnnl.execute(dnnl::softmax_forward({dnnl::softmax_forward::desc(kind, desc, 1), dnnl.engine()}), arguments);
+      dnnl.execute(
+          dnnl::softmax_forward({dnnl::softmax_forward::desc(kind, desc, 1), dnnl.engine()}),
+          arguments);
     } else {
-      dnnl.execute(dnnl::logsoftmax_forward({dnnl::logsoftmax_forward::desc(kind, desc, 1), dnnl.engine()}), arguments);
+      dnnl.execute(
+          dnnl::logsoftmax_forward({dnnl::logsoftmax_forward::desc(kind, desc, 1), dnnl.engine()}),
+          arguments);
     }
   });
 }
@@ -179,12 +197,14 @@ void host_max_pool(HostCall& call) {
   const auto [yn, yc, yh, yw] = shape_nchw(y.shape);
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto x_desc = plain({n, c, h, w}), y_desc = plain({yn, yc, yh, yw});
-    const dnnl::pooling_v2_forward::desc desc(dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, x_desc, y_desc,
-                                              {window.stride[0], window.stride[1]}, {window.kernel[0], window.kernel[1]},
-                                              zero_based(window.dilation), {window.pad[0], window.pad[1]},
-                                              {window.pad[2], window.pad[3]});
+    const dnnl::pooling_v2_forward::desc desc(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, x_desc, y_desc,
+        {window.stride[0], window.stride[1]}, {window.kernel[0], window.kernel[1]},
+        zero_based(window.dilation), {window.pad[0], window.pad[1]},
+        {window.pad[2], window.pad[3]});
     dnnl.execute(dnnl::pooling_v2_forward({desc, dnnl.engine()}),
-                 {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())}, {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}});
+                 {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
+                  {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}});
   });
 }
 
@@ -225,7 +245,8 @@ void host_global_pool(HostCall& call) {
   float* y = elements<float>(call.outputs[0]);
   for (std::int64_t plane = 0; plane < planes; ++plane, x += area) {
     float value = call.name == "GlobalMaxPool" ? x[0] : 0;
-    for (std::int64_t i = 0; i < area; ++i) value = call.name == "GlobalMaxPool" ? std::max(value, x[i]) : value + x[i];
+    for (std::int64_t i = 0; i < area; ++i)
+      value = call.name == "GlobalMaxPool" ? std::max(value, x[i]) : value + x[i];
     y[plane] = call.name == "GlobalMaxPool" ? value : value / static_cast<float>(area);
   }
 }
@@ -235,7 +256,8 @@ void host_batch_normalization(HostCall& call) {
   const TensorView& x = call.inputs[0];
   const auto channels = static_cast<std::size_t>(x.shape.size() > 1 ? x.shape[1] : 1);
   for (std::size_t i = 1; i < 5; ++i) {
-    if (call.inputs.at(i).count() != channels) throw UserError(call.what + ": the parameters do not have one value per channel");
+    if (call.inputs.at(i).count() != channels)
+      throw UserError(call.what + ": the parameters do not have one value per channel");
   }
   const std::size_t inner = x.count() / static_cast<std::size_t>(x.shape[0]) / channels;
   const float epsilon = call.number("epsilon", 1e-5f);

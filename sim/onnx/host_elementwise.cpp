@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Element by element: loops, because every value is then defined operation by operation (oneDNN's vector code approximates exp, tanh
-// and their like), and because int32 and int64 are needed too.
+// Element by element: loops, because every value is then defined operation by operation (oneDNN's
+// vector code approximates exp, tanh and their like), and because int32 and int64 are needed too.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -23,29 +23,41 @@ float clip(float x, const HostCall& call) {
   return std::min(std::max(x, low), high);
 }
 
-float sigmoid(float x) { return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x)))); }
+float sigmoid(float x) {
+  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+}
 
-float hard_sigmoid(float x, float alpha, float beta) { return std::max(0.0f, std::min(1.0f, alpha * x + beta)); }
+float hard_sigmoid(float x, float alpha, float beta) {
+  return std::max(0.0f, std::min(1.0f, alpha * x + beta));
+}
 
 UnaryFunction unary_function(const std::string& name) {
   static const std::map<std::string, UnaryFunction> functions = {
       {"Abs", [](float x, const HostCall&) { return std::fabs(x); }},
       {"Ceil", [](float x, const HostCall&) { return std::ceil(x); }},
       {"Clip", clip},
-      {"Elu", [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 1) * std::expm1(x) : x; }},
+      {"Elu",
+       [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 1) * std::expm1(x) : x; }},
       {"Erf", [](float x, const HostCall&) { return std::erf(x); }},
       {"Exp", [](float x, const HostCall&) { return std::exp(x); }},
       {"Floor", [](float x, const HostCall&) { return std::floor(x); }},
-      {"HardSigmoid", [](float x, const HostCall& c) { return hard_sigmoid(x, c.number("alpha", 0.2f), c.number("beta", 0.5f)); }},
+      {"HardSigmoid",
+       [](float x, const HostCall& c) {
+         return hard_sigmoid(x, c.number("alpha", 0.2f), c.number("beta", 0.5f));
+       }},
       {"HardSwish", [](float x, const HostCall&) { return x * hard_sigmoid(x, 1.0f / 6, 0.5f); }},
-      {"LeakyRelu", [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 0.01f) * x : x; }},
+      {"LeakyRelu",
+       [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 0.01f) * x : x; }},
       {"Log", [](float x, const HostCall&) { return std::log(x); }},
       {"Neg", [](float x, const HostCall&) { return -x; }},
       {"Reciprocal", [](float x, const HostCall&) { return 1 / x; }},
       {"Relu", [](float x, const HostCall&) { return x > 0 ? x : 0.0f; }},
       {"Round", [](float x, const HostCall&) { return std::nearbyint(x); }},
       {"Sigmoid", [](float x, const HostCall&) { return sigmoid(x); }},
-      {"Softplus", [](float x, const HostCall&) { return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x))); }},
+      {"Softplus",
+       [](float x, const HostCall&) {
+         return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x)));
+       }},
       {"Sqrt", [](float x, const HostCall&) { return std::sqrt(x); }},
       {"Tanh", [](float x, const HostCall&) { return std::tanh(x); }},
   };
@@ -84,7 +96,8 @@ void binary(HostCall& call) {
   HostTensor& y = call.outputs[0];
   HostTensor left{y.type, call.inputs[0].shape, {}};
   left.data.assign(call.inputs[0].data, call.inputs[0].data + call.inputs[0].count() * sizeof(T));
-  // Max and Min take any number of operands: fold from the left; the last step has the output's shape.
+  // Max and Min take any number of operands: fold from the left; the last step has the output's
+  // shape.
   if (call.inputs.size() == 1) {
     y.data = left.data;
     return;
@@ -101,9 +114,10 @@ void binary(HostCall& call) {
     }
     HostTensor result = make_host_tensor(y.type, shape);
     const T* a = elements<T>(static_cast<const HostTensor&>(left));
-    for_each_broadcast(shape, left.shape, right.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-      elements<T>(result)[iy] = apply_binary<T>(call, a[ia], right.as<T>()[ib]);
-    });
+    for_each_broadcast(shape, left.shape, right.shape,
+                       [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+                         elements<T>(result)[iy] = apply_binary<T>(call, a[ia], right.as<T>()[ib]);
+                       });
     left = std::move(result);
   }
   invariant(left.data.size() == y.data.size(), "a broadcast result has the inferred shape");
@@ -111,7 +125,8 @@ void binary(HostCall& call) {
 }
 
 double load_number(const TensorView& x, std::size_t i) {
-  return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i]) : static_cast<double>(x.integer(i));
+  return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i])
+                                         : static_cast<double>(x.integer(i));
 }
 
 // Out-of-range floats saturate, NaN becomes 0: ONNX leaves both undefined.
@@ -128,7 +143,8 @@ Quantisation quantisation_at(const HostCall& call, std::size_t scale_input, std:
   q.scale = scale.as<float>()[scale.count() == 1 ? 0 : index];
   if (call.inputs.size() > scale_input + 1) {
     const TensorView& zero_point = call.inputs[scale_input + 1];
-    q.zero_point = static_cast<std::int32_t>(zero_point.integer(zero_point.count() == 1 ? 0 : index));
+    q.zero_point =
+        static_cast<std::int32_t>(zero_point.integer(zero_point.count() == 1 ? 0 : index));
   }
   return q;
 }
@@ -146,9 +162,11 @@ void for_each_quantised(const HostCall& call, F f) {
     if (axis < 0) axis += rank;
     invariant(axis >= 0 && axis < rank, "the axis of a quantisation is one of the tensor");
     inner = 1;
-    for (std::int64_t d = axis + 1; d < rank; ++d) inner *= static_cast<std::size_t>(shape[static_cast<std::size_t>(d)]);
+    for (std::int64_t d = axis + 1; d < rank; ++d)
+      inner *= static_cast<std::size_t>(shape[static_cast<std::size_t>(d)]);
   }
-  for (std::size_t start = 0, channel = 0; start < count; start += inner, channel = (channel + 1) % channels) {
+  for (std::size_t start = 0, channel = 0; start < count;
+       start += inner, channel = (channel + 1) % channels) {
     const Quantisation q = quantisation_at(call, 1, channel);
     for (std::size_t i = start; i < start + inner; ++i) f(i, q);
   }
@@ -165,10 +183,15 @@ void host_unary(HostCall& call) {
 
 void host_binary(HostCall& call) {
   switch (call.inputs[0].type) {
-    case ElementType::kFloat32: return binary<float>(call);
-    case ElementType::kInt32: return binary<std::int32_t>(call);
-    case ElementType::kInt64: return binary<std::int64_t>(call);
-    default: throw InternalError("invariant broken: the operator table lists the types of binary operators");
+    case ElementType::kFloat32:
+      return binary<float>(call);
+    case ElementType::kInt32:
+      return binary<std::int32_t>(call);
+    case ElementType::kInt64:
+      return binary<std::int64_t>(call);
+    default:
+      throw InternalError(
+          "invariant broken: the operator table lists the types of binary operators");
   }
 }
 
@@ -188,10 +211,12 @@ void host_cast(HostCall& call) {
     std::int64_t value = 0;
     if (from_float) {
       const bool wide = y.type == ElementType::kInt64;
-      const auto low = wide ? std::numeric_limits<std::int64_t>::min()
-                            : y.type == ElementType::kInt32 ? std::numeric_limits<std::int32_t>::min() : lowest_of(y.type);
-      const auto high = wide ? std::numeric_limits<std::int64_t>::max()
-                             : y.type == ElementType::kInt32 ? std::numeric_limits<std::int32_t>::max() : highest_of(y.type);
+      const auto low = wide                            ? std::numeric_limits<std::int64_t>::min()
+                       : y.type == ElementType::kInt32 ? std::numeric_limits<std::int32_t>::min()
+                                                       : lowest_of(y.type);
+      const auto high = wide                            ? std::numeric_limits<std::int64_t>::max()
+                        : y.type == ElementType::kInt32 ? std::numeric_limits<std::int32_t>::max()
+                                                        : highest_of(y.type);
       value = to_integer(x.as<float>()[i], low, high);
     } else {
       value = x.integer(i);  // a narrower integer keeps the low bits
@@ -215,7 +240,8 @@ void host_reduce(HostCall& call) {
     reduced.assign(x.shape.size(), true);
   } else {
     for (std::int64_t axis : axes->second) {
-      if (axis < -rank || axis >= rank) throw UserError(call.what + ": an axis is not one of the input");
+      if (axis < -rank || axis >= rank)
+        throw UserError(call.what + ": an axis is not one of the input");
       reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
     }
   }
@@ -224,7 +250,9 @@ void host_reduce(HostCall& call) {
   const auto results = static_cast<std::size_t>(element_count(kept));
   invariant(results * sizeof(float) == y.data.size(), "a reduction has the inferred shape");
   const bool maximum = call.name == "ReduceMax", minimum = call.name == "ReduceMin";
-  const double start = maximum ? -std::numeric_limits<double>::infinity() : minimum ? std::numeric_limits<double>::infinity() : 0;
+  const double start = maximum   ? -std::numeric_limits<double>::infinity()
+                       : minimum ? std::numeric_limits<double>::infinity()
+                                 : 0;
   std::vector<double> sums(results, start);
   for_each_broadcast(x.shape, x.shape, kept, [&](std::size_t, std::size_t ix, std::size_t iy) {
     const double value = x.as<float>()[ix];
@@ -236,8 +264,10 @@ void host_reduce(HostCall& call) {
       sums[iy] += value;
     }
   });
-  const double divisor = call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
-  for (std::size_t i = 0; i < results; ++i) elements<float>(y)[i] = static_cast<float>(sums[i] / divisor);
+  const double divisor =
+      call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
+  for (std::size_t i = 0; i < results; ++i)
+    elements<float>(y)[i] = static_cast<float>(sums[i] / divisor);
 }
 
 void host_quantize_linear(HostCall& call) {
@@ -263,7 +293,8 @@ void host_dynamic_quantize_linear(HostCall& call) {
   const float scale = high == low ? 1.0f : (high - low) / 255.0f;
   const float zero = std::nearbyint(std::min(255.0f, std::max(0.0f, 0.0f - low / scale)));
   const Quantisation q{scale, static_cast<std::int32_t>(zero)};
-  for (std::size_t i = 0; i < count; ++i) call.outputs[0].data[i] = static_cast<std::uint8_t>(quantise(x[i], q, ElementType::kUint8));
+  for (std::size_t i = 0; i < count; ++i)
+    call.outputs[0].data[i] = static_cast<std::uint8_t>(quantise(x[i], q, ElementType::kUint8));
   if (call.outputs.size() > 1) elements<float>(call.outputs[1])[0] = scale;
   if (call.outputs.size() > 2) call.outputs[2].data[0] = static_cast<std::uint8_t>(q.zero_point);
 }
@@ -280,25 +311,31 @@ void host_qlinear_unary(HostCall& call) {
   }
 }
 
-// Inputs: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point. Attribute `clamp` (low, high), Systole's own,
-// is an activation that follows.
+// Inputs: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point. Attribute
+// `clamp` (low, high), Systole's own, is an activation that follows.
 void host_qlinear_binary(HostCall& call) {
   const TensorView &a = call.inputs[0], &b = call.inputs[3];
-  const Quantisation qa = quantisation_at(call, 1, 0), qb = quantisation_at(call, 4, 0), qy = quantisation_at(call, 6, 0);
+  const Quantisation qa = quantisation_at(call, 1, 0), qb = quantisation_at(call, 4, 0),
+                     qy = quantisation_at(call, 6, 0);
   HostTensor& y = call.outputs[0];
   Clamp clamp = whole_range(y.type);
   const auto attribute = call.op.ints.find("clamp");
   if (attribute != call.op.ints.end()) {
-    clamp = {static_cast<std::int32_t>(attribute->second.at(0)), static_cast<std::int32_t>(attribute->second.at(1))};
+    clamp = {static_cast<std::int32_t>(attribute->second.at(0)),
+             static_cast<std::int32_t>(attribute->second.at(1))};
   }
   const AddFactors factors = add_factors(qa, qb, qy);
   const bool adds = call.name == "QLinearAdd";
-  for_each_broadcast(y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-    const auto va = static_cast<std::int32_t>(a.integer(ia)), vb = static_cast<std::int32_t>(b.integer(ib));
-    const std::int32_t value = adds ? add_quantised(va, vb, factors, clamp)
-                                    : saturate_rounded(dequantise(va, qa) * dequantise(vb, qb) / qy.scale, qy.zero_point, clamp);
-    y.data[iy] = static_cast<std::uint8_t>(value);
-  });
+  for_each_broadcast(
+      y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+        const auto va = static_cast<std::int32_t>(a.integer(ia)),
+                   vb = static_cast<std::int32_t>(b.integer(ib));
+        const std::int32_t value =
+            adds ? add_quantised(va, vb, factors, clamp)
+                 : saturate_rounded(dequantise(va, qa) * dequantise(vb, qb) / qy.scale,
+                                    qy.zero_point, clamp);
+        y.data[iy] = static_cast<std::uint8_t>(value);
+      });
 }
 
 }  // namespace systole

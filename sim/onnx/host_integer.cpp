@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Quantised products whose weights, scales or zero points are computed during the run: the kernels of network.hpp with parameters
-// read from the inputs.
+// Quantised products whose weights, scales or zero points are computed during the run: the kernels
+// of network.hpp with parameters read from the inputs.
 #include "onnx/broadcast.hpp"
 #include "onnx/host_call.hpp"
 #include "onnx/quantised_arithmetic.hpp"
@@ -16,7 +16,8 @@ std::vector<std::int32_t> integers(const HostCall& call, std::size_t index) {
   std::vector<std::int32_t> values;
   if (index >= call.inputs.size()) return values;
   const TensorView& tensor = call.inputs[index];
-  for (std::size_t i = 0; i < tensor.count(); ++i) values.push_back(static_cast<std::int32_t>(tensor.integer(i)));
+  for (std::size_t i = 0; i < tensor.count(); ++i)
+    values.push_back(static_cast<std::int32_t>(tensor.integer(i)));
   return values;
 }
 
@@ -24,12 +25,16 @@ std::int32_t first_integer(const HostCall& call, std::size_t index) {
   return index < call.inputs.size() ? static_cast<std::int32_t>(call.inputs[index].integer(0)) : 0;
 }
 
-float first_number(const HostCall& call, std::size_t index) { return call.inputs.at(index).as<float>()[0]; }
+float first_number(const HostCall& call, std::size_t index) {
+  return call.inputs.at(index).as<float>()[0];
+}
 
-std::vector<float> product_scales(const HostCall& call, float x_scale, std::size_t weight_scale, float y_scale) {
+std::vector<float> product_scales(const HostCall& call, float x_scale, std::size_t weight_scale,
+                                  float y_scale) {
   const TensorView& scales = call.inputs.at(weight_scale);
   std::vector<float> result;
-  for (std::size_t i = 0; i < scales.count(); ++i) result.push_back(product_scale(x_scale, scales.as<float>()[i], y_scale));
+  for (std::size_t i = 0; i < scales.count(); ++i)
+    result.push_back(product_scale(x_scale, scales.as<float>()[i], y_scale));
   return result;
 }
 
@@ -49,11 +54,14 @@ TensorView matrix(const TensorView& stack, std::size_t index) {
   const std::size_t rank = stack.shape.size();
   if (rank > 2) view.shape = {stack.shape[rank - 2], stack.shape[rank - 1]};
   if (rank == 1) view.shape = {stack.shape[0], 1};
-  view.data = stack.data + index * static_cast<std::size_t>(element_count(view.shape)) * element_bytes(stack.type);
+  view.data = stack.data + index * static_cast<std::size_t>(element_count(view.shape)) *
+                               element_bytes(stack.type);
   return view;
 }
 
-Shape stack_shape(const Shape& shape) { return shape.size() > 2 ? Shape(shape.begin(), shape.end() - 2) : Shape{}; }
+Shape stack_shape(const Shape& shape) {
+  return shape.size() > 2 ? Shape(shape.begin(), shape.end() - 2) : Shape{};
+}
 
 // MatMul's rules for ranks, with `gemm` as the product of two matrices.
 void stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorView& b, HostTensor& y) {
@@ -75,13 +83,15 @@ void stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorView& b, Ho
     HostTensor part = make_host_tensor(y.type, {rows, right.shape[1]});
     invariant(part.data.size() == y_bytes, "a stacked product has the inferred shape");
     quantised_gemm(gemm, left, right, part);
-    std::copy(part.data.begin(), part.data.end(), y.data.begin() + static_cast<std::ptrdiff_t>(iy * y_bytes));
+    std::copy(part.data.begin(), part.data.end(),
+              y.data.begin() + static_cast<std::ptrdiff_t>(iy * y_bytes));
   });
 }
 
 TensorView transposed(const TensorView& x, HostTensor& storage) {
   storage = make_host_tensor(x.type, {x.shape.at(1), x.shape.at(0)});
-  const auto rows = static_cast<std::size_t>(x.shape[0]), columns = static_cast<std::size_t>(x.shape[1]);
+  const auto rows = static_cast<std::size_t>(x.shape[0]),
+             columns = static_cast<std::size_t>(x.shape[1]);
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t c = 0; c < columns; ++c) storage.data[c * rows + r] = x.data[r * columns + c];
   }
@@ -127,12 +137,14 @@ void host_qlinear_matmul(HostCall& call) {
   stacked_gemm(gemm, call.inputs[0], call.inputs[3], call.outputs[0]);
 }
 
-// Inputs: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale, y zero point]; c has the units alpha * as * bs and is
-// broadcast. Without y scale the output is float.
+// Inputs: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale, y zero point]; c has
+// the units alpha * as * bs and is broadcast. Without y scale the output is float.
 void host_qgemm(HostCall& call) {
   HostTensor a_storage, b_storage;
-  const TensorView a = call.integer("transA", 0) != 0 ? transposed(call.inputs[0], a_storage) : call.inputs[0];
-  const TensorView b = call.integer("transB", 0) != 0 ? transposed(call.inputs.at(3), b_storage) : call.inputs.at(3);
+  const TensorView a =
+      call.integer("transA", 0) != 0 ? transposed(call.inputs[0], a_storage) : call.inputs[0];
+  const TensorView b =
+      call.integer("transB", 0) != 0 ? transposed(call.inputs.at(3), b_storage) : call.inputs.at(3);
   Gemm gemm;
   gemm.input_zero_point = first_integer(call, 2);
   gemm.weight_zero_point = integers(call, 5);
@@ -156,13 +168,15 @@ void host_qgemm(HostCall& call) {
       elements<float>(y)[i] = static_cast<float>(v) * (a_scale * b_scale);
     } else {
       y.data[i] = static_cast<std::uint8_t>(
-          requantise(v, product_scale(a_scale, b_scale, first_number(call, 7)), first_integer(call, 8), whole_range(y.type)));
+          requantise(v, product_scale(a_scale, b_scale, first_number(call, 7)),
+                     first_integer(call, 8), whole_range(y.type)));
     }
   }
 }
 
-// QLinearAveragePool, QLinearGlobalAveragePool. Inputs: x, x scale, x zero point, y scale, y zero point. With padding the divisor
-// is the number of elements inside the image, or the kernel's area if count_include_pad is set.
+// QLinearAveragePool, QLinearGlobalAveragePool. Inputs: x, x scale, x zero point, y scale, y zero
+// point. With padding the divisor is the number of elements inside the image, or the kernel's area
+// if count_include_pad is set.
 void host_qlinear_average_pool(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];
@@ -181,7 +195,8 @@ void host_qlinear_average_pool(HostCall& call) {
         std::int64_t sum = 0, inside = 0;
         for (std::int64_t ky = 0; ky < window.kernel[0]; ++ky) {
           for (std::int64_t kx = 0; kx < window.kernel[1]; ++kx) {
-            const std::int64_t iy = oy * window.stride[0] - window.pad[0] + ky, ix = ox * window.stride[1] - window.pad[1] + kx;
+            const std::int64_t iy = oy * window.stride[0] - window.pad[0] + ky,
+                               ix = ox * window.stride[1] - window.pad[1] + kx;
             if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
             sum += x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)) - x_zero;
             ++inside;
@@ -189,7 +204,8 @@ void host_qlinear_average_pool(HostCall& call) {
         }
         const std::int64_t divisor = counts_pad ? window.kernel[0] * window.kernel[1] : inside;
         const float scale = average_scale(first_number(call, 1), first_number(call, 3), divisor);
-        y.data[index++] = static_cast<std::uint8_t>(requantise(wrap32(sum), scale, first_integer(call, 4), whole_range(y.type)));
+        y.data[index++] = static_cast<std::uint8_t>(
+            requantise(wrap32(sum), scale, first_integer(call, 4), whole_range(y.type)));
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tensor with its values, as the host holds it: what tensor files contain and what host operators compute on.
+// A tensor with its values, as the host holds it: what tensor files contain and what host operators
+// compute on.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace systole {
 struct HostTensor {
   ElementType type = ElementType::kFloat32;
   Shape shape;
-  std::vector<std::uint8_t> data;  // row-major, little-endian; element_count(shape) * element_bytes(type) bytes
+  std::vector<std::uint8_t>
+      data;  // row-major, little-endian; element_count(shape) * element_bytes(type) bytes
 };
 
 // All zero. The shape must be one that element_count accepts.

@@ -35,7 +35,8 @@ class Loader {
  public:
   explicit Loader(const std::filesystem::path& file) : file_(file.string()) {
     const std::string bytes = read_whole_file(file, kMaxTensorBytes - 1);
-    if (bytes.empty() || !model_.ParseFromString(bytes)) throw UserError(file_ + ": not an ONNX network (it does not parse)");
+    if (bytes.empty() || !model_.ParseFromString(bytes))
+      throw UserError(file_ + ": not an ONNX network (it does not parse)");
     if (!model_.has_graph() || model_.opset_import_size() == 0) {
       throw UserError(file_ + ": not an ONNX network (it has no graph or no operator set)");
     }
@@ -45,12 +46,14 @@ class Loader {
   Network load() {
     read_opset();
     if (model_.graph().sparse_initializer_size() > 0) {
-      throw UserError(file_ + ": sparse initialiser " + in_quotes(model_.graph().sparse_initializer(0).values().name()) +
+      throw UserError(file_ + ": sparse initialiser " +
+                      in_quotes(model_.graph().sparse_initializer(0).values().name()) +
                       " is not supported");
     }
     for (const auto& initializer : model_.graph().initializer()) add_initializer(initializer);
     for (const auto& input : model_.graph().input()) add_input(input);
-    for (const auto& node : model_.graph().node()) read_names_.insert(node.input().begin(), node.input().end());
+    for (const auto& node : model_.graph().node())
+      read_names_.insert(node.input().begin(), node.input().end());
     for (const auto& output : model_.graph().output()) read_names_.insert(output.name());
     for (int node : sorted_nodes()) add_node(node);
     add_outputs();
@@ -63,14 +66,18 @@ class Loader {
       if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
     }
     if (opset_ < kMinOpset || opset_ > kMaxOpset) {
-      throw UserError(fmt::format("{}: ONNX operator set {}; supported are {} to {}", file_, opset_, kMinOpset, kMaxOpset));
+      throw UserError(fmt::format("{}: ONNX operator set {}; supported are {} to {}", file_, opset_,
+                                  kMinOpset, kMaxOpset));
     }
   }
 
-  std::string tensor_what(const char* kind, const std::string& name) const { return fmt::format("{}: {} {}", file_, kind, in_quotes(name)); }
+  std::string tensor_what(const char* kind, const std::string& name) const {
+    return fmt::format("{}: {} {}", file_, kind, in_quotes(name));
+  }
 
   std::string node_what(const onnx::NodeProto& node, int index) const {
-    const std::string name = node.name().empty() ? fmt::format("number {}", index) : in_quotes(node.name());
+    const std::string name =
+        node.name().empty() ? fmt::format("number {}", index) : in_quotes(node.name());
     return fmt::format("{}: node {} ({})", file_, name, first_line(node.op_type()));
   }
 
@@ -89,13 +96,15 @@ class Loader {
   }
 
   // The declared type; shape empty when the file does not declare one.
-  std::pair<ElementType, std::optional<Shape>> declared_type(const onnx::ValueInfoProto& info, const std::string& what) const {
+  std::pair<ElementType, std::optional<Shape>> declared_type(const onnx::ValueInfoProto& info,
+                                                             const std::string& what) const {
     const auto& type = info.type();
     if (!type.has_tensor_type()) throw UserError(what + " is not a tensor, which is not supported");
     const auto element = element_type_of(type.tensor_type().elem_type());
     if (!element) {
-      throw UserError(fmt::format("{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool", what,
-                                  onnx_data_type_name(type.tensor_type().elem_type())));
+      throw UserError(fmt::format(
+          "{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",
+          what, onnx_data_type_name(type.tensor_type().elem_type())));
     }
     if (!type.tensor_type().has_shape()) return {*element, std::nullopt};
     Shape shape;
@@ -106,9 +115,11 @@ class Loader {
   }
 
   void add_input(const onnx::ValueInfoProto& info) {
-    if (by_name_.count(info.name()) != 0 && network_.tensors[by_name_.at(info.name())].is_constant) {
+    if (by_name_.count(info.name()) != 0 &&
+        network_.tensors[by_name_.at(info.name())].is_constant) {
       // Old files list initialisers among the inputs.
-      if (!initializer_inputs_.insert(info.name()).second) throw UserError(tensor_what("input", info.name()) + " is defined twice");
+      if (!initializer_inputs_.insert(info.name()).second)
+        throw UserError(tensor_what("input", info.name()) + " is defined twice");
       return;
     }
     const std::string what = tensor_what("input", info.name());
@@ -118,8 +129,9 @@ class Loader {
     for (std::size_t i = 0; i < shape->size(); ++i) {
       if ((*shape)[i] != kUnknown) continue;
       const auto& dimension = info.type().tensor_type().shape().dim(static_cast<int>(i));
-      throw UserError(fmt::format("{}: dimension {} is dynamic ({}); Systole needs fixed shapes, the batch size too", what, i,
-                                  dimension.has_dim_param() ? in_quotes(dimension.dim_param()) : "no value"));
+      throw UserError(fmt::format(
+          "{}: dimension {} is dynamic ({}); Systole needs fixed shapes, the batch size too", what,
+          i, dimension.has_dim_param() ? in_quotes(dimension.dim_param()) : "no value"));
     }
     check_run_time_shape(what, type, *shape);
     network_.inputs.push_back(define(what, {info.name(), type, *shape, {}, false}));
@@ -128,11 +140,13 @@ class Loader {
   void check_run_time_shape(const std::string& what, ElementType type, const Shape& shape) const {
     check_tensor_size(what, type, shape);
     for (std::int64_t dimension : shape) {
-      if (dimension == 0) throw UserError(fmt::format("{} has a dimension of zero: {}", what, shape_text(shape)));
+      if (dimension == 0)
+        throw UserError(fmt::format("{} has a dimension of zero: {}", what, shape_text(shape)));
     }
   }
 
-  // Indices of the graph's nodes so that every node comes after those that it reads from, otherwise in the file's order.
+  // Indices of the graph's nodes so that every node comes after those that it reads from, otherwise
+  // in the file's order.
   std::vector<int> sorted_nodes() const {
     const auto& nodes = model_.graph().node();
     std::unordered_map<std::string, int> producer;
@@ -140,7 +154,8 @@ class Loader {
       for (const auto& output : nodes[i].output()) {
         if (output.empty()) continue;
         if (by_name_.count(output) != 0 || !producer.emplace(output, i).second) {
-          throw UserError(fmt::format("{}: output {} is defined twice", node_what(nodes[i], i), in_quotes(output)));
+          throw UserError(fmt::format("{}: output {} is defined twice", node_what(nodes[i], i),
+                                      in_quotes(output)));
         }
       }
     }
@@ -151,8 +166,10 @@ class Loader {
         if (input.empty() || by_name_.count(input) != 0) continue;
         const auto found = producer.find(input);
         if (found == producer.end()) {
-          throw UserError(fmt::format("{}: input {} is neither an input of the network, an initialiser nor the output of a node",
-                                      node_what(nodes[i], i), in_quotes(input)));
+          throw UserError(
+              fmt::format("{}: input {} is neither an input of the network, an initialiser nor the "
+                          "output of a node",
+                          node_what(nodes[i], i), in_quotes(input)));
         }
         readers[static_cast<std::size_t>(found->second)].push_back(i);
         ++waiting[static_cast<std::size_t>(i)];
@@ -172,8 +189,11 @@ class Loader {
       }
     }
     if (order.size() != static_cast<std::size_t>(nodes.size())) {
-      const auto stuck = std::find_if(waiting.begin(), waiting.end(), [](int count) { return count > 0; }) - waiting.begin();
-      throw UserError(node_what(nodes[static_cast<int>(stuck)], static_cast<int>(stuck)) + ": the network has a cycle through or before this node");
+      const auto stuck =
+          std::find_if(waiting.begin(), waiting.end(), [](int count) { return count > 0; }) -
+          waiting.begin();
+      throw UserError(node_what(nodes[static_cast<int>(stuck)], static_cast<int>(stuck)) +
+                      ": the network has a cycle through or before this node");
     }
     return order;
   }
@@ -182,13 +202,26 @@ class Loader {
     using A = onnx::AttributeProto;
     for (const auto& attribute : node.attribute()) {
       switch (attribute.type()) {
-        case A::INT: op.ints[attribute.name()] = {attribute.i()}; break;
-        case A::INTS: op.ints[attribute.name()].assign(attribute.ints().begin(), attribute.ints().end()); break;
-        case A::FLOAT: op.floats[attribute.name()] = {attribute.f()}; break;
-        case A::FLOATS: op.floats[attribute.name()].assign(attribute.floats().begin(), attribute.floats().end()); break;
-        case A::STRING: op.strings[attribute.name()] = attribute.s(); break;
-        case A::TENSOR: break;  // of Constant and ConstantOfShape, read where those are
-        default: throw UserError(fmt::format("{}: attribute {} has a type that is not supported", what, in_quotes(attribute.name())));
+        case A::INT:
+          op.ints[attribute.name()] = {attribute.i()};
+          break;
+        case A::INTS:
+          op.ints[attribute.name()].assign(attribute.ints().begin(), attribute.ints().end());
+          break;
+        case A::FLOAT:
+          op.floats[attribute.name()] = {attribute.f()};
+          break;
+        case A::FLOATS:
+          op.floats[attribute.name()].assign(attribute.floats().begin(), attribute.floats().end());
+          break;
+        case A::STRING:
+          op.strings[attribute.name()] = attribute.s();
+          break;
+        case A::TENSOR:
+          break;  // of Constant and ConstantOfShape, read where those are
+        default:
+          throw UserError(fmt::format("{}: attribute {} has a type that is not supported", what,
+                                      in_quotes(attribute.name())));
       }
     }
   }
@@ -205,19 +238,26 @@ class Loader {
       value = tensor_from_proto(attribute.t(), what + ": the value");
     } else if (attribute.name() == "value_int" || attribute.name() == "value_ints") {
       const auto& ints = op.ints.at(attribute.name());
-      fill(ElementType::kInt64, attribute.name() == "value_int" ? Shape{} : Shape{static_cast<std::int64_t>(ints.size())}, ints.data());
+      fill(
+          ElementType::kInt64,
+          attribute.name() == "value_int" ? Shape{} : Shape{static_cast<std::int64_t>(ints.size())},
+          ints.data());
     } else if (attribute.name() == "value_float" || attribute.name() == "value_floats") {
       const auto& floats = op.floats.at(attribute.name());
-      fill(ElementType::kFloat32, attribute.name() == "value_float" ? Shape{} : Shape{static_cast<std::int64_t>(floats.size())},
+      fill(ElementType::kFloat32,
+           attribute.name() == "value_float" ? Shape{}
+                                             : Shape{static_cast<std::int64_t>(floats.size())},
            floats.data());
     } else {
-      throw UserError(fmt::format("{}: attribute {} is not supported", what, in_quotes(attribute.name())));
+      throw UserError(
+          fmt::format("{}: attribute {} is not supported", what, in_quotes(attribute.name())));
     }
     define(fmt::format("{}: output {}", what, in_quotes(node.output(0))),
            {node.output(0), value.type, value.shape, std::move(value.data), true});
   }
 
-  const Tensor& constant_input(const HostOperator& op, std::size_t index, const std::string& what) const {
+  const Tensor& constant_input(const HostOperator& op, std::size_t index,
+                               const std::string& what) const {
     const Tensor& tensor = network_.tensors.at(op.inputs.at(index));
     if (!tensor.is_constant) {
       throw UserError(fmt::format("{}: input {} must be a constant", what, in_quotes(tensor.name)));
@@ -225,21 +265,26 @@ class Loader {
     return tensor;
   }
 
-  void integers_to_attribute(HostOperator& op, std::size_t index, const char* attribute, const std::string& what) {
+  void integers_to_attribute(HostOperator& op, std::size_t index, const char* attribute,
+                             const std::string& what) {
     if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return;
     const Tensor& tensor = constant_input(op, index, what);
     if (tensor.type == ElementType::kFloat32 || tensor.shape.size() > 1) {
-      throw UserError(fmt::format("{}: input {} must be a list of integers", what, in_quotes(tensor.name)));
+      throw UserError(
+          fmt::format("{}: input {} must be a list of integers", what, in_quotes(tensor.name)));
     }
     std::vector<std::int64_t> values;
-    for (std::int64_t i = 0; i < element_count(tensor.shape); ++i) values.push_back(integer_at(tensor, static_cast<std::size_t>(i)));
+    for (std::int64_t i = 0; i < element_count(tensor.shape); ++i)
+      values.push_back(integer_at(tensor, static_cast<std::size_t>(i)));
     op.ints[attribute] = std::move(values);
   }
 
-  void number_to_attribute(HostOperator& op, std::size_t index, const char* attribute, const std::string& what) {
+  void number_to_attribute(HostOperator& op, std::size_t index, const char* attribute,
+                           const std::string& what) {
     if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return;
     const Tensor& tensor = constant_input(op, index, what);
-    if (element_count(tensor.shape) != 1) throw UserError(fmt::format("{}: input {} must be one number", what, in_quotes(tensor.name)));
+    if (element_count(tensor.shape) != 1)
+      throw UserError(fmt::format("{}: input {} must be one number", what, in_quotes(tensor.name)));
     float value = 0;
     if (tensor.type == ElementType::kFloat32) {
       std::memcpy(&value, tensor.data.data(), sizeof value);
@@ -249,7 +294,8 @@ class Loader {
     op.floats[attribute] = {value};
   }
 
-  // Before inference: reductions take their axes from an input since operator set 18; the library knows the attribute.
+  // Before inference: reductions take their axes from an input since operator set 18; the library
+  // knows the attribute.
   void lower_reduction_axes(onnx::NodeProto& node, HostOperator& op, const std::string& what) {
     static const std::set<std::string> reductions = {"ReduceMean", "ReduceMax", "ReduceMin"};
     if (reductions.count(node.op_type()) == 0 || opset_ < 18) return;
@@ -259,7 +305,8 @@ class Loader {
     auto& attributes = *node.mutable_attribute();
     for (int i = attributes.size() - 1; i >= 0; --i) {
       if (attributes.Get(i).name() != "noop_with_empty_axes") continue;
-      if (attributes.Get(i).i() != 0) throw UserError(what + ": attribute noop_with_empty_axes is 1; supported is 0");
+      if (attributes.Get(i).i() != 0)
+        throw UserError(what + ": attribute noop_with_empty_axes is 1; supported is 0");
       attributes.DeleteSubrange(i, 1);
     }
     if (op.ints.count("axes") == 0 || op.ints["axes"].empty()) {
@@ -272,9 +319,11 @@ class Loader {
     for (std::int64_t axis : op.ints["axes"]) axes->add_ints(axis);
   }
 
-  // After inference: constants that the operator needs become attributes; what the output shape says already is dropped.
+  // After inference: constants that the operator needs become attributes; what the output shape
+  // says already is dropped.
   void lower_inputs(const std::string& name, HostOperator& op, const std::string& what) {
-    static const std::set<std::string> shaped_by_output = {"Reshape", "Squeeze", "Unsqueeze", "Expand", "Split"};
+    static const std::set<std::string> shaped_by_output = {"Reshape", "Squeeze", "Unsqueeze",
+                                                           "Expand", "Split"};
     if (shaped_by_output.count(name) != 0) {
       op.inputs.resize(1);
     } else if (name == "Clip") {
@@ -319,31 +368,38 @@ class Loader {
     const std::string what = node_what(node, index);
     if (node.domain() == "ai.onnx") node.clear_domain();
     if (!is_supported(node)) {
-      throw UserError(fmt::format("{}: operator {} is not supported; supported are {}", what,
-                                  in_quotes(node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type()),
-                                  supported_operators()));
+      throw UserError(fmt::format(
+          "{}: operator {} is not supported; supported are {}", what,
+          in_quotes(node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type()),
+          supported_operators()));
     }
     HostOperator op;
-    for (const auto& input : node.input()) op.inputs.push_back(input.empty() ? kNoTensor : by_name_.at(input));
+    for (const auto& input : node.input())
+      op.inputs.push_back(input.empty() ? kNoTensor : by_name_.at(input));
     lower_reduction_axes(node, op, what);
     const int opset = adapt_to_known_opset(node, opset_, what);
     check_node_schema(node, opset, what);
     add_attributes(node, op, what);
     if (node.op_type() == "Constant") return add_constant(node, op, what);
     // What was a 2-D softmax over flattened dimensions is one over an axis since operator set 13.
-    if (node.op_type() == "Softmax" || node.op_type() == "LogSoftmax") op.ints["flattens"] = {opset_ < 13 ? 1 : 0};
+    if (node.op_type() == "Softmax" || node.op_type() == "LogSoftmax")
+      op.ints["flattens"] = {opset_ < 13 ? 1 : 0};
 
     const HostEntry* entry = find_host_operator(node.op_type());
     invariant(entry != nullptr, "a supported operator is in the table");
-    if (op.inputs.empty() || op.inputs[0] == kNoTensor) throw UserError(what + ": input 0 is missing");
+    if (op.inputs.empty() || op.inputs[0] == kNoTensor)
+      throw UserError(what + ": input 0 is missing");
     const ElementType first_type = network_.tensors[op.inputs[0]].type;
     if (std::find(entry->types.begin(), entry->types.end(), first_type) == entry->types.end()) {
-      throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator", what,
-                                  in_quotes(network_.tensors[op.inputs[0]].name), element_name(first_type)));
+      throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator",
+                                  what, in_quotes(network_.tensors[op.inputs[0]].name),
+                                  element_name(first_type)));
     }
     if (node.op_type() == "Pow" && network_.tensors[op.inputs.at(1)].type != first_type) {
-      throw UserError(fmt::format("{}: the exponent {} is {}; supported is {}", what, in_quotes(network_.tensors[op.inputs[1]].name),
-                                  element_name(network_.tensors[op.inputs[1]].type), element_name(first_type)));
+      throw UserError(fmt::format("{}: the exponent {} is {}; supported is {}", what,
+                                  in_quotes(network_.tensors[op.inputs[1]].name),
+                                  element_name(network_.tensors[op.inputs[1]].type),
+                                  element_name(first_type)));
     }
     std::vector<TensorType> types = infer_outputs(node, opset, op, network_.tensors, what);
     if (node.op_type() == "ConstantOfShape") {
@@ -357,39 +413,46 @@ class Loader {
   void add_fill_value(const onnx::NodeProto& node, HostOperator& op, const std::string& what) {
     for (const auto& attribute : node.attribute()) {
       HostTensor value = tensor_from_proto(attribute.t(), what + ": the value");
-      if (element_count(value.shape) != 1) throw UserError(what + ": the value must have one element");
+      if (element_count(value.shape) != 1)
+        throw UserError(what + ": the value must have one element");
       op.inputs.push_back(static_cast<TensorId>(network_.tensors.size()));
-      network_.tensors.push_back({node.output(0) + ".value", value.type, value.shape, std::move(value.data), true});
+      network_.tensors.push_back(
+          {node.output(0) + ".value", value.type, value.shape, std::move(value.data), true});
     }
   }
 
   static bool is_supported(const onnx::NodeProto& node) {
-    static const std::set<std::string> microsoft = {"QLinearAdd",        "QLinearMul",     "QGemm",           "QLinearGlobalAveragePool",
-                                                    "QLinearAveragePool", "QLinearSigmoid", "QLinearLeakyRelu"};
+    static const std::set<std::string> microsoft = {
+        "QLinearAdd",         "QLinearMul",     "QGemm",           "QLinearGlobalAveragePool",
+        "QLinearAveragePool", "QLinearSigmoid", "QLinearLeakyRelu"};
     if (node.domain() == kMicrosoftDomain) return microsoft.count(node.op_type()) != 0;
     return node.domain().empty() && microsoft.count(node.op_type()) == 0 &&
            (node.op_type() == "Constant" || find_host_operator(node.op_type()) != nullptr);
   }
   static std::string supported_operators() { return "Constant, " + host_operator_list(); }
 
-  void add_node_outputs(const onnx::NodeProto& node, const std::vector<TensorType>& types, HostOperator op, const HostEntry& entry,
-                        const std::string& what) {
+  void add_node_outputs(const onnx::NodeProto& node, const std::vector<TensorType>& types,
+                        HostOperator op, const HostEntry& entry, const std::string& what) {
     static const std::set<std::string> several_outputs = {"Split", "DynamicQuantizeLinear"};
     const bool several = several_outputs.count(node.op_type()) != 0;
     const int outputs = several ? node.output_size() : std::min(node.output_size(), 1);
     if (outputs == 0 || node.output(0).empty()) throw UserError(what + ": output 0 has no name");
-    // The mask of Dropout and the like: nobody may read it, so it is left undefined and a reader is an error of its own.
+    // The mask of Dropout and the like: nobody may read it, so it is left undefined and a reader is
+    // an error of its own.
     for (int i = outputs; i < node.output_size(); ++i) {
       if (!node.output(i).empty() && is_read(node.output(i))) {
-        throw UserError(fmt::format("{}: output {} is not supported", what, in_quotes(node.output(i))));
+        throw UserError(
+            fmt::format("{}: output {} is not supported", what, in_quotes(node.output(i))));
       }
     }
     const bool all_constant = std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId id) {
       return id != kNoTensor && network_.tensors[id].is_constant;
     });
-    const bool folds = node.op_type() == "Shape" || (entry.folding == Folding::kAllowed && all_constant);
+    const bool folds =
+        node.op_type() == "Shape" || (entry.folding == Folding::kAllowed && all_constant);
     for (int i = 0; i < outputs; ++i) {
-      if (node.output(i).empty()) throw UserError(fmt::format("{}: output {} has no name", what, i));
+      if (node.output(i).empty())
+        throw UserError(fmt::format("{}: output {} has no name", what, i));
       const TensorType& type = types.at(static_cast<std::size_t>(i));
       const std::string output_what = fmt::format("{}: output {}", what, in_quotes(node.output(i)));
       if (folds) {
@@ -411,15 +474,21 @@ class Loader {
   void fold(const Node& node, const std::string& what) {
     const auto& op = std::get<HostOperator>(node.operation);
     for (TensorId id : op.outputs) {
-      folded_bytes_ += static_cast<std::size_t>(element_count(network_.tensors[id].shape)) * element_bytes(network_.tensors[id].type);
+      folded_bytes_ += static_cast<std::size_t>(element_count(network_.tensors[id].shape)) *
+                       element_bytes(network_.tensors[id].type);
     }
     if (folded_bytes_ > kMaxFoldedBytes) {
-      throw UserError(fmt::format("{}: the constants computed up to here exceed {} bytes", what, kMaxFoldedBytes));
+      throw UserError(fmt::format("{}: the constants computed up to here exceed {} bytes", what,
+                                  kMaxFoldedBytes));
     }
-    static const std::set<std::string> take_empty = {"Shape", "ConstantOfShape", "Concat", "Cast", "Reshape", "Identity", "Squeeze", "Unsqueeze"};
+    static const std::set<std::string> take_empty = {"Shape",   "ConstantOfShape", "Concat",
+                                                     "Cast",    "Reshape",         "Identity",
+                                                     "Squeeze", "Unsqueeze"};
     for (TensorId id : op.inputs) {
-      if (element_count(network_.tensors[id].shape) == 0 && take_empty.count(node.operator_name) == 0) {
-        throw UserError(fmt::format("{}: input {} has no elements", what, in_quotes(network_.tensors[id].name)));
+      if (element_count(network_.tensors[id].shape) == 0 &&
+          take_empty.count(node.operator_name) == 0) {
+        throw UserError(fmt::format("{}: input {} has no elements", what,
+                                    in_quotes(network_.tensors[id].name)));
       }
     }
     std::vector<HostTensor> inputs(op.inputs.size());
@@ -458,8 +527,9 @@ class Loader {
           fits = (*shape)[i] == kUnknown || (*shape)[i] == tensor.shape[i];
         }
         if (!fits) {
-          throw UserError(fmt::format("{} is declared as {}{}, the nodes compute {} {}", what, element_name(type),
-                                      shape ? " " + shape_text(*shape) : "", element_name(tensor.type), shape_text(tensor.shape)));
+          throw UserError(fmt::format("{} is declared as {}{}, the nodes compute {} {}", what,
+                                      element_name(type), shape ? " " + shape_text(*shape) : "",
+                                      element_name(tensor.type), shape_text(tensor.shape)));
         }
       }
       network_.outputs.push_back(found->second);

@@ -2,10 +2,11 @@
 //
 // First half of the reader: an ONNX file to a network whose nodes are the ONNX nodes one for one.
 //
-// Every node of the result is a HostOperator with the node's attributes. Shapes are known, names are resolved, nodes are sorted,
-// constants are folded, and every operator is one that Systole has. An absent optional input is kNoTensor. The attributes of
-// convolutions and pools are complete (see window.hpp). Inputs that must be constants (the limits of Clip, the axes of
-// Squeeze, ...) have become attributes.
+// Every node of the result is a HostOperator with the node's attributes. Shapes are known, names
+// are resolved, nodes are sorted, constants are folded, and every operator is one that Systole has.
+// An absent optional input is kNoTensor. The attributes of convolutions and pools are complete (see
+// window.hpp). Inputs that must be constants (the limits of Clip, the axes of Squeeze, ...) have
+// become attributes.
 #pragma once
 
 #include <filesystem>

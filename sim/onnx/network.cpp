@@ -9,14 +9,17 @@
 namespace systole {
 namespace {
 
-std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& data, std::size_t index) {
+std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& data,
+                          std::size_t index) {
   const std::size_t bytes = element_bytes(type);
   invariant(index < data.size() / bytes, "an element index lies inside its tensor");
   const std::uint8_t* at = data.data() + index * bytes;
   switch (type) {
-    case ElementType::kInt8: return static_cast<std::int8_t>(*at);
+    case ElementType::kInt8:
+      return static_cast<std::int8_t>(*at);
     case ElementType::kUint8:
-    case ElementType::kBool: return *at;
+    case ElementType::kBool:
+      return *at;
     case ElementType::kInt32: {
       std::int32_t value;
       std::memcpy(&value, at, sizeof value);
@@ -27,7 +30,8 @@ std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& dat
       std::memcpy(&value, at, sizeof value);
       return value;
     }
-    case ElementType::kFloat32: break;
+    case ElementType::kFloat32:
+      break;
   }
   throw InternalError("invariant broken: integer_at reads integer tensors only");
 }
@@ -55,22 +59,31 @@ std::size_t element_bytes(ElementType type) {
   switch (type) {
     case ElementType::kInt8:
     case ElementType::kUint8:
-    case ElementType::kBool: return 1;
+    case ElementType::kBool:
+      return 1;
     case ElementType::kInt32:
-    case ElementType::kFloat32: return 4;
-    case ElementType::kInt64: return 8;
+    case ElementType::kFloat32:
+      return 4;
+    case ElementType::kInt64:
+      return 8;
   }
   throw InternalError("invariant broken: an element type has a size");
 }
 
 const char* element_name(ElementType type) {
   switch (type) {
-    case ElementType::kInt8: return "int8";
-    case ElementType::kUint8: return "uint8";
-    case ElementType::kInt32: return "int32";
-    case ElementType::kFloat32: return "float32";
-    case ElementType::kInt64: return "int64";
-    case ElementType::kBool: return "bool";
+    case ElementType::kInt8:
+      return "int8";
+    case ElementType::kUint8:
+      return "uint8";
+    case ElementType::kInt32:
+      return "int32";
+    case ElementType::kFloat32:
+      return "float32";
+    case ElementType::kInt64:
+      return "int64";
+    case ElementType::kBool:
+      return "bool";
   }
   throw InternalError("invariant broken: an element type has a name");
 }
@@ -101,7 +114,11 @@ std::int64_t integer_at(const Tensor& tensor, std::size_t index) {
   return load_integer(tensor.type, tensor.data, index);
 }
 
-std::vector<TensorId> inputs_of(const Operation& operation) { return std::visit(InputsOf{}, operation); }
-std::vector<TensorId> outputs_of(const Operation& operation) { return std::visit(OutputsOf{}, operation); }
+std::vector<TensorId> inputs_of(const Operation& operation) {
+  return std::visit(InputsOf{}, operation);
+}
+std::vector<TensorId> outputs_of(const Operation& operation) {
+  return std::visit(OutputsOf{}, operation);
+}
 
 }  // namespace systole

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The QDQ spelling: every QuantizeLinear is followed backwards to the operator that it belongs to (see normalise.hpp).
+// The QDQ spelling: every QuantizeLinear is followed backwards to the operator that it belongs to
+// (see normalise.hpp).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,28 +33,34 @@ struct Chain {
   TensorId source = 0;            // the float tensor where it starts
   std::vector<Step> steps;        // in order of execution
   const Node* reshape = nullptr;  // the last operator of the chain that only changes the shape
-  bool read_once = true;          // whether the source and every tensor of the chain have one reader
+  bool read_once = true;  // whether the source and every tensor of the chain have one reader
 };
 
 bool is_name(const Node& node, std::initializer_list<const char*> names) {
-  return std::any_of(names.begin(), names.end(), [&](const char* name) { return node.operator_name == name; });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const char* name) { return node.operator_name == name; });
 }
 
-bool is_reshape(const Node& node) { return is_name(node, {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}); }
+bool is_reshape(const Node& node) {
+  return is_name(node, {"Reshape", "Flatten", "Squeeze", "Unsqueeze"});
+}
 bool is_copy(const Node& node) { return is_name(node, {"Identity", "Dropout"}); }
 bool is_limit(const Node& node) { return is_name(node, {"Relu", "Clip"}); }
 
 // The run-time input of a node that maps each element by itself, if it is one.
 std::optional<std::size_t> elementwise_input(const RawGraph& graph, const Node& node) {
-  static const std::set<std::string> unary = {"Abs",  "Ceil", "Clip",       "Elu",  "Erf",   "Exp",     "Floor",    "HardSigmoid", "HardSwish",
-                                              "Log",  "Neg",  "LeakyRelu",  "Relu", "Round", "Sigmoid", "Softplus", "Reciprocal",  "Sqrt", "Tanh"};
+  static const std::set<std::string> unary = {
+      "Abs",         "Ceil",      "Clip",       "Elu",  "Erf",       "Exp",  "Floor",
+      "HardSigmoid", "HardSwish", "Log",        "Neg",  "LeakyRelu", "Relu", "Round",
+      "Sigmoid",     "Softplus",  "Reciprocal", "Sqrt", "Tanh"};
   if (unary.count(node.operator_name) != 0) return 0;
   if (!is_name(node, {"Add", "Sub", "Mul", "Div", "Pow", "Min", "Max"})) return std::nullopt;
   const HostOperator& op = host_of(node);
   if (op.inputs.size() != 2) return std::nullopt;
   for (std::size_t i : {0u, 1u}) {
     const TensorId other = op.inputs[1 - i];
-    if (graph.is_constant(other) && element_count(graph.tensor(other).shape) == 1 && !graph.is_constant(op.inputs[i]) &&
+    if (graph.is_constant(other) && element_count(graph.tensor(other).shape) == 1 &&
+        !graph.is_constant(op.inputs[i]) &&
         graph.tensor(op.inputs[i]).shape == graph.tensor(op.outputs.at(0)).shape) {
       return i;
     }
@@ -61,7 +68,8 @@ std::optional<std::size_t> elementwise_input(const RawGraph& graph, const Node& 
   return std::nullopt;
 }
 
-// Longer chains than this stay in float32 on the host; the limit keeps the reader's time linear in the size of a hostile file.
+// Longer chains than this stay in float32 on the host; the limit keeps the reader's time linear in
+// the size of a hostile file.
 constexpr int kMaxChain = 64;
 
 Chain chain_before(const RawGraph& graph, TensorId end) {
@@ -87,7 +95,11 @@ Chain chain_before(const RawGraph& graph, TensorId end) {
 class QuantiseTranslator {
  public:
   QuantiseTranslator(RawGraph& graph, const Node& quantise, Quantisation qy)
-      : graph_(graph), quantise_(quantise), qy_(qy), output_(host_of(quantise).outputs.at(0)), type_(graph.tensor(output_).type),
+      : graph_(graph),
+        quantise_(quantise),
+        qy_(qy),
+        output_(host_of(quantise).outputs.at(0)),
+        type_(graph.tensor(output_).type),
         chain_(chain_before(graph, host_of(quantise).inputs.at(0))) {}
 
   // Empty if the QuantizeLinear node has to stay.
@@ -113,10 +125,13 @@ class QuantiseTranslator {
   std::vector<std::uint8_t> table(ElementType x_type, Quantisation qx) const {
     HostTensor values = make_host_tensor(ElementType::kFloat32, {256});
     const HostTensor bytes = all_bytes(x_type);
-    for (std::size_t i = 0; i < 256; ++i) elements<float>(values)[i] = dequantise(static_cast<std::int32_t>(integer_at(bytes, i)), qx);
-    for (const Step& step : chain_.steps) values = run_on_values(graph_, *step.node, step.position, values);
+    for (std::size_t i = 0; i < 256; ++i)
+      elements<float>(values)[i] = dequantise(static_cast<std::int32_t>(integer_at(bytes, i)), qx);
+    for (const Step& step : chain_.steps)
+      values = run_on_values(graph_, *step.node, step.position, values);
     std::vector<std::uint8_t> result(256);
-    for (std::size_t i = 0; i < 256; ++i) result[i] = static_cast<std::uint8_t>(quantise(elements<float>(values)[i], qy_, type_));
+    for (std::size_t i = 0; i < 256; ++i)
+      result[i] = static_cast<std::uint8_t>(quantise(elements<float>(values)[i], qy_, type_));
     return result;
   }
 
@@ -130,7 +145,8 @@ class QuantiseTranslator {
 
   std::string steps_name(const std::string& first) const {
     std::string name = first;
-    for (const Step& step : chain_.steps) name += (name.empty() ? "" : "+") + step.node->operator_name;
+    for (const Step& step : chain_.steps)
+      name += (name.empty() ? "" : "+") + step.node->operator_name;
     return name;
   }
 
@@ -139,14 +155,16 @@ class QuantiseTranslator {
     return graph_.add_tensor(tensor.name + ".quantised", type, Shape(tensor.shape));
   }
 
-  // A table from x to y and, if the chain has a reshape, the reshape. `anchor`: whose nodes come first, for names; may be null.
+  // A table from x to y and, if the chain has a reshape, the reshape. `anchor`: whose nodes come
+  // first, for names; may be null.
   void add_table(TensorId x, const std::vector<std::uint8_t>& values) {
     const bool reshapes = graph_.tensor(x).shape != graph_.tensor(output_).shape;
     const bool identity = is_identity(values, graph_.tensor(x).type);
     TensorId result = x;
     if (!identity) {
       result = reshapes ? new_tensor(x, type_) : output_;
-      const std::string name = chain_.steps.empty() ? quantise_.name : chain_.steps.back().node->name;
+      const std::string name =
+          chain_.steps.empty() ? quantise_.name : chain_.steps.back().node->name;
       const std::string operators = chain_.steps.empty() ? "QuantizeLinear" : steps_name("");
       nodes_.push_back({name, operators, 0, Lookup{x, result, values}});
     }
@@ -155,10 +173,13 @@ class QuantiseTranslator {
 
   void add_reshape(TensorId from) {
     const Node& node = chain_.reshape != nullptr ? *chain_.reshape : quantise_;
-    nodes_.push_back({node.name, chain_.reshape != nullptr ? node.operator_name : "Identity", 0, Reshape{from, output_}});
+    nodes_.push_back({node.name, chain_.reshape != nullptr ? node.operator_name : "Identity", 0,
+                      Reshape{from, output_}});
   }
 
-  void translate_unary(const Dequantised& x) { add_table(x.tensor, table(graph_.tensor(x.tensor).type, x.q)); }
+  void translate_unary(const Dequantised& x) {
+    add_table(x.tensor, table(graph_.tensor(x.tensor).type, x.q));
+  }
 
   // --- operators that move or choose values: they commute with every table that does not fall ---
 
@@ -168,13 +189,15 @@ class QuantiseTranslator {
     if (!x) return;
     const ElementType x_type = graph_.tensor(x->tensor).type;
     const Window2d window = window_2d(op);
-    MaxPool pool{x->tensor, 0, window.kernel, window.stride, window.dilation, window.pad, whole_range(x_type)};
+    MaxPool pool{x->tensor,       0,          window.kernel,      window.stride,
+                 window.dilation, window.pad, whole_range(x_type)};
     const auto values = table(x_type, x->q);
     const auto limits = x_type == type_ ? as_clamp(values, type_) : std::nullopt;
     const bool reshapes = graph_.tensor(chain_.source).shape != graph_.tensor(output_).shape;
     if (limits) pool.clamp = *limits;
     pool.output = limits && !reshapes ? output_ : new_tensor(chain_.source, x_type);
-    nodes_.push_back({anchor.name, limits ? steps_name(anchor.operator_name) : anchor.operator_name, 0, pool});
+    nodes_.push_back(
+        {anchor.name, limits ? steps_name(anchor.operator_name) : anchor.operator_name, 0, pool});
     if (pool.output == output_) return;
     if (limits) {
       add_reshape(pool.output);
@@ -200,7 +223,8 @@ class QuantiseTranslator {
       op.inputs[i] = x;
       if (is_identity(values, x_type)) continue;
       op.inputs[i] = new_tensor(x, type_);
-      nodes_.push_back({anchor.name, chain_.steps.empty() ? "QuantizeLinear" : steps_name(""), 0, Lookup{x, op.inputs[i], values}});
+      nodes_.push_back({anchor.name, chain_.steps.empty() ? "QuantizeLinear" : steps_name(""), 0,
+                        Lookup{x, op.inputs[i], values}});
     }
     const bool reshapes = graph_.tensor(chain_.source).shape != graph_.tensor(output_).shape;
     const TensorId result = reshapes ? new_tensor(chain_.source, type_) : output_;
@@ -212,7 +236,8 @@ class QuantiseTranslator {
   // --- arithmetic: Conv, Gemm, MatMul, Add, average pools, with Relu and Clip as a clamp ---
 
   bool only_limits() const {
-    return std::all_of(chain_.steps.begin(), chain_.steps.end(), [](const Step& step) { return is_limit(*step.node); });
+    return std::all_of(chain_.steps.begin(), chain_.steps.end(),
+                       [](const Step& step) { return is_limit(*step.node); });
   }
 
   // Q is monotonous, so Q(clip(v)) = clip to [Q(low), Q(high)] of Q(v).
@@ -241,7 +266,8 @@ class QuantiseTranslator {
   }
 
   template <typename T>
-  void add_arithmetic(const Node& anchor, const std::string& operators, std::uint64_t macs, T operation) {
+  void add_arithmetic(const Node& anchor, const std::string& operators, std::uint64_t macs,
+                      T operation) {
     operation.output = result();
     operation.clamp = clamp();
     const TensorId y = operation.output;
@@ -254,24 +280,31 @@ class QuantiseTranslator {
     if (name == "Conv") return translate_conv(anchor);
     if (name == "Gemm" || name == "MatMul") translate_product(anchor, nullptr);
     if (name == "Add") return translate_add(anchor);
-    if (name == "GlobalAveragePool" || name == "AveragePool" || name == "ReduceMean") return translate_average_pool(anchor);
+    if (name == "GlobalAveragePool" || name == "AveragePool" || name == "ReduceMean")
+      return translate_average_pool(anchor);
   }
 
   // Bias values in the unit of channel i, fl(xs*ws[i]); nullopt if they are not constant.
-  std::optional<std::vector<std::int32_t>> bias(const Node& node, TensorId id, const std::vector<float>& units, std::size_t channels) {
+  std::optional<std::vector<std::int32_t>> bias(const Node& node, TensorId id,
+                                                const std::vector<float>& units,
+                                                std::size_t channels) {
     std::vector<std::int32_t> values;
     const auto unit = [&](std::size_t i) { return units.size() == 1 ? units[0] : units.at(i); };
     const auto add_rounded = [&](std::size_t i, double value) {
       const double rounded = std::nearbyint(value);
-      if (!(rounded >= std::numeric_limits<std::int32_t>::min() && rounded <= std::numeric_limits<std::int32_t>::max())) {
-        throw UserError(fmt::format("{}: bias {} does not fit in int32 at the scale {} of input times weights, at element {}",
-                                    graph_.what(node), in_quotes(graph_.tensor(id).name), unit(i), i));
+      if (!(rounded >= std::numeric_limits<std::int32_t>::min() &&
+            rounded <= std::numeric_limits<std::int32_t>::max())) {
+        throw UserError(
+            fmt::format("{}: bias {} does not fit in int32 at the scale {} of input times weights, "
+                        "at element {}",
+                        graph_.what(node), in_quotes(graph_.tensor(id).name), unit(i), i));
       }
       values.push_back(static_cast<std::int32_t>(rounded));
     };
     if (graph_.is_constant(id)) {
       const std::vector<float> floats = graph_.floats(id);
-      for (std::size_t i = 0; i < channels; ++i) add_rounded(i, floats.size() == 1 ? floats[0] / unit(i) : floats.at(i) / unit(i));
+      for (std::size_t i = 0; i < channels; ++i)
+        add_rounded(i, floats.size() == 1 ? floats[0] / unit(i) : floats.at(i) / unit(i));
       return values;
     }
     const auto constant = graph_.dequantised_constant(id);
@@ -279,11 +312,13 @@ class QuantiseTranslator {
     const std::vector<std::int32_t> integers = graph_.integers(constant->tensor);
     for (std::size_t i = 0; i < channels; ++i) {
       const auto each = [&](const auto& list) { return list.size() == 1 ? list[0] : list.at(i); };
-      const std::int64_t value = static_cast<std::int64_t>(each(integers)) - each(constant->zero_point);
+      const std::int64_t value =
+          static_cast<std::int64_t>(each(integers)) - each(constant->zero_point);
       const double ratio = static_cast<double>(each(constant->scale)) / unit(i);
-      // Files round the scale of a bias in their own way; as ONNX Runtime does, it is taken to be the product. A scale that is
-      // something else altogether is honoured.
-      add_rounded(i, std::fabs(ratio - 1) < 1e-3 ? static_cast<double>(value) : static_cast<double>(value) * ratio);
+      // Files round the scale of a bias in their own way; as ONNX Runtime does, it is taken to be
+      // the product. A scale that is something else altogether is honoured.
+      add_rounded(i, std::fabs(ratio - 1) < 1e-3 ? static_cast<double>(value)
+                                                 : static_cast<double>(value) * ratio);
     }
     return values;
   }
@@ -302,7 +337,10 @@ class QuantiseTranslator {
     return result;
   }
 
-  bool is_byte(TensorId id) const { return graph_.tensor(id).type == ElementType::kInt8 || graph_.tensor(id).type == ElementType::kUint8; }
+  bool is_byte(TensorId id) const {
+    return graph_.tensor(id).type == ElementType::kInt8 ||
+           graph_.tensor(id).type == ElementType::kUint8;
+  }
 
   void translate_conv(const Node& anchor) {
     const HostOperator& op = host_of(anchor);
@@ -328,25 +366,35 @@ class QuantiseTranslator {
     conv.pad = window.pad;
     conv.scale = s.combined;
     conv.output_zero_point = qy_.zero_point;
-    const std::uint64_t macs = conv_macs(graph_.tensor(chain_.source).shape, graph_.tensor(w->tensor).shape);
+    const std::uint64_t macs =
+        conv_macs(graph_.tensor(chain_.source).shape, graph_.tensor(w->tensor).shape);
     add_arithmetic(anchor, anchor.operator_name, macs, std::move(conv));
   }
 
-  // Whether a tensor of this shape adds one value to each column of the output, or one value to all.
+  // Whether a tensor of this shape adds one value to each column of the output, or one value to
+  // all.
   bool is_column_bias(const Shape& shape, const Shape& output) const {
     if (element_count(shape) == 1) return true;
-    return !shape.empty() && shape.size() <= output.size() && shape.back() == output.back() && element_count(shape) == output.back();
+    return !shape.empty() && shape.size() <= output.size() && shape.back() == output.back() &&
+           element_count(shape) == output.back();
   }
 
   // `added`: an Add of a constant behind a MatMul, its bias; or null.
-  bool translate_product(const Node& anchor, const Node* added, std::optional<TensorId> added_bias = std::nullopt) {
+  bool translate_product(const Node& anchor, const Node* added,
+                         std::optional<TensorId> added_bias = std::nullopt) {
     const HostOperator& op = host_of(anchor);
-    const auto flag = [&](const char* name) { return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0; };
-    const auto number = [&](const char* name) { return op.floats.count(name) != 0 ? op.floats.at(name).at(0) : 1.0f; };
+    const auto flag = [&](const char* name) {
+      return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0;
+    };
+    const auto number = [&](const char* name) {
+      return op.floats.count(name) != 0 ? op.floats.at(name).at(0) : 1.0f;
+    };
     const auto x = graph_.dequantised(op.inputs.at(0));
     auto w = graph_.dequantised_constant(op.inputs.at(1));
     const float alpha = number("alpha");
-    if (!x || !w || !is_byte(w->tensor) || graph_.tensor(w->tensor).shape.size() != 2 || flag("transA") || !(alpha > 0)) return false;
+    if (!x || !w || !is_byte(w->tensor) || graph_.tensor(w->tensor).shape.size() != 2 ||
+        flag("transA") || !(alpha > 0))
+      return false;
     if (flag("transB")) {
       w->tensor = graph_.transposed_constant(w->tensor, {1, 0});
       w->axis = 1 - w->axis;
@@ -356,9 +404,12 @@ class QuantiseTranslator {
     const auto columns = static_cast<std::size_t>(graph_.tensor(w->tensor).shape[1]);
     const Scales s = scales(anchor, alpha * x->q.scale, w->scale);
     Gemm gemm;
-    const auto bias_id = added_bias ? added_bias : op.inputs.size() > 2 ? std::optional<TensorId>(op.inputs[2]) : std::nullopt;
+    const auto bias_id = added_bias             ? added_bias
+                         : op.inputs.size() > 2 ? std::optional<TensorId>(op.inputs[2])
+                                                : std::nullopt;
     if (bias_id) {
-      if (number("beta") != 1 || !is_column_bias(graph_.tensor(*bias_id).shape, product)) return false;
+      if (number("beta") != 1 || !is_column_bias(graph_.tensor(*bias_id).shape, product))
+        return false;
       const auto values = bias(anchor, *bias_id, s.units, columns);
       if (!values) return false;
       gemm.bias = *values;
@@ -370,7 +421,8 @@ class QuantiseTranslator {
     gemm.scale = s.combined;
     gemm.output_zero_point = qy_.zero_point;
     const std::uint64_t macs = product_macs(product, graph_.tensor(w->tensor).shape[0]);
-    add_arithmetic(anchor, added != nullptr ? anchor.operator_name + "+Add" : anchor.operator_name, macs, std::move(gemm));
+    add_arithmetic(anchor, added != nullptr ? anchor.operator_name + "+Add" : anchor.operator_name,
+                   macs, std::move(gemm));
     return true;
   }
 
@@ -392,8 +444,11 @@ class QuantiseTranslator {
       for (std::size_t i : {0u, 1u}) {
         const Node* product = graph_.producer(op.inputs[i]);
         const TensorId other = op.inputs[1 - i];
-        const bool same_shape = graph_.tensor(op.inputs[i]).shape == graph_.tensor(op.outputs.at(0)).shape;
-        if (product == nullptr || product->operator_name != "MatMul" || !graph_.read_once(op.inputs[i]) || !same_shape) continue;
+        const bool same_shape =
+            graph_.tensor(op.inputs[i]).shape == graph_.tensor(op.outputs.at(0)).shape;
+        if (product == nullptr || product->operator_name != "MatMul" ||
+            !graph_.read_once(op.inputs[i]) || !same_shape)
+          continue;
         if (translate_product(*product, &anchor, other)) return;
       }
     }
@@ -407,7 +462,8 @@ class QuantiseTranslator {
       const auto x = graph_.dequantised(id);
       const auto constant = x ? std::nullopt : graph_.dequantised_constant(id);
       if (constant && is_byte(constant->tensor) && constant->scale.size() == 1) {
-        add_quantised_input(host, constant->tensor, {constant->scale[0], constant->zero_point.at(0)});
+        add_quantised_input(host, constant->tensor,
+                            {constant->scale[0], constant->zero_point.at(0)});
       } else if (x) {
         add_quantised_input(host, x->tensor, x->q);
       } else {
@@ -430,8 +486,10 @@ class QuantiseTranslator {
     if (tensor) host.inputs.push_back(*tensor);
     std::vector<std::uint8_t> scale(sizeof q.scale);
     std::memcpy(scale.data(), &q.scale, sizeof q.scale);
-    host.inputs.push_back(graph_.add_constant(name + ".scale", ElementType::kFloat32, {}, std::move(scale)));
-    host.inputs.push_back(graph_.add_constant(name + ".zero_point", type, {}, {static_cast<std::uint8_t>(q.zero_point)}));
+    host.inputs.push_back(
+        graph_.add_constant(name + ".scale", ElementType::kFloat32, {}, std::move(scale)));
+    host.inputs.push_back(graph_.add_constant(name + ".zero_point", type, {},
+                                              {static_cast<std::uint8_t>(q.zero_point)}));
   }
 
   void translate_average_pool(const Node& anchor) {
@@ -444,7 +502,9 @@ class QuantiseTranslator {
     pool.kernel = {shape_nchw(shape)[2], shape_nchw(shape)[3]};
     if (anchor.operator_name == "AveragePool") {
       const Window2d window = window_2d(op);
-      if (window.pad != std::array<std::int64_t, 4>{0, 0, 0, 0} || window.dilation != std::array<std::int64_t, 2>{1, 1}) return;
+      if (window.pad != std::array<std::int64_t, 4>{0, 0, 0, 0} ||
+          window.dilation != std::array<std::int64_t, 2>{1, 1})
+        return;
       pool.kernel = window.kernel;
       pool.stride = window.stride;
     } else if (anchor.operator_name == "ReduceMean" && !keeps_image_axes(op, shape.size())) {
@@ -463,7 +523,8 @@ class QuantiseTranslator {
     const auto keep = op.ints.find("keepdims"), axes = op.ints.find("axes");
     if (axes == op.ints.end() || (keep != op.ints.end() && keep->second.at(0) == 0)) return false;
     std::set<std::int64_t> reduced;
-    for (std::int64_t axis : axes->second) reduced.insert(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis);
+    for (std::int64_t axis : axes->second)
+      reduced.insert(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis);
     return reduced.size() == rank - 2 && *reduced.begin() == 2;
   }
 

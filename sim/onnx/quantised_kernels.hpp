@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The quantised operators of network.hpp on row-major tensors, in plain loops: the host's implementation and a second opinion
-// on the compiler and the reference model.
+// The quantised operators of network.hpp on row-major tensors, in plain loops: the host's
+// implementation and a second opinion on the compiler and the reference model.
 #pragma once
 
 #include "onnx/host_call.hpp"
 
 namespace systole {
 
-// Each fills the data of `y`, whose type and shape are set. int32 `y` (an empty scale): the raw sums with bias.
+// Each fills the data of `y`, whose type and shape are set. int32 `y` (an empty scale): the raw
+// sums with bias.
 void quantised_conv(const Conv& conv, const TensorView& x, const TensorView& w, HostTensor& y);
 void quantised_gemm(const Gemm& gemm, const TensorView& x, const TensorView& w, HostTensor& y);
-void quantised_add(const Add& add, const TensorView& a, const TensorView& b, HostTensor& y);  // broadcasts
+void quantised_add(const Add& add, const TensorView& a, const TensorView& b,
+                   HostTensor& y);  // broadcasts
 void quantised_max_pool(const MaxPool& pool, const TensorView& x, HostTensor& y);
 void quantised_average_pool(const AveragePool& pool, const TensorView& x, HostTensor& y);
 void lookup(const Lookup& op, const TensorView& x, HostTensor& y);

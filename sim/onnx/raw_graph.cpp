@@ -16,7 +16,8 @@
 
 namespace systole {
 
-RawGraph::RawGraph(Network network, std::string file) : network_(std::move(network)), file_(std::move(file)) {
+RawGraph::RawGraph(Network network, std::string file)
+    : network_(std::move(network)), file_(std::move(file)) {
   producer_.resize(network_.tensors.size());
   readers_.resize(network_.tensors.size(), 0);
   for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
@@ -31,7 +32,9 @@ RawGraph::RawGraph(Network network, std::string file) : network_(std::move(netwo
 
 bool RawGraph::is_constant(TensorId id) const { return id != kNoTensor && tensor(id).is_constant; }
 
-std::string RawGraph::what(const Node& node) const { return fmt::format("{}: node {} ({})", file_, in_quotes(node.name), node.operator_name); }
+std::string RawGraph::what(const Node& node) const {
+  return fmt::format("{}: node {} ({})", file_, in_quotes(node.name), node.operator_name);
+}
 
 const Node* RawGraph::producer(TensorId id) const {
   if (id == kNoTensor || id >= producer_.size() || !producer_[id]) return nullptr;
@@ -40,7 +43,8 @@ const Node* RawGraph::producer(TensorId id) const {
 
 std::vector<float> RawGraph::floats(TensorId constant) const {
   const Tensor& t = tensor(constant);
-  invariant(t.is_constant && t.type == ElementType::kFloat32, "floats are read from float constants");
+  invariant(t.is_constant && t.type == ElementType::kFloat32,
+            "floats are read from float constants");
   std::vector<float> values(t.data.size() / sizeof(float));
   if (!values.empty()) std::memcpy(values.data(), t.data.data(), t.data.size());
   return values;
@@ -49,11 +53,13 @@ std::vector<float> RawGraph::floats(TensorId constant) const {
 std::vector<std::int32_t> RawGraph::integers(TensorId constant) const {
   const Tensor& t = tensor(constant);
   std::vector<std::int32_t> values;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(element_count(t.shape)); ++i) values.push_back(static_cast<std::int32_t>(integer_at(t, i)));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(element_count(t.shape)); ++i)
+    values.push_back(static_cast<std::int32_t>(integer_at(t, i)));
   return values;
 }
 
-std::optional<Quantisation> RawGraph::one_quantisation(const HostOperator& op, std::size_t scale, std::size_t zero_point) const {
+std::optional<Quantisation> RawGraph::one_quantisation(const HostOperator& op, std::size_t scale,
+                                                       std::size_t zero_point) const {
   if (scale >= op.inputs.size() || !is_constant(op.inputs[scale])) return std::nullopt;
   const auto scales = floats(op.inputs[scale]);
   if (scales.size() != 1) return std::nullopt;
@@ -86,7 +92,8 @@ std::optional<QuantisedConstant> RawGraph::dequantised_constant(TensorId id) {
       permutation = transpose.ints.at("perm");
     } else {
       permutation.emplace();
-      for (std::size_t d = tensor(id).shape.size(); d-- > 0;) permutation->push_back(static_cast<std::int64_t>(d));
+      for (std::size_t d = tensor(id).shape.size(); d-- > 0;)
+        permutation->push_back(static_cast<std::int64_t>(d));
     }
     node = producer(transpose.inputs.at(0));
   }
@@ -107,7 +114,8 @@ std::optional<QuantisedConstant> RawGraph::dequantised_constant(TensorId id) {
   }
   if (permutation) {
     result.tensor = transposed_constant(result.tensor, *permutation);
-    const auto at = std::find(permutation->begin(), permutation->end(), static_cast<std::int64_t>(result.axis));
+    const auto at =
+        std::find(permutation->begin(), permutation->end(), static_cast<std::int64_t>(result.axis));
     result.axis = static_cast<std::size_t>(at - permutation->begin());
   }
   return result;
@@ -115,8 +123,10 @@ std::optional<QuantisedConstant> RawGraph::dequantised_constant(TensorId id) {
 
 std::string RawGraph::unique_name(const std::string& name) {
   std::string candidate = name;
-  // The number of tensors grows with every name, so the first try succeeds unless the file has such a name.
-  for (std::size_t i = network_.tensors.size(); !names_.insert(candidate).second; ++i) candidate = fmt::format("{}.{}", name, i);
+  // The number of tensors grows with every name, so the first try succeeds unless the file has such
+  // a name.
+  for (std::size_t i = network_.tensors.size(); !names_.insert(candidate).second; ++i)
+    candidate = fmt::format("{}.{}", name, i);
   return candidate;
 }
 
@@ -125,19 +135,22 @@ TensorId RawGraph::add_tensor(const std::string& name, ElementType type, Shape s
   return static_cast<TensorId>(network_.tensors.size() - 1);
 }
 
-TensorId RawGraph::add_constant(const std::string& name, ElementType type, Shape shape, std::vector<std::uint8_t> data) {
+TensorId RawGraph::add_constant(const std::string& name, ElementType type, Shape shape,
+                                std::vector<std::uint8_t> data) {
   const TensorId id = add_tensor(name, type, std::move(shape));
   network_.tensors[id].data = std::move(data);
   network_.tensors[id].is_constant = true;
   return id;
 }
 
-TensorId RawGraph::transposed_constant(TensorId constant, const std::vector<std::int64_t>& permutation) {
+TensorId RawGraph::transposed_constant(TensorId constant,
+                                       const std::vector<std::int64_t>& permutation) {
   const auto key = std::make_pair(constant, permutation);
   const auto found = transposed_.find(key);
   if (found != transposed_.end()) return found->second;
   Shape shape;
-  for (std::int64_t d : permutation) shape.push_back(tensor(constant).shape.at(static_cast<std::size_t>(d)));
+  for (std::int64_t d : permutation)
+    shape.push_back(tensor(constant).shape.at(static_cast<std::size_t>(d)));
   const std::string name = tensor(constant).name + ".transposed";
   const TensorId id = add_constant(name, tensor(constant).type, shape, {});
   HostOperator op;
@@ -157,7 +170,8 @@ const HostOperator& host_of(const Node& node) {
 
 std::uint64_t conv_macs(const Shape& output, const Shape& weight) {
   const Shape taps(weight.begin() + 1, weight.end());
-  return static_cast<std::uint64_t>(element_count(output)) * static_cast<std::uint64_t>(element_count(taps));
+  return static_cast<std::uint64_t>(element_count(output)) *
+         static_cast<std::uint64_t>(element_count(taps));
 }
 
 std::uint64_t product_macs(const Shape& output, std::int64_t depth) {
@@ -166,14 +180,18 @@ std::uint64_t product_macs(const Shape& output, std::int64_t depth) {
 
 std::vector<float> checked_scales(std::vector<float> scales, const std::string& what) {
   for (float scale : scales) {
-    if (!std::isfinite(scale)) throw UserError(what + ": the scales of input, weights and output combine to a number beyond float32");
+    if (!std::isfinite(scale))
+      throw UserError(
+          what + ": the scales of input, weights and output combine to a number beyond float32");
   }
-  if (std::all_of(scales.begin(), scales.end(), [&](float scale) { return scale == scales[0]; })) scales.resize(std::min<std::size_t>(scales.size(), 1));
+  if (std::all_of(scales.begin(), scales.end(), [&](float scale) { return scale == scales[0]; }))
+    scales.resize(std::min<std::size_t>(scales.size(), 1));
   return scales;
 }
 
 std::vector<std::int32_t> collapse_equal(std::vector<std::int32_t> values) {
-  if (std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value == values[0]; })) {
+  if (std::all_of(values.begin(), values.end(),
+                  [&](std::int32_t value) { return value == values[0]; })) {
     values.resize(std::min<std::size_t>(values.size(), 1));
   }
   return values;
@@ -182,7 +200,8 @@ std::vector<std::int32_t> collapse_equal(std::vector<std::int32_t> values) {
 std::optional<Clamp> as_clamp(const std::vector<std::uint8_t>& table, ElementType type) {
   const auto entry = [&](std::int32_t x) {
     const std::uint8_t byte = table.at(static_cast<std::uint8_t>(x));
-    return type == ElementType::kInt8 ? std::int32_t{static_cast<std::int8_t>(byte)} : std::int32_t{byte};
+    return type == ElementType::kInt8 ? std::int32_t{static_cast<std::int8_t>(byte)}
+                                      : std::int32_t{byte};
   };
   const Clamp clamp{entry(lowest_of(type)), entry(highest_of(type))};
   for (std::int32_t x = lowest_of(type); x <= highest_of(type); ++x) {

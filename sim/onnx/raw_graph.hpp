@@ -19,7 +19,8 @@ struct Dequantised {
   Quantisation q;
 };
 
-// A quantised constant. `scale` and `zero_point` have 1 value, or one per element of dimension `axis`.
+// A quantised constant. `scale` and `zero_point` have 1 value, or one per element of dimension
+// `axis`.
 struct QuantisedConstant {
   TensorId tensor = 0;
   std::vector<float> scale;
@@ -47,12 +48,15 @@ class RawGraph {
   // The value of a DequantizeLinear node of a constant, possibly transposed.
   std::optional<QuantisedConstant> dequantised_constant(TensorId id);
   // Scale and zero point inputs, if they are constants with one value.
-  std::optional<Quantisation> one_quantisation(const HostOperator& op, std::size_t scale, std::size_t zero_point) const;
+  std::optional<Quantisation> one_quantisation(const HostOperator& op, std::size_t scale,
+                                               std::size_t zero_point) const;
   std::vector<float> floats(TensorId constant) const;
   std::vector<std::int32_t> integers(TensorId constant) const;
 
-  TensorId add_tensor(const std::string& name, ElementType type, Shape shape);  // made unique by a number if need be
-  TensorId add_constant(const std::string& name, ElementType type, Shape shape, std::vector<std::uint8_t> data);
+  TensorId add_tensor(const std::string& name, ElementType type,
+                      Shape shape);  // made unique by a number if need be
+  TensorId add_constant(const std::string& name, ElementType type, Shape shape,
+                        std::vector<std::uint8_t> data);
   TensorId transposed_constant(TensorId constant, const std::vector<std::int64_t>& permutation);
 
  private:
@@ -71,8 +75,10 @@ std::uint64_t conv_macs(const Shape& output, const Shape& weight);
 std::uint64_t product_macs(const Shape& output, std::int64_t depth);
 
 // Translations. Each appends nodes and returns true, or leaves `nodes` alone.
-bool translate_direct(RawGraph& graph, const Node& node, std::vector<Node>& nodes);    // normalise_qlinear.cpp
-bool translate_quantise(RawGraph& graph, const Node& quantise, std::vector<Node>& nodes);  // normalise_qdq.cpp
+bool translate_direct(RawGraph& graph, const Node& node,
+                      std::vector<Node>& nodes);  // normalise_qlinear.cpp
+bool translate_quantise(RawGraph& graph, const Node& quantise,
+                        std::vector<Node>& nodes);  // normalise_qdq.cpp
 
 // Refuses scales that overflowed; makes one value of many equal ones.
 std::vector<float> checked_scales(std::vector<float> scales, const std::string& what);

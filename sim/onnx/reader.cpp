@@ -6,6 +6,8 @@
 
 namespace systole {
 
-Network read_network(const std::filesystem::path& file) { return normalise(load_model(file), file.string()); }
+Network read_network(const std::filesystem::path& file) {
+  return normalise(load_model(file), file.string());
+}
 
 }  // namespace systole

@@ -9,8 +9,9 @@
 
 namespace systole {
 
-// Every spelling of a quantised operator becomes an operator of network.hpp; all the rest become HostOperator nodes, which
-// run_host executes. Errors (UserError): one line that names the file and the node or tensor.
+// Every spelling of a quantised operator becomes an operator of network.hpp; all the rest become
+// HostOperator nodes, which run_host executes. Errors (UserError): one line that names the file and
+// the node or tensor.
 Network read_network(const std::filesystem::path& file);
 
 }  // namespace systole

@@ -13,7 +13,8 @@ HostTensor all_bytes(ElementType type) {
   return values;
 }
 
-HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position, const HostTensor& values) {
+HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position,
+                         const HostTensor& values) {
   Network network;
   HostOperator op = host_of(node);
   std::vector<HostTensor> inputs(op.inputs.size());
@@ -25,15 +26,18 @@ HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t po
       network.tensors.push_back({"zero", ElementType::kUint8, {}, {0}, true});
     } else {
       Tensor constant = graph.tensor(op.inputs[i]);
-      invariant(constant.is_constant && element_count(constant.shape) == 1, "the other operands of a table are single constants");
+      invariant(constant.is_constant && element_count(constant.shape) == 1,
+                "the other operands of a table are single constants");
       constant.shape = {};
       network.tensors.push_back(std::move(constant));
     }
     op.inputs[i] = static_cast<TensorId>(i);
   }
-  network.tensors.push_back({"results", graph.tensor(op.outputs.at(0)).type, values.shape, {}, false});
+  network.tensors.push_back(
+      {"results", graph.tensor(op.outputs.at(0)).type, values.shape, {}, false});
   op.outputs = {static_cast<TensorId>(network.tensors.size() - 1)};
-  return std::move(run_host(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
+  return std::move(
+      run_host(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
 }
 
 }  // namespace systole

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The operator tests that come with ONNX (Debian: libonnx-testdata): every one whose operator Systole has.
+// The operator tests that come with ONNX (Debian: libonnx-testdata): every one whose operator
+// Systole has.
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
@@ -43,7 +44,8 @@ bool parse(const fs::path& file, google::protobuf::Message& message) {
 
 std::string difference(const HostTensor& found, const HostTensor& expected) {
   if (found.type != expected.type || found.shape != expected.shape) return "another type or shape";
-  if (expected.type != ElementType::kFloat32) return found.data == expected.data ? "" : "other values";
+  if (expected.type != ElementType::kFloat32)
+    return found.data == expected.data ? "" : "other values";
   const auto a = floats_of(found), b = floats_of(expected);
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!(std::fabs(a[i] - b[i]) <= 1e-5f + 1e-4f * std::fabs(b[i])) && !(a[i] == b[i])) {
@@ -80,7 +82,8 @@ Outcome run_case(const fs::path& folder, Parameters parameters) {
     const auto outputs = run_network(network, inputs);
     outcome.ran = true;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const std::string text = difference(outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)));
+      const std::string text =
+          difference(outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)));
       if (!text.empty()) outcome.message = fmt::format("output {}: {}", i, text);
     }
   } catch (const UserError& error) {
@@ -97,7 +100,8 @@ TEST_CASE("the operator tests of ONNX give the expected results") {
     return;
   }
   std::set<std::string> folders;
-  for (const auto& entry : fs::directory_iterator(kFolder)) folders.insert(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(kFolder))
+    folders.insert(entry.path().filename().string());
   std::size_t run = 0, refused = 0;
   std::set<std::string> quantised;
   for (const std::string& name : folders) {
@@ -105,16 +109,20 @@ TEST_CASE("the operator tests of ONNX give the expected results") {
     if (!parse(kFolder / name / "model.onnx", model)) continue;
     bool known = true;
     for (const auto& node : model.graph().node()) {
-      known = known && (node.op_type() == "Constant" || find_host_operator(node.op_type()) != nullptr) && node.domain().empty();
+      known = known &&
+              (node.op_type() == "Constant" || find_host_operator(node.op_type()) != nullptr) &&
+              node.domain().empty();
     }
     if (!known) continue;
     for (Parameters parameters : {Parameters::kAtRunTime, Parameters::kAsConstants}) {
       const Outcome outcome = run_case(kFolder / name, parameters);
-      INFO(name << (parameters == Parameters::kAtRunTime ? " (run time)" : " (constants)") << ": " << outcome.message);
+      INFO(name << (parameters == Parameters::kAtRunTime ? " (run time)" : " (constants)") << ": "
+                << outcome.message);
       if (outcome.ran) {
         CHECK(outcome.message == "");
         ++run;
-        if (name.find("linear") != std::string::npos || name.find("integer") != std::string::npos) quantised.insert(name);
+        if (name.find("linear") != std::string::npos || name.find("integer") != std::string::npos)
+          quantised.insert(name);
       } else {
         CHECK(outcome.message.find('\n') == std::string::npos);
         UNSCOPED_INFO("refused: " << outcome.message);
@@ -125,10 +133,12 @@ TEST_CASE("the operator tests of ONNX give the expected results") {
   }
   WARN("ran " << run << ", refused " << refused);
   CHECK(run > 300);
-  for (const char* name : {"test_qlinearconv", "test_qlinearmatmul_2D", "test_qlinearmatmul_3D", "test_basic_convinteger",
-                           "test_convinteger_with_padding", "test_convinteger_without_padding", "test_matmulinteger",
-                           "test_quantizelinear", "test_quantizelinear_axis", "test_dequantizelinear", "test_dequantizelinear_axis",
-                           "test_dynamicquantizelinear"}) {
+  for (const char* name :
+       {"test_qlinearconv", "test_qlinearmatmul_2D", "test_qlinearmatmul_3D",
+        "test_basic_convinteger", "test_convinteger_with_padding",
+        "test_convinteger_without_padding", "test_matmulinteger", "test_quantizelinear",
+        "test_quantizelinear_axis", "test_dequantizelinear", "test_dequantizelinear_axis",
+        "test_dynamicquantizelinear"}) {
     INFO(name);
     CHECK(quantised.count(name) == 1);
   }

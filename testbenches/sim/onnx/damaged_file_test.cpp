@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A few thousand damaged files: each is read, or refused with one line. Anything else (a crash, another exception) fails the test.
-// The fuzzer in testbenches/fuzz does the same for longer and with sanitizers.
+// A few thousand damaged files: each is read, or refused with one line. Anything else (a crash,
+// another exception) fails the test. The fuzzer in testbenches/fuzz does the same for longer and
+// with sanitizers.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -18,31 +19,57 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
+constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8,
+                      kF32 = ElementType::kFloat32;
 
 // Many kinds of nodes in one small file.
 std::string network_file() {
   ModelBuilder builder;
-  builder.input("image", kF32, {1, 2, 4, 4}).quantise("image", "x", {0.1f, 3}, kU8).dequantise("x", "dx", {0.1f, 3}, kU8);
-  builder.quantised_constant("w", kI8, {2, 2, 3, 3}, std::vector<int>(36, 1), {0.1f, 0.2f}, {0, 0}).floats("b", {2}, {1, 2});
-  builder.node("Conv", {"dx", "w", "b"}, {"conv"}).ints("pads", {1, 1, 1, 1}).ints("strides", {1, 1}).node("Relu", {"conv"}, {"relu"});
-  builder.quantise("relu", "q", {0.5f, 0}, kU8).dequantise("q", "dq", {0.5f, 0}, kU8).node("Add", {"dq", "dx"}, {"sum"});
+  builder.input("image", kF32, {1, 2, 4, 4})
+      .quantise("image", "x", {0.1f, 3}, kU8)
+      .dequantise("x", "dx", {0.1f, 3}, kU8);
+  builder.quantised_constant("w", kI8, {2, 2, 3, 3}, std::vector<int>(36, 1), {0.1f, 0.2f}, {0, 0})
+      .floats("b", {2}, {1, 2});
+  builder.node("Conv", {"dx", "w", "b"}, {"conv"})
+      .ints("pads", {1, 1, 1, 1})
+      .ints("strides", {1, 1})
+      .node("Relu", {"conv"}, {"relu"});
+  builder.quantise("relu", "q", {0.5f, 0}, kU8)
+      .dequantise("q", "dq", {0.5f, 0}, kU8)
+      .node("Add", {"dq", "dx"}, {"sum"});
   builder.quantise("sum", "s", {0.7f, 0}, kU8).dequantise("s", "ds", {0.7f, 0}, kU8);
-  builder.node("MaxPool", {"ds"}, {"pool"}).ints("kernel_shape", {2, 2}).quantise("pool", "p", {0.7f, 0}, kU8).dequantise("p", "dp", {0.7f, 0}, kU8);
-  builder.node("Sigmoid", {"dp"}, {"sigmoid"}).quantise("sigmoid", "g", {0.01f, 0}, kU8).dequantise("g", "dg", {0.01f, 0}, kU8);
-  builder.node("Shape", {"dg"}, {"shape"}).int64s("first", {1}, {0}).node("Gather", {"shape", "first"}, {"batch"});
-  builder.int64s("rest", {1}, {-1}).node("Concat", {"batch", "rest"}, {"target"}).integer("axis", 0).node("Reshape", {"dg", "target"}, {"flat"});
-  builder.quantised_constant("m", kI8, {3, 18}, std::vector<int>(54, 2), {0.1f}, {0}).node("Gemm", {"flat", "m"}, {"gemm"}).integer("transB", 1);
-  builder.quantise("gemm", "e", {0.5f, 0}, kI8).dequantise("e", "de", {0.5f, 0}, kI8).node("Softmax", {"de"}, {"y"}).output("y", kF32, {1, 3});
+  builder.node("MaxPool", {"ds"}, {"pool"})
+      .ints("kernel_shape", {2, 2})
+      .quantise("pool", "p", {0.7f, 0}, kU8)
+      .dequantise("p", "dp", {0.7f, 0}, kU8);
+  builder.node("Sigmoid", {"dp"}, {"sigmoid"})
+      .quantise("sigmoid", "g", {0.01f, 0}, kU8)
+      .dequantise("g", "dg", {0.01f, 0}, kU8);
+  builder.node("Shape", {"dg"}, {"shape"})
+      .int64s("first", {1}, {0})
+      .node("Gather", {"shape", "first"}, {"batch"});
+  builder.int64s("rest", {1}, {-1})
+      .node("Concat", {"batch", "rest"}, {"target"})
+      .integer("axis", 0)
+      .node("Reshape", {"dg", "target"}, {"flat"});
+  builder.quantised_constant("m", kI8, {3, 18}, std::vector<int>(54, 2), {0.1f}, {0})
+      .node("Gemm", {"flat", "m"}, {"gemm"})
+      .integer("transB", 1);
+  builder.quantise("gemm", "e", {0.5f, 0}, kI8)
+      .dequantise("e", "de", {0.5f, 0}, kI8)
+      .node("Softmax", {"de"}, {"y"})
+      .output("y", kF32, {1, 3});
   return builder.model().SerializeAsString();
 }
 
-// Runs what was read, if it is small, so that the host's operators meet every shape that the reader admits.
+// Runs what was read, if it is small, so that the host's operators meet every shape that the reader
+// admits.
 void read_and_run(const std::filesystem::path& file) {
   const Network network = read_network(file);
   std::uint64_t work = 0;
   for (const Node& node : network.nodes) work += node.macs;
-  for (const Tensor& tensor : network.tensors) work += static_cast<std::uint64_t>(element_count(tensor.shape));
+  for (const Tensor& tensor : network.tensors)
+    work += static_cast<std::uint64_t>(element_count(tensor.shape));
   if (work > 1000000) return;
   std::mt19937 random(1);
   std::vector<HostTensor> inputs;
@@ -63,32 +90,37 @@ struct Count {
 };
 
 template <typename Read>
-Count read_damaged(const std::string& good, const std::string& name, int flips, unsigned seed, Read read, std::size_t cuts = 500) {
+Count read_damaged(const std::string& good, const std::string& name, int flips, unsigned seed,
+                   Read read, std::size_t cuts = 500) {
   const TemporaryFolder folder;
   const auto file = folder.file(name);
   Count count;
   const auto attempt = [&](const std::string& bytes, const std::string& how) {
-    std::filesystem::remove(file);  // some file systems wait for the disk when a file is truncated and written again
+    std::filesystem::remove(
+        file);  // some file systems wait for the disk when a file is truncated and written again
     std::ofstream(file, std::ios::binary) << bytes;
     try {
       read(file);
       ++count.read;
     } catch (const UserError& error) {
       const std::string message = error.what();
-      if (message.find('\n') != std::string::npos || message.rfind(file.string() + ": ", 0) != 0) FAIL(how << ": " << message);
+      if (message.find('\n') != std::string::npos || message.rfind(file.string() + ": ", 0) != 0)
+        FAIL(how << ": " << message);
       ++count.refused;
     } catch (const std::exception& error) {
       FAIL(how << ": " << error.what());
     }
   };
   const std::size_t step = std::max<std::size_t>(1, good.size() / cuts);
-  for (std::size_t length = 0; length < good.size(); length += step) attempt(good.substr(0, length), "cut to " + std::to_string(length));
+  for (std::size_t length = 0; length < good.size(); length += step)
+    attempt(good.substr(0, length), "cut to " + std::to_string(length));
   std::mt19937 random(seed);
   for (int i = 0; i < flips; ++i) {
     std::string bytes = good;
     const int changes = uniform(random, 1, 3);
     for (int c = 0; c < changes; ++c) {
-      const auto at = static_cast<std::size_t>(uniform(random, 0, static_cast<int>(good.size()) - 1));
+      const auto at =
+          static_cast<std::size_t>(uniform(random, 0, static_cast<int>(good.size()) - 1));
       if (uniform(random, 0, 1) != 0) {
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << uniform(random, 0, 7)));
       } else {
@@ -104,12 +136,14 @@ Count read_damaged(const std::string& good, const std::string& name, int flips, 
 
 TEST_CASE("damaged networks are read or refused, never more") {
   const std::string good = network_file();
-  const Count count = read_damaged(good, "net.onnx", 4000, 21, [](const auto& file) { read_and_run(file); });
+  const Count count =
+      read_damaged(good, "net.onnx", 4000, 21, [](const auto& file) { read_and_run(file); });
   CHECK(count.read > 0);
   CHECK(count.refused > 1000);
 }
 
-// The operator tests of ONNX as seeds, with their parameters as inputs of the network: most host operators.
+// The operator tests of ONNX as seeds, with their parameters as inputs of the network: most host
+// operators.
 TEST_CASE("damaged operator tests of ONNX are read and run, or refused") {
   const std::filesystem::path folder = "/usr/share/libonnx-testdata/data/node";
   if (!std::filesystem::exists(folder)) {
@@ -117,7 +151,8 @@ TEST_CASE("damaged operator tests of ONNX are read and run, or refused") {
     return;
   }
   std::set<std::filesystem::path> models;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) models.insert(entry.path() / "model.onnx");
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    models.insert(entry.path() / "model.onnx");
   Count all;
   unsigned seed = 100;
   for (const auto& model : models) {
@@ -125,7 +160,8 @@ TEST_CASE("damaged operator tests of ONNX are read and run, or refused") {
     const std::string good((std::istreambuf_iterator<char>(stream)), {});
     // The expanded forms and the text operators are refused whole.
     if (good.size() > 600 || model.string().find("expanded") != std::string::npos) continue;
-    const Count count = read_damaged(good, "net.onnx", 20, ++seed, [](const auto& file) { read_and_run(file); }, 50);
+    const Count count = read_damaged(
+        good, "net.onnx", 20, ++seed, [](const auto& file) { read_and_run(file); }, 50);
     all.read += count.read;
     all.refused += count.refused;
   }
@@ -138,7 +174,8 @@ TEST_CASE("damaged tensor files are read or refused, never more") {
   write_npy(folder.file("t.npy"), float_tensor({2, 3}, {1, 2, 3, 4, 5, 6}));
   std::ifstream stream(folder.file("t.npy"), std::ios::binary);
   const std::string good((std::istreambuf_iterator<char>(stream)), {});
-  const Count count = read_damaged(good, "t.npy", 3000, 22, [](const auto& file) { read_tensor_file(file); });
+  const Count count =
+      read_damaged(good, "t.npy", 3000, 22, [](const auto& file) { read_tensor_file(file); });
   CHECK(count.read > 0);
   CHECK(count.refused > 100);
 
@@ -146,7 +183,8 @@ TEST_CASE("damaged tensor files are read or refused, never more") {
   proto.set_data_type(onnx::TensorProto::INT32);
   proto.add_dims(3);
   for (int i = 0; i < 3; ++i) proto.add_int32_data(i * 1000);
-  const Count protos = read_damaged(proto.SerializeAsString(), "t.pb", 3000, 23, [](const auto& file) { read_tensor_file(file); });
+  const Count protos = read_damaged(proto.SerializeAsString(), "t.pb", 3000, 23,
+                                    [](const auto& file) { read_tensor_file(file); });
   CHECK(protos.read > 0);
   CHECK(protos.refused > 100);
 }

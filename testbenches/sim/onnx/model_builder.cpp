@@ -12,7 +12,8 @@
 namespace systole::test {
 namespace {
 
-void set_type(onnx::ValueInfoProto& info, const std::string& name, ElementType type, const Shape& shape) {
+void set_type(onnx::ValueInfoProto& info, const std::string& name, ElementType type,
+              const Shape& shape) {
   info.set_name(name);
   auto* tensor = info.mutable_type()->mutable_tensor_type();
   tensor->set_elem_type(onnx_data_type_of(type));
@@ -43,7 +44,8 @@ ModelBuilder& ModelBuilder::output(const std::string& name, ElementType type, co
   return *this;
 }
 
-onnx::TensorProto& ModelBuilder::initializer(const std::string& name, ElementType type, const Shape& shape) {
+onnx::TensorProto& ModelBuilder::initializer(const std::string& name, ElementType type,
+                                             const Shape& shape) {
   auto& tensor = *graph().add_initializer();
   tensor.set_name(name);
   tensor.set_data_type(onnx_data_type_of(type));
@@ -51,13 +53,15 @@ onnx::TensorProto& ModelBuilder::initializer(const std::string& name, ElementTyp
   return tensor;
 }
 
-ModelBuilder& ModelBuilder::floats(const std::string& name, const Shape& shape, const std::vector<float>& values) {
+ModelBuilder& ModelBuilder::floats(const std::string& name, const Shape& shape,
+                                   const std::vector<float>& values) {
   auto& tensor = initializer(name, ElementType::kFloat32, shape);
   for (float value : values) tensor.add_float_data(value);
   return *this;
 }
 
-ModelBuilder& ModelBuilder::bytes(const std::string& name, ElementType type, const Shape& shape, const std::vector<int>& values) {
+ModelBuilder& ModelBuilder::bytes(const std::string& name, ElementType type, const Shape& shape,
+                                  const std::vector<int>& values) {
   auto& tensor = initializer(name, type, shape);
   std::string raw;
   for (int value : values) raw += static_cast<char>(value);
@@ -65,19 +69,22 @@ ModelBuilder& ModelBuilder::bytes(const std::string& name, ElementType type, con
   return *this;
 }
 
-ModelBuilder& ModelBuilder::int32s(const std::string& name, const Shape& shape, const std::vector<std::int32_t>& values) {
+ModelBuilder& ModelBuilder::int32s(const std::string& name, const Shape& shape,
+                                   const std::vector<std::int32_t>& values) {
   auto& tensor = initializer(name, ElementType::kInt32, shape);
   for (std::int32_t value : values) tensor.add_int32_data(value);
   return *this;
 }
 
-ModelBuilder& ModelBuilder::int64s(const std::string& name, const Shape& shape, const std::vector<std::int64_t>& values) {
+ModelBuilder& ModelBuilder::int64s(const std::string& name, const Shape& shape,
+                                   const std::vector<std::int64_t>& values) {
   auto& tensor = initializer(name, ElementType::kInt64, shape);
   for (std::int64_t value : values) tensor.add_int64_data(value);
   return *this;
 }
 
-ModelBuilder& ModelBuilder::node(const std::string& op, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+ModelBuilder& ModelBuilder::node(const std::string& op, const std::vector<std::string>& inputs,
+                                 const std::vector<std::string>& outputs,
                                  const std::string& domain) {
   auto& node = *graph().add_node();
   node.set_op_type(op);
@@ -88,7 +95,8 @@ ModelBuilder& ModelBuilder::node(const std::string& op, const std::vector<std::s
   return *this;
 }
 
-onnx::AttributeProto& ModelBuilder::attribute(const std::string& name, onnx::AttributeProto::AttributeType type) {
+onnx::AttributeProto& ModelBuilder::attribute(const std::string& name,
+                                              onnx::AttributeProto::AttributeType type) {
   auto& attribute = *last_node().add_attribute();
   attribute.set_name(name);
   attribute.set_type(type);
@@ -116,22 +124,27 @@ ModelBuilder& ModelBuilder::text(const std::string& name, const std::string& val
   return *this;
 }
 
-ModelBuilder& ModelBuilder::quantise(const std::string& x, const std::string& y, Quantisation q, ElementType type) {
+ModelBuilder& ModelBuilder::quantise(const std::string& x, const std::string& y, Quantisation q,
+                                     ElementType type) {
   floats(y + "_scale", {}, {q.scale});
   bytes(y + "_zero", type, {}, {q.zero_point});
   return node("QuantizeLinear", {x, y + "_scale", y + "_zero"}, {y});
 }
 
-ModelBuilder& ModelBuilder::dequantise(const std::string& x, const std::string& y, Quantisation q, ElementType type) {
+ModelBuilder& ModelBuilder::dequantise(const std::string& x, const std::string& y, Quantisation q,
+                                       ElementType type) {
   floats(y + "_scale", {}, {q.scale});
   bytes(y + "_zero", type, {}, {q.zero_point});
   return node("DequantizeLinear", {x, y + "_scale", y + "_zero"}, {y});
 }
 
-ModelBuilder& ModelBuilder::quantised_constant(const std::string& name, ElementType type, const Shape& shape,
-                                               const std::vector<int>& values, const std::vector<float>& scale,
+ModelBuilder& ModelBuilder::quantised_constant(const std::string& name, ElementType type,
+                                               const Shape& shape, const std::vector<int>& values,
+                                               const std::vector<float>& scale,
                                                const std::vector<int>& zero_point, int axis) {
-  const auto list = [](std::size_t count) { return count == 1 ? Shape{} : Shape{static_cast<std::int64_t>(count)}; };
+  const auto list = [](std::size_t count) {
+    return count == 1 ? Shape{} : Shape{static_cast<std::int64_t>(count)};
+  };
   if (type == ElementType::kInt32) {
     int32s(name + "_q", shape, values);
     int32s(name + "_zero", list(zero_point.size()), zero_point);
@@ -147,7 +160,8 @@ ModelBuilder& ModelBuilder::quantised_constant(const std::string& name, ElementT
 
 void ModelBuilder::write(const std::filesystem::path& file) const {
   std::ofstream stream(file, std::ios::binary);
-  if (!model_.SerializeToOstream(&stream)) throw std::runtime_error("cannot write " + file.string());
+  if (!model_.SerializeToOstream(&stream))
+    throw std::runtime_error("cannot write " + file.string());
 }
 
 Network ModelBuilder::read() const {

@@ -22,27 +22,35 @@ class ModelBuilder {
   ModelBuilder& output(const std::string& name, ElementType type, const Shape& shape);
 
   // Initialisers.
-  ModelBuilder& floats(const std::string& name, const Shape& shape, const std::vector<float>& values);
-  ModelBuilder& bytes(const std::string& name, ElementType type, const Shape& shape, const std::vector<int>& values);  // int8 or uint8
-  ModelBuilder& int32s(const std::string& name, const Shape& shape, const std::vector<std::int32_t>& values);
-  ModelBuilder& int64s(const std::string& name, const Shape& shape, const std::vector<std::int64_t>& values);
+  ModelBuilder& floats(const std::string& name, const Shape& shape,
+                       const std::vector<float>& values);
+  ModelBuilder& bytes(const std::string& name, ElementType type, const Shape& shape,
+                      const std::vector<int>& values);  // int8 or uint8
+  ModelBuilder& int32s(const std::string& name, const Shape& shape,
+                       const std::vector<std::int32_t>& values);
+  ModelBuilder& int64s(const std::string& name, const Shape& shape,
+                       const std::vector<std::int64_t>& values);
 
   // Appends a node named like its first output.
-  ModelBuilder& node(const std::string& op, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-                     const std::string& domain = "");
+  ModelBuilder& node(const std::string& op, const std::vector<std::string>& inputs,
+                     const std::vector<std::string>& outputs, const std::string& domain = "");
   // Attributes of the node appended last.
   ModelBuilder& ints(const std::string& name, const std::vector<std::int64_t>& values);
   ModelBuilder& integer(const std::string& name, std::int64_t value);
   ModelBuilder& number(const std::string& name, float value);
   ModelBuilder& text(const std::string& name, const std::string& value);
 
-  // QuantizeLinear and DequantizeLinear from tensor x to tensor y, with initialisers y_scale and y_zero of the given type.
-  ModelBuilder& quantise(const std::string& x, const std::string& y, Quantisation q, ElementType type);
-  ModelBuilder& dequantise(const std::string& x, const std::string& y, Quantisation q, ElementType type);
-  // Initialisers <name>_q, <name>_scale, <name>_zero and the DequantizeLinear node that makes `name` of them. One scale, or one
-  // per element of dimension `axis`.
-  ModelBuilder& quantised_constant(const std::string& name, ElementType type, const Shape& shape, const std::vector<int>& values,
-                                   const std::vector<float>& scale, const std::vector<int>& zero_point, int axis = 0);
+  // QuantizeLinear and DequantizeLinear from tensor x to tensor y, with initialisers y_scale and
+  // y_zero of the given type.
+  ModelBuilder& quantise(const std::string& x, const std::string& y, Quantisation q,
+                         ElementType type);
+  ModelBuilder& dequantise(const std::string& x, const std::string& y, Quantisation q,
+                           ElementType type);
+  // Initialisers <name>_q, <name>_scale, <name>_zero and the DequantizeLinear node that makes
+  // `name` of them. One scale, or one per element of dimension `axis`.
+  ModelBuilder& quantised_constant(const std::string& name, ElementType type, const Shape& shape,
+                                   const std::vector<int>& values, const std::vector<float>& scale,
+                                   const std::vector<int>& zero_point, int axis = 0);
 
   onnx::ModelProto& model() { return model_; }
   onnx::GraphProto& graph() { return *model_.mutable_graph(); }
@@ -52,7 +60,8 @@ class ModelBuilder {
   Network read() const;  // through a temporary file
 
  private:
-  onnx::AttributeProto& attribute(const std::string& name, onnx::AttributeProto::AttributeType type);
+  onnx::AttributeProto& attribute(const std::string& name,
+                                  onnx::AttributeProto::AttributeType type);
   onnx::TensorProto& initializer(const std::string& name, ElementType type, const Shape& shape);
 
   onnx::ModelProto model_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The QDQ spelling. Two checks: the operator that the reader makes has the expected parameters, and its results are those of the
-// ONNX graph executed literally in float32, up to one step where float32 sums round.
+// The QDQ spelling. Two checks: the operator that the reader makes has the expected parameters, and
+// its results are those of the ONNX graph executed literally in float32, up to one step where
+// float32 sums round.
 #include <cmath>
 #include <limits>
 
@@ -15,7 +16,8 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
+constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8,
+                      kF32 = ElementType::kFloat32;
 
 enum class Agreement { kExact, kOneStep };
 
@@ -29,7 +31,8 @@ Network read_and_compare(const ModelBuilder& builder, Agreement agreement, unsig
   std::mt19937 random(seed);
   for (int round = 0; round < 3; ++round) {
     std::vector<HostTensor> inputs;
-    for (TensorId id : network.inputs) inputs.push_back(random_bytes(random, network.tensors[id].type, network.tensors[id].shape));
+    for (TensorId id : network.inputs)
+      inputs.push_back(random_bytes(random, network.tensors[id].type, network.tensors[id].shape));
     const auto expected = run_network(literal, inputs), found = run_network(network, inputs);
     REQUIRE(found.size() == expected.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -54,7 +57,8 @@ std::vector<int> weights(std::size_t count, int low, int high) {
   return uniform_list(random, count, low, high);
 }
 
-// Scales below are crooked where results are computed, so that exact ties, which float32 breaks either way, are rare.
+// Scales below are crooked where results are computed, so that exact ties, which float32 breaks
+// either way, are rare.
 
 // x int8/uint8 -> DequantizeLinear -> `dx`
 ModelBuilder start(ElementType type, const Shape& shape, Quantisation q, int opset = 13) {
@@ -64,7 +68,8 @@ ModelBuilder start(ElementType type, const Shape& shape, Quantisation q, int ops
 }
 
 // `from` -> QuantizeLinear -> y, the network's output
-void finish(ModelBuilder& builder, const std::string& from, ElementType type, const Shape& shape, Quantisation q) {
+void finish(ModelBuilder& builder, const std::string& from, ElementType type, const Shape& shape,
+            Quantisation q) {
   builder.quantise(from, "y", q, type).output("y", type, shape);
 }
 
@@ -72,11 +77,17 @@ void finish(ModelBuilder& builder, const std::string& from, ElementType type, co
 
 TEST_CASE("a QDQ convolution with everything that it can have becomes one Conv") {
   ModelBuilder builder = start(kU8, {2, 4, 9, 7}, {0.05f, 120});
-  builder.quantised_constant("w", kI8, {6, 2, 3, 2}, weights(72, -128, 127), {0.01f, 0.02f, 0.015f, 0.01f, 0.03f, 0.005f}, {0, 0, 0, 0, 0, 0});
+  builder.quantised_constant("w", kI8, {6, 2, 3, 2}, weights(72, -128, 127),
+                             {0.01f, 0.02f, 0.015f, 0.01f, 0.03f, 0.005f}, {0, 0, 0, 0, 0, 0});
   std::vector<float> bias_scale;
   for (float w : {0.01f, 0.02f, 0.015f, 0.01f, 0.03f, 0.005f}) bias_scale.push_back(0.05f * w);
-  builder.quantised_constant("b", ElementType::kInt32, {6}, {100, -2000, 3000, 0, 77, -5}, bias_scale, {0, 0, 0, 0, 0, 0});
-  builder.node("Conv", {"dx", "w", "b"}, {"conv"}).ints("strides", {2, 1}).ints("pads", {1, 0, 2, 1}).ints("dilations", {1, 2}).integer("group", 2);
+  builder.quantised_constant("b", ElementType::kInt32, {6}, {100, -2000, 3000, 0, 77, -5},
+                             bias_scale, {0, 0, 0, 0, 0, 0});
+  builder.node("Conv", {"dx", "w", "b"}, {"conv"})
+      .ints("strides", {2, 1})
+      .ints("pads", {1, 0, 2, 1})
+      .ints("dilations", {1, 2})
+      .integer("group", 2);
   finish(builder, "conv", kI8, {2, 6, 5, 6}, {0.3f, -3});
   const Network network = read_and_compare(builder, Agreement::kOneStep);
 
@@ -108,7 +119,8 @@ TEST_CASE("scales combine in float32, product first and then the quotient") {
   const float product = xs * ws, quotient = ws / ys;
   REQUIRE(product / ys != xs * quotient);
   ModelBuilder builder = start(kI8, {1, 1, 1, 1}, {xs, 0});
-  builder.quantised_constant("w", kI8, {1, 1, 1, 1}, {5}, {ws}, {0}).node("Conv", {"dx", "w"}, {"conv"});
+  builder.quantised_constant("w", kI8, {1, 1, 1, 1}, {5}, {ws}, {0})
+      .node("Conv", {"dx", "w"}, {"conv"});
   finish(builder, "conv", kI8, {1, 1, 1, 1}, {ys, 0});
   CHECK(only<Conv>(builder.read()).scale == std::vector<float>{product / ys});
 }
@@ -116,18 +128,23 @@ TEST_CASE("scales combine in float32, product first and then the quotient") {
 TEST_CASE("uint8 weights keep their zero points, per channel only where they differ") {
   for (int second_zero : {130, 90}) {
     ModelBuilder builder = start(kI8, {1, 3, 4, 4}, {0.05f, -7});
-    builder.quantised_constant("w", kU8, {2, 3, 1, 1}, weights(6, 0, 255), {0.01f, 0.02f}, {130, second_zero});
+    builder.quantised_constant("w", kU8, {2, 3, 1, 1}, weights(6, 0, 255), {0.01f, 0.02f},
+                               {130, second_zero});
     builder.node("Conv", {"dx", "w"}, {"conv"});
     finish(builder, "conv", kI8, {1, 2, 4, 4}, {0.2113f, 5});
     const Conv conv = only<Conv>(read_and_compare(builder, Agreement::kOneStep));
-    CHECK(conv.weight_zero_point == (second_zero == 130 ? std::vector<std::int32_t>{130} : std::vector<std::int32_t>{130, 90}));
+    CHECK(conv.weight_zero_point == (second_zero == 130 ? std::vector<std::int32_t>{130}
+                                                        : std::vector<std::int32_t>{130, 90}));
   }
 }
 
 TEST_CASE("a one-dimensional convolution becomes a Conv of height 1") {
   ModelBuilder builder = start(kU8, {2, 3, 11}, {0.05f, 3});
   builder.quantised_constant("w", kI8, {4, 3, 3}, weights(36, -128, 127), {0.01f}, {0});
-  builder.node("Conv", {"dx", "w"}, {"conv"}).ints("strides", {2}).ints("pads", {2, 1}).ints("dilations", {2});
+  builder.node("Conv", {"dx", "w"}, {"conv"})
+      .ints("strides", {2})
+      .ints("pads", {2, 1})
+      .ints("dilations", {2});
   finish(builder, "conv", kU8, {2, 4, 5}, {0.2f, 100});
   const Conv conv = only<Conv>(read_and_compare(builder, Agreement::kOneStep));
   CHECK(conv.stride == std::array<std::int64_t, 2>{1, 2});
@@ -136,9 +153,11 @@ TEST_CASE("a one-dimensional convolution becomes a Conv of height 1") {
 }
 
 TEST_CASE("Relu and Clip between a convolution and its quantisation become the clamp") {
-  const auto clamp_of = [](const std::string& op, std::vector<float> limits, Quantisation qy, ElementType type) {
+  const auto clamp_of = [](const std::string& op, std::vector<float> limits, Quantisation qy,
+                           ElementType type) {
     ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
-    builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0}).node("Conv", {"dx", "w"}, {"conv"});
+    builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
+        .node("Conv", {"dx", "w"}, {"conv"});
     std::vector<std::string> inputs = {"conv"};
     for (std::size_t i = 0; i < limits.size(); ++i) {
       builder.floats("limit" + std::to_string(i), {}, {limits[i]});
@@ -166,7 +185,8 @@ TEST_CASE("Relu and Clip between a convolution and its quantisation become the c
     CHECK(clamp.high == 22);  // 12.5 -> 12
   }
   SECTION("limits beyond the type saturate") {
-    const Clamp clamp = clamp_of("Clip", {-1e30f, std::numeric_limits<float>::infinity()}, {0.5f, 10}, kU8);
+    const Clamp clamp =
+        clamp_of("Clip", {-1e30f, std::numeric_limits<float>::infinity()}, {0.5f, 10}, kU8);
     CHECK(clamp.low == 0);
     CHECK(clamp.high == 255);
   }
@@ -180,22 +200,27 @@ TEST_CASE("Relu and Clip between a convolution and its quantisation become the c
 TEST_CASE("a float bias is rounded to int32 at the scale of input times weights, half to even") {
   ModelBuilder builder = start(kI8, {1, 1, 2, 2}, {0.5f, 0});
   builder.quantised_constant("w", kI8, {4, 1, 1, 1}, {1, 2, 3, 4}, {0.25f}, {0});
-  builder.floats("b", {4}, {0.125f, 0.1875f, -0.3125f, 1000.0f}).node("Conv", {"dx", "w", "b"}, {"conv"});
+  builder.floats("b", {4}, {0.125f, 0.1875f, -0.3125f, 1000.0f})
+      .node("Conv", {"dx", "w", "b"}, {"conv"});
   finish(builder, "conv", kI8, {1, 4, 2, 2}, {16.0f, 0});
-  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias == std::vector<std::int32_t>{1, 2, -2, 8000});
+  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias ==
+        std::vector<std::int32_t>{1, 2, -2, 8000});
 }
 
 TEST_CASE("an int32 bias at another scale is brought to the scale of input times weights") {
   ModelBuilder builder = start(kI8, {1, 1, 2, 2}, {0.5f, 0});
   builder.quantised_constant("w", kI8, {2, 1, 1, 1}, {1, 2}, {0.25f}, {0});
-  builder.quantised_constant("b", ElementType::kInt32, {2}, {40, -30}, {0.25f}, {0}).node("Conv", {"dx", "w", "b"}, {"conv"});
+  builder.quantised_constant("b", ElementType::kInt32, {2}, {40, -30}, {0.25f}, {0})
+      .node("Conv", {"dx", "w", "b"}, {"conv"});
   finish(builder, "conv", kI8, {1, 2, 2, 2}, {1.0f, 0});
-  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias == std::vector<std::int32_t>{80, -60});
+  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias ==
+        std::vector<std::int32_t>{80, -60});
 }
 
 TEST_CASE("a QDQ Gemm becomes a Gemm with weights as [k][n]") {
   ModelBuilder builder = start(kU8, {3, 4}, {0.02f, 128});
-  builder.quantised_constant("w", kI8, {5, 4}, weights(20, -128, 127), {0.01f, 0.02f, 0.03f, 0.04f, 0.05f}, {0, 0, 0, 0, 0}, 0);
+  builder.quantised_constant("w", kI8, {5, 4}, weights(20, -128, 127),
+                             {0.01f, 0.02f, 0.03f, 0.04f, 0.05f}, {0, 0, 0, 0, 0}, 0);
   builder.floats("b", {1, 5}, {0.1f, -0.2f, 0.3f, 0, 1});
   builder.node("Gemm", {"dx", "w", "b"}, {"gemm"}).integer("transB", 1).number("alpha", 0.5f);
   finish(builder, "gemm", kU8, {3, 5}, {0.0513f, 100});
@@ -214,7 +239,8 @@ TEST_CASE("a MatMul of any rank becomes a Gemm") {
     Shape output = shape;
     output.back() = 3;
     ModelBuilder builder = start(kI8, shape, {0.02f, -1});
-    builder.quantised_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f}, {0, 0, 0}, 1);
+    builder.quantised_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f},
+                               {0, 0, 0}, 1);
     builder.node("MatMul", {"dx", "w"}, {"product"});
     finish(builder, "product", kI8, output, {0.05f, 3});
     const Network network = read_and_compare(builder, Agreement::kOneStep);
@@ -224,8 +250,11 @@ TEST_CASE("a MatMul of any rank becomes a Gemm") {
 
 TEST_CASE("the addition of a constant behind a MatMul is its bias") {
   ModelBuilder builder = start(kI8, {2, 3, 6}, {0.02f, -1});
-  builder.quantised_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f}, {0}).node("MatMul", {"dx", "w"}, {"product"});
-  builder.floats("b", {3}, {0.5f, -0.5f, 2}).node("Add", {"b", "product"}, {"sum"}).node("Relu", {"sum"}, {"relu"});
+  builder.quantised_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f}, {0})
+      .node("MatMul", {"dx", "w"}, {"product"});
+  builder.floats("b", {3}, {0.5f, -0.5f, 2})
+      .node("Add", {"b", "product"}, {"sum"})
+      .node("Relu", {"sum"}, {"relu"});
   finish(builder, "relu", kI8, {2, 3, 3}, {0.05f, -128});
   const Network network = read_and_compare(builder, Agreement::kOneStep);
   CHECK(only<Gemm>(network).bias.size() == 3);
@@ -234,8 +263,11 @@ TEST_CASE("the addition of a constant behind a MatMul is its bias") {
 
 TEST_CASE("weights behind a Transpose are transposed once, scales included") {
   ModelBuilder builder = start(kI8, {2, 6}, {0.02f, -1});
-  builder.quantised_constant("w", kI8, {3, 6}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f}, {0, 0, 0}, 0);
-  builder.node("Transpose", {"w"}, {"wt"}).ints("perm", {1, 0}).node("MatMul", {"dx", "wt"}, {"product"});
+  builder.quantised_constant("w", kI8, {3, 6}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f},
+                             {0, 0, 0}, 0);
+  builder.node("Transpose", {"w"}, {"wt"})
+      .ints("perm", {1, 0})
+      .node("MatMul", {"dx", "wt"}, {"product"});
   finish(builder, "product", kI8, {2, 3}, {0.05f, 3});
   const Network network = read_and_compare(builder, Agreement::kOneStep);
   CHECK(network.nodes.size() == 1);
@@ -244,7 +276,9 @@ TEST_CASE("weights behind a Transpose are transposed once, scales included") {
 
 TEST_CASE("weights that are quantised in the file become constants") {
   ModelBuilder builder = start(kI8, {2, 2}, {0.5f, 0});
-  builder.floats("wf", {2, 2}, {0.26f, -0.5f, 0.74f, 1}).quantise("wf", "wq", {0.25f, 0}, kI8).dequantise("wq", "w", {0.25f, 0}, kI8);
+  builder.floats("wf", {2, 2}, {0.26f, -0.5f, 0.74f, 1})
+      .quantise("wf", "wq", {0.25f, 0}, kI8)
+      .dequantise("wq", "w", {0.25f, 0}, kI8);
   builder.node("MatMul", {"dx", "w"}, {"product"});
   finish(builder, "product", kI8, {2, 2}, {0.5f, 0});
   const Network network = read_and_compare(builder, Agreement::kExact);
@@ -254,7 +288,10 @@ TEST_CASE("weights that are quantised in the file become constants") {
 
 TEST_CASE("a QDQ addition becomes an Add, Relu its clamp") {
   ModelBuilder builder = start(kU8, {1, 3, 4, 4}, {0.05f, 120});
-  builder.input("b", kU8, {1, 3, 4, 4}).dequantise("b", "db", {0.07f, 30}, kU8).node("Add", {"dx", "db"}, {"sum"}).node("Relu", {"sum"}, {"relu"});
+  builder.input("b", kU8, {1, 3, 4, 4})
+      .dequantise("b", "db", {0.07f, 30}, kU8)
+      .node("Add", {"dx", "db"}, {"sum"})
+      .node("Relu", {"sum"}, {"relu"});
   finish(builder, "relu", kU8, {1, 3, 4, 4}, {0.0837f, 64});
   const Network network = read_and_compare(builder, Agreement::kOneStep);
   REQUIRE(network.nodes.size() == 1);
@@ -275,7 +312,8 @@ TEST_CASE("a tensor added to itself is an Add with one tensor twice") {
   CHECK(add.a == add.b);
 }
 
-TEST_CASE("an addition with a constant or a smaller operand stays on the host, in quantised arithmetic") {
+TEST_CASE(
+    "an addition with a constant or a smaller operand stays on the host, in quantised arithmetic") {
   ModelBuilder builder = start(kI8, {2, 3, 4}, {0.05f, 0});
   const bool constant = GENERATE(true, false);
   if (constant) {
@@ -293,7 +331,10 @@ TEST_CASE("an addition with a constant or a smaller operand stays on the host, i
 
 TEST_CASE("a max-pool between equal quantisations becomes a MaxPool") {
   ModelBuilder builder = start(kI8, {2, 3, 7, 6}, {0.05f, 3});
-  builder.node("MaxPool", {"dx"}, {"pool"}).ints("kernel_shape", {3, 2}).ints("strides", {2, 2}).ints("pads", {1, 0, 1, 1});
+  builder.node("MaxPool", {"dx"}, {"pool"})
+      .ints("kernel_shape", {3, 2})
+      .ints("strides", {2, 2})
+      .ints("pads", {1, 0, 1, 1});
   finish(builder, "pool", kI8, {2, 3, 4, 3}, {0.05f, 3});
   const Network network = read_and_compare(builder, Agreement::kExact);
   REQUIRE(network.nodes.size() == 1);
@@ -302,7 +343,9 @@ TEST_CASE("a max-pool between equal quantisations becomes a MaxPool") {
 
 TEST_CASE("a max-pool followed by Relu in one quantisation is a MaxPool with a clamp") {
   ModelBuilder builder = start(kI8, {1, 2, 4, 4}, {0.05f, 3});
-  builder.node("MaxPool", {"dx"}, {"pool"}).ints("kernel_shape", {2, 2}).node("Relu", {"pool"}, {"relu"});
+  builder.node("MaxPool", {"dx"}, {"pool"})
+      .ints("kernel_shape", {2, 2})
+      .node("Relu", {"pool"}, {"relu"});
   finish(builder, "relu", kI8, {1, 2, 3, 3}, {0.05f, 3});
   const Network network = read_and_compare(builder, Agreement::kExact);
   REQUIRE(network.nodes.size() == 1);
@@ -311,7 +354,10 @@ TEST_CASE("a max-pool followed by Relu in one quantisation is a MaxPool with a c
 
 TEST_CASE("a max-pool between different quantisations becomes a MaxPool and a Lookup") {
   ModelBuilder builder = start(kI8, {1, 2, 6, 6}, {0.05f, 3});
-  builder.node("MaxPool", {"dx"}, {"pool"}).ints("kernel_shape", {2, 2}).ints("dilations", {2, 3}).node("Flatten", {"pool"}, {"flat"});
+  builder.node("MaxPool", {"dx"}, {"pool"})
+      .ints("kernel_shape", {2, 2})
+      .ints("dilations", {2, 3})
+      .node("Flatten", {"pool"}, {"flat"});
   finish(builder, "flat", kU8, {1, 24}, {0.06f, 100});
   const Network network = read_and_compare(builder, Agreement::kExact);
   REQUIRE(network.nodes.size() == 3);
@@ -323,7 +369,9 @@ TEST_CASE("a max-pool between different quantisations becomes a MaxPool and a Lo
 TEST_CASE("average pools without padding become AveragePool") {
   ModelBuilder builder = start(kU8, {2, 3, 6, 4}, {0.05f, 9});
   SECTION("with a window") {
-    builder.node("AveragePool", {"dx"}, {"pool"}).ints("kernel_shape", {2, 3}).ints("strides", {2, 1});
+    builder.node("AveragePool", {"dx"}, {"pool"})
+        .ints("kernel_shape", {2, 3})
+        .ints("strides", {2, 1});
     finish(builder, "pool", kU8, {2, 3, 3, 2}, {0.0437f, 5});
     const AveragePool pool = only<AveragePool>(read_and_compare(builder, Agreement::kOneStep));
     CHECK(pool.kernel == std::array<std::int64_t, 2>{2, 3});
@@ -349,13 +397,16 @@ TEST_CASE("average pools without padding become AveragePool") {
   SECTION("as a mean over the image") {
     builder.node("ReduceMean", {"dx"}, {"pool"}).ints("axes", {2, -1});
     finish(builder, "pool", kU8, {2, 3, 1, 1}, {0.0437f, 5});
-    CHECK(only<AveragePool>(read_and_compare(builder, Agreement::kOneStep)).kernel == std::array<std::int64_t, 2>{6, 4});
+    CHECK(only<AveragePool>(read_and_compare(builder, Agreement::kOneStep)).kernel ==
+          std::array<std::int64_t, 2>{6, 4});
   }
 }
 
 TEST_CASE("an average pool with padding runs on the host in float32") {
   ModelBuilder builder = start(kU8, {1, 2, 5, 5}, {0.05f, 9});
-  builder.node("AveragePool", {"dx"}, {"pool"}).ints("kernel_shape", {3, 3}).ints("pads", {1, 1, 1, 1});
+  builder.node("AveragePool", {"dx"}, {"pool"})
+      .ints("kernel_shape", {3, 3})
+      .ints("pads", {1, 1, 1, 1});
   finish(builder, "pool", kU8, {1, 2, 5, 5}, {0.0437f, 5});
   const Network network = read_and_compare(builder, Agreement::kExact);
   REQUIRE(network.nodes.size() == 3);
@@ -388,7 +439,9 @@ TEST_CASE("element-wise chains become one Lookup") {
   }
   SECTION("a hand-made hard swish: x * clip(x + 3, 0, 6) is not a chain, but its parts are") {
     builder.floats("three", {}, {3}).floats("zero", {}, {0}).floats("six", {1}, {6});
-    builder.node("Add", {"three", "dx"}, {"a"}).node("Clip", {"a", "zero", "six"}, {"b"}).node("Div", {"b", "six"}, {"c"});
+    builder.node("Add", {"three", "dx"}, {"a"})
+        .node("Clip", {"a", "zero", "six"}, {"b"})
+        .node("Div", {"b", "six"}, {"c"});
     finish(builder, "c", kU8, {2, 70}, {1.0f / 255, 0});
     operators = "Add+Clip+Div";
   }
@@ -400,8 +453,11 @@ TEST_CASE("element-wise chains become one Lookup") {
 
 TEST_CASE("a Relu of its own in one quantisation joins the operator before it") {
   ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
-  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0}).node("Conv", {"dx", "w"}, {"conv"});
-  builder.quantise("conv", "q", {0.5f, 10}, kI8).dequantise("q", "dq", {0.5f, 10}, kI8).node("Relu", {"dq"}, {"relu"});
+  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
+      .node("Conv", {"dx", "w"}, {"conv"});
+  builder.quantise("conv", "q", {0.5f, 10}, kI8)
+      .dequantise("q", "dq", {0.5f, 10}, kI8)
+      .node("Relu", {"dq"}, {"relu"});
   const bool read_twice = GENERATE(false, true);
   if (read_twice) builder.output("q", kI8, {1, 3, 3, 3});
   finish(builder, "relu", kI8, {1, 3, 3, 3}, {0.5f, 10});
@@ -411,7 +467,8 @@ TEST_CASE("a Relu of its own in one quantisation joins the operator before it") 
 }
 
 TEST_CASE("reshapes in one quantisation become Reshape, in two a Lookup comes first") {
-  const auto reshape = GENERATE(as<std::string>{}, "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity");
+  const auto reshape =
+      GENERATE(as<std::string>{}, "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity");
   const bool equal = GENERATE(true, false);
   ModelBuilder builder = start(kI8, {2, 1, 6}, {0.1f, 4});
   Shape output = {2, 6};
@@ -454,7 +511,8 @@ TEST_CASE("operators that move values run on the quantised values") {
 TEST_CASE("what has no integer form stays in float32 on the host") {
   SECTION("a convolution whose float result is read twice") {
     ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
-    builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0}).node("Conv", {"dx", "w"}, {"conv"});
+    builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
+        .node("Conv", {"dx", "w"}, {"conv"});
     builder.output("conv", kF32, {1, 3, 3, 3});
     builder.quantise("conv", "y", {0.5f, 10}, kI8).output("y", kI8, {1, 3, 3, 3});
     const Network network = builder.read();
@@ -464,26 +522,35 @@ TEST_CASE("what has no integer form stays in float32 on the host") {
   }
   SECTION("a product of two activations") {
     ModelBuilder builder = start(kI8, {2, 3, 4}, {0.1f, 4});
-    builder.input("b", kI8, {2, 4, 5}).dequantise("b", "db", {0.2f, 0}, kI8).node("MatMul", {"dx", "db"}, {"product"});
+    builder.input("b", kI8, {2, 4, 5})
+        .dequantise("b", "db", {0.2f, 0}, kI8)
+        .node("MatMul", {"dx", "db"}, {"product"});
     finish(builder, "product", kI8, {2, 3, 5}, {0.5f, 0});
     const Network network = read_and_compare(builder, Agreement::kExact);
     CHECK(network.nodes.size() == 4);
   }
   SECTION("weights with a scale per row of the contraction") {
     ModelBuilder builder = start(kI8, {2, 3}, {0.1f, 4});
-    builder.quantised_constant("w", kI8, {3, 2}, weights(6, -128, 127), {0.1f, 0.2f, 0.3f}, {0, 0, 0}, 0);
+    builder.quantised_constant("w", kI8, {3, 2}, weights(6, -128, 127), {0.1f, 0.2f, 0.3f},
+                               {0, 0, 0}, 0);
     builder.node("MatMul", {"dx", "w"}, {"product"});
     finish(builder, "product", kI8, {2, 2}, {0.5f, 0});
     CHECK(read_and_compare(builder, Agreement::kExact).nodes.size() == 4);
   }
 }
 
-TEST_CASE("equal quantisations of one tensor are one, so that a convolution read twice stays quantised") {
+TEST_CASE(
+    "equal quantisations of one tensor are one, so that a convolution read twice stays quantised") {
   ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
-  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0}).node("Conv", {"dx", "w"}, {"conv"});
+  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
+      .node("Conv", {"dx", "w"}, {"conv"});
   builder.quantise("conv", "q1", {0.5113f, 10}, kI8).dequantise("q1", "d1", {0.5113f, 10}, kI8);
-  builder.quantise("conv", "q2", {0.5113f, 10}, kI8).dequantise("q2", "d2", {0.5113f, 10}, kI8).node("Sigmoid", {"d2"}, {"s"});
-  builder.quantise("s", "s1", {0.01f, 0}, kI8).dequantise("s1", "ds", {0.01f, 0}, kI8).node("Add", {"d1", "ds"}, {"sum"});
+  builder.quantise("conv", "q2", {0.5113f, 10}, kI8)
+      .dequantise("q2", "d2", {0.5113f, 10}, kI8)
+      .node("Sigmoid", {"d2"}, {"s"});
+  builder.quantise("s", "s1", {0.01f, 0}, kI8)
+      .dequantise("s1", "ds", {0.01f, 0}, kI8)
+      .node("Add", {"d1", "ds"}, {"sum"});
   finish(builder, "sum", kI8, {1, 3, 3, 3}, {0.5219f, 1});
   const Network network = builder.read();
   REQUIRE(network.nodes.size() == 3);
@@ -492,9 +559,14 @@ TEST_CASE("equal quantisations of one tensor are one, so that a convolution read
 
 TEST_CASE("quantisation of the input and dequantisation of the output are host nodes") {
   ModelBuilder builder;
-  builder.input("image", kF32, {1, 2, 3, 3}).quantise("image", "x", {0.1f, 4}, kI8).dequantise("x", "dx", {0.1f, 4}, kI8);
-  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0}).node("Conv", {"dx", "w"}, {"conv"});
-  builder.quantise("conv", "q", {0.5f, 10}, kI8).dequantise("q", "y", {0.5f, 10}, kI8).output("y", kF32, {1, 3, 3, 3});
+  builder.input("image", kF32, {1, 2, 3, 3})
+      .quantise("image", "x", {0.1f, 4}, kI8)
+      .dequantise("x", "dx", {0.1f, 4}, kI8);
+  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
+      .node("Conv", {"dx", "w"}, {"conv"});
+  builder.quantise("conv", "q", {0.5f, 10}, kI8)
+      .dequantise("q", "y", {0.5f, 10}, kI8)
+      .output("y", kF32, {1, 3, 3, 3});
   const Network network = builder.read();
   REQUIRE(network.nodes.size() == 3);
   CHECK(network.nodes[0].operator_name == "QuantizeLinear");

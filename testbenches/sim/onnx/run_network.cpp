@@ -28,21 +28,25 @@ std::vector<HostTensor> run_network(const Network& network, const std::vector<Ho
 
 HostTensor byte_tensor(ElementType type, const Shape& shape, const std::vector<int>& values) {
   HostTensor tensor = make_host_tensor(type, shape);
-  if (tensor.data.size() != values.size()) throw std::runtime_error("the test's tensor has the wrong number of values");
-  for (std::size_t i = 0; i < values.size(); ++i) tensor.data[i] = static_cast<std::uint8_t>(values[i]);
+  if (tensor.data.size() != values.size())
+    throw std::runtime_error("the test's tensor has the wrong number of values");
+  for (std::size_t i = 0; i < values.size(); ++i)
+    tensor.data[i] = static_cast<std::uint8_t>(values[i]);
   return tensor;
 }
 
 HostTensor float_tensor(const Shape& shape, const std::vector<float>& values) {
   HostTensor tensor = make_host_tensor(ElementType::kFloat32, shape);
-  if (tensor.data.size() != values.size() * sizeof(float)) throw std::runtime_error("the test's tensor has the wrong number of values");
+  if (tensor.data.size() != values.size() * sizeof(float))
+    throw std::runtime_error("the test's tensor has the wrong number of values");
   if (!values.empty()) std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
   return tensor;
 }
 
 std::vector<int> integers_of(const HostTensor& tensor) {
   std::vector<int> values;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(element_count(tensor.shape)); ++i) values.push_back(static_cast<int>(integer_at(tensor, i)));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(element_count(tensor.shape)); ++i)
+    values.push_back(static_cast<int>(integer_at(tensor, i)));
   return values;
 }
 

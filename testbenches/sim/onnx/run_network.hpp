@@ -38,7 +38,9 @@ const T& only(const Network& network) {
       ++count;
     }
   }
-  if (count != 1) throw std::runtime_error("the network has " + std::to_string(count) + " nodes of the wanted kind, not 1");
+  if (count != 1)
+    throw std::runtime_error("the network has " + std::to_string(count) +
+                             " nodes of the wanted kind, not 1");
   return *found;
 }
 

@@ -22,7 +22,9 @@ std::string read_all(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-void write_all(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+void write_all(const fs::path& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary) << bytes;
+}
 
 std::string npy(const std::string& header, const std::string& data) {
   std::string bytes = std::string("\x93NUMPY\x01") + '\0';
@@ -48,7 +50,8 @@ std::string refusal(const fs::path& file) {
 TEST_CASE("a .npy file that was written reads back, for every type and rank") {
   const TemporaryFolder folder;
   std::mt19937 random(1);
-  for (ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32, ElementType::kInt64, ElementType::kFloat32}) {
+  for (ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32,
+                           ElementType::kInt64, ElementType::kFloat32}) {
     for (const Shape& shape : {Shape{}, Shape{5}, Shape{2, 3}, Shape{1, 2, 3, 4}, Shape{0, 4}}) {
       HostTensor tensor = make_host_tensor(type, shape);
       for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random());
@@ -66,7 +69,9 @@ TEST_CASE("a .npy file that was written reads back, for every type and rank") {
 TEST_CASE("a .npy file as NumPy writes it is read") {
   const TemporaryFolder folder;
   const fs::path file = folder.file("t.npy");
-  write_all(file, npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }                              \n", std::string("\1\0\0\0\xff\xff\xff\xff", 8)));
+  write_all(file, npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }                   "
+                      "           \n",
+                      std::string("\1\0\0\0\xff\xff\xff\xff", 8)));
   const HostTensor tensor = read_tensor_file(file);
   CHECK(tensor.shape == Shape{2});
   CHECK(integers_of(tensor) == std::vector<int>{1, -1});
@@ -86,14 +91,30 @@ TEST_CASE("a .npy file that is wrong is refused with its reason") {
   CHECK_THAT(refused(""), Contains("not a .npy file"));
   CHECK_THAT(refused("\x93NUMPY"), Contains("not a .npy file"));
   CHECK_THAT(refused(npy(good, "abc").substr(0, 30)), Contains("ends inside its header"));
-  CHECK_THAT(refused(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", "")), Contains("element type '<f8'"));
-  CHECK_THAT(refused(npy("{'descr': '<i4', 'fortran_order': True, 'shape': (1, 1), }", "abcd")), Contains("Fortran order"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'shape': (3,), }", "abc")), Contains("lacks one of the header keys"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-3,), }", "abc")), Contains("malformed shape"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }", "abc")), Contains("too large"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999), }", "")), Contains("too large"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999,), }", "abc")), Contains("15 digits"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), 'evil': 1}", "abc")), Contains("unknown"));
+  CHECK_THAT(refused(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", "")),
+             Contains("element type '<f8'"));
+  CHECK_THAT(refused(npy("{'descr': '<i4', 'fortran_order': True, 'shape': (1, 1), }", "abcd")),
+             Contains("Fortran order"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'shape': (3,), }", "abc")),
+             Contains("lacks one of the header keys"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-3,), }", "abc")),
+             Contains("malformed shape"));
+  CHECK_THAT(
+      refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }",
+                  "abc")),
+      Contains("too large"));
+  CHECK_THAT(
+      refused(
+          npy("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999), }",
+              "")),
+      Contains("too large"));
+  CHECK_THAT(
+      refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999,), }",
+                  "abc")),
+      Contains("15 digits"));
+  CHECK_THAT(
+      refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), 'evil': 1}", "abc")),
+      Contains("unknown"));
   CHECK_THAT(refused(npy("{'descr': '|u1", "abc")), Contains("does not end"));
   std::string version = npy(good, "abc");
   version[6] = 9;
@@ -117,8 +138,10 @@ TEST_CASE("a tensor of the wrong type or shape is refused with both") {
     }
     return std::string("accepted");
   };
-  CHECK(refused(ElementType::kFloat32, {4}) == file.string() + ": tensor 'x' must be float32 [4], the file holds float32 [2,2]");
-  CHECK_THAT(refused(ElementType::kInt8, {2, 2}), Contains("must be int8 [2,2], the file holds float32 [2,2]"));
+  CHECK(refused(ElementType::kFloat32, {4}) ==
+        file.string() + ": tensor 'x' must be float32 [4], the file holds float32 [2,2]");
+  CHECK_THAT(refused(ElementType::kInt8, {2, 2}),
+             Contains("must be int8 [2,2], the file holds float32 [2,2]"));
 }
 
 TEST_CASE("a TensorProto file is read, values in either field") {
@@ -158,7 +181,8 @@ TEST_CASE("a file that cannot be written is an error that leaves nothing behind"
   fs::create_directory(folder.file("t.npy") / "full");
   CHECK_THROWS_AS(write_npy(folder.file("t.npy"), tensor), UserError);
   std::size_t entries = 0;
-  for (const auto& entry : fs::directory_iterator(folder.file("t.npy").parent_path())) entries += entry.exists();
+  for (const auto& entry : fs::directory_iterator(folder.file("t.npy").parent_path()))
+    entries += entry.exists();
   CHECK(entries == 1);
 }
 
@@ -170,6 +194,7 @@ TEST_CASE("a full disk is an error") {
   const TemporaryFolder folder;
   const fs::path file = folder.file("t.npy");
   fs::create_symlink("/dev/full", file);
-  CHECK_THROWS_WITH(write_npy(file, float_tensor({1000}, std::vector<float>(1000))), Contains(file.string()) && Contains("space"));
+  CHECK_THROWS_WITH(write_npy(file, float_tensor({1000}, std::vector<float>(1000))),
+                    Contains(file.string()) && Contains("space"));
   CHECK(fs::is_character_file("/dev/full"));
 }

@@ -28,12 +28,15 @@ DramPseudoChannel::DramPseudoChannel(const DramConfig& config, std::uint64_t fir
       reads_(config.read_queue, config.organisation.all_banks()),
       writes_(config.write_queue, config.organisation.all_banks()),
       refresh_due_(first_refresh),
-      wake_(first_refresh) {}
+      wake_(first_refresh) {
+  update_all();
+}
 
 void DramPseudoChannel::push(const DramRequest& request, bool is_write, std::uint64_t clock) {
   const std::uint32_t bank = request.address.bank;
   const bool hits = device_.is_open(bank) && device_.open_row(bank) == request.address.row;
   (is_write ? writes_ : reads_).push(request, hits);
+  update(bank);
   if (wants_drain() != drains_)
     wake_ = std::min(wake_, clock);
   else if (is_write == drains_)
@@ -51,23 +54,45 @@ void DramPseudoChannel::choose_queue() {
   drains_ = drain;
 }
 
+void DramPseudoChannel::update(Wants& wants, const DramQueue& queue, std::uint32_t bank) const {
+  const DramWant want = queue.oldest(bank) == DramQueue::kNone ? DramWant::kNothing
+                        : queue.hit(bank) != DramQueue::kNone  ? DramWant::kColumn
+                        : device_.is_open(bank)                ? DramWant::kPrecharge
+                                                               : DramWant::kActivate;
+  wants.want[bank] = static_cast<std::uint8_t>(want);
+  wants.gate[bank] = device_.own_gate(want, bank);
+}
+
+void DramPseudoChannel::update(std::uint32_t bank) {
+  update(read_wants_, reads_, bank);
+  update(write_wants_, writes_, bank);
+}
+
+void DramPseudoChannel::update_all() {
+  for (std::uint32_t bank = 0; bank < organisation_.all_banks(); ++bank) update(bank);
+}
+
+// The pass over the banks has no branches: what a bank wants is as good as random.
 DramPseudoChannel::Scan DramPseudoChannel::scan(std::uint64_t clock) const {
-  const DramQueue& queue = drains_ ? writes_ : reads_;
   const DramGates gates = device_.gates(drains_ ? DramCommand::kWrite : DramCommand::kRead);
+  const Wants& wants = wants_in_turn();
+  const std::uint32_t banks = organisation_.all_banks(), shift = device_.group_shift();
   Scan found;
-  std::uint32_t bank = 0;
-  for (std::uint64_t banks = queue.banks(); banks != 0; banks >>= 1, ++bank) {
-    if ((banks & 1) == 0) continue;
-    const DramQueue::Index hit = queue.hit(bank);
-    const bool is_hit = hit != DramQueue::kNone;
+  std::uint64_t ready = 0, next = kNever;
+  for (std::uint32_t bank = 0; bank < banks; ++bank) {
     const std::uint64_t at =
-        is_hit ? device_.earliest_column(gates, bank) : device_.earliest_row(gates, bank);
-    if (at > clock) {
-      found.next_clock = std::min(found.next_clock, at);
-      continue;
-    }
+        std::max(wants.gate[bank], gates.shared[wants.want[bank]][bank >> shift]);
+    const std::uint64_t waits = at > clock ? kNever : 0;  // all ones or none
+    ready |= (~waits & 1) << bank;
+    next = std::min(next, at | ~waits);
+  }
+  found.next_clock = next;
+  const DramQueue& queue = drains_ ? writes_ : reads_;
+  for (std::uint32_t bank = 0; ready != 0; ready >>= 1, ++bank) {
+    if ((ready & 1) == 0) continue;
     ++found.ready;
-    const DramQueue::Index request = is_hit ? hit : queue.oldest(bank);
+    const bool is_hit = queue.hit(bank) != DramQueue::kNone;
+    const DramQueue::Index request = is_hit ? queue.hit(bank) : queue.oldest(bank);
     DramQueue::Index& best = is_hit ? found.column : found.row;
     if (best == DramQueue::kNone || queue[request].number < queue[best].number) best = request;
   }
@@ -76,12 +101,17 @@ DramPseudoChannel::Scan DramPseudoChannel::scan(std::uint64_t clock) const {
 
 // The first clock in which the next command for a bank of the queue in turn may go out.
 std::uint64_t DramPseudoChannel::bank_clock(std::uint32_t bank) const {
-  const DramQueue& queue = drains_ ? writes_ : reads_;
-  if (queue.oldest(bank) == DramQueue::kNone) return kNever;
-  if (queue.hit(bank) != DramQueue::kNone)
-    return device_.earliest(drains_ ? DramCommand::kWrite : DramCommand::kRead, bank);
-  return device_.earliest(
-      device_.is_open(bank) ? DramCommand::kPrecharge : DramCommand::kActivate, bank);
+  switch (static_cast<DramWant>(wants_in_turn().want[bank])) {
+    case DramWant::kColumn:
+      return device_.earliest(drains_ ? DramCommand::kWrite : DramCommand::kRead, bank);
+    case DramWant::kPrecharge:
+      return device_.earliest(DramCommand::kPrecharge, bank);
+    case DramWant::kActivate:
+      return device_.earliest(DramCommand::kActivate, bank);
+    case DramWant::kNothing:
+      break;
+  }
+  return kNever;
 }
 
 DramPseudoChannel::Scan DramPseudoChannel::scan_oldest_alone(std::uint64_t clock) const {
@@ -89,9 +119,10 @@ DramPseudoChannel::Scan DramPseudoChannel::scan_oldest_alone(std::uint64_t clock
   const DramQueue::Index index = queue.oldest();
   const std::uint32_t bank = queue[index].address.bank;
   const bool is_hit = queue.hit(bank) == index;
-  const DramGates gates = device_.gates(drains_ ? DramCommand::kWrite : DramCommand::kRead);
-  const std::uint64_t at =
-      is_hit ? device_.earliest_column(gates, bank) : device_.earliest_row(gates, bank);
+  const DramCommand command = is_hit ? (drains_ ? DramCommand::kWrite : DramCommand::kRead)
+                              : device_.is_open(bank) ? DramCommand::kPrecharge
+                                                      : DramCommand::kActivate;
+  const std::uint64_t at = device_.earliest(command, bank);
   Scan found;
   if (at > clock)
     found.next_clock = at;
@@ -112,13 +143,14 @@ std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBu
   const std::uint64_t at = std::max(device_.earliest(command, 0), bus.row_free);
   if (at > clock) return at;
   device_.issue(command, 0, 0, clock);
+  for (std::uint32_t bank = 0; bank < organisation_.all_banks(); ++bank) {
+    reads_.row_closed(bank);
+    writes_.row_closed(bank);
+  }
+  update_all();
   occupy_row_bus(clock + organisation_.precharge_clocks, bus);
   if (command == DramCommand::kPrechargeAll) {
     ++statistics.precharges;
-    for (std::uint32_t bank = 0; bank < organisation_.all_banks(); ++bank) {
-      reads_.row_closed(bank);
-      writes_.row_closed(bank);
-    }
   } else {
     ++statistics.refreshes;
     refresh_due_ += trefi_;
@@ -133,6 +165,7 @@ void DramPseudoChannel::issue_column(const Scan& found, std::uint64_t clock, Dra
   overtaken_ = found.column == queue.oldest() ? 0 : overtaken_ + 1;
   const DramRequest request = queue.pop_hit(queue[found.column].address.bank);
   device_.issue(drains_ ? DramCommand::kWrite : DramCommand::kRead, request.address.bank, 0, clock);
+  update(request.address.bank);
   bus.column_free = clock + organisation_.column_clocks;
   if (!bus.row_bus) bus.row_free = bus.column_free;
   if (request.precharged)
@@ -169,6 +202,7 @@ void DramPseudoChannel::issue_row(const Scan& found, std::uint64_t clock, DramCo
     writes_.row_opened(bank, row);
     occupy_row_bus(clock + organisation_.activate_clocks, bus);
   }
+  update(bank);
 }
 
 void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics,

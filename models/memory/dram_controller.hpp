@@ -23,6 +23,7 @@
 // not depend on the steps in which time is advanced. Nothing here allocates after construction.
 #pragma once
 
+#include <array>
 #include <boost/circular_buffer.hpp>
 #include <cstdint>
 #include <vector>
@@ -72,6 +73,16 @@ class DramPseudoChannel {
  private:
   struct Scan;
 
+  // What each bank needs next for a queue, kept up to date with queue and device.
+  struct Wants {
+    std::array<std::uint64_t, DramQueue::kMaxBanks> gate{};  // the bank's own
+    std::array<std::uint8_t, DramQueue::kMaxBanks> want{};   // a DramWant
+  };
+
+  void update(std::uint32_t bank);
+  void update_all();
+  void update(Wants& wants, const DramQueue& queue, std::uint32_t bank) const;
+  const Wants& wants_in_turn() const { return drains_ ? write_wants_ : read_wants_; }
   DramQueue& queue_in_turn() { return drains_ ? writes_ : reads_; }
   bool wants_drain() const;
   void choose_queue();
@@ -90,6 +101,7 @@ class DramPseudoChannel {
   DramOrganisation organisation_;
   std::uint32_t trefi_, write_high_, write_low_;
   DramQueue reads_, writes_;
+  Wants read_wants_, write_wants_;
   bool drains_ = false;         // it is the writes' turn
   std::uint32_t overtaken_ = 0;  // requests that passed the oldest of the queue in turn
   std::uint64_t refresh_due_;

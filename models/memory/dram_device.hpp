@@ -33,10 +33,12 @@ enum class DramCommand : std::uint8_t {
 // A clock that never comes: the command is not legal in this state.
 constexpr std::uint64_t kNever = UINT64_MAX;
 
-// What all banks of a group have in common, for a look at many banks in one clock.
+// For a look at many banks in one clock: earliest() is the later of the bank's own gate and the one
+// that all banks of its group share, shared[kind][group]. The kind is what a bank wants next.
+enum class DramWant : std::uint8_t { kColumn, kPrecharge, kActivate, kNothing };
 struct DramGates {
   static constexpr std::uint32_t kMaxGroups = 8;
-  std::array<std::uint64_t, kMaxGroups> column, activate;
+  std::array<std::array<std::uint64_t, kMaxGroups>, 4> shared;
 };
 
 class DramDevice {
@@ -71,27 +73,28 @@ class DramDevice {
     return kNever;
   }
 
-  // For reads or for writes.
+  // With reads or writes as the column commands.
   DramGates gates(DramCommand column) const {
     DramGates gates;
     const std::uint64_t all_columns = column == DramCommand::kRead ? read_ : write_;
     const std::uint64_t all_activates = std::max(activate_, window_[oldest_]);
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       const Group& g = groups_[i];
-      gates.column[i] = std::max(column == DramCommand::kRead ? g.read : g.write, all_columns);
-      gates.activate[i] = std::max(g.activate, all_activates);
+      gates.shared[0][i] = std::max(column == DramCommand::kRead ? g.read : g.write, all_columns);
+      gates.shared[1][i] = 0;
+      gates.shared[2][i] = std::max(g.activate, all_activates);
+      gates.shared[3][i] = kNever;
     }
     return gates;
   }
-  // earliest() of a column command in an open bank.
-  std::uint64_t earliest_column(const DramGates& gates, std::uint32_t bank) const {
-    return std::max(banks_[bank].column, gates.column[bank >> group_shift_]);
-  }
-  // earliest() of a precharge of an open bank or an activate of a closed one.
-  std::uint64_t earliest_row(const DramGates& gates, std::uint32_t bank) const {
+  std::uint64_t own_gate(DramWant want, std::uint32_t bank) const {
     const Bank& b = banks_[bank];
-    return b.is_open ? b.precharge : std::max(b.activate, gates.activate[bank >> group_shift_]);
+    return want == DramWant::kColumn      ? b.column
+           : want == DramWant::kPrecharge ? b.precharge
+           : want == DramWant::kActivate  ? b.activate
+                                          : kNever;
   }
+  std::uint32_t group_shift() const { return group_shift_; }  // bank >> shift is its group
 
   // InternalError if the clock is before earliest(). `row` counts for an activate only.
   void issue(DramCommand command, std::uint32_t bank, std::uint32_t row, std::uint64_t clock);

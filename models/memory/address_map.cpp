@@ -60,8 +60,9 @@ AddressMap::AddressMap(std::string_view text, const DramOrganisation& organisati
   }
 
   std::array<std::uint32_t, kFields> counts = {
-      organisation.channels, organisation.pseudo_channels, organisation.bank_groups,
-      organisation.banks,    organisation.rows,            organisation.bursts_per_row()};
+      organisation.channels,    organisation.pseudo_channels,
+      organisation.bank_groups, organisation.banks,
+      organisation.rows,        organisation.bursts_per_row()};
   const auto named = [&](std::size_t field) {
     return std::any_of(words.begin(), words.end(), [&](const Word& w) { return w.field == field; });
   };
@@ -92,7 +93,8 @@ AddressMap::AddressMap(std::string_view text, const DramOrganisation& organisati
         refuse(fmt::format("a later part of '{}' needs a number of bits", kNames[word.field]));
       part.bits = word.bits.value_or(left);
       if (part.bits > left || (first && part.bits != left))
-        refuse(fmt::format("the parts of '{}' must have {} bits together", kNames[word.field], all));
+        refuse(
+            fmt::format("the parts of '{}' must have {} bits together", kNames[word.field], all));
       part.count = 1u << part.bits;
       part.power_of_two = true;
       shifts[word.field] += part.bits;

@@ -245,8 +245,8 @@ void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStati
     }
   }
   // Others are ready too, or other requests come into question.
-  if (issued > 0 && (found.ready > issued || alone || overtaken_ >= kMaxOvertaken ||
-                     wants_drain() != drains_))
+  if (issued > 0 &&
+      (found.ready > issued || alone || overtaken_ >= kMaxOvertaken || wants_drain() != drains_))
     next_at(clock + 1);
 }
 

@@ -102,7 +102,7 @@ class DramPseudoChannel {
   std::uint32_t trefi_, write_high_, write_low_;
   DramQueue reads_, writes_;
   Wants read_wants_, write_wants_;
-  bool drains_ = false;         // it is the writes' turn
+  bool drains_ = false;          // it is the writes' turn
   std::uint32_t overtaken_ = 0;  // requests that passed the oldest of the queue in turn
   std::uint64_t refresh_due_;
   std::uint64_t wake_;

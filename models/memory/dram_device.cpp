@@ -17,7 +17,8 @@ DramDevice::DramDevice(const DramOrganisation& organisation, const DramTiming& t
       banks_(organisation.all_banks()),
       groups_(organisation.bank_groups) {
   while ((1u << group_shift_) < organisation.banks) ++group_shift_;
-  invariant(organisation.bank_groups <= DramGates::kMaxGroups, "the gates have room for all groups");
+  invariant(organisation.bank_groups <= DramGates::kMaxGroups,
+            "the gates have room for all groups");
   invariant((1u << group_shift_) == organisation.banks, "a bank group has a power of two of banks");
 }
 

@@ -54,23 +54,23 @@ DramTiming ddr4_2400() {
   t.tcl = 16;  // bin 2400R, 16-16-16: 13.32 ns [D4] [R2] [D3]
   t.trcd = 16;
   t.trp = 16;
-  t.trpab = 16;      // DDR4 knows one precharge time [D4]
-  t.tcwl = 12;       // first set at 2400 [D4] [R2]
-  t.tdqsck = 0;      // within the eye of the data strobe [D4]
-  t.tras = 39;       // 32 ns [D4] [R2] [D3]
-  t.trc = 55;        // tRAS + tRP [D4] [R2]
-  t.trrd_s = 4;      // max(4 nCK, 3.3 ns), page of 1 KiB [D4] [R2] [D3]
-  t.trrd_l = 6;      // max(4 nCK, 4.9 ns) [D4] [R2] [D3]
-  t.tccd_s = 4;      // 4 nCK [D4] [R2] [D3]
-  t.tccd_l = 6;      // max(5 nCK, 5 ns) [D4] [R2] [D3]
-  t.tfaw = 26;       // max(20 nCK, 21 ns), page of 1 KiB [D4] [R2] [D3]
-  t.twr = 18;        // 15 ns [D4] [R2]
-  t.twtr_s = 3;      // max(2 nCK, 2.5 ns) [D4] [R2] [D3]
-  t.twtr_l = 9;      // max(4 nCK, 7.5 ns) [D4] [R2] [D3]
-  t.trtp = 9;        // max(4 nCK, 7.5 ns) [D4] [R2]
-  t.trtw = 10;       // CL - CWL + BL/2 + 2, preamble of 1 clock [D4] 4.24 [R2]
-  t.trefi = 9360;    // 7.8 us up to 85 degrees [D4] [R2]
-  t.trfc = 420;      // tRFC1 of 8 Gb: 350 ns [D4] [D3]
+  t.trpab = 16;    // DDR4 knows one precharge time [D4]
+  t.tcwl = 12;     // first set at 2400 [D4] [R2]
+  t.tdqsck = 0;    // within the eye of the data strobe [D4]
+  t.tras = 39;     // 32 ns [D4] [R2] [D3]
+  t.trc = 55;      // tRAS + tRP [D4] [R2]
+  t.trrd_s = 4;    // max(4 nCK, 3.3 ns), page of 1 KiB [D4] [R2] [D3]
+  t.trrd_l = 6;    // max(4 nCK, 4.9 ns) [D4] [R2] [D3]
+  t.tccd_s = 4;    // 4 nCK [D4] [R2] [D3]
+  t.tccd_l = 6;    // max(5 nCK, 5 ns) [D4] [R2] [D3]
+  t.tfaw = 26;     // max(20 nCK, 21 ns), page of 1 KiB [D4] [R2] [D3]
+  t.twr = 18;      // 15 ns [D4] [R2]
+  t.twtr_s = 3;    // max(2 nCK, 2.5 ns) [D4] [R2] [D3]
+  t.twtr_l = 9;    // max(4 nCK, 7.5 ns) [D4] [R2] [D3]
+  t.trtp = 9;      // max(4 nCK, 7.5 ns) [D4] [R2]
+  t.trtw = 10;     // CL - CWL + BL/2 + 2, preamble of 1 clock [D4] 4.24 [R2]
+  t.trefi = 9360;  // 7.8 us up to 85 degrees [D4] [R2]
+  t.trfc = 420;    // tRFC1 of 8 Gb: 350 ns [D4] [D3]
   return t;
 }
 
@@ -79,23 +79,23 @@ DramTiming ddr4_3200() {
   t.tcl = 22;  // bin 3200AA, 22-22-22: 13.75 ns [D4] [R2] [D3]
   t.trcd = 22;
   t.trp = 22;
-  t.trpab = 22;      // DDR4 knows one precharge time [D4]
-  t.tcwl = 16;       // first set at 3200 [D4] [R2] [D3]
-  t.tdqsck = 0;      // within the eye of the data strobe [D4]
-  t.tras = 52;       // 32 ns [D4] [R2] [D3]
-  t.trc = 74;        // tRAS + tRP [D4] [R2]
-  t.trrd_s = 4;      // max(4 nCK, 2.5 ns), page of 1 KiB [D4] [R2] [D3]
-  t.trrd_l = 8;      // max(4 nCK, 4.9 ns) [D4] [R2] [D3]
-  t.tccd_s = 4;      // 4 nCK [D4] [R2] [D3]
-  t.tccd_l = 8;      // max(5 nCK, 5 ns) [D4] [R2] [D3]
-  t.tfaw = 34;       // max(20 nCK, 21 ns), page of 1 KiB [D4] [R2] [D3]
-  t.twr = 24;        // 15 ns [D4] [R2] [D3]
-  t.twtr_s = 4;      // max(2 nCK, 2.5 ns) [D4] [R2] [D3]
-  t.twtr_l = 12;     // max(4 nCK, 7.5 ns) [D4] [R2] [D3]
-  t.trtp = 12;       // max(4 nCK, 7.5 ns) [D4] [R2] [D3]
-  t.trtw = 12;       // CL - CWL + BL/2 + 2, preamble of 1 clock [D4] 4.24 [R2]
-  t.trefi = 12480;   // 7.8 us up to 85 degrees [D4] [R2] [D3]
-  t.trfc = 560;      // tRFC1 of 8 Gb: 350 ns [D4] [D3]
+  t.trpab = 22;     // DDR4 knows one precharge time [D4]
+  t.tcwl = 16;      // first set at 3200 [D4] [R2] [D3]
+  t.tdqsck = 0;     // within the eye of the data strobe [D4]
+  t.tras = 52;      // 32 ns [D4] [R2] [D3]
+  t.trc = 74;       // tRAS + tRP [D4] [R2]
+  t.trrd_s = 4;     // max(4 nCK, 2.5 ns), page of 1 KiB [D4] [R2] [D3]
+  t.trrd_l = 8;     // max(4 nCK, 4.9 ns) [D4] [R2] [D3]
+  t.tccd_s = 4;     // 4 nCK [D4] [R2] [D3]
+  t.tccd_l = 8;     // max(5 nCK, 5 ns) [D4] [R2] [D3]
+  t.tfaw = 34;      // max(20 nCK, 21 ns), page of 1 KiB [D4] [R2] [D3]
+  t.twr = 24;       // 15 ns [D4] [R2] [D3]
+  t.twtr_s = 4;     // max(2 nCK, 2.5 ns) [D4] [R2] [D3]
+  t.twtr_l = 12;    // max(4 nCK, 7.5 ns) [D4] [R2] [D3]
+  t.trtp = 12;      // max(4 nCK, 7.5 ns) [D4] [R2] [D3]
+  t.trtw = 12;      // CL - CWL + BL/2 + 2, preamble of 1 clock [D4] 4.24 [R2]
+  t.trefi = 12480;  // 7.8 us up to 85 degrees [D4] [R2] [D3]
+  t.trfc = 560;     // tRFC1 of 8 Gb: 350 ns [D4] [D3]
   return t;
 }
 
@@ -121,33 +121,33 @@ DramOrganisation lpddr4() {
 
 DramTiming lpddr4_3200() {
   DramTiming t;
-  t.tcl = 28;       // RL at 1600 MHz, no DBI [L4] [DS]
-  t.tcwl = 14;      // WL set A [L4] [DS]
-  t.tdqsck = 6;     // tDQSCK up to 3.5 ns [L4] [DS]
-  t.trcd = 29;      // 18 ns [L4] [DS]
-  t.trp = 29;       // tRPpb, 18 ns [L4] [DS]
-  t.trpab = 34;     // tRPab, 21 ns [L4] [DS]
-  t.tras = 68;      // 42 ns [L4] [DS]
-  t.trc = 97;       // tRAS + tRPpb [L4] [DS]
-  t.trrd_s = 16;    // 10 ns [L4] [DS]
+  t.tcl = 28;     // RL at 1600 MHz, no DBI [L4] [DS]
+  t.tcwl = 14;    // WL set A [L4] [DS]
+  t.tdqsck = 6;   // tDQSCK up to 3.5 ns [L4] [DS]
+  t.trcd = 29;    // 18 ns [L4] [DS]
+  t.trp = 29;     // tRPpb, 18 ns [L4] [DS]
+  t.trpab = 34;   // tRPab, 21 ns [L4] [DS]
+  t.tras = 68;    // 42 ns [L4] [DS]
+  t.trc = 97;     // tRAS + tRPpb [L4] [DS]
+  t.trrd_s = 16;  // 10 ns [L4] [DS]
   t.trrd_l = 16;
-  t.tccd_s = 8;     // BL/2 [L4] [DS]
+  t.tccd_s = 8;  // BL/2 [L4] [DS]
   t.tccd_l = 8;
-  t.tfaw = 64;      // 40 ns [L4] [DS]
-  t.twr = 30;       // 18 ns [L4] [DS], after one clock of tDQSS
-  t.twtr_s = 17;    // 10 ns [L4] [DS], after one clock of tDQSS
+  t.tfaw = 64;    // 40 ns [L4] [DS]
+  t.twr = 30;     // 18 ns [L4] [DS], after one clock of tDQSS
+  t.twtr_s = 17;  // 10 ns [L4] [DS], after one clock of tDQSS
   t.twtr_l = 17;
-  t.trtp = 12;      // 7.5 ns [L4] [DS]
-  t.trtw = 30;      // RL + tDQSCK + BL/2 - WL + tWPRE of 2 [L4]
-  t.trefi = 6246;   // 3.904 us [L4] [DS]
-  t.trfc = 448;     // tRFCab of an 8 Gb channel: 280 ns [DS]
+  t.trtp = 12;     // 7.5 ns [L4] [DS]
+  t.trtw = 30;     // RL + tDQSCK + BL/2 - WL + tWPRE of 2 [L4]
+  t.trefi = 6246;  // 3.904 us [L4] [DS]
+  t.trfc = 448;    // tRFCab of an 8 Gb channel: 280 ns [DS]
   return t;
 }
 
 // A channel of 16 Gb in the bank group mode, which 6400 Mb/s demands. [L5], [R2], [G5].
 DramOrganisation lpddr5() {
   DramOrganisation o;
-  o.clock_mhz = 800;      // CK; WCK has 3200 MHz
+  o.clock_mhz = 800;  // CK; WCK has 3200 MHz
   o.beats_per_clock = 8;
   o.burst_length = 16;
   o.channels = 1;
@@ -165,26 +165,26 @@ DramOrganisation lpddr5() {
 
 DramTiming lpddr5_6400() {
   DramTiming t;
-  t.tcl = 17;       // RL set 0 at 800 MHz: 21.25 ns [L5] [G5]
-  t.tcwl = 9;       // WL set A at 800 MHz [L5]
-  t.tdqsck = 2;     // tWCK2DQO up to 1.6 ns [L5]
-  t.trcd = 15;      // 18 ns [L5] [R2] [G5]
-  t.trp = 15;       // tRPpb, 18 ns [L5] [R2] [G5]
-  t.trpab = 17;     // tRPab, 21 ns [L5] [R2]
-  t.tras = 34;      // 42 ns [L5] [R2] [G5]
-  t.trc = 49;       // tRAS + tRPpb [L5]
-  t.trrd_s = 4;     // 5 ns with bank groups [L5] [R2] [G5]
+  t.tcl = 17;    // RL set 0 at 800 MHz: 21.25 ns [L5] [G5]
+  t.tcwl = 9;    // WL set A at 800 MHz [L5]
+  t.tdqsck = 2;  // tWCK2DQO up to 1.6 ns [L5]
+  t.trcd = 15;   // 18 ns [L5] [R2] [G5]
+  t.trp = 15;    // tRPpb, 18 ns [L5] [R2] [G5]
+  t.trpab = 17;  // tRPab, 21 ns [L5] [R2]
+  t.tras = 34;   // 42 ns [L5] [R2] [G5]
+  t.trc = 49;    // tRAS + tRPpb [L5]
+  t.trrd_s = 4;  // 5 ns with bank groups [L5] [R2] [G5]
   t.trrd_l = 4;
-  t.tccd_s = 2;     // BL/n_min [L5] [G5]
-  t.tccd_l = 4;     // BL/n_max: 5 ns [L5] [G5]
-  t.tfaw = 16;      // 20 ns with bank groups [L5] [R2] [G5]
-  t.twr = 29;       // 34 ns, after one clock [L5] [R2] [G5]
-  t.twtr_s = 5;     // 6.25 ns [L5] [R2] [G5]
-  t.twtr_l = 12;    // 12 ns [L5] [R2] [G5], after BL/n_max - BL/n_min
-  t.trtp = 6;       // BL/n_min + nRBTP of 4: 7.5 ns [L5] [G5]
-  t.trtw = 14;      // RL + BL/n_max + tWCK2DQO - WL [L5]
-  t.trefi = 3124;   // 3.906 us [L5] [R2]
-  t.trfc = 224;     // tRFCab of a 16 Gb channel: 280 ns [L5] [R2]
+  t.tccd_s = 2;    // BL/n_min [L5] [G5]
+  t.tccd_l = 4;    // BL/n_max: 5 ns [L5] [G5]
+  t.tfaw = 16;     // 20 ns with bank groups [L5] [R2] [G5]
+  t.twr = 29;      // 34 ns, after one clock [L5] [R2] [G5]
+  t.twtr_s = 5;    // 6.25 ns [L5] [R2] [G5]
+  t.twtr_l = 12;   // 12 ns [L5] [R2] [G5], after BL/n_max - BL/n_min
+  t.trtp = 6;      // BL/n_min + nRBTP of 4: 7.5 ns [L5] [G5]
+  t.trtw = 14;     // RL + BL/n_max + tWCK2DQO - WL [L5]
+  t.trefi = 3124;  // 3.906 us [L5] [R2]
+  t.trfc = 224;    // tRFCab of a 16 Gb channel: 280 ns [L5] [R2]
   return t;
 }
 
@@ -210,26 +210,26 @@ DramOrganisation hbm(std::uint32_t clock_mhz, std::uint32_t rows) {
 // 2 Gb/s a pin, a stack of 4 GiB (four dies of 8 Gb), a clock of 1 ns.
 DramTiming hbm2() {
   DramTiming t;
-  t.tcl = 14;       // [D3]
-  t.tcwl = 4;       // [D3]
-  t.tdqsck = 0;     // within a clock [H]
-  t.trcd = 14;      // for reads and for writes [D3]
-  t.trp = 14;       // [D3] [DS] [G5]
+  t.tcl = 14;    // [D3]
+  t.tcwl = 4;    // [D3]
+  t.tdqsck = 0;  // within a clock [H]
+  t.trcd = 14;   // for reads and for writes [D3]
+  t.trp = 14;    // [D3] [DS] [G5]
   t.trpab = 14;
-  t.tras = 34;      // [D3]
-  t.trc = 48;       // tRAS + tRP
-  t.trrd_s = 4;     // [D3] [DS]
-  t.trrd_l = 6;     // [D3] [DS]
-  t.tccd_s = 2;     // BL/2 of a pseudo-channel [H] [DS]
-  t.tccd_l = 3;     // [DS] [G5]
-  t.tfaw = 30;      // [D3]
-  t.twr = 16;       // [D3]
-  t.twtr_s = 6;     // [D3]
-  t.twtr_l = 8;     // [D3]
-  t.trtp = 6;       // tRTPL, the longer one [D3]
-  t.trtw = 13;      // RL + BL/2 - WL + 0.5, rounded up [H]
-  t.trefi = 3900;   // 3.9 us [H] [D3] [DS] [G5]
-  t.trfc = 260;     // a channel of 4 Gb [H] [R2]
+  t.tras = 34;     // [D3]
+  t.trc = 48;      // tRAS + tRP
+  t.trrd_s = 4;    // [D3] [DS]
+  t.trrd_l = 6;    // [D3] [DS]
+  t.tccd_s = 2;    // BL/2 of a pseudo-channel [H] [DS]
+  t.tccd_l = 3;    // [DS] [G5]
+  t.tfaw = 30;     // [D3]
+  t.twr = 16;      // [D3]
+  t.twtr_s = 6;    // [D3]
+  t.twtr_l = 8;    // [D3]
+  t.trtp = 6;      // tRTPL, the longer one [D3]
+  t.trtw = 13;     // RL + BL/2 - WL + 0.5, rounded up [H]
+  t.trefi = 3900;  // 3.9 us [H] [D3] [DS] [G5]
+  t.trfc = 260;    // a channel of 4 Gb [H] [R2]
   return t;
 }
 
@@ -237,26 +237,26 @@ DramTiming hbm2() {
 // is public: the times of HBM2 in ns, at this clock, and tRFC of this density.
 DramTiming hbm2e() {
   DramTiming t;
-  t.tcl = 23;       // 14 ns, of hbm2
-  t.tcwl = 7;       // 4 ns, of hbm2
-  t.tdqsck = 0;     // within a clock [H]
-  t.trcd = 23;      // 14 ns, of hbm2
-  t.trp = 23;       // 14 ns, of hbm2
+  t.tcl = 23;    // 14 ns, of hbm2
+  t.tcwl = 7;    // 4 ns, of hbm2
+  t.tdqsck = 0;  // within a clock [H]
+  t.trcd = 23;   // 14 ns, of hbm2
+  t.trp = 23;    // 14 ns, of hbm2
   t.trpab = 23;
-  t.tras = 55;      // 34 ns, of hbm2
-  t.trc = 78;       // tRAS + tRP
-  t.trrd_s = 7;     // 4 ns, of hbm2
-  t.trrd_l = 10;    // 6 ns, of hbm2
-  t.tccd_s = 2;     // BL/2 [H]
-  t.tccd_l = 5;     // 3 ns, of hbm2
-  t.tfaw = 48;      // 30 ns, of hbm2
-  t.twr = 26;       // 16 ns, of hbm2
-  t.twtr_s = 10;    // 6 ns, of hbm2
-  t.twtr_l = 13;    // 8 ns, of hbm2
-  t.trtp = 10;      // 6 ns, of hbm2
-  t.trtw = 19;      // RL + BL/2 - WL + 0.5, rounded up [H]
-  t.trefi = 6240;   // 3.9 us [H]
-  t.trfc = 560;     // a channel of 8 Gb: 350 ns [H] [R2]
+  t.tras = 55;     // 34 ns, of hbm2
+  t.trc = 78;      // tRAS + tRP
+  t.trrd_s = 7;    // 4 ns, of hbm2
+  t.trrd_l = 10;   // 6 ns, of hbm2
+  t.tccd_s = 2;    // BL/2 [H]
+  t.tccd_l = 5;    // 3 ns, of hbm2
+  t.tfaw = 48;     // 30 ns, of hbm2
+  t.twr = 26;      // 16 ns, of hbm2
+  t.twtr_s = 10;   // 6 ns, of hbm2
+  t.twtr_l = 13;   // 8 ns, of hbm2
+  t.trtp = 10;     // 6 ns, of hbm2
+  t.trtw = 19;     // RL + BL/2 - WL + 0.5, rounded up [H]
+  t.trefi = 6240;  // 3.9 us [H]
+  t.trfc = 560;    // a channel of 8 Gb: 350 ns [H] [R2]
   return t;
 }
 
@@ -291,8 +291,8 @@ bool is_dram_kind(std::string_view kind) { return find_kind(kind) != nullptr; }
 DramConfig dram_config(std::string_view name) {
   const DramKind* kind = find_kind(name);
   if (kind == nullptr)
-    throw UserError(fmt::format("memory kind {}: must be one of {}", name,
-                                fmt::join(dram_kind_names(), ", ")));
+    throw UserError(
+        fmt::format("memory kind {}: must be one of {}", name, fmt::join(dram_kind_names(), ", ")));
   DramConfig config;
   config.organisation = kind->organisation;
   config.timing = kind->timing;
@@ -334,9 +334,10 @@ std::optional<DramComplaint> check_dram(const DramConfig& config) {
   at_least("trtw", t.trtw, read_end > t.tcwl ? read_end - t.tcwl : 0,
            "tcl and the clocks of a burst, less tcwl");
   // After a refresh there is time to open a row, use it and close it again.
-  at_least("trefi", t.trefi,
-           std::uint64_t{t.trfc} + t.trc + t.trpab + t.trcd + t.tcl + t.tcwl + t.twr + t.trtw + burst,
-           "trfc and the time to use a row");
+  at_least(
+      "trefi", t.trefi,
+      std::uint64_t{t.trfc} + t.trc + t.trpab + t.trcd + t.tcl + t.tcwl + t.twr + t.trtw + burst,
+      "trfc and the time to use a row");
   at_least("read_queue", config.read_queue, 1, "a read waits in it");
   at_least("write_queue", config.write_queue, 1, "a write waits in it");
   demand(config.write_high >= 1 && config.write_high <= config.write_queue, "write_high",

@@ -38,8 +38,8 @@ DramMemory::DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes,
     : controller_(checked(config)),
       beat_bytes_(beat_bytes),
       burst_bytes_(config.dram.organisation.burst_bytes()),
-      bursts_per_cycle_(static_cast<std::uint32_t>(
-          2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),
+      bursts_per_cycle_(
+          static_cast<std::uint32_t>(2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),
       permille_(config.backpressure_permille),
       seed_(config.backpressure_seed),
       reads_(kMaxBursts),
@@ -183,8 +183,8 @@ void DramMemory::push_writes(std::uint64_t cycle) {
     Write& write = writes_.front();
     const std::uint64_t first = write.first_byte / burst_bytes_;
     const std::uint64_t all_bytes = write.beats * beat_bytes_;
-    const std::uint64_t end = std::min(
-        (first + write.pushed + 1) * burst_bytes_ - write.first_byte, all_bytes);
+    const std::uint64_t end =
+        std::min((first + write.pushed + 1) * burst_bytes_ - write.first_byte, all_bytes);
     if (write.arrived * beat_bytes_ < end) return;
     if (!controller_.push_write((first + write.pushed) * burst_bytes_)) return;
     ++write.pushed;

@@ -91,15 +91,15 @@ class DramMemory final : public MemoryTiming {
 
   Pins pins_;
   boost::circular_buffer<Read> reads_;
-  std::size_t split_read_ = 0;           // index of the first read not yet split to its end
-  std::uint64_t accepted_bursts_ = 0;    // DRAM bursts of all reads so far: accepted,
-  std::uint64_t split_bursts_ = 0;       // in or through a queue,
-  std::uint64_t arrived_bursts_ = 0;     // arrived in AXI order,
-  std::uint64_t shown_bursts_ = 0;       // and shown to their last byte
-  std::vector<std::uint64_t> arrival_;   // reorder buffer: the clock, kNever while unknown
+  std::size_t split_read_ = 0;          // index of the first read not yet split to its end
+  std::uint64_t accepted_bursts_ = 0;   // DRAM bursts of all reads so far: accepted,
+  std::uint64_t split_bursts_ = 0;      // in or through a queue,
+  std::uint64_t arrived_bursts_ = 0;    // arrived in AXI order,
+  std::uint64_t shown_bursts_ = 0;      // and shown to their last byte
+  std::vector<std::uint64_t> arrival_;  // reorder buffer: the clock, kNever while unknown
 
   boost::circular_buffer<Write> writes_;
-  std::size_t fill_write_ = 0;        // index of the write that the next beat belongs to
+  std::size_t fill_write_ = 0;         // index of the write that the next beat belongs to
   std::uint32_t unclaimed_beats_ = 0;  // crossed before their AW
   std::uint32_t buffered_beats_ = 0;
   boost::circular_buffer<Response> responses_;

@@ -27,7 +27,8 @@ DramPattern random_pattern(const DramConfig& config, std::uint64_t seed) {
 }
 
 double DramMeasurement::bytes_per_second() const {
-  return clocks == 0 ? 0 : static_cast<double>(bytes) * clock_mhz * 1e6 / static_cast<double>(clocks);
+  return clocks == 0 ? 0
+                     : static_cast<double>(bytes) * clock_mhz * 1e6 / static_cast<double>(clocks);
 }
 
 double DramMeasurement::share_of_peak() const {

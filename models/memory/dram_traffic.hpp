@@ -32,15 +32,15 @@ struct DramMeasurement {
   DramStatistics statistics;
   // Of the reads: from the first clock that could serve it to the end of its data.
   std::uint64_t reads = 0;
-  std::uint64_t latency_sum = 0;                  // clocks
-  std::vector<std::uint64_t> latency_histogram;   // reads by clocks
+  std::uint64_t latency_sum = 0;                 // clocks
+  std::vector<std::uint64_t> latency_histogram;  // reads by clocks
 
   double nanoseconds(double clocks_taken) const { return clocks_taken * 1000.0 / clock_mhz; }
   double bytes_per_second() const;
   double share_of_peak() const;
-  double mean_latency() const;                         // clocks
+  double mean_latency() const;                           // clocks
   std::uint64_t latency_percentile(double share) const;  // clocks; share 0 to 1
-  double row_hit_rate() const;                         // of the column commands
+  double row_hit_rate() const;                           // of the column commands
 
   std::uint32_t clock_mhz = 1;
   std::uint64_t peak_bytes_per_second = 1;

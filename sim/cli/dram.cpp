@@ -167,10 +167,10 @@ int dram_command(const DramArguments& arguments, const Streams& streams) {
     return ns(static_cast<double>(m.latency_percentile(share)));
   };
   const DramStatistics& s = m.statistics;
-  streams.out << fmt::format(
-      "{}: {} channel{} of {} x {} bits at {} Mb/s a pin, {}, mapping {}\n", arguments.memory,
-      o.channels, o.channels == 1 ? "" : "s", o.pseudo_channels, o.channel_bits,
-      o.clock_mhz * o.beats_per_clock, report::bytes_text(o.size_bytes()), config.address_mapping);
+  streams.out << fmt::format("{}: {} channel{} of {} x {} bits at {} Mb/s a pin, {}, mapping {}\n",
+                             arguments.memory, o.channels, o.channels == 1 ? "" : "s",
+                             o.pseudo_channels, o.channel_bits, o.clock_mhz * o.beats_per_clock,
+                             report::bytes_text(o.size_bytes()), config.address_mapping);
   streams.out << fmt::format("requests       {} of {} bytes, {}, {} in flight\n",
                              report::grouped(m.requests), o.burst_bytes(), arguments.pattern,
                              outstanding);
@@ -200,8 +200,7 @@ void add_dram(CLI::App& app, DramArguments& dram, std::function<int(const Stream
                    "stream, random, or a file with one `R|W address` a line [stream]")
       ->type_name("PATTERN");
   command
-      ->add_option("--outstanding", dram.outstanding,
-                   "Reads in flight [what the read queues hold]")
+      ->add_option("--outstanding", dram.outstanding, "Reads in flight [what the read queues hold]")
       ->type_name("N")
       ->check(CLI::Range(std::uint32_t{1}, kMaxOutstanding));
   command

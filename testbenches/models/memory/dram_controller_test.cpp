@@ -3,12 +3,13 @@
 // Does the controller keep its rules: order, turns, fairness, refresh, bounded queues, and a result
 // that depends on the requests alone? (The device refuses every command that breaks the timing, so
 // each of these runs checks the timing too.)
+#include "memory/dram_controller.hpp"
+
 #include <map>
 #include <random>
 #include <vector>
 
 #include "catch.hpp"
-#include "memory/dram_controller.hpp"
 
 using namespace systole;
 using namespace systole::memory;
@@ -84,8 +85,7 @@ TEST_CASE("reads on different banks overlap, in the order of their coming") {
   DramController controller(config);
   for (std::uint32_t g = 0; g < 4; ++g) REQUIRE(controller.push_read(g * kGroup, g));
   const auto done = run(controller, 400);
-  for (std::uint32_t g = 0; g < 4; ++g)
-    CHECK(done.at(g) == g * t.trrd_s + t.trcd + t.tcl + 4);
+  for (std::uint32_t g = 0; g < 4; ++g) CHECK(done.at(g) == g * t.trrd_s + t.trcd + t.tcl + 4);
 }
 
 TEST_CASE("a queue takes what it holds and no more") {
@@ -154,7 +154,8 @@ TEST_CASE("every pseudo-channel refreshes once in trefi, idle or busy") {
       std::uint64_t address = 0;
       const std::uint64_t end = intervals * config.timing.trefi + config.timing.trefi / 2;
       while (controller.now() < end) {
-        while (busy && controller.push_read(address, 0)) address += config.organisation.burst_bytes();
+        while (busy && controller.push_read(address, 0))
+          address += config.organisation.burst_bytes();
         run(controller, controller.now() + 50);
       }
       CHECK(controller.statistics().refreshes == intervals * config.organisation.all_channels());

@@ -2,6 +2,8 @@
 //
 // Does a DRAM allow each command in exactly the clock that JEDEC's rules name: refused one clock
 // earlier, accepted on time? The rules are restated here as a table of pairs of commands.
+#include "memory/dram_device.hpp"
+
 #include <algorithm>
 #include <map>
 #include <random>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "memory/dram_device.hpp"
 
 using namespace systole;
 using namespace systole::memory;
@@ -166,12 +167,24 @@ TEST_CASE("each gate of each kind is tight on both sides when it alone binds") {
         {"trpab refresh", &DramTiming::trpab, {{C::kPrechargeAll, 0}}, C::kRefresh, 0, false, true},
         {"trtp", &DramTiming::trtp, {{C::kRead, 0}}, C::kPrecharge, 0, false, true},
         {"twr", &DramTiming::twr, {{C::kWrite, 0}}, C::kPrecharge, 0, true, true},
-        {"trrd_s", &DramTiming::trrd_s, {{C::kActivate, 0}}, C::kActivate, other_group, false, false},
+        {"trrd_s",
+         &DramTiming::trrd_s,
+         {{C::kActivate, 0}},
+         C::kActivate,
+         other_group,
+         false,
+         false},
         {"trrd_l", &DramTiming::trrd_l, {{C::kActivate, 0}}, C::kActivate, 1, false, false},
         {"tccd_s read", &DramTiming::tccd_s, {{C::kRead, 0}}, C::kRead, other_group, false, true},
         {"tccd_l read", &DramTiming::tccd_l, {{C::kRead, 0}}, C::kRead, 1, false, true},
         {"tccd_l same bank", &DramTiming::tccd_l, {{C::kRead, 0}}, C::kRead, 0, false, true},
-        {"tccd_s write", &DramTiming::tccd_s, {{C::kWrite, 0}}, C::kWrite, other_group, false, true},
+        {"tccd_s write",
+         &DramTiming::tccd_s,
+         {{C::kWrite, 0}},
+         C::kWrite,
+         other_group,
+         false,
+         true},
         {"tccd_l write", &DramTiming::tccd_l, {{C::kWrite, 0}}, C::kWrite, 1, false, true},
         {"twtr_s", &DramTiming::twtr_s, {{C::kWrite, 0}}, C::kRead, other_group, true, true},
         {"twtr_l", &DramTiming::twtr_l, {{C::kWrite, 0}}, C::kRead, 1, true, true},
@@ -292,8 +305,8 @@ TEST_CASE("random commands are allowed in exactly the clocks that the table of r
     }
   }
   if (seed % 2 == 0)
-    for (const char* rule : {"trcd to read", "trcd to write", "tras", "trp", "trtp", "twr",
-                             "tccd_l of reads", "twtr_l", "trrd_l", "trtw", "trpab to activate",
-                             "trfc to activate", "twr, all"})
+    for (const char* rule :
+         {"trcd to read", "trcd to write", "tras", "trp", "trtp", "twr", "tccd_l of reads",
+          "twtr_l", "trrd_l", "trtw", "trpab to activate", "trfc to activate", "twr, all"})
       CHECK(bound[rule] > 0);
 }

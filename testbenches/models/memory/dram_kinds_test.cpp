@@ -2,12 +2,13 @@
 //
 // Are the shipped kinds sound, are parameters that contradict each other refused by name, and does
 // a mapping name every byte once?
+#include "memory/dram_kinds.hpp"
+
 #include <set>
 #include <tuple>
 
 #include "catch.hpp"
 #include "memory/address_map.hpp"
-#include "memory/dram_kinds.hpp"
 #include "support/error.hpp"
 
 using namespace systole;

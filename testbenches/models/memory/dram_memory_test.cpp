@@ -2,13 +2,14 @@
 //
 // Is a DRAM behind the AXI pins exact in time at any ratio of clocks, complete and in order, and is
 // its bandwidth not lost on the way?
+#include "memory/dram_memory.hpp"
+
 #include <algorithm>
 #include <deque>
 #include <random>
 #include <vector>
 
 #include "catch.hpp"
-#include "memory/dram_memory.hpp"
 #include "memory/ideal_memory.hpp"
 #include "support/error.hpp"
 
@@ -21,9 +22,7 @@ struct Event {
   std::uint64_t cycle;
   std::uint8_t id;
   bool last;
-  bool operator==(const Event& o) const {
-    return cycle == o.cycle && id == o.id && last == o.last;
-  }
+  bool operator==(const Event& o) const { return cycle == o.cycle && id == o.id && last == o.last; }
 };
 
 // A master that offers queued requests as early as it can and records what crosses and when.
@@ -254,8 +253,8 @@ TEST_CASE("AXI does not cost bandwidth") {
   };
   for (const Case& c : {Case{"ddr4_3200", 32, 1000, 16, 0.93}, Case{"ddr4_3200", 64, 500, 4, 0.92},
                         Case{"ddr4_2400", 128, 800, 2, 0.93}, Case{"ddr4_3200", 16, 1000, 16, 0.95},
-                        Case{"lpddr5_6400", 16, 1000, 16, 0.88},
-                        Case{"hbm2", 128, 1000, 8, 0.90}, Case{"hbm2", 16, 1000, 16, 0.92}}) {
+                        Case{"lpddr5_6400", 16, 1000, 16, 0.88}, Case{"hbm2", 128, 1000, 8, 0.90},
+                        Case{"hbm2", 16, 1000, 16, 0.92}}) {
     CAPTURE(c.kind, c.beat_bytes, c.mhz);
     MemoryConfig config;
     config.kind = c.kind;
@@ -267,7 +266,8 @@ TEST_CASE("AXI does not cost bandwidth") {
     master.finish();
     const double port = static_cast<double>(c.beat_bytes) * c.mhz * 1e6;
     const double peak = static_cast<double>(config.dram.organisation.peak_bytes_per_second());
-    const double reached = static_cast<double>(bytes) / static_cast<double>(master.cycle()) * c.mhz * 1e6;
+    const double reached =
+        static_cast<double>(bytes) / static_cast<double>(master.cycle()) * c.mhz * 1e6;
     CHECK(reached / std::min(port, peak) > c.least);
     CHECK(reached / std::min(port, peak) <= 1.0);
   }

@@ -2,10 +2,11 @@
 //
 // Do the memories reach the bandwidths and latencies that other simulators and datasheets name?
 // Latencies are those of the memory alone, from the first memory clock that sees the request.
+#include "memory/dram_traffic.hpp"
+
 #include <ctime>
 
 #include "catch.hpp"
-#include "memory/dram_traffic.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -35,7 +36,8 @@ double median_ns(const DramMeasurement& m) {
 
 }  // namespace
 
-TEST_CASE("an unloaded sequential read waits 17 to 19 ns on DDR4-3200 and HBM2, a row hit 16 to 17") {
+TEST_CASE(
+    "an unloaded sequential read waits 17 to 19 ns on DDR4-3200 and HBM2, a row hit 16 to 17") {
   for (const char* kind : {"ddr4_3200", "hbm2"}) {
     CAPTURE(kind);
     const DramMeasurement m = measure(kind, Pattern::kStream, 1, kColumnsLowest);
@@ -83,9 +85,7 @@ TEST_CASE("a stream reaches most of the peak on every kind") {
 TEST_CASE("figures add up") {
   const DramConfig config = dram_config("lpddr4_3200");
   std::uint64_t writes = 0;
-  const DramPattern mixed = [&](std::uint64_t n) {
-    return DramAccess{n * 32, n % 4 == 3};
-  };
+  const DramPattern mixed = [&](std::uint64_t n) { return DramAccess{n * 32, n % 4 == 3}; };
   const DramMeasurement m = measure_dram(config, mixed, 40000, 16);
   for (std::uint64_t n = 0; n < 40000; ++n) writes += n % 4 == 3;
   CHECK(m.statistics.writes == writes);
@@ -100,8 +100,7 @@ TEST_CASE("figures add up") {
   CHECK(count == m.reads);
   CHECK(m.latency_percentile(0) <= m.latency_percentile(0.5));
   CHECK(m.latency_percentile(1) + 1 == m.latency_histogram.size());
-  CHECK(m.bytes_per_second() ==
-        Approx(40000.0 * 32 / (static_cast<double>(m.clocks) / 1.6e9)));
+  CHECK(m.bytes_per_second() == Approx(40000.0 * 32 / (static_cast<double>(m.clocks) / 1.6e9)));
   DramConfig broken = config;
   broken.timing.tras = 1;
   CHECK_THROWS_AS(measure_dram(broken, mixed, 10, 1), UserError);

@@ -75,9 +75,9 @@ TEST_CASE("dram measures a stream, random addresses and a file") {
                            "--outstanding", "1", "--channels", "2", "--seed", "7"});
   CHECK(json["channels"] == 2);
   CHECK(json["row_hit_rate"] < 0.1);
-  const auto again = json_of(scratch, {"--memory", "hbm2", "--pattern", "random", "--requests",
-                                       "20000", "--outstanding", "1", "--channels", "2", "--seed",
-                                       "7"});
+  const auto again =
+      json_of(scratch, {"--memory", "hbm2", "--pattern", "random", "--requests", "20000",
+                        "--outstanding", "1", "--channels", "2", "--seed", "7"});
   CHECK(again["clocks"] == json["clocks"]);
 
   const std::string file = scratch.file("accesses", "R 0\r\nW 0x40\nR 0x40\nR 128\n");
@@ -94,7 +94,8 @@ TEST_CASE("dram measures the memory of a chip file") {
   std::ifstream in(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml");
   std::string text((std::istreambuf_iterator<char>(in)), {});
   const std::string ideal = scratch.file("ideal.toml", text);
-  text = text.substr(0, text.find("[memory]")) + "[memory]\nkind = \"ddr4_2400\"\ntcl = 30\ntrtw = 24\n";
+  text = text.substr(0, text.find("[memory]")) +
+         "[memory]\nkind = \"ddr4_2400\"\ntcl = 30\ntrtw = 24\n";
   const auto json = json_of(scratch, {"--memory", scratch.file("chip.toml", text), "--requests",
                                       "100", "--outstanding", "1"});
   CHECK(json["read_latency_ns"]["p50"].get<double>() == Approx(34 / 1.2));
@@ -110,8 +111,8 @@ TEST_CASE("bad input of dram is one line") {
   const std::string place = (scratch.path / "bad").string();
   CHECK(with("R 0\nX 5\n").find(place + ":2: 'X 5': must be R or W, a blank and an address") !=
         std::string::npos);
-  for (const char* line : {"R", "R ", "R  5", "R 5 ", "R 0x", "R -1", "R 0xg", "RW 3", "R 5x", "",
-                           "r 5", "R\t5"}) {
+  for (const char* line :
+       {"R", "R ", "R  5", "R 5 ", "R 0x", "R -1", "R 0xg", "RW 3", "R 5x", "", "r 5", "R\t5"}) {
     CAPTURE(line);
     CHECK(with("W 64\n" + std::string(line) + "\nR 0\n").find(place + ":2: ") != std::string::npos);
   }

@@ -4,8 +4,6 @@
 // Latencies are those of the memory alone, from the first memory clock that sees the request.
 #include "memory/dram_traffic.hpp"
 
-#include <ctime>
-
 #include "catch.hpp"
 #include "support/error.hpp"
 
@@ -105,18 +103,3 @@ TEST_CASE("figures add up") {
   broken.timing.tras = 1;
   CHECK_THROWS_AS(measure_dram(broken, mixed, 10, 1), UserError);
 }
-
-#if !defined(__SANITIZE_ADDRESS__) && defined(__OPTIMIZE__)
-TEST_CASE("a memory alone simulates its requests fast") {
-  // About 4 to 8 million a second of processor time on a machine of 2020; a quarter of the demanded
-  // 2 million is the bound on a busy one.
-  for (const char* kind : {"ddr4_3200", "hbm2"}) {
-    CAPTURE(kind);
-    const DramConfig config = dram_config(kind);
-    const std::clock_t begin = std::clock();
-    measure_dram(config, stream_pattern(config), 500000, 64);
-    const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-    CHECK(500000 / seconds > 500000);
-  }
-}
-#endif

@@ -8,18 +8,21 @@ Semaphores::Decision Semaphores::decide(const std::array<bool, isa::kEngines>& r
   Decision decision;
   for (int engine = 0; engine < isa::kEngines; ++engine) {
     if (!request[engine]) continue;
-    bool available = true;
-    for (int i = 0; i < isa::kSemaphores && available; ++i) {
-      if (!(wait_mask[engine] >> i & 1)) continue;
-      int left = counts_[i];
-      for (int before = 0; before < engine; ++before) left -= decision.taken[before] >> i & 1;
-      available = left > 0;
-    }
-    if (!available) continue;
+    if (missing(decision, engine, wait_mask[engine]) != kNone) continue;
     decision.start[engine] = true;
     decision.taken[engine] = wait_mask[engine];
   }
   return decision;
+}
+
+int Semaphores::missing(const Decision& decision, int engine, std::uint16_t mask) const {
+  for (int i = 0; mask >> i; ++i) {
+    if (!(mask >> i & 1)) continue;
+    int left = counts_[i];
+    for (int before = 0; before < engine; ++before) left -= decision.taken[before] >> i & 1;
+    if (left <= 0) return i;
+  }
+  return kNone;
 }
 
 std::optional<isa::Engine> Semaphores::end_cycle(const Decision& decision,
@@ -60,8 +63,16 @@ std::optional<ReadBurst> CommandProcessor::offer() const {
   return ReadBurst{address_, beats_per_instruction_};
 }
 
-void CommandProcessor::end_cycle(bool burst_accepted, bool beat_arrived,
+std::optional<std::uint32_t> CommandProcessor::held_up() const {
+  if (!fetched_instructions_.valid()) return std::nullopt;
+  const std::uint32_t index = fetched_instructions_.front();
+  const int engine = static_cast<int>(isa::engine_of(program_.instructions[index]));
+  return queues_[engine].ready() ? std::nullopt : std::optional(index);
+}
+
+bool CommandProcessor::end_cycle(bool burst_accepted, bool beat_arrived,
                                  const std::array<bool, isa::kEngines>& started) {
+  bool moved = burst_accepted || beat_arrived || !fetched_instructions_.settled();
   bool dispatched = false;
   int target = 0;
   std::uint32_t index = 0;
@@ -70,10 +81,16 @@ void CommandProcessor::end_cycle(bool burst_accepted, bool beat_arrived,
     target = static_cast<int>(isa::engine_of(program_.instructions[index]));
     dispatched = queues_[target].ready();
   }
-  for (int engine = 0; engine < isa::kEngines; ++engine) queues_[engine].end_cycle(started[engine]);
+  for (int engine = 0; engine < isa::kEngines; ++engine) {
+    moved = moved || started[engine] || !queues_[engine].settled();
+    queues_[engine].end_cycle(started[engine]);
+  }
   if (dispatched) queues_[target].push({&program_.instructions[index], index});
   fetched_instructions_.end_cycle(dispatched);
-  if (dispatched) ++room_;
+  if (dispatched) {
+    ++room_;
+    ++dispatched_;
+  }
 
   if (beat_arrived && ++beat_ == beats_per_instruction_) {
     beat_ = 0;
@@ -84,6 +101,7 @@ void CommandProcessor::end_cycle(bool burst_accepted, bool beat_arrived,
     --to_ask_;
     --room_;
   }
+  return moved || dispatched;
 }
 
 }  // namespace systole::cycle

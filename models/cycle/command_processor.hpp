@@ -23,6 +23,9 @@ class Semaphores {
   };
   Decision decide(const std::array<bool, isa::kEngines>& request,
                   const std::array<std::uint16_t, isa::kEngines>& wait_mask) const;
+  // The first semaphore of the mask that is not there, or was taken by an engine with a higher priority; kNone if all are there.
+  static constexpr int kNone = -1;
+  int missing(const Decision& decision, int engine, std::uint16_t mask) const;
   // Returns the first engine (load, matrix, store) whose post overflows a semaphore.
   std::optional<isa::Engine> end_cycle(const Decision& decision, const std::array<std::uint16_t, isa::kEngines>& posted);
   const std::array<std::uint8_t, isa::kSemaphores>& counts() const { return counts_; }
@@ -44,15 +47,18 @@ class CommandProcessor {
   std::optional<ReadBurst> offer() const;  // fetch
   const Queued* head(int engine) const { return queues_[engine].valid() ? &queues_[engine].front() : nullptr; }
 
-  // End of a cycle: fetch burst accepted, a beat of a fetch arrived, which engines started.
-  void end_cycle(bool burst_accepted, bool beat_arrived, const std::array<bool, isa::kEngines>& started);
+  // End of a cycle: fetch burst accepted, a beat of a fetch arrived, which engines started. True if anything has moved.
+  bool end_cycle(bool burst_accepted, bool beat_arrived, const std::array<bool, isa::kEngines>& started);
   void doorbell();  // start_i of cycle 1
+  std::uint32_t dispatched() const { return dispatched_; }  // instructions so far
+  // The instruction that is next to be dispatched, if it is there and its engine's queue is full.
+  std::optional<std::uint32_t> held_up() const;
 
  private:
   const isa::Program& program_;
   std::uint64_t address_;
   std::uint32_t beats_per_instruction_, axi_bytes_;
-  std::uint32_t to_ask_ = 0, room_, beat_ = 0, fetched_ = 0;
+  std::uint32_t to_ask_ = 0, room_, beat_ = 0, fetched_ = 0, dispatched_ = 0;
   RamFifo<std::uint32_t> fetched_instructions_;
   std::array<RamFifo<Queued>, isa::kEngines> queues_;
 };

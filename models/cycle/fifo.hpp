@@ -38,6 +38,8 @@ class RamFifo {
     valid_ = !entries_.empty();
   }
   void push(const T& entry) { entries_.push_back(entry); }
+  // False if an entry comes to the front in the next cycle without anybody's doing.
+  bool settled() const { return valid_ || entries_.empty(); }
 
  private:
   boost::circular_buffer<T> entries_;

@@ -196,8 +196,10 @@ LoadEngine::Outputs LoadEngine::evaluate(std::optional<std::uint32_t> store_writ
   return out;
 }
 
-void LoadEngine::end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
+bool LoadEngine::end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
                            const isa::Load* started, std::uint32_t index, std::uint64_t base) {
+  bool moved = outputs.busy || outputs.wait_port || burst_accepted || beat_arrived || started != nullptr ||
+               !beats_.settled() || !pending_.settled();
   const bool word_taken = outputs.busy && writer_.needs_data();
   const Run* run = runs_.valid() ? &runs_.front() : nullptr;
   const LoadPacker::Taken taken = packer_.end_cycle(word_taken, beats_.valid(), run);
@@ -208,6 +210,7 @@ void LoadEngine::end_cycle(const Outputs& outputs, bool burst_accepted, bool bea
   if (outputs.busy) writer_.written();
   if (outputs.retire) writer_.finish();
   const bool writer_takes = !writer_.active() && pending_.valid();
+  moved = moved || taken.beat || taken.run || writer_takes;
   if (writer_takes) {
     const Pending& next = pending_.front();
     writer_.take(next.load, next.index, word_bytes(next.load.buffer));
@@ -223,6 +226,7 @@ void LoadEngine::end_cycle(const Outputs& outputs, bool burst_accepted, bool bea
     pending_.push({*started, index});
   }
   in_flight_ += (started ? 1u : 0u) - (outputs.retire ? 1u : 0u);
+  return moved;
 }
 
 }  // namespace systole::cycle

@@ -110,7 +110,8 @@ class LoadEngine {
   // store_write_bank: the bank that the store engine writes in this cycle.
   Outputs evaluate(std::optional<std::uint32_t> store_write_bank) const;
   // started: the instruction that starts in this cycle.
-  void end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
+  // True if anything but the clock has moved.
+  bool end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
                  const isa::Load* started, std::uint32_t index, std::uint64_t base);
 
  private:

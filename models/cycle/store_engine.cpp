@@ -179,21 +179,28 @@ StoreEngine::StoreEngine(const Chip& chip)
       response_is_last_(chip.store_outstanding),
       in_flight_(kInFlight) {}
 
-StoreEngine::Outputs StoreEngine::evaluate(std::uint64_t cycle, const Inputs& in) const {
+StoreEngine::Reads StoreEngine::reads() const {
+  Reads reads;
+  if (!issue_.active() || !issue_.room()) return reads;
+  if (issue_.from_activation()) {
+    reads.source_bank = issue_.source_bank();
+  } else {
+    reads.accumulator_bank = issue_.accumulator_bank();
+  }
+  if (issue_.residual()) reads.residual_bank = issue_.residual_bank();
+  return reads;
+}
+
+StoreEngine::Outputs StoreEngine::evaluate(std::uint64_t cycle, bool refused) const {
   Outputs out;
   out.in_flight = in_flight_.valid();
   if (issue_.active()) {
     if (!issue_.room()) {
       out.wait_memory = true;
     } else {
-      bool granted = issue_.from_activation() ? in.matrix_activation_bank != issue_.source_bank()
-                                              : in.matrix_accumulator_bank != issue_.accumulator_bank();
-      if (issue_.residual()) {
-        out.bank_conflict = issue_.from_activation() && issue_.source_bank() == issue_.residual_bank();
-        granted = granted && !out.bank_conflict && in.matrix_activation_bank != issue_.residual_bank();
-      }
-      out.busy = granted;
-      out.wait_port = !granted;
+      out.bank_conflict = issue_.residual() && issue_.from_activation() && issue_.source_bank() == issue_.residual_bank();
+      out.busy = !refused && !out.bank_conflict;
+      out.wait_port = !out.busy;
     }
   }
   if (!destinations_.empty() && destinations_.front().cycle == cycle) {
@@ -216,8 +223,11 @@ StoreEngine::Outputs StoreEngine::evaluate(std::uint64_t cycle, const Inputs& in
   return out;
 }
 
-void StoreEngine::end_cycle(std::uint64_t cycle, const Inputs& in, const Outputs& out, const isa::Store* started,
+bool StoreEngine::end_cycle(std::uint64_t cycle, const Inputs& in, const Outputs& out, const isa::Store* started,
                             std::uint32_t index, const std::uint64_t* bases) {
+  // A request that memory has not taken, or a read that the matrix engine keeps out, is tried again: that is not rest.
+  bool moved = out.retire || in.b_valid || out.aw_valid || out.w_valid || out.packer.append || out.packer.push_beat ||
+               out.result || out.busy || out.wait_port || started != nullptr || !beats_.settled() || !packer_pending_.settled();
   // Retirement and responses.
   if (out.retire) {
     --(in_flight_.front().to_activation ? activation_done_ : dram_done_);
@@ -246,6 +256,7 @@ void StoreEngine::end_cycle(std::uint64_t cycle, const Inputs& in, const Outputs
   if (packer_.active()) packer_.end_cycle(out.packer);
   if (out.packer.instruction_end) packer_.finish();
   const bool packer_takes = !packer_.active() && packer_pending_.valid();
+  moved = moved || packer_takes;
   if (packer_takes) packer_.take(packer_pending_.front().store, packer_pending_.front().base);
   packer_pending_.end_cycle(packer_takes);
   // Post-processing.
@@ -270,6 +281,7 @@ void StoreEngine::end_cycle(std::uint64_t cycle, const Inputs& in, const Outputs
     in_flight_.push({index, started->common.post_mask, to_activation});
     if (!to_activation) packer_pending_.push({*started, bases[static_cast<int>(started->base)]});
   }
+  return moved;
 }
 
 }  // namespace systole::cycle

@@ -87,11 +87,16 @@ class StorePacker {
 // rtl/store/store_engine.sv.
 class StoreEngine {
  public:
+  static constexpr std::uint64_t kNever = ~0ull;
+
   explicit StoreEngine(const Chip& chip);
 
+  // The banks that it wants to read in this cycle. It reads all or none.
+  struct Reads {
+    std::optional<std::uint32_t> source_bank, residual_bank;  // of the activation buffer
+    std::optional<std::uint32_t> accumulator_bank;
+  };
   struct Inputs {  // of one cycle
-    std::optional<std::uint32_t> matrix_activation_bank;   // that the matrix engine reads
-    std::optional<std::uint32_t> matrix_accumulator_bank;
     bool aw_ready = false, w_ready = false, b_valid = false;
   };
   struct Outputs {
@@ -110,9 +115,14 @@ class StoreEngine {
   };
   bool ready() const { return !issue_.active() && in_flight_.ready() && packer_pending_.ready(); }
   std::uint32_t issue_index() const { return issue_.index(); }
-  Outputs evaluate(std::uint64_t cycle, const Inputs& inputs) const;
-  void end_cycle(std::uint64_t cycle, const Inputs& inputs, const Outputs& outputs, const isa::Store* started,
+  Reads reads() const;
+  // refused: the matrix engine reads one of these banks.
+  Outputs evaluate(std::uint64_t cycle, bool refused) const;
+  // True if anything but the clock has moved.
+  bool end_cycle(std::uint64_t cycle, const Inputs& inputs, const Outputs& outputs, const isa::Store* started,
                  std::uint32_t index, const std::uint64_t* bases);
+  // The first cycle in which a result leaves post-processing; kNever if none is on its way.
+  std::uint64_t next_cycle() const { return destinations_.empty() ? kNever : destinations_.front().cycle; }
 
  private:
   struct Destination {

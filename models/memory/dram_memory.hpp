@@ -43,6 +43,7 @@ class DramMemory final : public MemoryTiming {
 
   const Pins& drive(std::uint64_t cycle) override;
   void observe(std::uint64_t cycle, const Transfers& transfers) override;
+  std::uint64_t next_cycle(std::uint64_t cycle) const override { return cycle; }
   // Writes may still wait in the controller's queues.
   bool idle() const override;
 

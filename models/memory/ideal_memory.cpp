@@ -43,6 +43,12 @@ bool IdealMemory::refuses(Channel channel, std::uint64_t cycle) const {
 }
 
 const Pins& IdealMemory::drive(std::uint64_t cycle) {
+  // Of the cycles since the last one driven, none spent a credit.
+  if (cycle > driven_cycle_ + 1) {
+    const std::uint64_t quiet = std::min(cycle - driven_cycle_ - 1, beat_bytes_);
+    credits_ = std::min(credits_, beat_bytes_ - 1) + quiet * bytes_per_cycle_;
+  }
+  driven_cycle_ = cycle;
   credits_ = std::min(credits_, beat_bytes_ - 1) + bytes_per_cycle_;
 
   pins_.ar_ready = !reads_.full() && !refuses(Channel::kAr, cycle);
@@ -109,6 +115,13 @@ void IdealMemory::match_writes() {
     writes_.pop_front();
     data_cycles_.pop_front();
   }
+}
+
+std::uint64_t IdealMemory::next_cycle(std::uint64_t cycle) const {
+  std::uint64_t next = kNever;
+  if (!reads_.empty()) next = reads_.front().first_cycle;
+  if (!responses_.empty()) next = std::min(next, responses_.front().first_cycle);
+  return std::max(next, cycle);
 }
 
 bool IdealMemory::idle() const {

@@ -50,6 +50,7 @@ class IdealMemory final : public MemoryTiming {
 
   const Pins& drive(std::uint64_t cycle) override;
   void observe(std::uint64_t cycle, const Transfers& transfers) override;
+  std::uint64_t next_cycle(std::uint64_t cycle) const override;
   bool idle() const override;
 
  private:
@@ -77,6 +78,7 @@ class IdealMemory final : public MemoryTiming {
   std::uint64_t seed_;
 
   Pins pins_;
+  std::uint64_t driven_cycle_ = 0;  // the newest
   std::uint64_t credits_ =
       0;                     // bytes; in a cycle: what is left after the beats of this cycle so far
   bool write_turn_ = false;  // the next contested cycle belongs to W

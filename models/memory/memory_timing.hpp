@@ -9,7 +9,9 @@
 //   ... the chip's outputs of cycle t are known; a channel transfers where valid and ready are both 1 ...
 //   memory.observe(t, transfers)        what was transferred in cycle t
 //
-// Both calls come once a cycle, in this order, with t rising by one.
+// Both calls come once a cycle, in this order, with t rising. Cycles in which nothing happens may be left out: after
+// observe(t, ...), when the chip offers nothing on AR, AW and W, the next drive may be of any cycle up to next_cycle(t + 1). What
+// the memory does is the same as if every cycle had been driven.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +55,10 @@ class MemoryTiming {
   virtual ~MemoryTiming() = default;
   virtual const Pins& drive(std::uint64_t cycle) = 0;
   virtual void observe(std::uint64_t cycle, const Transfers& transfers) = 0;
+  // The first cycle, `cycle` or later, in which R or B may be driven if nothing more is transferred before; kNever if none.
+  // Never too late; too early costs time only.
+  virtual std::uint64_t next_cycle(std::uint64_t cycle) const = 0;
+  static constexpr std::uint64_t kNever = ~0ull;
   // No burst is in flight: nothing will be driven before the next request.
   virtual bool idle() const = 0;
 };

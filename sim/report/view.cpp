@@ -67,15 +67,16 @@ ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t st
                         const cycle::Limits& limits) {
   const Stopwatch watch;
   const isa::Program& program = std::get<compiler::ChipStep>(network.steps.at(step)).program;
-  cycle::Result result =
+  Recording trace;
+  const cycle::Result result =
       cycle::CycleModel(network.chip)
-          .run(program, network.base_address, network.program_address[step], limits);
+          .run(program, network.base_address, network.program_address[step], limits, &trace);
   ProgramRun run;
   run.step = step;
   run.has_timing = true;
   run.cycles = result.cycles;
   run.counters = result.counters;
-  run.retired = std::move(result.retired);
+  run.retired = std::move(trace.retired);
   run.wall_seconds = watch.seconds();
   return run;
 }

@@ -82,11 +82,12 @@ void print_blocks() {
 int print_share() {
   const Chip chip = with_fast_memory(platform::open_chip("edge16"));
   const Workload workload = convolution(chip, {64, 56, 1, 1});
-  const cycle::Result model =
-      cycle::CycleModel(chip).run(workload.program(), workload.network.base_address, workload.network.program_address.at(0));
+  Recording trace;
+  const cycle::Result model = cycle::CycleModel(chip).run(workload.program(), workload.network.base_address,
+                                                          workload.network.program_address.at(0), {}, &trace);
   const platform::RunResult rtl = run_on_platform(workload, library_of(chip).create(1));
   const ArrayShare share = array_share(workload, rtl.retire_trace, rtl.cycles);
-  const bool same = rtl.retire_trace == model.retired && rtl.cycles == model.cycles;
+  const bool same = rtl.retire_trace == trace.retired && rtl.cycles == model.cycles;
   fmt::print("\n1x1 convolution of 56x56x64 to 64 channels on edge16, memory of {} cycles and {} bytes a cycle\n",
              chip.memory.latency_cycles, chip.memory.bytes_per_cycle);
   fmt::print("  {:<46} {}\n", "activation rows that enter the array", share.rows);

@@ -68,7 +68,7 @@ Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChi
     const test::PinRun run = test::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
                                                workload.network.program_address.at(0), dram, 100'000'000);
     invariant(run.error_code == 0, "the chip runs the program without an error");
-    speed.cycles = run.result.cycles;
+    speed.cycles = run.cycles;
   });
   return speed;
 }

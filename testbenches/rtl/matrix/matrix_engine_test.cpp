@@ -61,6 +61,8 @@ struct MatrixEngineBench : Bench {
   std::vector<isa::Matrix> instructions;
   int start_percent = 100;
   size_t started = 0, retired = 0;
+  bool was_ready = true, was_active = false, just_started = false;
+  uint64_t due = 0;  // the model's next_cycle
   std::deque<uint64_t> retire_cycles;  // by the header's rule
   uint64_t first_start = 0, last_retire = 0;
 
@@ -83,22 +85,32 @@ struct MatrixEngineBench : Bench {
   }
 
   void on_clock() override {
-    const auto expected = model.evaluate(cycle());
-    equal("ready_o", ready_o.read(), model.ready());
-    equal("active_o", active_o.read(), expected.active);
-    equal("retire_o", retire_o.read(), expected.retire);
-    equal("activation_read_o", activation_read_o.read(), expected.activation_bank.has_value());
-    equal("accumulator_read_o", accumulator_read_o.read(), expected.accumulator_bank.has_value());
-    if (expected.activation_bank)
-      equal("activation bank", activation_addr_o.get() / chip.activation_bank_words, *expected.activation_bank);
-    if (expected.accumulator_bank)
-      equal("accumulator bank", accumulator_read_addr_o.get() / chip.accumulator_rows, *expected.accumulator_bank);
+    equal("ready_o", ready_o.read(), model.ready(cycle()));
+    equal("active_o", active_o.read(), model.active(cycle()));
+    equal("retire_o", retire_o.read(), model.retires(cycle()));
+    for (uint32_t bank = 0; bank < chip.activation_banks; ++bank)
+      equal("activation bank is read", activation_read_o.read() && activation_addr_o.get() / chip.activation_bank_words == bank,
+            model.reads_activation(bank, cycle()));
+    for (uint32_t bank = 0; bank < 2; ++bank)
+      equal("accumulator bank is read",
+            accumulator_read_o.read() && accumulator_read_addr_o.get() / chip.accumulator_rows == bank,
+            model.reads_accumulator(bank, cycle()));
+    const bool moves = model.retires(cycle()) || model.ready(cycle()) != was_ready || model.active(cycle()) != was_active;
+    if (moves && !just_started) equal("the cycle in which something is due", cycle(), due);
+    was_ready = model.ready(cycle());
+    was_active = model.active(cycle());
     serve_buffers();
-    if (retire_o.read()) retire();
-    const isa::Matrix* now = start_i.read() ? &instructions[started] : nullptr;
-    model.end_cycle(cycle(), expected, now, static_cast<uint32_t>(started) + 500);
-    if (now) start(*now);
-    const bool start = started < instructions.size() && model.ready() && random.chance(start_percent);
+    if (retire_o.read()) {
+      model.retire();
+      retire();
+    }
+    just_started = start_i.read();
+    if (just_started) {
+      model.start(cycle(), instructions[started], static_cast<uint32_t>(started) + 500);
+      start(instructions[started]);
+    }
+    due = model.next_cycle(cycle() + 1);
+    const bool start = started < instructions.size() && model.ready(cycle() + 1) && random.chance(start_percent);
     start_i.write(start);
     if (start) {
       instruction_i.set_words(isa::encode(instructions[started]));

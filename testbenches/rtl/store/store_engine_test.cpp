@@ -161,13 +161,14 @@ struct StoreEngineBench : Bench {
   }
 
   void on_clock() override {
+    const auto reads = model.reads();
+    const bool reads_refused = reads.source_bank == matrix_bank.read() || reads.residual_bank == matrix_bank.read() ||
+                               reads.accumulator_bank == matrix_accumulator.read();
     cycle::StoreEngine::Inputs in;
-    if (matrix_bank.read() < 4) in.matrix_activation_bank = matrix_bank.read();
-    if (matrix_accumulator.read() < 2) in.matrix_accumulator_bank = matrix_accumulator.read();
     in.aw_ready = aw_ready_i.read();
     in.w_ready = w_ready_i.read();
     in.b_valid = b_valid_i.read();
-    const auto out = model.evaluate(cycle(), in);
+    const auto out = model.evaluate(cycle(), reads_refused);
     equal("ready_o", ready_o.read(), model.ready());
     equal("busy_o", busy_o.read(), out.busy);
     equal("wait_port_o", wait_port_o.read(), out.wait_port);

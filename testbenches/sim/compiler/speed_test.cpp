@@ -15,11 +15,11 @@ namespace {
 // which the array takes a row.
 double array_share(const compiler::CompiledNetwork& compiled) {
   const isa::Program& program = std::get<compiler::ChipStep>(compiled.steps.at(0)).program;
-  const cycle::Result result =
-      cycle::CycleModel(compiled.chip)
-          .run(program, compiled.base_address, compiled.program_address.at(0));
+  Recording trace;
+  cycle::CycleModel(compiled.chip)
+      .run(program, compiled.base_address, compiled.program_address.at(0), {}, &trace);
   std::uint64_t first = ~0ull, last = 0, rows = 0;
-  for (const Retired& r : result.retired)
+  for (const Retired& r : trace.retired)
     if (const auto* m = std::get_if<isa::Matrix>(&program.instructions[r.index])) {
       first = std::min(first, r.start_cycle);
       last = std::max(last, r.retire_cycle);

@@ -92,10 +92,10 @@ void PinView::run_program(std::size_t step, const isa::Program& program) {
   report::ProgramRun run;
   run.step = step;
   run.has_timing = true;
-  run.cycles = pins.result.cycles;
-  run.counters = pins.result.counters;
-  run.retired = std::move(pins.result.retired);
-  axi_ = std::move(pins.result.axi);
+  run.cycles = pins.cycles;
+  run.counters = pins.counters;
+  run.retired = std::move(pins.trace.retired);
+  axi_ = std::move(pins.trace.axi);
   runs_.push_back(std::move(run));
 }
 
@@ -158,23 +158,25 @@ std::string compare_views(const compiler::CompiledNetwork& network, const std::v
       if (step == nullptr) continue;
       cycle::Limits limits;
       limits.max_cycles = kMaxCycles;
-      cycle::Result model = cycle::CycleModel(network.chip)
-                                .run(step->program, network.base_address, network.program_address[i], limits, true);
+      Recording trace(Recording::Axi::kKeep);
+      const cycle::Result model =
+          cycle::CycleModel(network.chip)
+              .run(step->program, network.base_address, network.program_address[i], limits, &trace);
       // Times first: a transfer that is late explains a byte that is missing, not the other way round.
-      if (std::string d = compare_axi(model.axi, rtl.axi()); !d.empty()) return fmt::format("step {}: {}", i, d);
+      if (std::string d = compare_axi(trace.axi, rtl.axi()); !d.empty()) return fmt::format("step {}: {}", i, d);
       report::ProgramRun timed;
       timed.step = i;
       timed.has_timing = true;
       timed.cycles = model.cycles;
       timed.counters = model.counters;
-      timed.retired = std::move(model.retired);
+      timed.retired = std::move(trace.retired);
       if (const auto d = report::compare_timing(network, timed, "cycle model", rtl.runs().back(), "rtl"))
         return report::text(*d, network);
       if (const auto d = report::compare_dram(network, i, reference, rtl)) return report::text(*d, network);
       ++seen.programs;
       seen.instructions += timed.retired.size();
       seen.cycles += timed.cycles;
-      seen.axi_events += model.axi.size();
+      seen.axi_events += trace.axi.size();
       seen.dram_bytes += network.dram_bytes;
     }
     seen.outputs = got.outputs();

@@ -52,7 +52,7 @@ class Harness {
   }
 
   // Rings the doorbell and runs until the interrupt.
-  void run(cycle::Result& result, std::uint64_t max_cycles) {
+  void run(PinRun& run, std::uint64_t max_cycles) {
     const auto memory = memory::make_memory_timing(chip_.memory, chip_.axi_bytes(), chip_.clock_mhz);
     std::map<std::pair<int, std::uint32_t>, std::uint64_t> start_cycle;
     in_.s_aw_valid = in_.s_w_valid = true;
@@ -66,13 +66,13 @@ class Harness {
         if (out_.trace_start_valid >> engine & 1) start_cycle[{engine, out_.trace_start_index[engine]}] = cycle;
         if (out_.trace_retire_valid >> engine & 1) {
           const std::uint32_t index = out_.trace_retire_index[engine];
-          result.retired.push_back({static_cast<isa::Engine>(engine), index, start_cycle[{engine, index}], cycle});
+          run.trace.retired.push_back({static_cast<isa::Engine>(engine), index, start_cycle[{engine, index}], cycle});
         }
       }
-      memory_cycle(*memory, cycle, result.axi);
+      memory_cycle(*memory, cycle, run.trace.axi);
       verilated_.cycle(in_, out_);
       in_.s_aw_valid = in_.s_w_valid = false;
-      result.cycles = cycle + 1;
+      run.cycles = cycle + 1;
     }
     in_.m_ar_ready = in_.m_aw_ready = in_.m_w_ready = in_.m_r_valid = in_.m_b_valid = false;
   }
@@ -167,12 +167,12 @@ PinRun run_at_pins(platform::VerilatedChip& verilated, const Chip& chip, const i
     harness.write_register(0x034 + 8 * k, static_cast<std::uint32_t>(bases[k] >> 32));
   }
   PinRun run;
-  harness.run(run.result, max_cycles);
+  harness.run(run, max_cycles);
   if (harness.read_register(0x00C) & 4) {
     run.error_code = harness.read_register(0x018);
     run.error_index = harness.read_register(0x01C);
   }
-  for (int k = 0; k < kCounters; ++k) run.result.counters[k] = harness.read_counter(k);
+  for (int k = 0; k < kCounters; ++k) run.counters[k] = harness.read_counter(k);
   return run;
 }
 

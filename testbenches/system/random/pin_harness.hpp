@@ -16,7 +16,9 @@
 namespace systole::test {
 
 struct PinRun {
-  cycle::Result result;  // as the RTL says: cycles, counters, retire trace, AXI trace
+  std::uint64_t cycles = 0;  // doorbell to interrupt
+  Counters counters = {};
+  Recording trace{Recording::Axi::kKeep};
   std::uint32_t error_code = 0, error_index = 0;
 };
 

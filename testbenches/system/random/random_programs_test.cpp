@@ -75,14 +75,14 @@ std::string compare_views(platform::VerilatedChip& verilated, const Chip& chip, 
   const PinRun rtl = run_at_pins(verilated, chip, random.program, random.bases, random.program_address, rtl_dram);
   if (rtl.error_code) return fmt::format("RTL error {} at instruction {}", rtl.error_code, rtl.error_index);
 
-  const cycle::Result model =
-      cycle::CycleModel(chip).run(random.program, random.bases, random.program_address, {}, true);
-  if (const std::string d = first_difference(rtl.result.axi, model.axi); !d.empty()) return "AXI " + d;
-  if (const std::string d = first_difference(rtl.result.retired, model.retired); !d.empty()) return "retire " + d;
-  if (rtl.result.cycles != model.cycles) return fmt::format("cycles: RTL {}, model {}", rtl.result.cycles, model.cycles);
+  Recording trace(Recording::Axi::kKeep);
+  const cycle::Result model = cycle::CycleModel(chip).run(random.program, random.bases, random.program_address, {}, &trace);
+  if (const std::string d = first_difference(rtl.trace.axi, trace.axi); !d.empty()) return "AXI " + d;
+  if (const std::string d = first_difference(rtl.trace.retired, trace.retired); !d.empty()) return "retire " + d;
+  if (rtl.cycles != model.cycles) return fmt::format("cycles: RTL {}, model {}", rtl.cycles, model.cycles);
   for (int k = 0; k < kCounters; ++k) {
-    if (rtl.result.counters[k] != model.counters[k]) {
-      return fmt::format("counter {}: RTL {}, model {}", kCounterNames[k], rtl.result.counters[k], model.counters[k]);
+    if (rtl.counters[k] != model.counters[k]) {
+      return fmt::format("counter {}: RTL {}, model {}", kCounterNames[k], rtl.counters[k], model.counters[k]);
     }
   }
 

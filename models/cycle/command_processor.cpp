@@ -58,11 +58,6 @@ CommandProcessor::CommandProcessor(const Chip& chip, const isa::Program& program
 
 void CommandProcessor::doorbell() { to_ask_ = static_cast<std::uint32_t>(program_.instructions.size()); }
 
-std::optional<ReadBurst> CommandProcessor::offer() const {
-  if (to_ask_ == 0 || room_ == 0) return std::nullopt;
-  return ReadBurst{address_, beats_per_instruction_};
-}
-
 std::optional<std::uint32_t> CommandProcessor::held_up() const {
   if (!fetched_instructions_.valid()) return std::nullopt;
   const std::uint32_t index = fetched_instructions_.front();

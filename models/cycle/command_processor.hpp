@@ -44,7 +44,8 @@ class CommandProcessor {
     std::uint32_t index;
   };
 
-  std::optional<ReadBurst> offer() const;  // fetch
+  // Fetch.
+  ReadBurst offer() const { return to_ask_ != 0 && room_ != 0 ? ReadBurst{address_, beats_per_instruction_} : ReadBurst{}; }
   const Queued* head(int engine) const { return queues_[engine].valid() ? &queues_[engine].front() : nullptr; }
 
   // End of a cycle: fetch burst accepted, a beat of a fetch arrived, which engines started. True if anything has moved.

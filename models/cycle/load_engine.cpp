@@ -9,6 +9,8 @@ namespace {
 std::uint64_t address_mask(const Chip& chip) {
   return chip.axi_address_bits >= 64 ? ~0ull : (1ull << chip.axi_address_bits) - 1;
 }
+
+std::uint32_t log2_of(std::uint32_t power_of_two) { return static_cast<std::uint32_t>(__builtin_ctz(power_of_two)); }
 }  // namespace
 
 // ---- request
@@ -40,9 +42,9 @@ std::uint32_t LoadRequest::beats() const {
   return static_cast<std::uint32_t>(((address_ & (axi_bytes_ - 1)) + burst_bytes_left() + axi_bytes_ - 1) / axi_bytes_);
 }
 
-std::optional<ReadBurst> LoadRequest::offer() const {
-  if (!active_ || in_flight_ == outstanding_ || beats() > room_) return std::nullopt;
-  return ReadBurst{address_ & ~(axi_bytes_ - 1), beats()};
+ReadBurst LoadRequest::offer() const {
+  if (!active_ || in_flight_ == outstanding_ || beats() > room_) return {};
+  return {address_ & ~(axi_bytes_ - 1), beats()};
 }
 
 std::optional<Run> LoadRequest::accept() {
@@ -116,7 +118,7 @@ LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const 
 // ---- writer
 
 LoadWriter::LoadWriter(const Chip& chip)
-    : bank_words_(chip.activation_bank_words), address_mask_(chip.activation_words() - 1) {}
+    : bank_shift_(log2_of(chip.activation_bank_words)), address_mask_(chip.activation_words() - 1) {}
 
 void LoadWriter::take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes) {
   active_ = true;
@@ -181,52 +183,53 @@ std::uint32_t LoadEngine::word_bytes(isa::Buffer buffer) const {
   return chip_.post_lanes * 8;
 }
 
-LoadEngine::Outputs LoadEngine::evaluate(std::optional<std::uint32_t> store_write_bank) const {
-  Outputs out;
+const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
+  Outputs& out = out_;
+  out.busy = out.wait_port = out.wait_memory = out.retire = false;
   out.in_flight = in_flight_ != 0;
-  if (!writer_.active()) return out;
-  const bool wanted = !writer_.needs_data() || packer_.word_valid();
-  const bool refused = wanted && writer_.to_activation() && store_write_bank == writer_.bank();
-  out.busy = wanted && !refused;
-  out.wait_port = refused;
-  out.wait_memory = !wanted;
-  out.retire = out.busy && writer_.last_word();
-  out.retire_index = writer_.index();
-  out.retire_post_mask = writer_.post_mask();
-  return out;
-}
+  bool word_taken = false;
+  if (writer_.active()) {
+    const bool needs_data = writer_.needs_data();
+    const bool wanted = !needs_data || packer_.word_valid();
+    out.wait_port = wanted && writer_.to_activation() && in.store_write_bank == static_cast<int>(writer_.bank());
+    out.busy = wanted && !out.wait_port;
+    out.wait_memory = !wanted;
+    word_taken = out.busy && needs_data;
+    if (out.busy && writer_.last_word()) {
+      out.retire = true;
+      out.retire_index = writer_.index();
+      out.retire_post_mask = writer_.post_mask();
+    }
+  }
+  out.moved = out.busy || out.wait_port || in.burst_accepted || in.beat_arrived || in.started != nullptr ||
+              !beats_.settled() || !pending_.settled();
 
-bool LoadEngine::end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
-                           const isa::Load* started, std::uint32_t index, std::uint64_t base) {
-  bool moved = outputs.busy || outputs.wait_port || burst_accepted || beat_arrived || started != nullptr ||
-               !beats_.settled() || !pending_.settled();
-  const bool word_taken = outputs.busy && writer_.needs_data();
   const Run* run = runs_.valid() ? &runs_.front() : nullptr;
   const LoadPacker::Taken taken = packer_.end_cycle(word_taken, beats_.valid(), run);
   if (taken.run) runs_.pop();
   beats_.end_cycle(taken.beat);
-  if (beat_arrived) beats_.push(0);
+  if (in.beat_arrived) beats_.push();
 
-  if (outputs.busy) writer_.written();
-  if (outputs.retire) writer_.finish();
+  if (out.busy) writer_.written();
+  if (out.retire) writer_.finish();
   const bool writer_takes = !writer_.active() && pending_.valid();
-  moved = moved || taken.beat || taken.run || writer_takes;
   if (writer_takes) {
     const Pending& next = pending_.front();
     writer_.take(next.load, next.index, word_bytes(next.load.buffer));
   }
   pending_.end_cycle(writer_takes);
+  out.moved = out.moved || taken.beat || taken.run || writer_takes;
 
-  if (burst_accepted) {
+  if (in.burst_accepted) {
     if (const std::optional<Run> begun = request_.accept()) runs_.push(*begun);
   }
-  request_.end_cycle(last_beat, taken.beat);
-  if (started) {
-    request_.start(*started, base, word_bytes(started->buffer));
-    pending_.push({*started, index});
+  request_.end_cycle(in.last_beat, taken.beat);
+  if (in.started) {
+    request_.start(*in.started, in.base, word_bytes(in.started->buffer));
+    pending_.push({*in.started, in.index});
   }
-  in_flight_ += (started ? 1u : 0u) - (outputs.retire ? 1u : 0u);
-  return moved;
+  in_flight_ += (in.started ? 1u : 0u) - (out.retire ? 1u : 0u);
+  return out;
 }
 
 }  // namespace systole::cycle

@@ -12,10 +12,11 @@
 
 namespace systole::cycle {
 
-// A burst as it goes to the read arbiter.
+// A burst as it goes to the read arbiter; none if it has no beats.
 struct ReadBurst {
   std::uint64_t address = 0;  // aligned to a beat
   std::uint32_t beats = 0;
+  explicit operator bool() const { return beats != 0; }
 };
 
 // What the packer must know of a run.
@@ -31,7 +32,7 @@ class LoadRequest {
   explicit LoadRequest(const Chip& chip);
   bool ready() const { return !active_; }
   void start(const isa::Load& load, std::uint64_t base, std::uint32_t word_bytes);
-  std::optional<ReadBurst> offer() const;
+  ReadBurst offer() const;
   // The offered burst was accepted; the run that it begins, if it begins one.
   std::optional<Run> accept();
   void end_cycle(bool last_beat_arrived, bool beat_taken);
@@ -75,7 +76,7 @@ class LoadWriter {
   explicit LoadWriter(const Chip& chip);
   bool active() const { return active_; }
   bool to_activation() const { return load_.buffer == isa::Buffer::kActivation; }
-  std::uint32_t bank() const { return (address_ & address_mask_) / bank_words_; }
+  std::uint32_t bank() const { return (address_ & address_mask_) >> bank_shift_; }
   bool needs_data() const;
   bool last_word() const;  // of the instruction
   std::uint32_t index() const { return index_; }
@@ -88,7 +89,7 @@ class LoadWriter {
   bool active_ = false;
   isa::Load load_;
   std::uint32_t index_ = 0;
-  std::uint32_t bank_words_, address_mask_;
+  std::uint32_t bank_shift_, address_mask_;
   std::uint32_t rows_ = 0, run_words_ = 0, row_words_ = 0;
   std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0, word_ = 0;
   std::uint32_t address_ = 0, address_1_ = 0, address_2_ = 0, address_3_ = 0;
@@ -99,20 +100,25 @@ class LoadEngine {
  public:
   explicit LoadEngine(const Chip& chip);
 
+  struct Inputs {  // of one cycle
+    int store_write_bank = kNoBank;  // of the activation buffer
+    bool burst_accepted = false, beat_arrived = false, last_beat = false;
+    const isa::Load* started = nullptr;  // the instruction that starts in this cycle, its index and base address
+    std::uint32_t index = 0;
+    std::uint64_t base = 0;
+  };
+  static constexpr int kNoBank = -1;
   struct Outputs {  // of one cycle
+    bool moved = false;  // anything but the clock
     bool busy = false, wait_port = false, wait_memory = false, in_flight = false;
     bool retire = false;
     std::uint32_t retire_index = 0;
     std::uint16_t retire_post_mask = 0;
   };
   bool ready() const { return request_.ready() && pending_.ready(); }
-  std::optional<ReadBurst> offer() const { return request_.offer(); }
-  // store_write_bank: the bank that the store engine writes in this cycle.
-  Outputs evaluate(std::optional<std::uint32_t> store_write_bank) const;
-  // started: the instruction that starts in this cycle.
-  // True if anything but the clock has moved.
-  bool end_cycle(const Outputs& outputs, bool burst_accepted, bool beat_arrived, bool last_beat,
-                 const isa::Load* started, std::uint32_t index, std::uint64_t base);
+  ReadBurst offer() const { return request_.offer(); }
+  const Outputs& step(const Inputs& inputs);
+  const Outputs& outputs() const { return out_; }  // of the newest step
 
  private:
   struct Pending {
@@ -122,12 +128,13 @@ class LoadEngine {
   std::uint32_t word_bytes(isa::Buffer buffer) const;
 
   static constexpr int kInFlight = 4;
+  Outputs out_;
   Chip chip_;
   LoadRequest request_;
   LoadPacker packer_;
   LoadWriter writer_;
   Fifo<Run> runs_;
-  RamFifo<char> beats_;
+  RamFifoCount beats_;
   RamFifo<Pending> pending_;
   std::uint32_t in_flight_ = 0;
 };

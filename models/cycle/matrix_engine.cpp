@@ -23,6 +23,8 @@ MatrixEngine::MatrixEngine(const Chip& chip)
       accumulator_rows_(chip.accumulator_rows),
       accumulator_mask_(2 * chip.accumulator_rows - 1),
       acc_latency_(chip.acc_latency),
+      bank_shift_(static_cast<std::uint32_t>(__builtin_ctz(chip.activation_bank_words))),
+      accumulator_bank_shift_(static_cast<std::uint32_t>(__builtin_ctz(chip.accumulator_rows))),
       latency_(chip.array_rows + chip.array_cols + chip.pe_latency),
       minimum_pass_(std::max(chip.array_rows, chip.acc_latency + 1)),
       in_flight_((latency_ + chip.acc_latency) / chip.array_rows + 4) {}
@@ -59,59 +61,70 @@ void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_
 
   ready_cycle_ = next.last_cycle + acc_latency_;
   idle_cycle_ = ready_cycle_ + 1;
-  in_flight_.push_back(next);
+  in_flight_.push(next);
 }
 
-bool MatrixEngine::row_in(const InFlight& i, std::uint64_t cycle, Row& row) {
-  if (cycle < i.first_cycle || cycle > i.last_cycle) return false;
-  const std::uint64_t along = cycle - i.first_cycle;
-  const std::uint32_t cycle_of_pass = static_cast<std::uint32_t>(along % i.pass_cycles);
-  if (cycle_of_pass < i.skipped_cycles || cycle_of_pass - i.skipped_cycles >= i.rows) return false;
-  const std::uint32_t word = cycle_of_pass - i.skipped_cycles;
-  row.y = word / i.matrix.m_x;
-  row.x = word % i.matrix.m_x;
-  std::uint64_t pass = along / i.pass_cycles;
-  row.kc = static_cast<std::uint32_t>(pass % i.matrix.k_c);
-  pass /= i.matrix.k_c;
-  row.kx = static_cast<std::uint32_t>(pass % i.matrix.k_x);
-  pass /= i.matrix.k_x;
-  row.ky = static_cast<std::uint32_t>(pass % i.matrix.k_y);
-  row.n = static_cast<std::uint32_t>(pass / i.matrix.k_y);
-  return true;
+MatrixEngine::Pass MatrixEngine::pass_of(const InFlight& i, std::uint64_t cycle) {
+  const isa::Matrix& m = i.matrix;
+  std::uint64_t number = (cycle - i.first_cycle) / i.pass_cycles;
+  Pass pass;
+  pass.first_cycle = i.first_cycle + number * i.pass_cycles;
+  pass.cycles = i.pass_cycles;
+  pass.rows = i.rows;
+  pass.skipped_cycles = i.skipped_cycles;
+  const auto digit = [&](std::uint32_t count) {
+    const auto value = static_cast<std::uint32_t>(number % count);
+    number /= count;
+    return value;
+  };
+  const std::uint32_t kc = digit(m.k_c), kx = digit(m.k_x), ky = digit(m.k_y), n = static_cast<std::uint32_t>(number);
+  pass.activation_base = m.activation_base + n * m.activation_stride_n + ky * m.activation_stride_ky +
+                         kx * m.activation_stride_kx + kc * m.activation_stride_kc;
+  pass.stride_y = static_cast<std::uint32_t>(m.activation_stride_y);
+  pass.stride_x = static_cast<std::uint32_t>(m.activation_stride_x);
+  pass.m_x = m.m_x;
+  pass.accumulator_base = m.accumulator_base + n * m.accumulator_stride_n;
+  pass.accumulates = m.accumulate || ky + kx + kc != 0;
+  return pass;
 }
 
-std::uint32_t MatrixEngine::activation_address(const isa::Matrix& m, const Row& row) const {
-  return (m.activation_base + row.n * m.activation_stride_n + row.ky * m.activation_stride_ky +
-          row.kx * m.activation_stride_kx + row.kc * m.activation_stride_kc + row.y * m.activation_stride_y +
-          row.x * m.activation_stride_x) &
-         activation_mask_;
-}
-
-bool MatrixEngine::reads_activation(std::uint32_t bank, std::uint64_t cycle) const {
-  if (in_flight_.empty()) return false;
-  const InFlight& newest = in_flight_.back();
-  Row row;
-  return (newest.activation_banks >> bank & 1) != 0 && row_in(newest, cycle, row) &&
-         activation_address(newest.matrix, row) / bank_words_ == bank;
-}
-
-bool MatrixEngine::reads_accumulator(std::uint32_t bank, std::uint64_t cycle) const {
-  if (cycle < latency_) return false;
-  const std::uint64_t row_cycle = cycle - (latency_ - 1);
-  for (const InFlight& i : in_flight_) {
-    Row row;
-    if ((i.accumulator_banks >> bank & 1) == 0 || !row_in(i, row_cycle, row)) continue;
-    if (!i.matrix.accumulate && row.ky + row.kx + row.kc == 0) return false;
-    const std::uint32_t address =
-        (i.matrix.accumulator_base + row.n * i.matrix.accumulator_stride_n + row.y * i.matrix.m_x + row.x) & accumulator_mask_;
-    return address / accumulator_rows_ == bank;
+bool MatrixEngine::find_pass(std::uint64_t cycle, Pass& recent) const {
+  if (cycle - recent.first_cycle < recent.cycles) return true;
+  for (std::size_t k = in_flight_.size(); k-- > 0;) {
+    if (cycle < in_flight_[k].first_cycle) continue;
+    if (cycle > in_flight_[k].last_cycle) return false;
+    recent = pass_of(in_flight_[k], cycle);
+    return true;
   }
   return false;
 }
 
+bool MatrixEngine::reads_activation(std::uint32_t bank, std::uint64_t cycle) const {
+  if (in_flight_.empty() || (in_flight_.back().activation_banks >> bank & 1) == 0) return false;
+  if (!find_pass(cycle, activation_pass_)) return false;
+  const Pass& pass = activation_pass_;
+  const std::int64_t row = pass.row(cycle);
+  if (row < 0) return false;
+  const auto word = static_cast<std::uint32_t>(row);
+  const std::uint32_t address = pass.activation_base + word / pass.m_x * pass.stride_y + word % pass.m_x * pass.stride_x;
+  return (address & activation_mask_) >> bank_shift_ == bank;
+}
+
+bool MatrixEngine::reads_accumulator(std::uint32_t bank, std::uint64_t cycle) const {
+  if (cycle < latency_) return false;
+  std::uint32_t banks = 0;
+  for (std::size_t k = 0; k < in_flight_.size(); ++k) banks |= in_flight_[k].accumulator_banks;
+  const std::uint64_t row_cycle = cycle - (latency_ - 1);
+  if ((banks >> bank & 1) == 0 || !find_pass(row_cycle, accumulator_pass_)) return false;
+  const Pass& pass = accumulator_pass_;
+  const std::int64_t row = pass.row(row_cycle);
+  if (row < 0 || !pass.accumulates) return false;
+  return ((pass.accumulator_base + static_cast<std::uint32_t>(row)) & accumulator_mask_) >> accumulator_bank_shift_ == bank;
+}
+
 MatrixEngine::Retirement MatrixEngine::retire() {
   const Retirement out{in_flight_.front().index, in_flight_.front().matrix.common.post_mask};
-  in_flight_.pop_front();
+  in_flight_.pop();
   return out;
 }
 

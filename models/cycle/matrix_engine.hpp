@@ -5,10 +5,10 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/circular_buffer.hpp>
 #include <cstdint>
 
 #include "chip/chip.hpp"
+#include "cycle/fifo.hpp"
 #include "isa/instruction.hpp"
 
 namespace systole::cycle {
@@ -48,19 +48,31 @@ class MatrixEngine {
     std::uint32_t pass_cycles, rows, skipped_cycles;  // cycles of a pass, activation words of it, cycles before the first one
     std::uint32_t activation_banks, accumulator_banks;  // that it may touch, a bit each
   };
-  struct Row {  // the activation word that is read in a cycle
-    std::uint32_t n, ky, kx, kc, y, x;
+  // A pass of an instruction: what decides the reads of its cycles.
+  struct Pass {
+    std::uint64_t first_cycle = 0;
+    std::uint32_t cycles = 0, rows = 0, skipped_cycles = 0;
+    std::uint32_t activation_base = 0, stride_y = 0, stride_x = 0, m_x = 1;
+    std::uint32_t accumulator_base = 0;
+    bool accumulates = false;
+    // The activation word that is read in `cycle`, by its number; -1 if none.
+    std::int64_t row(std::uint64_t cycle) const {
+      const std::uint64_t word = cycle - first_cycle - skipped_cycles;
+      return cycle >= first_cycle + skipped_cycles && word < rows ? static_cast<std::int64_t>(word) : -1;
+    }
   };
-  // False if none is read in that cycle.
-  static bool row_in(const InFlight& instruction, std::uint64_t cycle, Row& row);
-  std::uint32_t activation_address(const isa::Matrix& matrix, const Row& row) const;
+  // The pass that runs in `cycle`, kept in `recent` for the cycles after it. False if none runs.
+  bool find_pass(std::uint64_t cycle, Pass& recent) const;
+  static Pass pass_of(const InFlight& instruction, std::uint64_t cycle);
 
   std::uint32_t bank_words_, activation_mask_, all_activation_banks_, accumulator_rows_, accumulator_mask_, acc_latency_;
+  std::uint32_t bank_shift_, accumulator_bank_shift_;
   std::uint32_t latency_;       // activation read to sums: Rows + Cols + PeLatency
   std::uint32_t minimum_pass_;  // max(Rows, AccLatency + 1)
   std::uint64_t ready_cycle_ = 0;
   std::uint64_t idle_cycle_ = 0;
-  boost::circular_buffer<InFlight> in_flight_;  // started, not retired
+  Ring<InFlight> in_flight_;  // started, not retired
+  mutable Pass activation_pass_, accumulator_pass_;  // asked for last
 };
 
 }  // namespace systole::cycle

@@ -3,12 +3,16 @@
 
 namespace systole::cycle {
 
+namespace {
+std::uint32_t log2_of(std::uint32_t power_of_two) { return static_cast<std::uint32_t>(__builtin_ctz(power_of_two)); }
+}  // namespace
+
 // ---- issue
 
 StoreIssue::StoreIssue(const Chip& chip)
-    : bank_groups_(chip.activation_bank_words * (chip.array_rows / chip.post_lanes)),
+    : bank_shift_(log2_of(chip.activation_bank_words * (chip.array_rows / chip.post_lanes))),
       group_mask_(chip.activation_words() * (chip.array_rows / chip.post_lanes) - 1),
-      accumulator_bank_groups_(chip.accumulator_rows * (chip.array_cols / chip.post_lanes)),
+      accumulator_bank_shift_(log2_of(chip.accumulator_rows * (chip.array_cols / chip.post_lanes))),
       accumulator_group_mask_(2 * chip.accumulator_rows * (chip.array_cols / chip.post_lanes) - 1),
       room_(chip.store_fifo_groups) {}
 
@@ -109,23 +113,8 @@ void StorePacker::take(const isa::Store& store, std::uint64_t base) {
   position_ = static_cast<std::uint32_t>(run_1_ & (axi_bytes_ - 1));
 }
 
-StorePacker::Outputs StorePacker::evaluate(bool group_valid, bool room) const {
-  Outputs out;
-  if (!active_ || !room) return out;
-  out.append = !flush_ && group_valid;
-  const std::uint32_t end = position_ + lanes_;
-  const bool last_chunk = groups_left_ == 1 && (!store_.raw || part_ == 3);
-  out.take_group = out.append && (!store_.raw || part_ == 3);
-  out.push_beat = (out.append && (end >= axi_bytes_ || last_chunk)) || flush_;
-  out.run_end = (out.append && last_chunk && end <= axi_bytes_) || flush_;
-  out.instruction_end = out.run_end && i1_ + 1 == store_.count[1] && i2_ + 1 == store_.count[2] &&
-                        i3_ + 1 == store_.count[3];
-  out.beat_last = out.run_end || ((beat_address_ + axi_bytes_) & (burst_bytes_ - 1)) == 0;
-  if (out.push_beat && out.beat_last) {
-    out.burst = WriteBurst{(beat_address_ - burst_beats_ * axi_bytes_) & address_mask_, burst_beats_ + 1,
-                           out.instruction_end};
-  }
-  return out;
+WriteBurst StorePacker::burst(const Outputs& out) const {
+  return {(beat_address_ - burst_beats_ * axi_bytes_) & address_mask_, burst_beats_ + 1, out.instruction_end};
 }
 
 void StorePacker::end_cycle(const Outputs& out) {
@@ -134,7 +123,7 @@ void StorePacker::end_cycle(const Outputs& out) {
   if (out.append) {
     part_ = store_.raw ? (part_ + 1) % 4 : 0;
     if (out.take_group) --groups_left_;
-    position_ = end % static_cast<std::uint32_t>(axi_bytes_);
+    position_ = end & static_cast<std::uint32_t>(axi_bytes_ - 1);
     flush_ = spills_at_end;
   } else if (out.push_beat) {
     flush_ = false;
@@ -172,116 +161,124 @@ StoreEngine::StoreEngine(const Chip& chip)
       issue_(chip),
       packer_(chip),
       destinations_(kPostLatency + 4),
-      groups_(chip.store_fifo_groups),
       packer_pending_(kInFlight),
       beats_(chip.store_fifo_beats),
       bursts_(kBurstDepth),
+      sending_(chip.store_outstanding),
       response_is_last_(chip.store_outstanding),
       in_flight_(kInFlight) {}
 
-StoreEngine::Reads StoreEngine::reads() const {
-  Reads reads;
-  if (!issue_.active() || !issue_.room()) return reads;
-  if (issue_.from_activation()) {
-    reads.source_bank = issue_.source_bank();
-  } else {
-    reads.accumulator_bank = issue_.accumulator_bank();
-  }
-  if (issue_.residual()) reads.residual_bank = issue_.residual_bank();
-  return reads;
-}
-
-StoreEngine::Outputs StoreEngine::evaluate(std::uint64_t cycle, bool refused) const {
-  Outputs out;
+// The parts from the last to the first, so that each sees what the ones before it did in earlier cycles; what a part gives
+// back to an earlier one (room, responses) is kept until that one has acted.
+const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs& in) {
+  Outputs& out = out_;
+  out.busy = out.wait_port = out.wait_memory = out.bank_conflict = out.retire = false;
+  out.aw_valid = out.w_valid = out.w_last = false;
+  out.write_bank = kNoBank;
   out.in_flight = in_flight_.valid();
+  bool moved = in.b_valid || in.started != nullptr || !beats_.settled() || !packer_pending_.settled();
+
+  // Retirement, in order.
+  if (retires()) {
+    const InFlight& oldest = in_flight_.front();
+    std::uint32_t& done = oldest.to_activation ? activation_done_ : dram_done_;
+    if (done != 0) {
+      moved = out.retire = true;
+      out.retire_index = oldest.index;
+      out.retire_post_mask = oldest.post_mask;
+      --done;
+      in_flight_.pop();
+    }
+  }
+
+  // AXI. A request that memory has not taken is offered again: that is not rest.
+  const bool packer_room = beats_.ready() && bursts_.ready();
+  bool w_sent = false;
+  if (offers()) {
+    out.w_valid = beats_.valid() && !sending_.empty();
+    if (out.w_valid) {
+      out.w_last = sending_.front() == 1;
+      w_sent = in.w_ready;
+      if (w_sent && --sending_.front() == 0) sending_.pop();
+    }
+    out.aw_valid = bursts_.valid() && response_is_last_.size() != outstanding_limit_;
+    moved = moved || out.w_valid || out.aw_valid;
+  }
+  if (in.b_valid) {
+    if (response_is_last_.front()) ++dram_done_;
+    response_is_last_.pop();
+  }
+  if (out.aw_valid) {
+    out.aw = bursts_.front();
+    if (in.aw_ready) {
+      response_is_last_.push(out.aw.last);
+      sending_.push(out.aw.beats);
+      bursts_.pop();
+    }
+  }
+  beats_.end_cycle(w_sent);
+
+  // Packing.
+  bool group_taken = false;
+  if (packer_.active()) {
+    const StorePacker::Outputs pack = packer_.evaluate(groups_ != 0, packer_room);
+    if (pack.append || pack.push_beat) {
+      moved = true;
+      if (pack.push_beat) beats_.push();
+      if (pack.burst) bursts_.push(packer_.burst(pack));
+      packer_.end_cycle(pack);
+      if (pack.instruction_end) packer_.finish();
+      group_taken = pack.take_group;
+    }
+  }
+  if (packer_pending_.any()) {
+    const bool packer_takes = !packer_.active() && packer_pending_.valid();
+    if (packer_takes) packer_.take(packer_pending_.front().store, packer_pending_.front().base);
+    packer_pending_.end_cycle(packer_takes);
+    moved = moved || packer_takes;
+  }
+
+  // Post-processing.
+  if (!destinations_.empty() && destinations_.front().cycle == cycle) {
+    const Destination& destination = destinations_.front();
+    moved = true;
+    if (destination.to_activation) {
+      out.write_bank = static_cast<int>(destination.bank);
+      if (destination.last) ++activation_done_;
+    } else {
+      ++groups_;
+    }
+    destinations_.pop();
+  }
+  groups_ -= group_taken;
+
+  // Issue.
   if (issue_.active()) {
     if (!issue_.room()) {
       out.wait_memory = true;
     } else {
       out.bank_conflict = issue_.residual() && issue_.from_activation() && issue_.source_bank() == issue_.residual_bank();
-      out.busy = !refused && !out.bank_conflict;
+      out.busy = !in.refused && !out.bank_conflict;
       out.wait_port = !out.busy;
     }
-  }
-  if (!destinations_.empty() && destinations_.front().cycle == cycle) {
-    out.result = true;
-    out.result_to_activation = destinations_.front().to_activation;
-    out.result_last = destinations_.front().last;
-    if (out.result_to_activation) out.write_bank = destinations_.front().bank;
-  }
-  out.packer = packer_.evaluate(groups_.valid(), beats_.ready() && bursts_.ready());
-  out.aw_valid = bursts_.valid() && outstanding_ != outstanding_limit_;
-  if (out.aw_valid) out.aw = bursts_.front();
-  out.w_valid = beats_.valid() && to_send_ != 0;
-  out.w_last = out.w_valid && beats_.front();
-  if (in_flight_.valid()) {
-    const InFlight& oldest = in_flight_.front();
-    out.retire = (oldest.to_activation ? activation_done_ : dram_done_) != 0;
-    out.retire_index = oldest.index;
-    out.retire_post_mask = oldest.post_mask;
-  }
-  return out;
-}
-
-bool StoreEngine::end_cycle(std::uint64_t cycle, const Inputs& in, const Outputs& out, const isa::Store* started,
-                            std::uint32_t index, const std::uint64_t* bases) {
-  // A request that memory has not taken, or a read that the matrix engine keeps out, is tried again: that is not rest.
-  bool moved = out.retire || in.b_valid || out.aw_valid || out.w_valid || out.packer.append || out.packer.push_beat ||
-               out.result || out.busy || out.wait_port || started != nullptr || !beats_.settled() || !packer_pending_.settled();
-  // Retirement and responses.
-  if (out.retire) {
-    --(in_flight_.front().to_activation ? activation_done_ : dram_done_);
-    in_flight_.pop();
-  }
-  if (out.result_to_activation && out.result_last) ++activation_done_;
-  if (in.b_valid) {
-    if (response_is_last_.front()) ++dram_done_;
-    response_is_last_.pop_front();
-    --outstanding_;
-  }
-  // AXI.
-  const bool aw_sent = out.aw_valid && in.aw_ready;
-  const bool w_sent = out.w_valid && in.w_ready;
-  if (aw_sent) {
-    response_is_last_.push_back(out.aw.last);
-    ++outstanding_;
-    to_send_ += out.aw.beats;
-    bursts_.pop();
-  }
-  if (w_sent) --to_send_;
-  beats_.end_cycle(w_sent);
-  // Packing.
-  if (out.packer.push_beat) beats_.push(out.packer.beat_last);
-  if (out.packer.burst) bursts_.push(*out.packer.burst);
-  if (packer_.active()) packer_.end_cycle(out.packer);
-  if (out.packer.instruction_end) packer_.finish();
-  const bool packer_takes = !packer_.active() && packer_pending_.valid();
-  moved = moved || packer_takes;
-  if (packer_takes) packer_.take(packer_pending_.front().store, packer_pending_.front().base);
-  packer_pending_.end_cycle(packer_takes);
-  // Post-processing.
-  if (out.packer.take_group) {
-    groups_.pop();
-    issue_.group_taken();
-  }
-  if (out.result) {
-    if (!out.result_to_activation) groups_.push(0);
-    destinations_.pop_front();
-  }
-  if (out.busy) {
-    if (issue_.window_last()) {
-      destinations_.push_back(
-          {cycle + 1 + kPostLatency, issue_.to_activation(), issue_.last(), issue_.destination_bank()});
+    if (out.busy) {
+      if (issue_.window_last()) {
+        destinations_.push(
+            {cycle + 1 + kPostLatency, issue_.to_activation(), issue_.last(), issue_.destination_bank()});
+      }
+      issue_.issued();
     }
-    issue_.issued();
   }
-  if (started) {
-    const bool to_activation = started->destination == isa::Destination::kActivation;
-    issue_.start(*started, index);
-    in_flight_.push({index, started->common.post_mask, to_activation});
-    if (!to_activation) packer_pending_.push({*started, bases[static_cast<int>(started->base)]});
+  if (group_taken) issue_.group_taken();
+  if (in.started) {
+    const bool to_activation = in.started->destination == isa::Destination::kActivation;
+    issue_.start(*in.started, in.index);
+    in_flight_.push({in.index, in.started->common.post_mask, to_activation});
+    if (!to_activation) packer_pending_.push({*in.started, in.base});
   }
-  return moved;
+  // A read that the matrix engine keeps out is tried again.
+  out.moved = moved || out.busy || out.wait_port;
+  return out;
 }
 
 }  // namespace systole::cycle

@@ -3,7 +3,6 @@
 // Timing of the store engine (rtl/store/): issue, post-processing as a delay, packing, AXI writes, retirement in order.
 #pragma once
 
-#include <boost/circular_buffer.hpp>
 #include <cstdint>
 #include <optional>
 
@@ -27,10 +26,10 @@ class StoreIssue {
   bool room() const { return to_activation() || !window_last() || room_ != 0; }
   bool window_last() const { return wx_ + 1 == store_.window_x && wy_ + 1 == store_.window_y; }
   bool last() const;
-  std::uint32_t source_bank() const { return (tap_ & group_mask_) / bank_groups_; }
-  std::uint32_t accumulator_bank() const { return (tap_ & accumulator_group_mask_) / accumulator_bank_groups_; }
-  std::uint32_t residual_bank() const { return (residual_ & group_mask_) / bank_groups_; }
-  std::uint32_t destination_bank() const { return (destination_ & group_mask_) / bank_groups_; }
+  std::uint32_t source_bank() const { return (tap_ & group_mask_) >> bank_shift_; }
+  std::uint32_t accumulator_bank() const { return (tap_ & accumulator_group_mask_) >> accumulator_bank_shift_; }
+  std::uint32_t residual_bank() const { return (residual_ & group_mask_) >> bank_shift_; }
+  std::uint32_t destination_bank() const { return (destination_ & group_mask_) >> bank_shift_; }
   std::uint32_t index() const { return index_; }
   void start(const isa::Store& store, std::uint32_t index);
   void issued();
@@ -39,7 +38,7 @@ class StoreIssue {
  private:
   void next_position();
 
-  std::uint32_t bank_groups_, group_mask_, accumulator_bank_groups_, accumulator_group_mask_;
+  std::uint32_t bank_shift_, group_mask_, accumulator_bank_shift_, accumulator_group_mask_;
   bool active_ = false;
   isa::Store store_;
   std::uint32_t index_ = 0;
@@ -63,11 +62,12 @@ class StorePacker {
   struct Outputs {  // of one cycle
     bool append = false, take_group = false;
     bool push_beat = false, beat_last = false;
-    std::optional<WriteBurst> burst;
+    bool burst = false;  // complete with this beat
     bool run_end = false, instruction_end = false;
   };
   bool active() const { return active_; }
   Outputs evaluate(bool group_valid, bool room) const;
+  WriteBurst burst(const Outputs& outputs) const;  // the one that is complete with this beat
   void end_cycle(const Outputs& outputs);
   void take(const isa::Store& store, std::uint64_t base);
   void finish() { active_ = false; }
@@ -88,39 +88,43 @@ class StorePacker {
 class StoreEngine {
  public:
   static constexpr std::uint64_t kNever = ~0ull;
+  static constexpr int kNoBank = -1;
 
   explicit StoreEngine(const Chip& chip);
 
   // The banks that it wants to read in this cycle. It reads all or none.
   struct Reads {
-    std::optional<std::uint32_t> source_bank, residual_bank;  // of the activation buffer
-    std::optional<std::uint32_t> accumulator_bank;
+    int source_bank = kNoBank, residual_bank = kNoBank;  // of the activation buffer
+    int accumulator_bank = kNoBank;
   };
   struct Inputs {  // of one cycle
+    bool refused = false;  // the matrix engine reads one of the banks of reads()
     bool aw_ready = false, w_ready = false, b_valid = false;
+    const isa::Store* started = nullptr;  // the instruction that starts in this cycle, its index and base address
+    std::uint32_t index = 0;
+    std::uint64_t base = 0;
   };
   struct Outputs {
+    bool moved = false;  // anything but the clock
     bool busy = false, wait_port = false, wait_memory = false, in_flight = false;
     bool bank_conflict = false;
-    std::optional<std::uint32_t> write_bank;  // of the activation buffer
+    int write_bank = kNoBank;  // of the activation buffer
     bool aw_valid = false;
     WriteBurst aw;
     bool w_valid = false, w_last = false;
     bool retire = false;
     std::uint32_t retire_index = 0;
     std::uint16_t retire_post_mask = 0;
-    // for end_cycle
-    bool result = false, result_to_activation = false, result_last = false;
-    StorePacker::Outputs packer;
   };
   bool ready() const { return !issue_.active() && in_flight_.ready() && packer_pending_.ready(); }
   std::uint32_t issue_index() const { return issue_.index(); }
+  // It has a write address or data on the pins, or may have.
+  bool offers() const { return bursts_.valid() || (!sending_.empty() && beats_.valid()); }
+  // It may retire an instruction in this cycle.
+  bool retires() const { return dram_done_ != 0 || activation_done_ != 0; }
   Reads reads() const;
-  // refused: the matrix engine reads one of these banks.
-  Outputs evaluate(std::uint64_t cycle, bool refused) const;
-  // True if anything but the clock has moved.
-  bool end_cycle(std::uint64_t cycle, const Inputs& inputs, const Outputs& outputs, const isa::Store* started,
-                 std::uint32_t index, const std::uint64_t* bases);
+  const Outputs& step(std::uint64_t cycle, const Inputs& inputs);
+  const Outputs& outputs() const { return out_; }  // of the newest step
   // The first cycle in which a result leaves post-processing; kNever if none is on its way.
   std::uint64_t next_cycle() const { return destinations_.empty() ? kNever : destinations_.front().cycle; }
 
@@ -143,17 +147,48 @@ class StoreEngine {
   static constexpr int kInFlight = 4;
   static constexpr int kBurstDepth = 8;
   std::uint32_t outstanding_limit_;
+  Outputs out_;
   StoreIssue issue_;
   StorePacker packer_;
-  boost::circular_buffer<Destination> destinations_;
-  Fifo<char> groups_;
+  Ring<Destination> destinations_;
+  std::uint32_t groups_ = 0;  // in the group queue, whose room the issue keeps
   RamFifo<Pending> packer_pending_;
-  RamFifo<bool> beats_;  // last of burst
+  RamFifoCount beats_;
   Fifo<WriteBurst> bursts_;
-  boost::circular_buffer<bool> response_is_last_;
-  std::uint32_t outstanding_ = 0, to_send_ = 0;
+  Ring<std::uint32_t> sending_;  // beats left of the bursts whose address is sent
+  Ring<std::uint8_t> response_is_last_;  // of the bursts in flight: the last of its instruction
   Fifo<InFlight> in_flight_;
   std::uint32_t dram_done_ = 0, activation_done_ = 0;
 };
+
+// Here and not in the .cpp, because they are asked every cycle and their small results are best kept in registers.
+
+inline StorePacker::Outputs StorePacker::evaluate(bool group_valid, bool room) const {
+  Outputs out;
+  if (!active_ || !room) return out;
+  out.append = !flush_ && group_valid;
+  const std::uint32_t end = position_ + lanes_;
+  const bool last_chunk = groups_left_ == 1 && (!store_.raw || part_ == 3);
+  out.take_group = out.append && (!store_.raw || part_ == 3);
+  out.push_beat = (out.append && (end >= axi_bytes_ || last_chunk)) || flush_;
+  out.run_end = (out.append && last_chunk && end <= axi_bytes_) || flush_;
+  out.instruction_end = out.run_end && i1_ + 1 == store_.count[1] && i2_ + 1 == store_.count[2] &&
+                        i3_ + 1 == store_.count[3];
+  out.beat_last = out.run_end || ((beat_address_ + axi_bytes_) & (burst_bytes_ - 1)) == 0;
+  out.burst = out.push_beat && out.beat_last;
+  return out;
+}
+
+inline StoreEngine::Reads StoreEngine::reads() const {
+  Reads reads;
+  if (!issue_.active() || !issue_.room()) return reads;
+  if (issue_.from_activation()) {
+    reads.source_bank = static_cast<int>(issue_.source_bank());
+  } else {
+    reads.accumulator_bank = static_cast<int>(issue_.accumulator_bank());
+  }
+  if (issue_.residual()) reads.residual_bank = static_cast<int>(issue_.residual_bank());
+  return reads;
+}
 
 }  // namespace systole::cycle

@@ -97,21 +97,27 @@ struct LoadEngineBench : Bench {
   }
 
   void on_clock() override {
-    std::optional<uint32_t> bank;
-    if (store_bank.read() < chip.activation_banks) bank = store_bank.read();
-    const auto expected = model.evaluate(bank);
     const auto offer = model.offer();
     equal("ready_o", ready_o.read(), model.ready());
+    cycle::LoadEngine::Inputs in;
+    if (store_bank.read() < chip.activation_banks) in.store_write_bank = static_cast<int>(store_bank.read());
+    in.burst_accepted = ar_valid_o.read() && ar_ready_i.read();
+    in.beat_arrived = r_valid_i.read();
+    in.last_beat = r_valid_i.read() && r_last_i.read();
+    if (start_i.read()) in.started = &loads[started];
+    in.index = static_cast<uint32_t>(started) + 1000;
+    in.base = kBase;
+    const auto& expected = model.step(in);
     equal("busy_o", busy_o.read(), expected.busy);
     equal("wait_port_o", wait_port_o.read(), expected.wait_port);
     equal("wait_memory_o", wait_memory_o.read(), expected.wait_memory);
     equal("in_flight_o", in_flight_o.read(), expected.in_flight);
     equal("retire_o", retire_o.read(), expected.retire);
-    equal("ar_valid_o", ar_valid_o.read(), offer.has_value());
+    equal("ar_valid_o", ar_valid_o.read(), static_cast<bool>(offer));
     if (expected.wait_port) ++refused;
     if (offer) {
-      equal("ar_addr_o", ar_addr_o.get(), offer->address);
-      equal("ar_len_o", ar_len_o.get() + 1, offer->beats);
+      equal("ar_addr_o", ar_addr_o.get(), offer.address);
+      equal("ar_len_o", ar_len_o.get() + 1, offer.beats);
     }
     hold.on_clock(ar_valid_o.read(), ar_ready_i.read(),
                   {static_cast<uint32_t>(ar_addr_o.get()), static_cast<uint32_t>(ar_len_o.get())});
@@ -123,18 +129,14 @@ struct LoadEngineBench : Bench {
                 buffer[to].begin() +
                     static_cast<std::ptrdiff_t>(write_addr_o.get() * bytes % buffer[to].size()));
     }
-    const bool accepted = ar_valid_o.read() && ar_ready_i.read();
-    if (accepted) {
+    if (in.burst_accepted) {
       check_burst(*this, "AR", ar_addr_o.get(), ar_len_o.get() + 1, chip.axi_bytes(),
                   chip.axi_burst_bytes);
       reads.push_back({cycle() + latency, ar_addr_o.get(), ar_len_o.get() + 1});
       if (reads.size() > chip.load_outstanding) fail("too many bursts in flight");
     }
     if (retire_o.read()) retire();
-    const isa::Load* now = start_i.read() ? &loads[started] : nullptr;
-    model.end_cycle(expected, accepted, r_valid_i.read(), r_valid_i.read() && r_last_i.read(), now,
-                    static_cast<uint32_t>(started) + 1000, kBase);
-    if (now && started++ == 0) first_start_cycle = cycle();
+    if (in.started && started++ == 0) first_start_cycle = cycle();
     drive();
     if (retired == loads.size()) finish();
   }

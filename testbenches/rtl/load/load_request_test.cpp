@@ -80,7 +80,7 @@ struct RequestBench : Bench {
     if (ready_o.read() == wants) fail(fmt::format("ready_o is {}", ready_o.read()));
     if (ready_o.read() != model.ready()) fail("ready_o differs from the cycle model");
     const auto offer = model.offer();
-    if (offer.has_value() != ar_valid_o.read()) fail("AR differs from the cycle model");
+    if (static_cast<bool>(offer) != ar_valid_o.read()) fail("AR differs from the cycle model");
     hold.on_clock(ar_valid_o.read(), ar_ready_i.read(),
                   {static_cast<uint32_t>(ar_addr_o.get()),
                    static_cast<uint32_t>(ar_addr_o.get() >> 32),
@@ -96,7 +96,7 @@ struct RequestBench : Bench {
         fail(fmt::format("burst {} at {:#x}, {} beats: expected {:#x}, {} beats", bursts,
                          ar_addr_o.get(), beats, burst.address, burst.beats));
       }
-      if (offer && (offer->address != burst.address || offer->beats != burst.beats)) {
+      if (offer && (offer.address != burst.address || offer.beats != burst.beats)) {
         fail("the cycle model's burst is another");
       }
       run = accepted && burst.starts_run;

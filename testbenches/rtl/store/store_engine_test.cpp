@@ -161,21 +161,26 @@ struct StoreEngineBench : Bench {
   }
 
   void on_clock() override {
+    equal("ready_o", ready_o.read(), model.ready());
     const auto reads = model.reads();
-    const bool reads_refused = reads.source_bank == matrix_bank.read() || reads.residual_bank == matrix_bank.read() ||
-                               reads.accumulator_bank == matrix_accumulator.read();
+    const int bank = static_cast<int>(matrix_bank.read()), accumulator = static_cast<int>(matrix_accumulator.read());
     cycle::StoreEngine::Inputs in;
+    in.refused = reads.source_bank == bank || reads.residual_bank == bank || reads.accumulator_bank == accumulator;
     in.aw_ready = aw_ready_i.read();
     in.w_ready = w_ready_i.read();
     in.b_valid = b_valid_i.read();
-    const auto out = model.evaluate(cycle(), reads_refused);
-    equal("ready_o", ready_o.read(), model.ready());
+    if (start_i.read()) {
+      in.started = &stores[started];
+      in.index = static_cast<uint32_t>(started) + 700;
+      in.base = bases[static_cast<int>(in.started->base)];
+    }
+    const auto& out = model.step(cycle(), in);
     equal("busy_o", busy_o.read(), out.busy);
     equal("wait_port_o", wait_port_o.read(), out.wait_port);
     equal("wait_memory_o", wait_memory_o.read(), out.wait_memory);
     equal("in_flight_o", in_flight_o.read(), out.in_flight);
     equal("bank_conflict_o", bank_conflict_o.read(), out.bank_conflict);
-    equal("write_valid_o", write_valid_o.read(), out.write_bank.has_value());
+    equal("write_valid_o", write_valid_o.read(), out.write_bank != cycle::StoreEngine::kNoBank);
     equal("aw_valid_o", aw_valid_o.read(), out.aw_valid);
     equal("w_valid_o", w_valid_o.read(), out.w_valid);
     equal("retire_o", retire_o.read(), out.retire);
@@ -188,9 +193,7 @@ struct StoreEngineBench : Bench {
       reference.execute(isa::Instruction{stores[retired]}, expected_dram);
       ++retired;
     }
-    const isa::Store* now = start_i.read() ? &stores[started] : nullptr;
-    model.end_cycle(cycle(), in, out, now, static_cast<uint32_t>(started) + 700, bases);
-    if (now) ++started;
+    if (in.started) ++started;
     drive();
     if (retired == stores.size()) compare();
   }

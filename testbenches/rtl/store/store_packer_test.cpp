@@ -139,7 +139,7 @@ struct PackerBench : Bench {
     const auto out = model.evaluate(group_valid_i.read(), room);
     equal("ready_o", ready_o.read(), !model.active() || out.instruction_end);
     equal("beat_valid_o", beat_valid_o.read(), out.push_beat);
-    equal("burst_valid_o", burst_valid_o.read(), out.burst.has_value());
+    equal("burst_valid_o", burst_valid_o.read(), out.burst);
     equal("group taken", group_valid_i.read() && group_ready_o.read(), out.take_group);
     if (beat_valid_o.read()) check_beat();
     model.end_cycle(out);

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "cli/dram.hpp"
+#include "cli/fuzz.hpp"
 #include "cli/run_command.hpp"
 #include "isa/program.hpp"
 #include "platform/shipped_chips.hpp"
@@ -146,6 +147,8 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     add_export(app, export_arguments, action);
     DramArguments dram_arguments;
     add_dram(app, dram_arguments, action);
+    FuzzArguments fuzz_arguments;
+    add_fuzz(app, fuzz_arguments, action);
 
     try {
       std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it

@@ -8,7 +8,7 @@
 #include "bench/recording_chip.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
-#include "system/random/pin_harness.hpp"
+#include "platform/pin_runner.hpp"
 
 namespace systole::bench {
 
@@ -65,7 +65,7 @@ Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChi
   dram.resize(dram.size() + 4096);
   Speed speed;
   speed.time = best_of(runs, [&] {
-    const test::PinRun run = test::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
+    const platform::PinRun run = platform::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
                                                workload.network.program_address.at(0), dram, 100'000'000);
     invariant(run.error_code == 0, "the chip runs the program without an error");
     speed.cycles = run.cycles;

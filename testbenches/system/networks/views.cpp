@@ -10,7 +10,7 @@
 #include "onnx/host_operators.hpp"
 #include "report/compare.hpp"
 #include "support/error.hpp"
-#include "system/random/pin_harness.hpp"
+#include "platform/pin_runner.hpp"
 
 namespace systole::test {
 
@@ -83,7 +83,7 @@ std::vector<std::uint8_t> PinView::read_dram(std::uint64_t address, std::uint64_
 }
 
 void PinView::run_program(std::size_t step, const isa::Program& program) {
-  PinRun pins = run_at_pins(*verilated_, network_.chip, program, network_.base_address, network_.program_address[step],
+  platform::PinRun pins = platform::run_at_pins(*verilated_, network_.chip, program, network_.base_address, network_.program_address[step],
                             dram_, kMaxCycles);
   if (pins.error_code != 0)
     throw DesignError(fmt::format("step {}: error {} at instruction {}", step, pins.error_code, pins.error_index));

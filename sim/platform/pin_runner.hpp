@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "chip/chip.hpp"
-#include "cycle/cycle_model.hpp"
 #include "isa/program.hpp"
 #include "platform/chip_pins.hpp"
+#include "trace/observer.hpp"
 
-namespace systole::test {
+namespace systole::platform {
 
 struct PinRun {
   std::uint64_t cycles = 0;  // doorbell to interrupt
@@ -24,8 +24,8 @@ struct PinRun {
 
 // Resets the chip, writes the program to `program_address`, rings the doorbell, runs until the interrupt. Throws
 // std::runtime_error when there is none within max_cycles.
-PinRun run_at_pins(platform::VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
+PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
                    const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address,
                    std::vector<std::uint8_t>& dram, std::uint64_t max_cycles = 1'000'000);
 
-}  // namespace systole::test
+}  // namespace systole::platform

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "system/random/pin_harness.hpp"
+#include "platform/pin_runner.hpp"
 
 #include <cstring>
 #include <deque>
 #include <map>
 #include <stdexcept>
 
-namespace systole::test {
+#include "memory/memory_timing.hpp"
+
+namespace systole::platform {
 
 namespace {
 
-using platform::ChipInputs;
-using platform::ChipOutputs;
-
 class Harness {
  public:
-  Harness(platform::VerilatedChip& verilated, const Chip& chip, std::vector<std::uint8_t>& dram)
+  Harness(VerilatedChip& verilated, const Chip& chip, std::vector<std::uint8_t>& dram)
       : verilated_(verilated), chip_(chip), dram_(dram) {
     in_ = ChipInputs{};
     in_.rst_n = false;
@@ -140,7 +139,7 @@ class Harness {
     std::uint64_t address;
     std::uint32_t beats;
   };
-  platform::VerilatedChip& verilated_;
+  VerilatedChip& verilated_;
   const Chip& chip_;
   std::vector<std::uint8_t>& dram_;
   ChipInputs in_;
@@ -150,7 +149,7 @@ class Harness {
 
 }  // namespace
 
-PinRun run_at_pins(platform::VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
+PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
                    const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address,
                    std::vector<std::uint8_t>& dram, std::uint64_t max_cycles) {
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
@@ -176,4 +175,4 @@ PinRun run_at_pins(platform::VerilatedChip& verilated, const Chip& chip, const i
   return run;
 }
 
-}  // namespace systole::test
+}  // namespace systole::platform

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "system/random/random_program.hpp"
+#include "fuzz/random_program.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <functional>
 
-namespace systole::test {
+namespace systole::fuzz {
 
 namespace {
 
@@ -32,6 +32,16 @@ class Generator {
     const std::array<std::uint64_t, kMemories> sizes = {chip.activation_words(), chip.weight_words,
                                                         chip.parameter_words, 2ull * chip.accumulator_rows, kDramBytes};
     for (int memory = 0; memory < kMemories; ++memory) touched_[memory].resize(sizes[memory]);
+  }
+
+  RandomProgram reorder(const RandomProgram& random, const std::vector<isa::Instruction>& instructions) {
+    out_ = random;
+    out_.program.instructions.clear();
+    for (isa::Instruction instruction : instructions) {
+      isa::common_of(instruction).wait_mask = isa::common_of(instruction).post_mask = 0;
+      add(instruction);
+    }
+    return std::move(out_);
   }
 
   RandomProgram make() {
@@ -377,4 +387,9 @@ RandomProgram make_random_program(const Chip& chip, std::uint64_t seed, const Ra
   return Generator(chip, seed, options).make();
 }
 
-}  // namespace systole::test
+RandomProgram with_instructions(const Chip& chip, const RandomProgram& random,
+                                const std::vector<isa::Instruction>& instructions) {
+  return Generator(chip, 0, {}).reorder(random, instructions);
+}
+
+}  // namespace systole::fuzz

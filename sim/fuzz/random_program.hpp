@@ -15,7 +15,7 @@
 #include "chip/chip.hpp"
 #include "isa/program.hpp"
 
-namespace systole::test {
+namespace systole::fuzz {
 
 struct RandomProgram {
   isa::Program program;
@@ -31,4 +31,11 @@ struct RandomOptions {
 
 RandomProgram make_random_program(const Chip& chip, std::uint64_t seed, const RandomOptions& options = {});
 
-}  // namespace systole::test
+// The first instructions of every program fill all memories; a program without them would read what power-up left.
+inline constexpr std::size_t kFillInstructions = 4;
+
+// The same surroundings with other instructions, whose semaphores are given anew, so that they are free of races again. An
+// instruction that reaches outside of the data is left out.
+RandomProgram with_instructions(const Chip& chip, const RandomProgram& random, const std::vector<isa::Instruction>& instructions);
+
+}  // namespace systole::fuzz

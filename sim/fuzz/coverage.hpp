@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How much of the instruction set and of the chip's situations a set of programs has met. A point is a name with the number of
+// programs' instructions (or of programs, for waits and memories) that hit it; all points are there from the beginning, so that
+// what was never hit shows.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cycle/cycle_model.hpp"
+#include "fuzz/fuzz_case.hpp"
+
+namespace systole::fuzz {
+
+class Coverage {
+ public:
+  Coverage();
+  void add(const FuzzCase& fuzz_case, const cycle::Result& model);
+  void add(const Coverage& other);
+
+  // By name: "load", "matrix accumulate=1", "store loops=3", "load then store", "matrix waits for load", "memory hbm2".
+  const std::map<std::string, std::uint64_t>& points() const { return points_; }
+  std::vector<std::string> never_hit() const;
+
+ private:
+  void hit(const std::string& point) { ++points_[point]; }
+  void instruction(const Chip& chip, const RandomProgram& random, const isa::Load& load);
+  void instruction(const Chip& chip, const RandomProgram& random, const isa::Matrix& matrix);
+  void instruction(const Chip& chip, const RandomProgram& random, const isa::Store& store);
+
+  std::map<std::string, std::uint64_t> points_;
+};
+
+}  // namespace systole::fuzz

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Many random programs on RTL, reference and cycle model, and what came of it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fuzz/coverage.hpp"
+#include "fuzz/fuzz_case.hpp"
+
+namespace systole::fuzz {
+
+struct FuzzOptions {
+  std::uint64_t programs = 100;
+  std::uint64_t seed = 1;  // program k has the seed `seed` + k
+  unsigned jobs = 1;       // threads; the results do not depend on their number
+  RandomOptions random;
+  MemoryChoice memory = MemoryChoice::kRandom;
+};
+
+struct Mismatch {
+  std::uint64_t seed = 0;
+  std::string difference;
+};
+
+struct FuzzReport {
+  std::uint64_t programs = 0, instructions = 0, cycles = 0;
+  std::vector<Mismatch> mismatches;  // by seed
+  Coverage coverage;
+  double wall_seconds = 0;
+};
+
+struct FuzzProgress {
+  std::uint64_t programs = 0, mismatches = 0;
+  double wall_seconds = 0;
+};
+
+// Makes a chip in reset; called once a thread, in that thread.
+using MakeChip = std::function<std::shared_ptr<platform::VerilatedChip>()>;
+
+FuzzReport run_fuzz(const Chip& chip, const FuzzOptions& options, const MakeChip& make_chip,
+                    const std::function<void(const FuzzProgress&)>& progress = {});
+
+}  // namespace systole::fuzz

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fuzz/fuzz_case.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <vector>
+
+#include "memory/dram_kinds.hpp"
+#include "platform/pin_runner.hpp"
+#include "reference/reference.hpp"
+#include "support/error.hpp"
+#include "support/file.hpp"
+
+namespace systole::fuzz {
+
+namespace {
+
+constexpr std::uint64_t kMaxCycles = 2'000'000;
+constexpr std::uint64_t kMaxFileBytes = 64 << 20;
+
+Chip with_random_memory(Chip chip, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  chip.memory.kind = "ideal";
+  chip.memory.dram = {};
+  chip.memory.latency_cycles = static_cast<std::uint32_t>(random() % 8 == 0 ? random() % 1000 : 1 + random() % 60);
+  const std::uint32_t bandwidths[] = {chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes(), 3};
+  chip.memory.bytes_per_cycle = bandwidths[random() % 4];
+  chip.memory.backpressure_permille = static_cast<std::uint32_t>(random() % 3 == 0 ? random() % 700 : 0);
+  chip.memory.backpressure_seed = random();
+  if (random() % 2 == 0) {
+    const auto kinds = memory::dram_kind_names();
+    chip.memory.kind = kinds[random() % kinds.size()];
+    memory::DramConfig dram = memory::dram_config(chip.memory.kind);
+    dram.organisation.channels = static_cast<std::uint32_t>(1 + random() % 3);
+    dram.read_queue = static_cast<std::uint32_t>(1 + random() % 32);
+    dram.write_queue = static_cast<std::uint32_t>(1 + random() % 32);
+    dram.write_high = static_cast<std::uint32_t>(1 + random() % dram.write_queue);
+    dram.write_low = static_cast<std::uint32_t>(random() % dram.write_high);
+    if (random() % 2 == 0) dram.address_mapping = "row-bankgroup-bank-channel-column";
+    if (random() % 2 == 0) dram.timing.trefi /= 4;  // so that short programs meet refreshes
+    chip.memory.dram = dram;
+    chip.clock_mhz = static_cast<std::uint32_t>(100 + random() % 2400);
+  }
+  return chip;
+}
+
+std::string text(const AxiEvent& e) {
+  static const char* const kChannels[] = {"AR", "R", "AW", "W", "B"};
+  std::string out = fmt::format("{} in cycle {}", kChannels[static_cast<int>(e.channel)], e.cycle);
+  if (e.channel != AxiChannel::kW) out += fmt::format(", id {}", e.id);
+  if (e.beats != 0) out += fmt::format(", address {:#x}, {} beats", e.address, e.beats);
+  return e.last ? out + ", last" : out;
+}
+std::string text(const Retired& r) {
+  static const char* const kEngines[] = {"load", "matrix", "store"};
+  return fmt::format("{} instruction {} from cycle {} to {}", kEngines[static_cast<int>(r.engine)], r.index, r.start_cycle,
+                     r.retire_cycle);
+}
+
+template <typename T>
+std::string first_difference(const char* kind, const std::vector<T>& rtl, const std::vector<T>& model) {
+  for (std::size_t i = 0; i < std::max(rtl.size(), model.size()); ++i) {
+    if (i < rtl.size() && i < model.size() && rtl[i] == model[i]) continue;
+    return fmt::format("{} event {}: RTL has {}; cycle model has {}", kind, i, i < rtl.size() ? text(rtl[i]) : "nothing",
+                       i < model.size() ? text(model[i]) : "nothing");
+  }
+  return {};
+}
+
+std::vector<std::uint8_t> run_reference(const FuzzCase& c) {
+  std::vector<std::uint8_t> dram = c.random.dram;
+  for (std::size_t i = 0; i < c.random.program.instructions.size(); ++i) {
+    const isa::Encoded words = isa::encode(c.random.program.instructions[i]);
+    std::memcpy(&dram[c.random.program_address + i * isa::kInstructionBytes], words.data(), isa::kInstructionBytes);
+  }
+  reference::ReferenceChip reference(c.chip);
+  for (int k = 0; k < isa::kBases; ++k) reference.set_base(static_cast<isa::Base>(k), c.random.bases[k]);
+  reference.execute(c.random.program, dram);
+  return dram;
+}
+
+std::string compare(platform::VerilatedChip& verilated, const FuzzCase& c, cycle::Result& model) {
+  Recording trace(Recording::Axi::kKeep);
+  model = cycle::CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &trace);
+  std::vector<std::uint8_t> dram = c.random.dram;
+  const platform::PinRun rtl = platform::run_at_pins(verilated, c.chip, c.random.program, c.random.bases,
+                                                     c.random.program_address, dram, kMaxCycles);
+  if (rtl.error_code) return fmt::format("error: RTL reports {} at instruction {}", rtl.error_code, rtl.error_index);
+  if (std::string d = first_difference("AXI", rtl.trace.axi, trace.axi); !d.empty()) return d;
+  if (std::string d = first_difference("retirement", rtl.trace.retired, trace.retired); !d.empty()) return d;
+  if (rtl.cycles != model.cycles) return fmt::format("cycles: RTL {}, cycle model {}", rtl.cycles, model.cycles);
+  for (std::size_t k = 0; k < kCounters; ++k) {
+    if (rtl.counters[k] != model.counters[k]) {
+      return fmt::format("counter {}: RTL {}, cycle model {}", kCounterNames[k], rtl.counters[k], model.counters[k]);
+    }
+  }
+  for (const cycle::Account& account : model.accounts) {
+    if (account.total() != rtl.cycles) return fmt::format("account: {} cycles of {}", account.total(), rtl.cycles);
+  }
+  const std::vector<std::uint8_t> reference = run_reference(c);
+  const auto at = std::mismatch(reference.begin(), reference.end(), dram.begin());
+  if (at.first == reference.end()) return {};
+  return fmt::format("byte {:#x}: RTL {:#04x}, reference {:#04x}", at.first - reference.begin(), *at.second, *at.first);
+}
+
+std::filesystem::path part(std::filesystem::path path, const char* extension) { return path += extension; }
+
+}  // namespace
+
+FuzzCase make_case(const Chip& chip, std::uint64_t seed, const RandomOptions& options, MemoryChoice memory) {
+  FuzzCase c;
+  c.chip = memory == MemoryChoice::kRandom ? with_random_memory(chip, seed) : chip;
+  c.random = make_random_program(c.chip, seed, options);
+  c.seed = seed;
+  return c;
+}
+
+Outcome compare_views(platform::VerilatedChip& verilated, const FuzzCase& fuzz_case) {
+  Outcome outcome;
+  try {
+    outcome.difference = compare(verilated, fuzz_case, outcome.model);
+  } catch (const std::exception& error) {
+    outcome.difference = fmt::format("stop: {}", error.what());
+  }
+  return outcome;
+}
+
+void write_case(const FuzzCase& c, const std::filesystem::path& path) {
+  write_whole_file(part(path, ".chip.toml"), to_toml(c.chip));
+  isa::write_program(c.random.program, part(path, ".program"));
+  write_whole_file(part(path, ".dram"), {reinterpret_cast<const char*>(c.random.dram.data()), c.random.dram.size()});
+  nlohmann::ordered_json json;
+  json["seed"] = c.seed;
+  json["program_address"] = c.random.program_address;
+  json["base_addresses"] = c.random.bases;
+  write_whole_file(part(path, ".json"), json.dump(2) + "\n");
+}
+
+FuzzCase read_case(const std::filesystem::path& path) {
+  FuzzCase c;
+  c.chip = load_chip(part(path, ".chip.toml"));
+  c.random.program = isa::read_program(part(path, ".program"));
+  const std::string dram = read_whole_file(part(path, ".dram"), kMaxFileBytes);
+  c.random.dram.assign(dram.begin(), dram.end());
+  const std::filesystem::path file = part(path, ".json");
+  try {
+    const auto json = nlohmann::json::parse(read_whole_file(file, kMaxFileBytes));
+    c.seed = json.at("seed").get<std::uint64_t>();
+    c.random.program_address = json.at("program_address").get<std::uint64_t>();
+    const auto bases = json.at("base_addresses").get<std::array<std::uint64_t, isa::kBases>>();
+    std::copy(bases.begin(), bases.end(), c.random.bases);
+  } catch (const nlohmann::json::exception& error) {
+    throw UserError(fmt::format("{}: {}", file.string(), error.what()));
+  }
+  if (c.random.program.chip_fingerprint != c.chip.fingerprint())
+    throw UserError(fmt::format("{}: the program is for another chip", path.string()));
+  const std::uint64_t bytes = c.random.program.instructions.size() * isa::kInstructionBytes;
+  if (c.random.program_address % isa::kInstructionBytes != 0 || bytes > c.random.dram.size() ||
+      c.random.program_address > c.random.dram.size() - bytes)
+    throw UserError(fmt::format("{}: program_address is {:#x}, allowed: a multiple of {} with the program inside the {} bytes "
+                                "of memory",
+                                file.string(), c.random.program_address, isa::kInstructionBytes, c.random.dram.size()));
+  return c;
+}
+
+}  // namespace systole::fuzz

@@ -57,9 +57,9 @@ void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)
       ->type_name("CHIP");
   command
       ->add_option("--on", run.on,
-                   "View of the chip: rtl, reference, cycle, or all of them against each other")
+                   "View of the chip: rtl, reference, model, or all of them against each other")
       ->required()
-      ->check(CLI::IsMember({"rtl", "reference", "cycle", "all"}))
+      ->check(CLI::IsMember({"rtl", "reference", "model", "all"}))
       ->type_name("VIEW");
   command
       ->add_option(
@@ -75,6 +75,9 @@ void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)
                    "Folder for every tensor that reaches DRAM or the host")
       ->type_name("DIR");
   command->add_option("--json", run.json, "File for the report as JSON")->type_name("FILE");
+  command
+      ->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")
+      ->type_name("FILE.csv");
   command
       ->add_option("--wave", run.wave, "Waveform of the RTL (FST); another model, built on demand")
       ->type_name("FILE.fst");
@@ -143,6 +146,13 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
         ->type_name("PROGRAM");
     disasm_command->callback(
         [&] { action = [&](const Streams& s) { return disassemble(program, s); }; });
+    std::string trace_a, trace_b;
+    CLI::App* trace_command =
+        app.add_subcommand("trace-diff", "Compare two files of run --trace, or of your own simulation");
+    trace_command->add_option("a", trace_a, "Trace file")->required()->type_name("A.csv");
+    trace_command->add_option("b", trace_b, "Trace file")->required()->type_name("B.csv");
+    trace_command->callback(
+        [&] { action = [&](const Streams& s) { return trace_diff_command(trace_a, trace_b, s); }; });
     ExportArguments export_arguments;
     add_export(app, export_arguments, action);
     DramArguments dram_arguments;

@@ -28,7 +28,7 @@ namespace {
 
 const std::map<std::string, report::ViewChoice> kViews = {
     {"reference", report::ViewChoice::kReference},
-    {"cycle", report::ViewChoice::kCycle},
+    {"model", report::ViewChoice::kModel},
     {"rtl", report::ViewChoice::kRtl},
     {"all", report::ViewChoice::kAll}};
 
@@ -103,9 +103,12 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   // Complain about a place that cannot be written before the simulation, not after it.
   if (!arguments.output.empty()) make_directory(arguments.output);
   if (!arguments.dump_tensors.empty()) make_directory(arguments.dump_tensors);
-  if (!arguments.json.empty() && fs::path(arguments.json).has_parent_path() &&
-      !fs::is_directory(fs::path(arguments.json).parent_path()))
-    throw UserError(arguments.json + ": cannot be written: no such folder");
+  for (const std::string& file : {arguments.json, arguments.trace})
+    if (!file.empty() && fs::path(file).has_parent_path() &&
+        !fs::is_directory(fs::path(file).parent_path()))
+      throw UserError(file + ": cannot be written: no such folder");
+  if (!arguments.trace.empty() && arguments.on == "reference")
+    throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
 
   ProgressLine line(streams.error, streams.progress);
   report::NetworkRunOptions options;
@@ -134,6 +137,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
     TensorWriter writer(arguments.dump_tensors);
     for (const auto& [name, tensor] : run.tensors) writer.write(name, tensor);
   }
+  if (!arguments.trace.empty()) write_whole_file(arguments.trace, report::to_csv(run.trace));
   if (!arguments.json.empty())
     write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
   streams.out << report::to_text(run.report);
@@ -142,6 +146,17 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
     return 1;
   }
   return 0;
+}
+
+int trace_diff_command(const std::string& a, const std::string& b, const Streams& streams) {
+  const std::vector<report::TraceLine> first = report::read_trace(a), second = report::read_trace(b);
+  const std::string difference = report::first_difference(first, second);
+  if (difference.empty()) {
+    streams.out << fmt::format("{} retirements, all equal\n", first.size());
+    return 0;
+  }
+  streams.out << difference << "\n";
+  return 1;
 }
 
 int export_command(const ExportArguments& arguments, const Streams& streams) {

@@ -184,7 +184,7 @@ void ChipModule::run_one_cycle() {
       transfers.w_last = out_.m_w_last;
       bridge_.accept_w(out_);
     }
-    if (record_axi_) record(transfers);
+    if (record_axi_ || observer_wants_axi_) record(transfers);
     timing_->observe(cycle_, transfers);
   } else if (out_.m_ar_valid || out_.m_aw_valid || out_.m_w_valid) {
     throw DesignError("the chip makes a bus request before the first doorbell");
@@ -198,18 +198,25 @@ void ChipModule::run_one_cycle() {
 }
 
 void ChipModule::record_engines() {
-  for (std::size_t e = 0; e < isa::kEngines; ++e)
-    if ((out_.trace_start_valid >> e) & 1)
-      retire_trace_.start(cycle_, static_cast<isa::Engine>(e), out_.trace_start_index[e]);
-  for (std::size_t e = 0; e < isa::kEngines; ++e)
-    if ((out_.trace_retire_valid >> e) & 1)
-      retire_trace_.retire(cycle_, static_cast<isa::Engine>(e), out_.trace_retire_index[e]);
+  for (std::size_t e = 0; e < isa::kEngines; ++e) {
+    if (((out_.trace_start_valid >> e) & 1) == 0) continue;
+    const isa::Engine engine = static_cast<isa::Engine>(e);
+    retire_trace_.start(cycle_, engine, out_.trace_start_index[e]);
+    if (observer_) observer_->on_start(engine, out_.trace_start_index[e], cycle_);
+  }
+  for (std::size_t e = 0; e < isa::kEngines; ++e) {
+    if (((out_.trace_retire_valid >> e) & 1) == 0) continue;
+    retire_trace_.retire(cycle_, static_cast<isa::Engine>(e), out_.trace_retire_index[e]);
+    if (observer_) observer_->on_retire(retire_trace_.retired().back());
+  }
 }
 
 void ChipModule::record(const memory::Transfers& transfers) {
   const auto add = [this](AxiChannel channel, std::uint8_t id, std::uint8_t response, bool last,
                           const memory::Burst& burst) {
-    axi_trace_.push_back({cycle_, channel, id, response, last, burst.address, burst.beats});
+    const AxiEvent event{cycle_, channel, id, response, last, burst.address, burst.beats};
+    if (record_axi_) axi_trace_.push_back(event);
+    if (observer_wants_axi_) observer_->on_axi(event);
   };
   const memory::Burst none{0, 0, 0};
   if (transfers.ar) add(AxiChannel::kAr, transfers.ar->id, 0, false, *transfers.ar);

@@ -37,6 +37,7 @@
 #include "platform/axi_to_tlm.hpp"
 #include "platform/chip_pins.hpp"
 #include "platform/trace.hpp"
+#include "trace/observer.hpp"
 
 namespace systole::platform {
 
@@ -80,6 +81,11 @@ class ChipModule : public sc_core::sc_module {
   }  // first one with irq high
   const RetireTrace& retire_trace() const { return retire_trace_; }
   void record_axi(bool on) { record_axi_ = on; }
+  // Hears of everything from the doorbell on, in the order of trace/observer.hpp; what it throws ends the run.
+  void observe(Observer* observer) {
+    observer_ = observer;
+    observer_wants_axi_ = observer != nullptr && observer->wants_axi();
+  }
   const std::vector<AxiEvent>& axi_trace() const { return axi_trace_; }
 
  private:
@@ -107,6 +113,8 @@ class ChipModule : public sc_core::sc_module {
   RetireTrace retire_trace_;
   std::vector<AxiEvent> axi_trace_;
   bool record_axi_ = false;
+  Observer* observer_ = nullptr;
+  bool observer_wants_axi_ = false;
 
   Work work_ = Work::kNone;
   sc_core::sc_event work_event_, done_event_;

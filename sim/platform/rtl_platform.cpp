@@ -116,6 +116,7 @@ std::vector<std::uint8_t> RtlPlatform::read_memory(std::uint64_t address, std::s
 void RtlPlatform::attach() {
   Modules& m = modules();
   m.chip.record_axi(options_.record_axi);
+  m.chip.observe(observer_);
   if (m.owner == this) return;
   m.memory.attach(dram_);
   m.chip.attach({verilated_, chip_.axi_bytes(), chip_.clock_mhz, chip_.memory});

@@ -26,6 +26,7 @@
 #include "platform/registers.hpp"
 #include "platform/rtl_library.hpp"
 #include "platform/trace.hpp"
+#include "trace/observer.hpp"
 
 namespace systole::platform {
 
@@ -88,6 +89,9 @@ class RtlPlatform {
                 std::uint64_t program_address, const RunLimits& limits = {},
                 const ProgressCallback& progress = {});
 
+  // Hears of everything in the runs to come; none by default. It must outlive them; what it throws ends a run.
+  void observe(Observer* observer) { observer_ = observer; }
+
   // The next run begins with a reset of the chip; its memories keep what they hold.
   void request_reset() { needs_reset_ = true; }
 
@@ -102,6 +106,7 @@ class RtlPlatform {
   Dram dram_;
   std::shared_ptr<VerilatedChip> verilated_;
   bool needs_reset_ = true;
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace systole::platform

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "onnx/host_operators.hpp"
+#include "report/trace_comparison.hpp"
 #include "support/error.hpp"
 
 namespace systole::report {
@@ -71,16 +72,19 @@ class Run {
       case ViewChoice::kReference:
         main_ = std::make_unique<ReferenceView>(network_);
         break;
-      case ViewChoice::kCycle:
-        main_ = std::make_unique<CycleView>(network_, limits_);
+      case ViewChoice::kModel:
+        main_ = std::make_unique<ModelView>(network_, limits_);
         break;
       case ViewChoice::kAll:
         reference_ = std::make_unique<ReferenceView>(network_);
         [[fallthrough]];
-      case ViewChoice::kRtl:
-        main_ = std::make_unique<RtlView>(network_, options_.platform, options_.limits,
-                                          step_progress());
+      case ViewChoice::kRtl: {
+        auto rtl = std::make_unique<RtlView>(network_, options_.platform, options_.limits,
+                                             step_progress());
+        if (reference_) rtl->compare_with_model();
+        main_ = std::move(rtl);
         break;
+      }
     }
     Executor executor(network_, *main_, options_.keep);
     executor.begin(inputs_);
@@ -95,7 +99,12 @@ class Run {
     begin_ = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < network_.steps.size() && !result.divergence; ++i) {
       if (reference) reference->run_step(i);
-      executor.run_step(i);
+      try {
+        executor.run_step(i);
+      } catch (const TraceDifference& difference) {
+        result.divergence = divergence_of(i, difference);
+        break;
+      }
       if (!std::holds_alternative<ChipStep>(network_.steps[i])) continue;
       if (main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
       if (!reference_) continue;
@@ -123,6 +132,18 @@ class Run {
       expected_cycles_ = 0;
     }
   }
+  Divergence divergence_of(std::size_t step, const TraceDifference& difference) const {
+    Divergence d;
+    d.what = difference.what();
+    d.step = step;
+    d.cycle = difference.cycle;
+    d.instruction = difference.instruction;
+    if (!d.instruction) return d;
+    const isa::Program& program = std::get<ChipStep>(network_.steps[step]).program;
+    const std::uint32_t tag = isa::common_of(program.instructions.at(*d.instruction)).tag;
+    if (tag < network_.network.nodes.size()) d.node = tag;
+    return d;
+  }
   const ProgramRun& timing_of(std::size_t step) {
     for (const ProgramRun& run : expected_)
       if (run.step == step) return run;
@@ -146,9 +167,11 @@ class Run {
   }
 
   void finish(NetworkRun& result, const Executor& executor) {
-    static constexpr const char* kNames[] = {"reference", "cycle", "rtl", "all"};
+    static constexpr const char* kNames[] = {"reference", "model", "rtl", "all"};
     RunReport& report = result.report;
     report = make_report(network_, main_->name(), main_->runs());
+    if (!result.divergence) report.accounts = total_accounts(reference_ ? expected_ : main_->runs());
+    add_trace(result);
     report.view = kNames[static_cast<int>(options_.view)];
     const auto add_view = [&report](const char* name, const std::vector<ProgramRun>& runs) {
       ViewReport view;
@@ -162,7 +185,7 @@ class Run {
     add_view(main_->name(), main_->runs());
     if (reference_) {
       add_view("reference", reference_->runs());
-      add_view("cycle", expected_);
+      add_view("model", expected_);
     }
     if (result.divergence) {
       report.outputs_match = false;
@@ -178,6 +201,16 @@ class Run {
       if (network_.network.tensors[id].is_constant) continue;
       if (auto tensor = executor.tensor(id))
         result.tensors.emplace(network_.network.tensors[id].name, std::move(*tensor));
+    }
+  }
+  void add_trace(NetworkRun& result) const {
+    for (const ProgramRun& run : main_->runs()) {
+      const isa::Program& program = std::get<ChipStep>(network_.steps[run.step]).program;
+      for (const Retired& retired : run.retired) {
+        const std::uint32_t tag = isa::common_of(program.instructions[retired.index]).tag;
+        const bool known = tag < network_.network.nodes.size();
+        result.trace.push_back({run.step, retired, known ? network_.network.nodes[tag].name : ""});
+      }
     }
   }
   std::size_t expected_program_count() const {

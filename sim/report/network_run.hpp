@@ -7,7 +7,8 @@
 // arithmetic of ONNX computed on the host without compiler and chip (run_node). `all` runs the
 // reference, the RTL and the cycle model in step: after each program every byte of DRAM must be
 // equal in reference and RTL, and every start and retire cycle, the interrupt's cycle and every
-// counter in RTL and cycle model. The first difference ends the run.
+// counter in RTL and cycle model; and while the RTL runs, every transfer on its AXI pins, every start and
+// every retirement is held against the model's. The first difference ends the run.
 #pragma once
 
 #include <filesystem>
@@ -21,10 +22,11 @@
 #include "onnx/host_tensor.hpp"
 #include "report/compare.hpp"
 #include "report/run_report.hpp"
+#include "report/trace_file.hpp"
 
 namespace systole::report {
 
-enum class ViewChoice { kReference, kCycle, kRtl, kAll };
+enum class ViewChoice { kReference, kModel, kRtl, kAll };
 
 // How far the RTL is; `expected_cycles` is of all chip steps, from the cycle model.
 struct NetworkProgress {
@@ -50,6 +52,7 @@ struct NetworkRun {
   std::vector<HostTensor> outputs;            // in the order of Network::outputs
   std::map<std::string, HostTensor> tensors;  // all that the host has seen, by name
   std::optional<Divergence> divergence;       // outputs_match is false then
+  std::vector<TraceLine> trace;               // of all programs, if the view knows time
 };
 
 // Errors: UserError for wrong inputs, DesignError when a chip hangs or reports an error.

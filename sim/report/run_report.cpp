@@ -170,6 +170,49 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
   return report;
 }
 
+std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const std::vector<ProgramRun>& runs) {
+  if (runs.empty()) return std::nullopt;
+  std::array<cycle::Account, isa::kEngines> total = {};
+  for (const ProgramRun& run : runs) {
+    if (!run.accounts) return std::nullopt;
+    for (std::size_t e = 0; e < isa::kEngines; ++e) {
+      const cycle::Account& account = (*run.accounts)[e];
+      total[e].busy += account.busy;
+      for (std::size_t partner = 0; partner < isa::kEngines; ++partner)
+        total[e].semaphore[partner] += account.semaphore[partner];
+      total[e].memory += account.memory;
+      total[e].port += account.port;
+      total[e].instruction += account.instruction;
+    }
+  }
+  return total;
+}
+
+namespace {
+
+constexpr const char* kEngineNames[isa::kEngines] = {"load", "matrix", "store"};
+
+// The parts of an account with their names, in the order in which they are shown.
+std::vector<std::pair<std::string, std::uint64_t>> parts_of(const cycle::Account& account) {
+  std::vector<std::pair<std::string, std::uint64_t>> parts = {{"busy", account.busy}};
+  for (std::size_t partner = 0; partner < isa::kEngines; ++partner)
+    parts.push_back({fmt::format("wait_{}", kEngineNames[partner]), account.semaphore[partner]});
+  parts.push_back({"wait_memory", account.memory});
+  parts.push_back({"wait_port", account.port});
+  parts.push_back({"wait_instruction", account.instruction});
+  return parts;
+}
+
+nlohmann::ordered_json accounts_json(const RunReport& report) {
+  if (!report.accounts) return nullptr;
+  nlohmann::ordered_json json;
+  for (std::size_t e = 0; e < isa::kEngines; ++e)
+    for (const auto& [part, cycles] : parts_of((*report.accounts)[e])) json[kEngineNames[e]][part] = cycles;
+  return json;
+}
+
+}  // namespace
+
 nlohmann::ordered_json to_json(const RunReport& r) {
   nlohmann::ordered_json json;
   json["chip"] = r.chip;
@@ -190,6 +233,7 @@ nlohmann::ordered_json to_json(const RunReport& r) {
   if (!r.difference.empty()) json["difference"] = r.difference;
   json["clock_mhz"] = r.clock_mhz;
   json["macs_per_cycle"] = r.macs_per_cycle;
+  json["accounts"] = accounts_json(r);
   json["on_chip"] = {
       {"operators", r.shares.operators}, {"macs", r.shares.macs}, {"bytes", r.shares.bytes}};
   if (r.counters) {
@@ -271,6 +315,15 @@ std::string to_text(const RunReport& r) {
                              share_text(share(c[counter::kLoadBusy], c[counter::kCycles])),
                              share_text(share(c[counter::kMatrixBusy], c[counter::kCycles])),
                              share_text(share(c[counter::kStoreBusy], c[counter::kCycles]))));
+  }
+  if (r.accounts && r.cycles && *r.cycles > 0) {
+    for (std::size_t e = 0; e < isa::kEngines; ++e) {
+      std::string waits;
+      for (const auto& [part, cycles] : parts_of((*r.accounts)[e]))
+        if (part != "busy" && cycles != 0)
+          waits += fmt::format("{}{} {}", waits.empty() ? "" : ", ", part.substr(5), share_text(share(cycles, *r.cycles)));
+      fact(fmt::format("{} waits", kEngineNames[e]), "for " + waits);
+    }
   }
   fact("simulation", r.simulated_cycles_per_second
                          ? fmt::format("{}, {} cycles/s", duration_text(r.wall_seconds),

@@ -18,7 +18,7 @@ namespace systole::report {
 struct NodeReport {
   std::string name, operator_name;
   std::string
-      where;  // "rtl", "reference", "cycle", "host", or "none" for a Reshape that moves nothing
+      where;  // "rtl", "reference", "model", "host", or "none" for a Reshape that moves nothing
   std::string reason;      // for "host": why
   std::string fused_into;  // name of the node whose instructions compute this one too
   std::uint64_t macs = 0;
@@ -45,12 +45,13 @@ struct Shares {
 };
 
 struct RunReport {
-  std::string chip, network, view;  // view: "rtl", "reference", "cycle" or "all"
+  std::string chip, network, view;  // view: "rtl", "reference", "model" or "all"
   std::uint32_t clock_mhz = 0, macs_per_cycle = 0;
   std::optional<std::uint64_t> cycles;       // doorbell to interrupt, all chip steps together
   std::uint64_t macs = 0, macs_on_chip = 0;  // of the ONNX graph, padding taps included
   std::optional<double> utilization;         // macs_on_chip / (cycles * macs_per_cycle)
   std::optional<Counters> counters;          // all chip steps together
+  std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // the same, by the cycle model
   std::uint64_t instructions = 0;
   double wall_seconds = 0;  // of the chip's steps
   std::optional<double> simulated_cycles_per_second;
@@ -71,6 +72,9 @@ RunReport make_report(const compiler::CompiledNetwork& network, const std::strin
 // of a program add up to its cycles.
 std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network,
                                        const std::vector<ProgramRun>& runs);
+
+// Of all runs together; nothing if one has none, or there are none.
+std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const std::vector<ProgramRun>& runs);
 
 nlohmann::ordered_json to_json(const RunReport& report);
 std::string to_text(const RunReport& report);

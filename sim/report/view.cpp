@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "ordering/race_detector.hpp"
+#include "report/trace_comparison.hpp"
 #include "support/error.hpp"
 
 namespace systole::report {
@@ -68,23 +70,29 @@ ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t st
   const Stopwatch watch;
   const isa::Program& program = std::get<compiler::ChipStep>(network.steps.at(step)).program;
   Recording trace;
+  ordering::RaceDetector races(network.chip, program, network.base_address);
+  Observers observers({&trace, &races});
   const cycle::Result result =
       cycle::CycleModel(network.chip)
-          .run(program, network.base_address, network.program_address[step], limits, &trace);
+          .run(program, network.base_address, network.program_address[step], limits, &observers);
+  if (races.count() != 0)
+    throw DesignError(fmt::format("step {}: {}{}", step, ordering::text(races.races().front(), network.chip),
+                                  races.count() > 1 ? fmt::format("; {} more", races.count() - 1) : ""));
   ProgramRun run;
   run.step = step;
   run.has_timing = true;
   run.cycles = result.cycles;
   run.counters = result.counters;
   run.retired = std::move(trace.retired);
+  run.accounts = result.accounts;
   run.wall_seconds = watch.seconds();
   return run;
 }
 
-CycleView::CycleView(const compiler::CompiledNetwork& network, const cycle::Limits& limits)
+ModelView::ModelView(const compiler::CompiledNetwork& network, const cycle::Limits& limits)
     : ReferenceView(network), network_(network), limits_(limits) {}
 
-void CycleView::run_program(std::size_t step, const isa::Program& program) {
+void ModelView::run_program(std::size_t step, const isa::Program& program) {
   ReferenceView::run_program(step, program);
   runs_.back() = time_program(network_, step, limits_);
 }
@@ -110,9 +118,20 @@ void RtlView::run_program(std::size_t step, const isa::Program& program) {
   platform::ProgressCallback progress;
   if (progress_) progress = [&](const platform::Progress& p) { progress_(step, p); };
   platform::RunResult result;
+  std::optional<TraceComparison> comparison;
+  if (compare_with_model_) {
+    comparison.emplace(network_.chip, program, network_.base_address, network_.program_address[step]);
+    platform_.observe(&*comparison);
+  }
   try {
     result = platform_.run(program, bases, network_.program_address[step], limits_, progress);
+    if (comparison && result.error_code == 0) comparison->finish();
+    platform_.observe(nullptr);
+  } catch (const TraceDifference&) {
+    platform_.observe(nullptr);
+    throw;
   } catch (const DesignError& error) {
+    platform_.observe(nullptr);
     throw DesignError(fmt::format("step {}: {}", step, error.what()));
   }
   if (result.error_code != 0)

@@ -4,7 +4,7 @@
 // programs; one that knows time also leaves the story of each run.
 //
 //   reference   the reference model: bits, no time
-//   cycle       the cycle model: time, with the bits of the reference model
+//   model       the cycle model: time, with the bits of the reference model
 //   rtl         the Verilated chip in its platform: bits and time
 #pragma once
 
@@ -29,6 +29,7 @@ struct ProgramRun {
   std::uint64_t cycles = 0;  // doorbell to interrupt
   Counters counters = {};
   std::vector<Retired> retired;
+  std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // by the cycle model
   double wall_seconds = 0;
 };
 
@@ -60,10 +61,10 @@ class ReferenceView : public View {
 ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step,
                         const cycle::Limits& limits);
 
-class CycleView final : public ReferenceView {
+class ModelView final : public ReferenceView {
  public:
-  CycleView(const compiler::CompiledNetwork& network, const cycle::Limits& limits);
-  const char* name() const override { return "cycle"; }
+  ModelView(const compiler::CompiledNetwork& network, const cycle::Limits& limits);
+  const char* name() const override { return "model"; }
   void run_program(std::size_t step, const isa::Program& program) override;
 
  private:
@@ -78,6 +79,8 @@ class RtlView final : public View {
  public:
   RtlView(const compiler::CompiledNetwork& network, const platform::PlatformOptions& options,
           const platform::RunLimits& limits, StepProgress progress);
+  // Every run is held against the cycle model, event by event; DesignError at the first difference.
+  void compare_with_model() { compare_with_model_ = true; }
   const char* name() const override { return "rtl"; }
   void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) override;
   std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) override;
@@ -89,6 +92,7 @@ class RtlView final : public View {
   platform::RtlPlatform platform_;
   platform::RunLimits limits_;
   StepProgress progress_;
+  bool compare_with_model_ = false;
 };
 
 }  // namespace systole::report

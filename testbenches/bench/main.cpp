@@ -21,6 +21,7 @@ namespace systole::bench {
 namespace {
 
 constexpr int kRuns = 5;
+constexpr int kModelRuns = 50;  // of milliseconds each
 
 std::string load_average() {
   std::ifstream in("/proc/loadavg");
@@ -102,10 +103,22 @@ int print_share() {
 
 void print_models() {
   const Chip chip = platform::open_chip("edge16");
-  for (const bool pointwise : {false, true}) {
-    const Workload workload = pointwise ? convolution(with_fast_memory(chip), {64, 56, 1, 1}) : long_convolution(chip);
-    fmt::print("\nModels, {} on edge16\n", pointwise ? "1x1 convolution of 56x56x64 to 64 channels" : "3x3 convolution");
-    print_speed("cycle model", cycle_model_speed(workload, kRuns));
+  struct Case {
+    const char* name;
+    Workload workload;
+  };
+  const Case cases[] = {{"3x3 convolution of 56x56x64 to 64 channels", convolution(chip, {64, 56, 3, 1})},
+                        {"3x3 convolution of 14x14x256 to 256 channels", convolution(chip, {256, 14, 3, 1})},
+                        {"1x1 convolution of 14x14x512 to 512 channels", convolution(chip, {512, 14, 1, 1})},
+                        {"1x1 convolution of 56x56x64 to 64 channels, fast memory",
+                         convolution(with_fast_memory(chip), {64, 56, 1, 1})}};
+  for (const auto& [name, workload] : cases) {
+    fmt::print("\nModels, {} on edge16\n", name);
+    const Speed model = cycle_model_speed(workload, kModelRuns);
+    print_speed("cycle model", model);
+    const Speed platform = platform_speed(workload, library_of(workload.network.chip).create(1), kRuns);
+    print_speed("RTL in its platform", platform);
+    fmt::print("  {:<44} {:>9.0f} times\n", "cycle model against RTL", platform.time.cpu_seconds / model.time.cpu_seconds);
     const Duration reference = reference_time(workload, kRuns);
     fmt::print("  {:<44} {:>9.2f} G MAC/s of CPU time {:>8.3f} s CPU {:>8.3f} s wall\n", "reference model",
                static_cast<double>(workload.macs) / reference.cpu_seconds / 1e9, reference.cpu_seconds, reference.wall_seconds);

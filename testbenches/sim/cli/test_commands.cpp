@@ -130,7 +130,7 @@ TEST_CASE("a program is shown as assembler text that is the program again") {
 
 TEST_CASE("a run reports, writes outputs, tensors and JSON, and draws no progress into a pipe") {
   const Scratch scratch;
-  const Result r = systole_command({"run", kDigits, "--chip", "tiny", "--on", "cycle", "--output",
+  const Result r = systole_command({"run", kDigits, "--chip", "tiny", "--on", "model", "--output",
                                     scratch / "out", "--dump-tensors", scratch / "dump", "--json",
                                     scratch / "r.json"});
   CAPTURE(r.error);
@@ -144,7 +144,7 @@ TEST_CASE("a run reports, writes outputs, tensors and JSON, and draws no progres
   std::ifstream file(scratch / "r.json");
   const auto json = nlohmann::json::parse(file);
   CHECK(json["chip"] == "tiny");
-  CHECK(json["view"] == "cycle");
+  CHECK(json["view"] == "model");
   CHECK(json["outputs_match"] == true);
   CHECK(json["cycles"].get<int>() > 1000);
 }

@@ -8,6 +8,7 @@
 #include "compiler/executor.hpp"
 #include "compiler/verify.hpp"
 #include "cycle/cycle_model.hpp"
+#include "ordering/race_detector.hpp"
 #include "onnx/host_operators.hpp"
 #include "support/error.hpp"
 
@@ -40,9 +41,12 @@ std::string run_in_cycle_model(const compiler::CompiledNetwork& compiled) {
   for (std::size_t i = 0; i < compiled.steps.size(); ++i)
     if (const auto* step = std::get_if<compiler::ChipStep>(&compiled.steps[i])) {
       if (step->program.instructions.size() > kMostInstructions) continue;
+      ordering::RaceDetector races(chip, step->program, compiled.base_address);
       try {
         cycle::CycleModel(chip).run(step->program, compiled.base_address,
-                                    compiled.program_address[i]);
+                                    compiled.program_address[i], {}, &races);
+        if (races.count() != 0)
+          return fmt::format("step {}: {}", i, ordering::text(races.races().front(), chip));
       } catch (const DesignError& error) {
         return fmt::format("step {}: {}", i, error.what());
       }

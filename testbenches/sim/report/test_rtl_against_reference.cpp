@@ -88,7 +88,7 @@ TEST_CASE("a fault in the RTL's timing ends the run with instruction and cycle")
   REQUIRE(run.divergence);
   const Divergence& d = *run.divergence;
   CAPTURE(run.report.difference);
-  CHECK(d.what.find("cycle model and rtl differ in time") != std::string::npos);
+  CHECK(d.what.find("RTL and cycle model differ in time") != std::string::npos);
   CHECK(d.instruction);
   CHECK(d.cycle);
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds data races: two instructions that touch the same place, at least one of them writing, without an order between them. It
+// listens to any view that knows time, but judges by the semaphores and not by the cycles that happened: a race is found even if
+// the two were far apart in this run and the bits came out right.
+//
+// What is known to be before what (docs/reference/ordering.md):
+//
+//   - Engines start and retire their instructions in order. A post tells what its instruction knew when it started, and that it
+//     and all before it in its engine have retired. What an instruction takes, it and all after it in its engine know.
+//   - An engine that has taken a semaphore j times has seen at least j posts of it. If all other engines together post it p times
+//     in the whole program, at least j - p of them are of engine A, and A's posts come in order: so its post number j - p is before.
+//     With one poster that is: take j is after post j.
+//   - Within the load and the matrix engine everything happens in order. The store engine reads ahead of its own writes to the
+//     activation buffer, so a store that reads there what an earlier store writes needs a semaphore as well.
+//
+// Kept are the instructions that some engine with instructions to come does not know to be before it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "chip/chip.hpp"
+#include "isa/program.hpp"
+#include "ordering/footprint.hpp"
+#include "trace/observer.hpp"
+
+namespace systole::ordering {
+
+struct Party {
+  isa::Engine engine = isa::Engine::kLoad;
+  std::uint32_t index = 0;
+  std::uint64_t start_cycle = 0;
+  Access access = Access::kRead;
+};
+
+struct Race {
+  Party earlier, later;  // by their start in this run
+  Memory memory = Memory::kActivation;
+  Interval places;  // the first ones that both touch
+};
+
+// "data race: store instruction 9 reads accumulator rows 0..15 that matrix instruction 12 writes; no semaphore orders them (they
+// started in cycles 400 and 371)"
+std::string text(const Race& race, const Chip& chip);
+
+class RaceDetector final : public Observer {
+ public:
+  static constexpr std::size_t kMostKept = 100;
+
+  // The program must outlive the detector.
+  RaceDetector(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
+               std::size_t most_kept = kMostKept);
+  void on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) override;
+  void on_retire(const Retired& retired) override;
+
+  const std::vector<Race>& races() const { return races_; }  // the first ones; one for each pair of instructions
+  std::uint64_t count() const { return count_; }             // of pairs
+  std::size_t live() const;                                  // instructions that are kept now
+
+ private:
+  using Clock = std::array<std::uint32_t, isa::kEngines>;  // instructions of each engine that are known to be before
+  struct Live {
+    std::uint32_t index = 0, ordinal = 0;  // ordinal: counts the engine's instructions from 1
+    std::uint64_t start_cycle = 0;
+    Clock known = {};  // at its start
+    Bounds bounds;
+    std::map<std::pair<Memory, Access>, Places> places;  // where they were needed
+  };
+  struct Posts {  // of one engine on one semaphore, oldest first
+    std::deque<Clock> told;
+    std::uint32_t dropped = 0;  // that nobody needs any more
+  };
+
+  void take(int engine, std::uint16_t mask);
+  void check(int engine, Live& now, int other_engine, Live& other);
+  bool overlap(Live& a, Access a_access, Live& b, Access b_access, Memory memory, Interval& places);
+  const Places& places_of(Live& live, Memory memory, Access access);
+  void drop();
+
+  const Chip chip_;
+  const isa::Program& program_;
+  std::uint64_t bases_[isa::kBases];
+  const std::size_t most_kept_;
+  std::array<std::array<std::uint32_t, isa::kSemaphores>, isa::kEngines> total_posts_ = {};  // in the program
+  std::array<std::uint16_t, isa::kEngines> takes_any_ = {};                                  // semaphores it ever takes
+  std::array<std::uint32_t, isa::kEngines> remaining_ = {};                                  // instructions to start
+  std::array<std::array<std::uint32_t, isa::kSemaphores>, isa::kEngines> taken_ = {};
+  std::array<std::array<Posts, isa::kSemaphores>, isa::kEngines> posts_;
+  std::array<Clock, isa::kEngines> known_ = {};
+  std::array<std::uint32_t, isa::kEngines> started_ = {}, retired_ = {};
+  std::array<std::deque<Live>, isa::kEngines> live_;
+  std::vector<Race> races_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace systole::ordering

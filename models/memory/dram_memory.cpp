@@ -70,6 +70,9 @@ std::uint32_t DramMemory::bursts_of(std::uint64_t first, std::uint32_t beats) co
 }
 
 const Pins& DramMemory::drive(std::uint64_t cycle) {
+  // Of the cycles that were left out, only the clocks.
+  if (cycle > next_observed_) advance_clocks(cycle - next_observed_);
+  next_observed_ = cycle;
   const auto refused = [&](Channel channel) {
     return refuses(static_cast<std::uint8_t>(channel), cycle);
   };
@@ -106,16 +109,17 @@ void DramMemory::show_read_beat(std::uint64_t /*cycle*/) {
   }
 }
 
-// Carries out the clocks that begin in this cycle.
-void DramMemory::advance_clocks() {
+// Carries out the clocks that begin in this cycle and the ones after it, `cycles` in all.
+void DramMemory::advance_clocks(std::uint64_t cycles) {
   // Cycle t + 1 begins memory_clock_ of the common units after cycle t, a clock is chip_clock_ of
   // them; phase_ is how far next_clock_ lies behind the start of the cycle.
-  if (phase_ < memory_clock_) {
-    const std::uint64_t clocks = (memory_clock_ - phase_ + chip_clock_ - 1) / chip_clock_;
+  const std::uint64_t units = cycles * memory_clock_;
+  if (phase_ < units) {
+    const std::uint64_t clocks = (units - phase_ + chip_clock_ - 1) / chip_clock_;
     next_clock_ += clocks;
     phase_ += clocks * chip_clock_;
   }
-  phase_ -= memory_clock_;
+  phase_ -= units;
   arrived_clock_ = phase_ == 0 ? next_clock_ : next_clock_ - 1;
   controller_.advance(next_clock_);
   auto& completions = controller_.completions();
@@ -124,7 +128,8 @@ void DramMemory::advance_clocks() {
 }
 
 void DramMemory::observe(std::uint64_t cycle, const Transfers& transfers) {
-  advance_clocks();
+  advance_clocks(1);
+  next_observed_ = cycle + 1;
   if (transfers.ar) {
     invariant(pins_.ar_ready && transfers.ar->beats > 0,
               "an AR crosses only when ready, with a beat or more");
@@ -197,6 +202,27 @@ void DramMemory::push_writes(std::uint64_t cycle) {
       --fill_write_;
     }
   }
+}
+
+// While requests enter the queues, every cycle counts. After that only answers are waited for: a response, or the burst that the
+// next beat ends with, which is there no sooner than the next command.
+std::uint64_t DramMemory::next_cycle(std::uint64_t cycle) const {
+  if (split_read_ < reads_.size() || !writes_.empty() || buffered_beats_ != 0) return cycle;
+  std::uint64_t next = responses_.empty() ? kNever : std::max(responses_.front().first_cycle, cycle);
+  if (reads_.empty()) return next;
+  const std::uint64_t mask = arrival_.size() - 1;
+  const Read& read = reads_.front();
+  const std::uint64_t end = read.first_byte + (read.shown + 1) * beat_bytes_;
+  const std::uint64_t last = read.first_burst + ((end - 1) / burst_bytes_ - read.first_byte / burst_bytes_);
+  std::uint64_t clock = arrived_clock_;
+  for (std::uint64_t burst = arrived_bursts_; burst <= last; ++burst) {
+    const std::uint64_t arrival = arrival_[burst & mask];
+    clock = std::max(clock, arrival == kNever ? controller_.wake() : arrival);
+  }
+  if (clock <= arrived_clock_) return cycle;
+  // Clock next_clock_ begins phase_ units after the cycle that is observed next.
+  const std::uint64_t units = clock > next_clock_ ? (clock - next_clock_) * chip_clock_ + phase_ : 0;
+  return std::min(next, std::max(cycle, next_observed_ + units / memory_clock_));
 }
 
 bool DramMemory::idle() const {

@@ -43,7 +43,7 @@ class DramMemory final : public MemoryTiming {
 
   const Pins& drive(std::uint64_t cycle) override;
   void observe(std::uint64_t cycle, const Transfers& transfers) override;
-  std::uint64_t next_cycle(std::uint64_t cycle) const override { return cycle; }
+  std::uint64_t next_cycle(std::uint64_t cycle) const override;
   // Writes may still wait in the controller's queues.
   bool idle() const override;
 
@@ -76,13 +76,14 @@ class DramMemory final : public MemoryTiming {
   std::uint64_t first_byte(const Burst& burst) const;
   std::uint32_t bursts_of(std::uint64_t first_byte, std::uint32_t beats) const;
   void show_read_beat(std::uint64_t cycle);
-  void advance_clocks();
+  void advance_clocks(std::uint64_t cycles);
   void split_reads();
   void push_writes(std::uint64_t cycle);
 
   DramController controller_;
   std::uint64_t memory_clock_, chip_clock_;  // the ratio of frequencies, reduced
   std::uint64_t next_clock_ = 0;             // the first that is not carried out
+  std::uint64_t next_observed_ = 0;          // the first cycle whose clocks are not carried out
   std::uint64_t phase_ = 0;  // next_clock_ after the start of the cycle, in 1 / (f_memory f_chip)
   std::uint64_t arrived_clock_ = 0;  // data complete before this clock can be on the pins
 

@@ -91,6 +91,13 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 }  // namespace
 
 int run_network_command(const RunArguments& arguments, const Streams& streams) {
+  // Complain about a place that cannot be written before the simulation, not after it.
+  for (const std::string& file : {arguments.json, arguments.trace})
+    if (!file.empty() && fs::path(file).has_parent_path() &&
+        !fs::is_directory(fs::path(file).parent_path()))
+      throw UserError(file + ": cannot be written: no such folder");
+  if (!arguments.trace.empty() && arguments.on == "reference")
+    throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   const Chip chip = platform::open_chip(arguments.chip);
   const Network network = read_network(arguments.network);
   const std::vector<HostTensor> inputs =
@@ -100,15 +107,8 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   compile_options.keep_tensors = !arguments.dump_tensors.empty();
   compile_options.fuse = arguments.dump_tensors.empty();
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, compile_options);
-  // Complain about a place that cannot be written before the simulation, not after it.
   if (!arguments.output.empty()) make_directory(arguments.output);
   if (!arguments.dump_tensors.empty()) make_directory(arguments.dump_tensors);
-  for (const std::string& file : {arguments.json, arguments.trace})
-    if (!file.empty() && fs::path(file).has_parent_path() &&
-        !fs::is_directory(fs::path(file).parent_path()))
-      throw UserError(file + ": cannot be written: no such folder");
-  if (!arguments.trace.empty() && arguments.on == "reference")
-    throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
 
   ProgressLine line(streams.error, streams.progress);
   report::NetworkRunOptions options;

@@ -70,6 +70,8 @@ TEST_CASE("help is everywhere and is not an error") {
                                              {"chips", "--help"},
                                              {"chip", "--help"},
                                              {"disasm", "--help"},
+                                             {"fuzz", "--help"},
+                                             {"trace-diff", "--help"},
                                              {"export", "--help"}}) {
     const Result r = systole_command(arguments);
     CHECK(r.code == 0);
@@ -261,4 +263,38 @@ TEST_CASE("a full disk is one line and exit code 2, and leaves no half-written r
   CHECK(r.code == 2);
   CHECK(has(r.error, "r.json"));
   CHECK(std::distance(fs::directory_iterator(scratch.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("the retire trace of a run is a file that trace-diff finds equal to itself and unequal to another") {
+  const Scratch scratch;
+  const auto run = [&](const std::string& chip, const std::string& file) {
+    return systole_command({"run", kDigits, "--chip", chip, "--on", "model", "--trace", scratch / file}).code;
+  };
+  REQUIRE(run("tiny", "a.csv") == 0);
+  REQUIRE(run("tiny", "b.csv") == 0);
+  REQUIRE(run("edge16", "c.csv") == 0);
+  const Result same = systole_command({"trace-diff", scratch / "a.csv", scratch / "b.csv"});
+  CHECK(same.code == 0);
+  CHECK(has(same.out, "all equal"));
+  const Result other = systole_command({"trace-diff", scratch / "a.csv", scratch / "c.csv"});
+  CHECK(other.code == 1);
+  CHECK(has(other.out, "line "));
+  std::ofstream(scratch / "bad.csv") << "step,engine\n";
+  check_user_error({"trace-diff", scratch / "a.csv", scratch / "bad.csv"}, {"bad.csv", "line 1"});
+  check_user_error({"trace-diff", scratch / "a.csv", scratch / "none.csv"}, {"none.csv", "no such file"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--trace", scratch / "t.csv"}, {"--trace", "model"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "model", "--trace", scratch / "no/t.csv"}, {"no such folder"});
+}
+
+TEST_CASE("what fuzz cannot do is one line and exit code 2") {
+  const Scratch scratch;
+  check_user_error({"fuzz"}, {"--chip"});
+  check_user_error({"fuzz", "--chip", "none"}, {"none"});
+  check_user_error({"fuzz", "--chip", "tiny", "--programs", "0"}, {"--programs"});
+  check_user_error({"fuzz", "--chip", "tiny", "--instructions", "4"}, {"--instructions"});
+  check_user_error({"fuzz", "--chip", "tiny", "--jobs", "0"}, {"--jobs"});
+  check_user_error({"fuzz", "--chip", "tiny", "--memory", "odd"}, {"--memory"});
+  check_user_error({"fuzz", "--chip", "tiny", "--json", scratch / "no/f.json"}, {"no such folder"});
+  check_user_error({"fuzz", "--chip", "tiny", "--junit", scratch / "no/f.xml"}, {"no such folder"});
+  check_user_error({"fuzz", "--replay", scratch / "nothing"}, {"nothing.chip.toml", "no such file"});
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "memory/dram_kinds.hpp"
+#include "ordering/race_detector.hpp"
 #include "platform/pin_runner.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
@@ -85,7 +86,10 @@ std::vector<std::uint8_t> run_reference(const FuzzCase& c) {
 
 std::string compare(platform::VerilatedChip& verilated, const FuzzCase& c, cycle::Result& model) {
   Recording trace(Recording::Axi::kKeep);
-  model = cycle::CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &trace);
+  ordering::RaceDetector races(c.chip, c.random.program, c.random.bases);
+  Observers observers({&trace, &races});
+  model = cycle::CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &observers);
+  if (races.count() != 0) return "race: the generator's program has a " + ordering::text(races.races().front(), c.chip);
   std::vector<std::uint8_t> dram = c.random.dram;
   const platform::PinRun rtl = platform::run_at_pins(verilated, c.chip, c.random.program, c.random.bases,
                                                      c.random.program_address, dram, kMaxCycles);

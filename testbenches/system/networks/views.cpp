@@ -10,6 +10,7 @@
 #include "onnx/host_operators.hpp"
 #include "report/compare.hpp"
 #include "support/error.hpp"
+#include "ordering/race_detector.hpp"
 #include "platform/pin_runner.hpp"
 
 namespace systole::test {
@@ -159,9 +160,13 @@ std::string compare_views(const compiler::CompiledNetwork& network, const std::v
       cycle::Limits limits;
       limits.max_cycles = kMaxCycles;
       Recording trace(Recording::Axi::kKeep);
+      ordering::RaceDetector races(network.chip, step->program, network.base_address);
+      Observers observers({&trace, &races});
       const cycle::Result model =
           cycle::CycleModel(network.chip)
-              .run(step->program, network.base_address, network.program_address[i], limits, &trace);
+              .run(step->program, network.base_address, network.program_address[i], limits, &observers);
+      if (races.count() != 0)
+        return fmt::format("step {}: {}", i, ordering::text(races.races().front(), network.chip));
       // Times first: a transfer that is late explains a byte that is missing, not the other way round.
       if (std::string d = compare_axi(trace.axi, rtl.axi()); !d.empty()) return fmt::format("step {}: {}", i, d);
       report::ProgramRun timed;

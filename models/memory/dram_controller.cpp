@@ -88,8 +88,8 @@ DramPseudoChannel::Scan DramPseudoChannel::scan(std::uint64_t clock) const {
   }
   found.next_clock = next;
   const DramQueue& queue = drains_ ? writes_ : reads_;
-  for (std::uint32_t bank = 0; ready != 0; ready >>= 1, ++bank) {
-    if ((ready & 1) == 0) continue;
+  for (; ready != 0; ready &= ready - 1) {
+    const auto bank = static_cast<std::uint32_t>(__builtin_ctzll(ready));
     ++found.ready;
     const bool is_hit = queue.hit(bank) != DramQueue::kNone;
     const DramQueue::Index request = is_hit ? queue.hit(bank) : queue.oldest(bank);
@@ -293,8 +293,10 @@ void DramController::advance(std::uint64_t end) {
     DramPseudoChannel* const pseudo = &pseudo_[c * pseudo_channels_];
     while (channel.wake < end) {
       const std::uint64_t clock = channel.wake;
+      auto turn = static_cast<std::uint32_t>(clock % pseudo_channels_);
       for (std::uint32_t k = 0; k < pseudo_channels_; ++k) {
-        DramPseudoChannel& p = pseudo[(clock + k) % pseudo_channels_];
+        DramPseudoChannel& p = pseudo[turn];
+        turn = turn + 1 == pseudo_channels_ ? 0 : turn + 1;
         if (p.wake() <= clock) p.step(clock, channel.bus, statistics_, completions_);
       }
       channel.wake = pseudo[0].wake();

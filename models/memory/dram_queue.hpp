@@ -44,10 +44,13 @@ class DramQueue {
   // Of all banks; the queue is not empty.
   Index oldest() const {
     Index best = kNone;
-    for (const Bank& bank : banks_)
-      if (bank.head != kNone &&
-          (best == kNone || entries_[bank.head].request.number < entries_[best].request.number))
-        best = bank.head;
+    std::uint64_t best_number = UINT64_MAX;
+    for (std::uint64_t left = occupied_; left != 0; left &= left - 1) {
+      const Index head = banks_[static_cast<std::size_t>(__builtin_ctzll(left))].head;
+      const std::uint64_t number = entries_[head].request.number;
+      best = number < best_number ? head : best;  // no branch: which is oldest is as good as random
+      best_number = number < best_number ? number : best_number;
+    }
     return best;
   }
   // The oldest request for the open row, or kNone.

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The blocks put together, a cycle at a time. Four things make it fast:
+// The blocks put together, a cycle at a time. Three things make it fast:
 //
 //   - The matrix engine is never stalled, so it is not stepped at all: it answers for any cycle what it reads (matrix_engine.hpp).
 //   - A block in which nothing moved does the same again until something reaches it: it sleeps.
 //   - A cycle in which nothing moves is repeated until something is due: memory answers, a result leaves post-processing, the
 //     matrix engine retires or gets free. Such a stretch costs one cycle's work, whatever its length, and its cycles count for
 //     what every engine did in the first of them. If nothing moves and nothing is due, the program is in a deadlock.
-//   - Streams of bursts repeat themselves: as soon as two looks at the whole machine, a period apart, differ in nothing that
-//     decides anything, all the periods to the end of the innermost loop are done at once (support/steady_state.hpp).
 #include "cycle/cycle_model.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +22,6 @@
 #include "cycle/semaphore_waits.hpp"
 #include "cycle/store_engine.hpp"
 #include "support/error.hpp"
-#include "support/steady_state.hpp"
 
 namespace systole::cycle {
 
@@ -81,7 +78,6 @@ class Simulation::Machine {
       const bool moved = step();
       if (finished_) break;
       if (moved) {
-        if (at_burst_) repeat(until);
         ++cycle_;
         if (store_alone_) step_store_alone(until);
       } else {
@@ -124,12 +120,10 @@ class Simulation::Machine {
     if (cycle_ >= limits_.max_cycles) throw DesignError(fmt::format("no end after {} cycles", limits_.max_cycles));
 
     // Starts, then retirements, in the order load, matrix, store.
-    at_burst_ = transfers.aw || (load_accepted_ && !store_.packs());
     bool moved = load_out_.moved || store_out_.moved || arbiter_.burst.beats != 0 || ar_sent || matrix_retires || starts_.any;
     const bool retires = load_out_.retire || matrix_retires || store_out_.retire;
     if (starts_.any) report_starts();
     if (starts_.any || retires) {
-      steady_.forget();
       std::array<std::uint16_t, isa::kEngines> posted = {};
       if (load_out_.retire) posted[kLoad] = retire(kLoad, load_out_.retire_index, load_out_.retire_post_mask);
       if (matrix_retires) {
@@ -152,7 +146,6 @@ class Simulation::Machine {
     const bool fetch_beat = pins_->r_valid && pins_->r_id == kFetchId;
     if (command_awake_ || fetch_accepted_ || fetch_beat || starts_.any) {
       command_awake_ = command_.end_cycle(fetch_accepted_, fetch_beat, starts_.decision.start);
-      steady_.forget();
       moved |= command_awake_;
       decide_again_ = true;
     }
@@ -225,66 +218,6 @@ class Simulation::Machine {
       if (store_out_.bank_conflict) report_bank_conflict(issuing);
       count(kStore, store_state());
       ++cycle_;
-    }
-  }
-
-  // Streams of bursts soon repeat themselves, cycle by cycle, until a loop of an instruction ends. Looked at at the end of cycle_;
-  // puts the machine forward to the end of a later one. Not when every transfer is to be told.
-  void repeat(std::uint64_t until) {
-    if (wants_axi_ || command_awake_ || decide_again_ || starts_.any) return;
-    if (bursts_to_pass_ != 0) {
-      --bursts_to_pass_;
-      return;
-    }
-    for (int engine = 0; engine < isa::kEngines; ++engine) {
-      end_stretch(engine, cycle_ + 1);
-      stretch_[engine].first_cycle = cycle_ + 1;
-    }
-    steady_.look(cycle_);
-    visit(steady_);
-    const std::uint64_t end = std::min({until, matrix_.next_cycle(cycle_ + 1), limits_.max_cycles,
-                                        last_retire_cycle_ + std::min(limits_.max_idle_cycles, kNever - last_retire_cycle_)});
-    const std::uint64_t periods = steady_.periods(end);
-    if (periods == 0) {
-      // Looking costs as much as a few cycles: not worth it all the time where nothing repeats.
-      if (++looks_in_vain_ == 16) {
-        looks_in_vain_ = 0;
-        bursts_to_pass_ = 48;
-        steady_.forget();
-      }
-      return;
-    }
-    looks_in_vain_ = 0;
-    steady_.put_forward(periods);
-    visit(steady_);
-    cycle_ += periods * steady_.period();
-    result_.repeated_cycles += periods * steady_.period();
-    for (Stretch& stretch : stretch_) stretch.first_cycle = cycle_ + 1;
-  }
-
-  // All that decides what happens, but for starts, retirements and the command processor, which sleeps.
-  void visit(SteadyState& steady) {
-    // Which bank is touched when is not shown: no two engines may want the same one.
-    if ((store_.activation_banks() & matrix_.activation_banks()) != 0 ||
-        (store_.accumulator_banks() & matrix_.accumulator_banks()) != 0 || store_.may_conflict() ||
-        (store_.writes_activation() && load_.writes_activation())) {
-      return steady.refuse();
-    }
-    load_.visit(steady);
-    store_.visit(steady);
-    memory_->visit(steady);
-    steady.moment(memory_due_, kNever);
-    steady.same(arbiter_.burst.beats);
-    steady.same(arbiter_.id);
-    steady.free(arbiter_.burst.address);
-    steady.same(decided_ready_);
-    steady.free(read_beats_);
-    steady.free(write_beats_);
-    for (int engine = 0; engine < isa::kEngines; ++engine) {
-      steady.same(stretch_[engine].state);
-      for (std::uint64_t& cycles : states_[engine]) steady.free(cycles);
-      steady.same(blocked_[engine]);
-      if (blocked_[engine]) waits_.visit(steady, engine, blocked_by_[engine]);
     }
   }
 
@@ -458,7 +391,6 @@ class Simulation::Machine {
   LoadEngine load_;
   MatrixEngine matrix_;
   StoreEngine store_;
-  SteadyState steady_;
   ReadArbiter arbiter_;
 
   // This cycle.
@@ -466,8 +398,6 @@ class Simulation::Machine {
   const memory::Pins no_pins_;
   const memory::Pins* pins_ = &no_pins_;
   bool store_alone_ = false;
-  unsigned looks_in_vain_ = 0, bursts_to_pass_ = 0;
-  bool at_burst_ = false;  // a burst of the load or the store engine was accepted
   bool memory_driven_ = false, fetch_accepted_ = false, load_accepted_ = false;
   ReadBurst sent_;  // AR
   std::uint8_t sent_id_ = 0;

@@ -36,11 +36,6 @@ struct Account {
   std::uint64_t memory = 0;                                 // for data from memory, or for room on the way there
   std::uint64_t port = 0;                                   // for a port of a buffer that another engine used
   std::uint64_t instruction = 0;                            // nothing to do: not fetched, not dispatched, or no more
-  bool operator==(const Account& other) const {
-    return busy == other.busy && semaphore == other.semaphore && memory == other.memory && port == other.port &&
-           instruction == other.instruction;
-  }
-  bool operator!=(const Account& other) const { return !(*this == other); }
   std::uint64_t total() const {
     return busy + semaphore[0] + semaphore[1] + semaphore[2] + memory + port + instruction;
   }
@@ -50,7 +45,6 @@ struct Result {
   std::uint64_t cycles = 0;  // doorbell to interrupt
   Counters counters = {};
   std::array<Account, isa::kEngines> accounts = {};
-  std::uint64_t repeated_cycles = 0;  // of them not simulated one by one, because they were known to repeat those before
 };
 
 // One run of a program from reset, as far as it is wanted.

@@ -8,8 +8,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "support/steady_state.hpp"
-
 namespace systole::cycle {
 
 // Entries in the order of their arrival. The storage is the next power of two, so that going around is one mask: these queues
@@ -29,17 +27,10 @@ class Ring {
   const T& front() const { return entries_[head_ & mask_]; }
   T& front() { return entries_[head_ & mask_]; }
   const T& operator[](std::size_t i) const { return entries_[(head_ + i) & mask_]; }
-  T& operator[](std::size_t i) { return entries_[(head_ + i) & mask_]; }
   T& back() { return entries_[(tail_ - 1) & mask_]; }
   const T& back() const { return entries_[(tail_ - 1) & mask_]; }
   void pop() { ++head_; }
   void push(const T& entry) { entries_[tail_++ & mask_] = entry; }
-  // `visit_entry` shows one entry.
-  template <typename VisitEntry>
-  void visit(SteadyState& steady, VisitEntry visit_entry) {
-    steady.same(size());
-    for (std::size_t i = 0; i < size(); ++i) visit_entry((*this)[i]);
-  }
 
  private:
   std::size_t depth_, mask_, head_ = 0, tail_ = 0;
@@ -56,11 +47,6 @@ class Fifo {
   const T& front() const { return entries_.front(); }
   void pop() { entries_.pop(); }
   void push(const T& entry) { entries_.push(entry); }
-  std::size_t size() const { return entries_.size(); }
-  template <typename VisitEntry>
-  void visit(SteadyState& steady, VisitEntry visit_entry) {
-    entries_.visit(steady, visit_entry);
-  }
 
  private:
   Ring<T> entries_;
@@ -83,11 +69,6 @@ class RamFifo {
   bool any() const { return !entries_.empty() || valid_; }
   // False if an entry comes to the front in the next cycle without anybody's doing.
   bool settled() const { return valid_ || entries_.empty(); }
-  // How many there are; which ones, only starts change.
-  void visit(SteadyState& steady) const {
-    steady.same(entries_.size());
-    steady.same(valid_);
-  }
 
  private:
   Ring<T> entries_;
@@ -106,10 +87,6 @@ class RamFifoCount {
   }
   void push() { ++count_; }
   bool settled() const { return valid_ || count_ == 0; }
-  void visit(SteadyState& steady) const {
-    steady.same(count_);
-    steady.same(valid_);
-  }
 
  private:
   std::size_t depth_, count_ = 0;

@@ -85,21 +85,6 @@ void LoadRequest::end_cycle(bool last_beat_arrived, bool beat_taken) {
   if (beat_taken) ++room_;
 }
 
-void LoadRequest::visit(SteadyState& steady) {
-  steady.same(active_);
-  steady.same(in_flight_);
-  steady.same(room_);
-  if (!active_) return;
-  steady.same(run_start_);
-  steady.same(address_ & (burst_bytes_ - 1));
-  steady.counter();
-  steady.digit(left_, burst_bytes_, SteadyState::kUnbounded);
-  steady.digit(i1_, 0, load_.count[0] - 1);
-  steady.digit(i2_, 0, load_.count[1] - 1);
-  steady.digit(i3_, 0, load_.count[2] - 1);
-  for (std::uint64_t* address : {&address_, &address_1_, &address_2_, &address_3_}) steady.free(*address);
-}
-
 // ---- packer
 
 LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const Run* run) {
@@ -116,7 +101,6 @@ LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const 
       to_take_ = to_emit_ = run->bytes;
       word_bytes_ = run->word_bytes;
       held_ = 0;
-      ++runs_;
     }
     return taken;
   }
@@ -129,22 +113,6 @@ LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const 
     held_ += bytes;
   }
   return taken;
-}
-
-void LoadPacker::visit(SteadyState& steady) {
-  steady.same(active_);
-  if (!active_) return;
-  steady.same(offset_);
-  steady.same(word_bytes_);
-  steady.same(held_);
-  // Which run it is decides nothing, but how much is left of one can only be counted on within it.
-  steady.counter();
-  steady.digit(to_take_, 2 * axi_bytes_, SteadyState::kUnbounded);
-  steady.digit(runs_, 0, SteadyState::kUnbounded);
-  std::uint64_t runs = runs_;
-  steady.counter();
-  steady.digit(to_emit_, 2 * word_bytes_, SteadyState::kUnbounded);
-  steady.digit(runs, 0, SteadyState::kUnbounded);
 }
 
 // ---- writer
@@ -193,23 +161,6 @@ void LoadWriter::written() {
     address_1_ = address_2_;
   }
   address_ = address_1_;
-}
-
-void LoadWriter::visit(SteadyState& steady) {
-  steady.same(active_);
-  if (!active_) return;
-  // Padding before, data, padding behind: a digit stays in one of the three.
-  const auto digit = [&steady](std::uint32_t& value, std::uint32_t before, std::uint32_t data, std::uint32_t all) {
-    const std::uint32_t ends[] = {before, before + data, all};
-    const int section = value < ends[0] ? 0 : value < ends[1] ? 1 : 2;
-    steady.digit(value, section == 0 ? 0 : ends[section - 1], std::uint64_t{ends[section]} - 1);
-  };
-  steady.counter();
-  digit(word_, load_.pad_left, run_words_, row_words_);
-  digit(i1_, load_.pad_top, load_.count[0], rows_);
-  steady.digit(i2_, 0, load_.count[1] - 1);
-  steady.digit(i3_, 0, load_.count[2] - 1);
-  for (std::uint32_t* address : {&address_, &address_1_, &address_2_, &address_3_}) steady.free(*address);
 }
 
 // ---- engine
@@ -279,23 +230,6 @@ const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
   }
   in_flight_ += (in.started ? 1u : 0u) - (out.retire ? 1u : 0u);
   return out;
-}
-
-// The bank that the writer writes is not shown: it counts only against a store engine that writes activations as well, and while
-// both do, the cycle model lets nothing repeat.
-void LoadEngine::visit(SteadyState& steady) {
-  for (const bool flag : {out_.moved, out_.busy, out_.wait_port, out_.wait_memory, out_.in_flight}) steady.same(flag);
-  request_.visit(steady);
-  packer_.visit(steady);
-  writer_.visit(steady);
-  runs_.visit(steady, [&steady](Run& run) {
-    steady.same(run.offset);
-    steady.same(run.bytes);
-    steady.same(run.word_bytes);
-  });
-  beats_.visit(steady);
-  pending_.visit(steady);
-  steady.same(in_flight_);
 }
 
 }  // namespace systole::cycle

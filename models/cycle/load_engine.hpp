@@ -9,7 +9,6 @@
 #include "chip/chip.hpp"
 #include "cycle/fifo.hpp"
 #include "isa/instruction.hpp"
-#include "support/steady_state.hpp"
 
 namespace systole::cycle {
 
@@ -37,7 +36,6 @@ class LoadRequest {
   // The offered burst was accepted; the run that it begins, if it begins one.
   std::optional<Run> accept();
   void end_cycle(bool last_beat_arrived, bool beat_taken);
-  void visit(SteadyState& steady);
 
  private:
   std::uint64_t burst_bytes_left() const;
@@ -63,7 +61,6 @@ class LoadPacker {
     bool beat = false, run = false;
   };
   Taken end_cycle(bool word_taken, bool beat_valid, const Run* run);
-  void visit(SteadyState& steady);
 
  private:
   std::uint32_t emit_bytes() const { return to_emit_ <= word_bytes_ ? to_emit_ : word_bytes_; }
@@ -71,7 +68,6 @@ class LoadPacker {
   std::uint32_t axi_bytes_;
   bool active_ = false;
   std::uint32_t offset_ = 0, to_take_ = 0, to_emit_ = 0, word_bytes_ = 0, held_ = 0;
-  std::uint64_t runs_ = 0;  // taken so far
 };
 
 // rtl/load/load_writer.sv: walks rows and words.
@@ -88,7 +84,6 @@ class LoadWriter {
   void written();
   void take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes);
   void finish() { active_ = false; }
-  void visit(SteadyState& steady);
 
  private:
   bool active_ = false;
@@ -124,8 +119,6 @@ class LoadEngine {
   ReadBurst offer() const { return request_.offer(); }
   const Outputs& step(const Inputs& inputs);
   const Outputs& outputs() const { return out_; }  // of the newest step
-  bool writes_activation() const { return writer_.active() && writer_.to_activation(); }
-  void visit(SteadyState& steady);
 
  private:
   struct Pending {

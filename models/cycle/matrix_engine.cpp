@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cycle/matrix_engine.hpp"
 
-#include "cycle/bank_reach.hpp"
-
 namespace systole::cycle {
 
+namespace {
+
+// The banks that a range of addresses may touch, a bit each; all when it may wrap around.
+std::uint32_t banks_of(std::int64_t first, std::int64_t last, std::int64_t bank_size, std::uint32_t all) {
+  const std::int64_t count = __builtin_popcount(all);
+  if (last - first >= bank_size * count) return all;
+  std::uint32_t banks = 0;
+  for (std::int64_t bank = first / bank_size; bank <= last / bank_size; ++bank) banks |= 1u << (bank % count);
+  return banks;
+}
+
+}  // namespace
+
 MatrixEngine::MatrixEngine(const Chip& chip)
-    : activation_mask_(chip.activation_words() - 1),
-      activation_banks_(chip.activation_banks),
+    : bank_words_(chip.activation_bank_words),
+      activation_mask_(chip.activation_words() - 1),
+      all_activation_banks_((1u << chip.activation_banks) - 1),
+      accumulator_rows_(chip.accumulator_rows),
       accumulator_mask_(2 * chip.accumulator_rows - 1),
       acc_latency_(chip.acc_latency),
       bank_shift_(static_cast<std::uint32_t>(__builtin_ctz(chip.activation_bank_words))),
@@ -29,17 +42,22 @@ void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_
   const std::uint64_t last_row_cycle = next.last_cycle - next.pass_cycles + next.skipped_cycles + next.rows;
   next.retire_cycle = last_row_cycle + latency_ + acc_latency_ - 1;
 
-  BankReach activation(m.activation_base & activation_mask_), accumulator(m.accumulator_base & accumulator_mask_);
-  activation.loop(m.activation_stride_y, m.m_y);
-  activation.loop(m.activation_stride_x, m.m_x);
-  activation.loop(m.activation_stride_ky, m.k_y);
-  activation.loop(m.activation_stride_kx, m.k_x);
-  activation.loop(m.activation_stride_kc, m.k_c);
-  activation.loop(m.activation_stride_n, m.n);
-  next.activation_banks = activation.banks(bank_shift_, activation_banks_);
-  accumulator.loop(1, next.rows);
-  accumulator.loop(m.accumulator_stride_n, m.n);
-  next.accumulator_banks = accumulator.banks(accumulator_bank_shift_, 2);
+  // Activation words from the smallest address to the largest; an address below zero wraps and is left to all banks.
+  std::int64_t low = m.activation_base & activation_mask_, high = low;
+  const auto reach = [&](std::int64_t stride, std::uint32_t count) {
+    (stride < 0 ? low : high) += stride * (std::int64_t{count} - 1);
+  };
+  reach(m.activation_stride_y, m.m_y);
+  reach(m.activation_stride_x, m.m_x);
+  reach(m.activation_stride_ky, m.k_y);
+  reach(m.activation_stride_kx, m.k_x);
+  reach(m.activation_stride_kc, m.k_c);
+  reach(m.activation_stride_n, m.n);
+  next.activation_banks = low < 0 ? all_activation_banks_ : banks_of(low, high, bank_words_, all_activation_banks_);
+  low = m.accumulator_base & accumulator_mask_;
+  high = low + next.rows - 1;
+  reach(m.accumulator_stride_n, m.n);
+  next.accumulator_banks = low < 0 ? 3u : banks_of(low, high, accumulator_rows_, 3u);
 
   ready_cycle_ = next.last_cycle + acc_latency_;
   idle_cycle_ = ready_cycle_ + 1;
@@ -94,24 +112,14 @@ bool MatrixEngine::reads_activation(std::uint32_t bank, std::uint64_t cycle) con
 
 bool MatrixEngine::reads_accumulator(std::uint32_t bank, std::uint64_t cycle) const {
   if (cycle < latency_) return false;
+  std::uint32_t banks = 0;
+  for (std::size_t k = 0; k < in_flight_.size(); ++k) banks |= in_flight_[k].accumulator_banks;
   const std::uint64_t row_cycle = cycle - (latency_ - 1);
-  if ((accumulator_banks() >> bank & 1) == 0 || !find_pass(row_cycle, accumulator_pass_)) return false;
+  if ((banks >> bank & 1) == 0 || !find_pass(row_cycle, accumulator_pass_)) return false;
   const Pass& pass = accumulator_pass_;
   const std::int64_t row = pass.row(row_cycle);
   if (row < 0 || !pass.accumulates) return false;
   return ((pass.accumulator_base + static_cast<std::uint32_t>(row)) & accumulator_mask_) >> accumulator_bank_shift_ == bank;
-}
-
-std::uint32_t MatrixEngine::activation_banks() const {
-  std::uint32_t banks = 0;
-  for (std::size_t k = 0; k < in_flight_.size(); ++k) banks |= in_flight_[k].activation_banks;
-  return banks;
-}
-
-std::uint32_t MatrixEngine::accumulator_banks() const {
-  std::uint32_t banks = 0;
-  for (std::size_t k = 0; k < in_flight_.size(); ++k) banks |= in_flight_[k].accumulator_banks;
-  return banks;
 }
 
 MatrixEngine::Retirement MatrixEngine::retire() {

@@ -9,7 +9,6 @@
 
 #include "cycle/command_processor.hpp"
 #include "isa/program.hpp"
-#include "support/steady_state.hpp"
 
 namespace systole::cycle {
 
@@ -18,7 +17,6 @@ class SemaphoreWaits {
  public:
   void wait(int engine, int semaphore, std::uint64_t cycles) { open_[engine][semaphore] += cycles; }
   void post(int engine, std::uint16_t mask);
-  void visit(SteadyState& steady, int engine, int semaphore) { steady.free(open_[engine][semaphore]); }
   // Cycles that `engine` waited for a post of each engine.
   const std::array<std::uint64_t, isa::kEngines>& by_partner(int engine) const { return closed_[engine]; }
 

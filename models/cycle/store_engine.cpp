@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cycle/store_engine.hpp"
 
-#include "cycle/bank_reach.hpp"
-
 namespace systole::cycle {
 
 namespace {
@@ -15,7 +13,6 @@ StoreIssue::StoreIssue(const Chip& chip)
     : bank_shift_(log2_of(chip.activation_bank_words * (chip.array_rows / chip.post_lanes))),
       group_mask_(chip.activation_words() * (chip.array_rows / chip.post_lanes) - 1),
       accumulator_bank_shift_(log2_of(chip.accumulator_rows * (chip.array_cols / chip.post_lanes))),
-      activation_bank_count_(chip.activation_banks),
       accumulator_group_mask_(2 * chip.accumulator_rows * (chip.array_cols / chip.post_lanes) - 1),
       room_(chip.store_fifo_groups) {}
 
@@ -37,21 +34,6 @@ void StoreIssue::start(const isa::Store& store, std::uint32_t index) {
     residual_level_[level] = store.residual_base;
     destination_level_[level] = store.dst_base;
   }
-  BankReach source(store.source_base), residual(store.residual_base);
-  for (int level = 0; level < 4; ++level) source.loop(store.source_stride[level], store.count[level]);
-  source.loop(1, store.groups);
-  source.loop(store.source_stride_wy, store.window_y);
-  source.loop(store.source_stride_wx, store.window_x);
-  residual.loop(1, std::int64_t{store.count[0]} * store.groups);
-  for (int level = 1; level < 4; ++level) residual.loop(store.residual_stride[level - 1], store.count[level]);
-  activation_banks_ = store.residual ? residual.banks(bank_shift_, activation_bank_count_) : 0;
-  may_conflict_ = false;
-  if (from_activation()) {
-    const std::uint32_t banks = source.banks(bank_shift_, activation_bank_count_);
-    may_conflict_ = (banks & activation_banks_) != 0;
-    activation_banks_ |= banks;
-  }
-  accumulator_banks_ = from_activation() ? 0 : source.banks(accumulator_bank_shift_, 2);
 }
 
 // From the last group of a position to the first of the next.
@@ -113,26 +95,6 @@ void StoreIssue::issued() {
   next_position();
 }
 
-void StoreIssue::visit(SteadyState& steady) {
-  steady.same(active_);
-  steady.same(room_);
-  if (!active_) return;
-  steady.same(wx_);
-  steady.same(wy_);
-  steady.counter();
-  steady.digit(group_, 0, store_.groups - 1);
-  steady.digit(i0_, 0, store_.count[0] - 1);
-  steady.digit(i1_, 0, store_.count[1] - 1);
-  steady.digit(i2_, 0, store_.count[2] - 1);
-  steady.digit(i3_, 0, store_.count[3] - 1);
-  for (std::uint32_t* address : {&tap_, &window_row_, &residual_, &destination_}) steady.free(*address);
-  for (int level = 0; level < 4; ++level) {
-    steady.free(source_[level]);
-    steady.free(residual_level_[level]);
-    steady.free(destination_level_[level]);
-  }
-}
-
 // ---- packer
 
 StorePacker::StorePacker(const Chip& chip)
@@ -149,22 +111,6 @@ void StorePacker::take(const isa::Store& store, std::uint64_t base) {
   run_1_ = run_2_ = run_3_ = (base + store.dst_base) & address_mask_;
   beat_address_ = run_1_ & ~(axi_bytes_ - 1);
   position_ = static_cast<std::uint32_t>(run_1_ & (axi_bytes_ - 1));
-}
-
-void StorePacker::visit(SteadyState& steady) {
-  steady.same(active_);
-  if (!active_) return;
-  steady.same(flush_);
-  steady.same(part_);
-  steady.same(position_);
-  steady.same(burst_beats_);
-  steady.same(beat_address_ & (burst_bytes_ - 1));
-  steady.counter();
-  steady.digit(groups_left_, 2, SteadyState::kUnbounded);
-  steady.digit(i1_, 0, store_.count[1] - 1);
-  steady.digit(i2_, 0, store_.count[2] - 1);
-  steady.digit(i3_, 0, store_.count[3] - 1);
-  for (std::uint64_t* address : {&beat_address_, &run_1_, &run_2_, &run_3_}) steady.free(*address);
 }
 
 WriteBurst StorePacker::burst(const Outputs& out) const {
@@ -318,8 +264,7 @@ const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs&
     if (out.busy) {
       if (issue_.window_last()) {
         destinations_.push(
-            {cycle + 1 + kPostLatency, issue_.to_activation(), issue_.last(),
-             issue_.to_activation() ? issue_.destination_bank() : 0});
+            {cycle + 1 + kPostLatency, issue_.to_activation(), issue_.last(), issue_.destination_bank()});
       }
       issue_.issued();
     }
@@ -334,41 +279,6 @@ const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs&
   // A read that the matrix engine keeps out is tried again.
   out.moved = moved || out.busy || out.wait_port;
   return out;
-}
-
-bool StoreEngine::writes_activation() const {
-  if (issue_.active() && issue_.to_activation()) return true;
-  for (std::size_t i = 0; i < destinations_.size(); ++i) {
-    if (destinations_[i].to_activation) return true;
-  }
-  return false;
-}
-
-// The banks that it reads are not shown: they count only against those of the matrix engine and against each other.
-void StoreEngine::visit(SteadyState& steady) {
-  for (const bool flag : {out_.moved, out_.busy, out_.wait_port, out_.wait_memory, out_.in_flight}) steady.same(flag);
-  steady.same(out_.write_bank);
-  issue_.visit(steady);
-  packer_.visit(steady);
-  destinations_.visit(steady, [&steady](Destination& destination) {
-    steady.moment(destination.cycle);
-    steady.same(destination.to_activation);
-    steady.same(destination.last);
-    steady.same(destination.bank);
-  });
-  steady.same(groups_);
-  packer_pending_.visit(steady);
-  beats_.visit(steady);
-  bursts_.visit(steady, [&steady](WriteBurst& burst) {
-    steady.free(burst.address);
-    steady.same(burst.beats);
-    steady.same(burst.last);
-  });
-  sending_.visit(steady, [&steady](std::uint32_t beats) { steady.same(beats); });
-  response_is_last_.visit(steady, [&steady](std::uint8_t last) { steady.same(last); });
-  in_flight_.visit(steady, [](const InFlight&) {});
-  steady.same(dram_done_);
-  steady.same(activation_done_);
 }
 
 }  // namespace systole::cycle

@@ -9,7 +9,6 @@
 #include "chip/chip.hpp"
 #include "cycle/fifo.hpp"
 #include "isa/instruction.hpp"
-#include "support/steady_state.hpp"
 
 namespace systole::cycle {
 
@@ -35,19 +34,12 @@ class StoreIssue {
   void start(const isa::Store& store, std::uint32_t index);
   void issued();
   void group_taken() { ++room_; }
-  // The banks that the instruction may read, a bit each, from its first position to its last.
-  std::uint32_t activation_banks() const { return activation_banks_; }
-  std::uint32_t accumulator_banks() const { return accumulator_banks_; }
-  // Source and residual may be in one bank.
-  bool may_conflict() const { return may_conflict_; }
-  void visit(SteadyState& steady);
 
  private:
   void next_position();
 
-  std::uint32_t bank_shift_, group_mask_, accumulator_bank_shift_, activation_bank_count_, accumulator_group_mask_;
-  std::uint32_t activation_banks_ = 0, accumulator_banks_ = 0;
-  bool active_ = false, may_conflict_ = false;
+  std::uint32_t bank_shift_, group_mask_, accumulator_bank_shift_, accumulator_group_mask_;
+  bool active_ = false;
   isa::Store store_;
   std::uint32_t index_ = 0;
   std::uint32_t i0_ = 0, i1_ = 0, i2_ = 0, i3_ = 0, group_ = 0, wy_ = 0, wx_ = 0;
@@ -79,7 +71,6 @@ class StorePacker {
   void end_cycle(const Outputs& outputs);
   void take(const isa::Store& store, std::uint64_t base);
   void finish() { active_ = false; }
-  void visit(SteadyState& steady);
 
  private:
   std::uint32_t lanes_;
@@ -134,13 +125,6 @@ class StoreEngine {
   Reads reads() const;
   const Outputs& step(std::uint64_t cycle, const Inputs& inputs);
   const Outputs& outputs() const { return out_; }  // of the newest step
-  bool packs() const { return packer_.active(); }  // an instruction whose results go to memory
-  bool writes_activation() const;                  // one whose results go to the activation buffer is on its way
-  // The banks that it may read while no other instruction starts, a bit each.
-  std::uint32_t activation_banks() const { return issue_.active() ? issue_.activation_banks() : 0; }
-  std::uint32_t accumulator_banks() const { return issue_.active() ? issue_.accumulator_banks() : 0; }
-  bool may_conflict() const { return issue_.active() && issue_.may_conflict(); }
-  void visit(SteadyState& steady);
   // The first cycle in which a result leaves post-processing; kNever if none is on its way.
   std::uint64_t next_cycle() const { return destinations_.empty() ? kNever : destinations_.front().cycle; }
 

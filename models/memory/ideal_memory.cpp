@@ -124,32 +124,6 @@ std::uint64_t IdealMemory::next_cycle(std::uint64_t cycle) const {
   return std::max(next, cycle);
 }
 
-void IdealMemory::visit(SteadyState& steady) {
-  if (permille_ != 0) return steady.refuse();
-  steady.moment(driven_cycle_);
-  steady.same(credits_);
-  steady.same(write_turn_);
-  steady.same(write_beats_owed_);
-  steady.same(reads_.size());
-  for (Read& read : reads_) {
-    steady.moment(read.first_cycle);
-    steady.same(read.beats_left);
-    steady.same(read.id);
-  }
-  steady.same(writes_.size());
-  for (Write& write : writes_) {
-    steady.moment(write.accepted_cycle);
-    steady.same(write.id);
-  }
-  steady.same(data_cycles_.size());
-  for (std::uint64_t& cycle : data_cycles_) steady.moment(cycle);
-  steady.same(responses_.size());
-  for (Response& response : responses_) {
-    steady.moment(response.first_cycle);
-    steady.same(response.id);
-  }
-}
-
 bool IdealMemory::idle() const {
   return reads_.empty() && writes_.empty() && data_cycles_.empty() && responses_.empty() &&
          write_beats_owed_ == 0;

@@ -52,7 +52,6 @@ class IdealMemory final : public MemoryTiming {
   void observe(std::uint64_t cycle, const Transfers& transfers) override;
   std::uint64_t next_cycle(std::uint64_t cycle) const override;
   bool idle() const override;
-  void visit(SteadyState& steady) override;
 
  private:
   struct Read {

@@ -18,8 +18,6 @@
 #include <memory>
 #include <optional>
 
-#include "support/steady_state.hpp"
-
 namespace systole {
 struct MemoryConfig;
 }
@@ -61,8 +59,6 @@ class MemoryTiming {
   // Never too late; too early costs time only.
   virtual std::uint64_t next_cycle(std::uint64_t cycle) const = 0;
   static constexpr std::uint64_t kNever = ~0ull;
-  // Shows all that it will do; a memory that keeps its own time never repeats.
-  virtual void visit(SteadyState& steady) { steady.refuse(); }
   // No burst is in flight: nothing will be driven before the next request.
   virtual bool idle() const = 0;
 };

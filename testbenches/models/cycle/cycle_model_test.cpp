@@ -126,31 +126,5 @@ TEST_CASE("limits stop a program in their cycle, also in the middle of a stretch
   CHECK(CycleModel(chip).run(program, kBases, kProgramAddress).cycles > 10'000);
 }
 
-TEST_CASE("a stream that repeats itself is put forward, and nothing is different but the time that it takes") {
-  for (const std::uint32_t run_bytes : {4096u, 5000u}) {
-    for (const std::uint16_t rows : {1, 7}) {
-      isa::Load load;
-      load.run_bytes = run_bytes;
-      load.count[0] = rows;
-      load.dram_stride[0] = 8192;
-      isa::Store store;
-      store.raw = true;
-      store.count = {400, rows, 1, 1};
-      store.dst_base = 0x40000;
-      store.dst_stride[0] = 8192;
-      const isa::Program program = program_of({load, store, load, with(isa::Load{}, 0, 1), with(store, 1, 0)});
-      Recording each(Recording::Axi::kKeep), brief;
-      const Result expected = CycleModel(tiny()).run(program, kBases, kProgramAddress, {}, &each);
-      const Result result = CycleModel(tiny()).run(program, kBases, kProgramAddress, {}, &brief);
-      CAPTURE(run_bytes, rows, result.cycles, result.repeated_cycles);
-      CHECK(expected.repeated_cycles == 0);
-      CHECK(result.repeated_cycles > result.cycles / 4);
-      CHECK(result.counters == expected.counters);
-      CHECK(result.accounts == expected.accounts);
-      CHECK(brief.retired == each.retired);
-    }
-  }
-}
-
 }  // namespace
 }  // namespace systole::cycle

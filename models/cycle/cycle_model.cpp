@@ -79,7 +79,7 @@ class Simulation::Machine {
       if (finished_) break;
       if (moved) {
         ++cycle_;
-        if (store_alone_) step_store_alone(until);
+        if (engines_alone_) run_ahead(until);
       } else {
         cycle_ = next_cycle();
       }
@@ -150,7 +150,7 @@ class Simulation::Machine {
       decide_again_ = true;
     }
     if (cycle_ == 1) command_.doorbell();
-    store_alone_ = store_out_.moved && !load_out_.moved && !command_awake_ && arbiter_.burst.beats == 0 && !decide_again_;
+    engines_alone_ = !command_awake_ && arbiter_.burst.beats == 0 && !decide_again_;
     return moved || cycle_ < 2;
   }
 
@@ -205,10 +205,40 @@ class Simulation::Machine {
     transfers.w_last = transfers.w && store_out_.w_last;
   }
 
-  // While the store engine works by itself, without memory and with all others asleep, it needs no looking around.
-  void step_store_alone(std::uint64_t until) {
-    const std::uint64_t end =
-        std::min({until, memory_due_, matrix_.next_cycle(cycle_), limits_.max_cycles, last_retire_cycle_ + limits_.max_idle_cycles});
+  // With the command processor asleep and nothing on AR, load and store engine work by themselves until something is due. The
+  // load engine at a beat a cycle is a sum, the store engine without memory needs no looking around.
+  void run_ahead(std::uint64_t until) {
+    const bool load_moves = load_out_.moved, store_moves = store_out_.moved;
+    if (!load_moves && !store_moves) return;
+    std::uint64_t end =
+        std::min({until, matrix_.next_cycle(cycle_), limits_.max_cycles, last_retire_cycle_ + limits_.max_idle_cycles});
+    if (!load_moves) {
+      step_store_alone(std::min(end, memory_due_));
+      return;
+    }
+    const std::uint64_t load_cycles = load_.steady_cycles();
+    if (load_cycles == 0) return;
+    const std::uint64_t first = cycle_;
+    end = std::min({end, first + load_cycles, first + memory_->steady_beats(first)});
+    if (end <= first || store_.offers()) return;
+    if (store_moves) {
+      if (load_.writes_activation()) end = std::min(end, store_.next_activation_write(first));
+      step_store_alone(end);
+    } else {
+      cycle_ = std::min(end, store_.next_cycle());
+    }
+    const std::uint64_t cycles = cycle_ - first;
+    load_.skip(cycles);
+    memory_->skip_beats(first, cycles);
+    read_beats_ += cycles;
+    if (wants_axi_) {
+      for (std::uint64_t cycle = first; cycle < cycle_; ++cycle) {
+        observer_->on_axi({cycle, AxiChannel::kR, kLoadId, 0, false, 0, 0});
+      }
+    }
+  }
+
+  void step_store_alone(std::uint64_t end) {
     const bool decided_ready = decided_ready_ >> kStore & 1;
     StoreEngine::Inputs in;
     while (cycle_ < end && store_out_.moved && !store_.offers() && !store_.retires() && store_.ready() == decided_ready) {
@@ -397,7 +427,7 @@ class Simulation::Machine {
   std::uint64_t cycle_ = 0;
   const memory::Pins no_pins_;
   const memory::Pins* pins_ = &no_pins_;
-  bool store_alone_ = false;
+  bool engines_alone_ = false;
   bool memory_driven_ = false, fetch_accepted_ = false, load_accepted_ = false;
   ReadBurst sent_;  // AR
   std::uint8_t sent_id_ = 0;

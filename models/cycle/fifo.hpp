@@ -87,6 +87,8 @@ class RamFifoCount {
   }
   void push() { ++count_; }
   bool settled() const { return valid_ || count_ == 0; }
+  // It stays as it is when an entry leaves and one arrives in every cycle.
+  bool steady() const { return valid_ && count_ >= 2; }
 
  private:
   std::size_t depth_, count_ = 0;

@@ -85,6 +85,12 @@ void LoadRequest::end_cycle(bool last_beat_arrived, bool beat_taken) {
   if (beat_taken) ++room_;
 }
 
+std::uint64_t LoadRequest::steady_cycles() const {
+  if (!active_ || in_flight_ == outstanding_) return ~0ull;
+  const std::uint32_t needed = beats();
+  return needed > room_ ? needed - room_ : 0;
+}
+
 // ---- packer
 
 LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const Run* run) {
@@ -113,6 +119,16 @@ LoadPacker::Taken LoadPacker::end_cycle(bool word_taken, bool beat_valid, const 
     held_ += bytes;
   }
   return taken;
+}
+
+std::uint64_t LoadPacker::steady_cycles() const {
+  return axi_bytes_ == word_bytes_ && offset_ == 0 && held_ == word_bytes_ ? to_take_ / word_bytes_ : 0;
+}
+
+void LoadPacker::skip(std::uint64_t cycles) {
+  const auto bytes = static_cast<std::uint32_t>(cycles) * word_bytes_;
+  to_take_ -= bytes;
+  to_emit_ -= bytes;
 }
 
 // ---- writer
@@ -161,6 +177,16 @@ void LoadWriter::written() {
     address_1_ = address_2_;
   }
   address_ = address_1_;
+}
+
+std::uint64_t LoadWriter::steady_cycles() const {
+  if (!active_ || !needs_data()) return 0;
+  return std::min(load_.pad_left + run_words_ - word_, row_words_ - 1 - word_);
+}
+
+void LoadWriter::skip(std::uint64_t cycles) {
+  word_ += static_cast<std::uint32_t>(cycles);
+  address_ += static_cast<std::uint32_t>(cycles);
 }
 
 // ---- engine
@@ -229,7 +255,19 @@ const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
     pending_.push({*in.started, in.index});
   }
   in_flight_ += (in.started ? 1u : 0u) - (out.retire ? 1u : 0u);
+  steady_ = word_taken && taken.beat && !taken.run && in.beat_arrived && !in.last_beat && !in.burst_accepted && !in.started && beats_.steady() &&
+            pending_.settled();
   return out;
+}
+
+std::uint64_t LoadEngine::steady_cycles() const {
+  return steady_ ? std::min({packer_.steady_cycles(), writer_.steady_cycles(), request_.steady_cycles()}) : 0;
+}
+
+void LoadEngine::skip(std::uint64_t cycles) {
+  packer_.skip(cycles);
+  writer_.skip(cycles);
+  request_.skip(cycles);
 }
 
 }  // namespace systole::cycle

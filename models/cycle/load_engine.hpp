@@ -36,6 +36,9 @@ class LoadRequest {
   // The offered burst was accepted; the run that it begins, if it begins one.
   std::optional<Run> accept();
   void end_cycle(bool last_beat_arrived, bool beat_taken);
+  // For how many cycles it offers nothing if a beat is taken in each, none the last of its burst; and that many of them.
+  std::uint64_t steady_cycles() const;
+  void skip(std::uint64_t cycles) { room_ += static_cast<std::uint32_t>(cycles); }
 
  private:
   std::uint64_t burst_bytes_left() const;
@@ -61,6 +64,9 @@ class LoadPacker {
     bool beat = false, run = false;
   };
   Taken end_cycle(bool word_taken, bool beat_valid, const Run* run);
+  // For how many cycles a whole beat comes in and goes out as a word, the last of the run excepted; and that many of them.
+  std::uint64_t steady_cycles() const;
+  void skip(std::uint64_t cycles);
 
  private:
   std::uint32_t emit_bytes() const { return to_emit_ <= word_bytes_ ? to_emit_ : word_bytes_; }
@@ -82,6 +88,9 @@ class LoadWriter {
   std::uint32_t index() const { return index_; }
   std::uint16_t post_mask() const { return load_.common.post_mask; }
   void written();
+  // For how many cycles it writes data to the next address, within a row; and that many of them.
+  std::uint64_t steady_cycles() const;
+  void skip(std::uint64_t cycles);
   void take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes);
   void finish() { active_ = false; }
 
@@ -119,6 +128,11 @@ class LoadEngine {
   ReadBurst offer() const { return request_.offer(); }
   const Outputs& step(const Inputs& inputs);
   const Outputs& outputs() const { return out_; }  // of the newest step
+  // For how many cycles it goes on like in the newest step, if in each a beat arrives that is not the last of its burst and the
+  // port is free: takes a beat, writes a word, asks for nothing. 0 if it did something else.
+  std::uint64_t steady_cycles() const;
+  void skip(std::uint64_t cycles);  // at most that many, instead of a step for each
+  bool writes_activation() const { return writer_.active() && writer_.to_activation(); }
 
  private:
   struct Pending {
@@ -137,6 +151,7 @@ class LoadEngine {
   RamFifoCount beats_;
   RamFifo<Pending> pending_;
   std::uint32_t in_flight_ = 0;
+  bool steady_ = false;  // in the newest step a beat arrived, one was taken, a word was written, and nothing else
 };
 
 }  // namespace systole::cycle

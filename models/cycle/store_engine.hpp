@@ -122,6 +122,8 @@ class StoreEngine {
   bool offers() const { return bursts_.valid() || (!sending_.empty() && beats_.valid()); }
   // It may retire an instruction in this cycle.
   bool retires() const { return dram_done_ != 0 || activation_done_ != 0; }
+  // The first cycle, `cycle` or later, in which it may write the activation buffer; kNever if it does not know of one.
+  std::uint64_t next_activation_write(std::uint64_t cycle) const;
   Reads reads() const;
   const Outputs& step(std::uint64_t cycle, const Inputs& inputs);
   const Outputs& outputs() const { return out_; }  // of the newest step
@@ -189,6 +191,12 @@ inline StoreEngine::Reads StoreEngine::reads() const {
   }
   if (issue_.residual()) reads.residual_bank = static_cast<int>(issue_.residual_bank());
   return reads;
+}
+
+inline std::uint64_t StoreEngine::next_activation_write(std::uint64_t cycle) const {
+  for (std::size_t i = 0; i < destinations_.size(); ++i)
+    if (destinations_[i].to_activation) return destinations_[i].cycle;
+  return issue_.active() && issue_.to_activation() ? cycle + 1 + kPostLatency : kNever;
 }
 
 }  // namespace systole::cycle

@@ -124,6 +124,24 @@ std::uint64_t IdealMemory::next_cycle(std::uint64_t cycle) const {
   return std::max(next, cycle);
 }
 
+std::uint64_t IdealMemory::steady_beats(std::uint64_t cycle) const {
+  if (cycle != driven_cycle_ + 1 || bytes_per_cycle_ < beat_bytes_ || permille_ != 0 || write_beats_owed_ > 0) return 0;
+  if (reads_.empty() || reads_.front().first_cycle > cycle) return 0;
+  const std::uint64_t beats = reads_.front().beats_left - 1;
+  if (responses_.empty()) return beats;
+  const std::uint64_t response_cycle = responses_.front().first_cycle;
+  return response_cycle > cycle ? std::min(beats, response_cycle - cycle) : 0;
+}
+
+void IdealMemory::skip_beats(std::uint64_t cycle, std::uint64_t cycles) {
+  if (cycles == 0) return;
+  invariant(cycles <= steady_beats(cycle), "only beats that are certain are skipped");
+  driven_cycle_ = cycle + cycles - 1;
+  const std::uint64_t gain = bytes_per_cycle_ - beat_bytes_;
+  credits_ = std::min(credits_ + (cycles - 1) * gain, beat_bytes_ - 1) + gain;
+  reads_.front().beats_left -= static_cast<std::uint32_t>(cycles);
+}
+
 bool IdealMemory::idle() const {
   return reads_.empty() && writes_.empty() && data_cycles_.empty() && responses_.empty() &&
          write_beats_owed_ == 0;

@@ -51,6 +51,8 @@ class IdealMemory final : public MemoryTiming {
   const Pins& drive(std::uint64_t cycle) override;
   void observe(std::uint64_t cycle, const Transfers& transfers) override;
   std::uint64_t next_cycle(std::uint64_t cycle) const override;
+  std::uint64_t steady_beats(std::uint64_t cycle) const override;
+  void skip_beats(std::uint64_t cycle, std::uint64_t cycles) override;
   bool idle() const override;
 
  private:

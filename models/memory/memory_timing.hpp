@@ -58,6 +58,11 @@ class MemoryTiming {
   // The first cycle, `cycle` or later, in which R or B may be driven if nothing more is transferred before; kNever if none.
   // Never too late; too early costs time only.
   virtual std::uint64_t next_cycle(std::uint64_t cycle) const = 0;
+  // For how many cycles from `cycle` on, the next one to be driven, it will drive a beat of one read that is not its last beat,
+  // and no B, if nothing is transferred on AR, AW and W. 0 is always right, and what a memory says that cannot tell.
+  virtual std::uint64_t steady_beats(std::uint64_t /*cycle*/) const { return 0; }
+  // Does so for that many cycles at once, at most steady_beats(cycle): instead of drive and observe of each.
+  virtual void skip_beats(std::uint64_t /*cycle*/, std::uint64_t /*cycles*/) {}
   static constexpr std::uint64_t kNever = ~0ull;
   // No burst is in flight: nothing will be driven before the next request.
   virtual bool idle() const = 0;

@@ -180,7 +180,7 @@ void DramPseudoChannel::issue_column(const Scan& found, std::uint64_t clock, Dra
   }
   ++statistics.reads;
   invariant(!completions.full(), "completions are taken after every advance");
-  completions.push_back({request.slot, clock + device_.read_clocks()});
+  completions.push_back({request.slot, clock + device_.read_clocks() + kReturnClocks});
 }
 
 void DramPseudoChannel::issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus,

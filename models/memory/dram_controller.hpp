@@ -13,6 +13,7 @@
 // - Rows: otherwise, banks in the order of their oldest request: a closed bank is activated; a bank
 //   with another row open is precharged once no request of the queue hits that row.
 // - Fairness: when 32 requests have overtaken the oldest one, it alone is served until it is done.
+// - Return: data is registered once on its way from the pins, which takes a clock (kReturnClocks).
 // - Refresh: every tREFI a pseudo-channel stops serving, precharges all banks and refreshes them
 //   all. All pseudo-channels do so at the same time: one after the other, a stream over all of them
 //   would always wait for one.
@@ -34,6 +35,9 @@
 
 namespace systole::memory {
 
+// From the end of the data on the pins to its place in the reorder buffer.
+inline constexpr std::uint32_t kReturnClocks = 1;
+
 struct DramStatistics {
   std::uint64_t reads = 0, writes = 0;  // column commands
   std::uint64_t forwarded_reads = 0;
@@ -44,7 +48,7 @@ struct DramStatistics {
 
 struct DramCompletion {
   std::uint32_t slot;   // as given to push_read
-  std::uint64_t clock;  // the data has arrived before this clock
+  std::uint64_t clock;  // the data is there before this clock
 };
 
 // The command pins of a channel: the clocks from which they are free.

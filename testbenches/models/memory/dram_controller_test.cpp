@@ -62,7 +62,7 @@ TEST_CASE("a command of several clocks delays the data by the clocks after its f
   const DramTiming& t = config.timing;
   DramController controller(config);
   REQUIRE(controller.push_read(0, 0));
-  CHECK(run(controller, 400).at(0) == t.trcd + 3 + t.tcl + t.tdqsck + 8);
+  CHECK(run(controller, 400).at(0) == t.trcd + 3 + t.tcl + t.tdqsck + 8 + kReturnClocks);
 }
 
 TEST_CASE("row hits overtake a conflict, but 32 of them at most") {
@@ -85,7 +85,7 @@ TEST_CASE("reads on different banks overlap, in the order of their coming") {
   DramController controller(config);
   for (std::uint32_t g = 0; g < 4; ++g) REQUIRE(controller.push_read(g * kGroup, g));
   const auto done = run(controller, 400);
-  for (std::uint32_t g = 0; g < 4; ++g) CHECK(done.at(g) == g * t.trrd_s + t.trcd + t.tcl + 4);
+  for (std::uint32_t g = 0; g < 4; ++g) CHECK(done.at(g) == g * t.trrd_s + t.trcd + t.tcl + 4 + kReturnClocks);
 }
 
 TEST_CASE("a queue takes what it holds and no more") {
@@ -171,7 +171,7 @@ TEST_CASE("no request is served from trefi until the refresh is over") {
   run(controller, t.trefi);  // the row is open, the bank at rest
   REQUIRE(controller.push_read(kBurst, 1));
   const std::uint64_t refresh = t.trefi + t.trpab;  // after the precharge of all
-  CHECK(run(controller, t.trefi + 2000).at(1) == refresh + t.trfc + t.trcd + t.tcl + 4);
+  CHECK(run(controller, t.trefi + 2000).at(1) == refresh + t.trfc + t.trcd + t.tcl + 4 + kReturnClocks);
 }
 
 TEST_CASE("the result does not depend on the steps in which time advances") {

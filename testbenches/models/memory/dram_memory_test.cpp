@@ -109,7 +109,7 @@ TEST_CASE("a read takes exactly the memory's clocks, at any ratio and after any 
       const DramTiming& t = config.dram.timing;
       const std::uint64_t memory_mhz = config.dram.organisation.clock_mhz;
       Master master(config, 16, mhz);
-      const std::uint64_t column = t.tcl + t.tdqsck + config.dram.organisation.burst_clocks();
+      const std::uint64_t column = t.tcl + t.tdqsck + config.dram.organisation.burst_clocks() + kReturnClocks;
       std::uint64_t latency = t.trcd + column;  // of the first, in memory clocks
       for (int i = 0; i < 40; ++i) {
         const std::uint64_t ar = master.cycle();
@@ -136,7 +136,7 @@ TEST_CASE("the ratio of clocks does not drift in a million cycles") {
   master.run(200);
   const std::uint64_t first_clock = ceil_div(1'000'001ull * 1600, 999);
   REQUIRE(master.r_events.size() == 2);
-  CHECK(master.r_events[1].cycle == ceil_div((first_clock + t.tcl + 4) * 999, 1600));
+  CHECK(master.r_events[1].cycle == ceil_div((first_clock + t.tcl + 4 + kReturnClocks) * 999, 1600));
 }
 
 TEST_CASE("beats come in the order of the ARs, one a cycle, with their IDs and lasts") {

@@ -35,13 +35,13 @@ double median_ns(const DramMeasurement& m) {
 }  // namespace
 
 TEST_CASE(
-    "an unloaded sequential read waits 17 to 19 ns on DDR4-3200 and HBM2, a row hit 16 to 17") {
+    "an unloaded sequential read waits 18 to 19 ns, rounded, on DDR4-3200 and HBM2, a row hit 16 to 17") {
   for (const char* kind : {"ddr4_3200", "hbm2"}) {
     CAPTURE(kind);
     const DramMeasurement m = measure(kind, Pattern::kStream, 1, kColumnsLowest);
     CHECK(median_ns(m) >= 16);
     CHECK(median_ns(m) <= 17);
-    CHECK(mean_ns(m) > 17);
+    CHECK(mean_ns(m) > 17.8);
     CHECK(mean_ns(m) < 19);
     CHECK(m.row_hit_rate() > 0.95);
   }
@@ -49,9 +49,12 @@ TEST_CASE(
 
 TEST_CASE("an unloaded random read waits 45 ns on DDR4-3200 and 38 ns on HBM2, give or take") {
   CHECK(mean_ns(measure("ddr4_3200", Pattern::kRandom, 1)) == Approx(45).margin(1));
-  // Between a stack whose banks are mostly closed and one channel whose banks are mostly open.
-  CHECK(mean_ns(measure("hbm2", Pattern::kRandom, 1)) == Approx(38).margin(4));
-  CHECK(mean_ns(measure("hbm2", Pattern::kRandom, 1, nullptr, 1)) == Approx(38).margin(5));
+  // Between a stack whose banks a refresh has mostly closed and one channel whose banks are mostly open.
+  const double stack = mean_ns(measure("hbm2", Pattern::kRandom, 1));
+  const double channel = mean_ns(measure("hbm2", Pattern::kRandom, 1, nullptr, 1));
+  CHECK(stack == Approx(38).margin(2));
+  CHECK(channel > 38);
+  CHECK(channel < 45);  // the median: another row to close first
 }
 
 TEST_CASE("a DDR4 stream reaches 93 % of peak over bank groups, 62 % in one at 2400") {

@@ -98,7 +98,7 @@ TEST_CASE("dram measures the memory of a chip file") {
          "[memory]\nkind = \"ddr4_2400\"\ntcl = 30\ntrtw = 24\n";
   const auto json = json_of(scratch, {"--memory", scratch.file("chip.toml", text), "--requests",
                                       "100", "--outstanding", "1"});
-  CHECK(json["read_latency_ns"]["p50"].get<double>() == Approx(34 / 1.2));
+  CHECK(json["read_latency_ns"]["p50"].get<double>() == Approx((30 + 4 + 1) / 1.2));
   CHECK(error_of({"--memory", ideal}).find("memory.kind = 'ideal': must be one of ddr4_2400") !=
         std::string::npos);
 }

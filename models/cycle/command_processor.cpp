@@ -50,7 +50,6 @@ CommandProcessor::CommandProcessor(const Chip& chip, const isa::Program& program
     : program_(program),
       address_(program_address),
       beats_per_instruction_(isa::kInstructionBytes / chip.axi_bytes()),
-      axi_bytes_(chip.axi_bytes()),
       room_(chip.fetch_depth),
       fetched_instructions_(chip.fetch_depth),
       queues_{RamFifo<Queued>(chip.queue_depth), RamFifo<Queued>(chip.queue_depth), RamFifo<Queued>(chip.queue_depth)} {

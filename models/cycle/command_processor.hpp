@@ -58,7 +58,7 @@ class CommandProcessor {
  private:
   const isa::Program& program_;
   std::uint64_t address_;
-  std::uint32_t beats_per_instruction_, axi_bytes_;
+  std::uint32_t beats_per_instruction_;
   std::uint32_t to_ask_ = 0, room_, beat_ = 0, fetched_ = 0, dispatched_ = 0;
   RamFifo<std::uint32_t> fetched_instructions_;
   std::array<RamFifo<Queued>, isa::kEngines> queues_;

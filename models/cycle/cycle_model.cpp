@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <optional>
 #include <string>
 
 #include "cycle/command_processor.hpp"

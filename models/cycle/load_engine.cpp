@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/bits.hpp"
+
 namespace systole::cycle {
 
 namespace {
@@ -10,7 +12,6 @@ std::uint64_t address_mask(const Chip& chip) {
   return chip.axi_address_bits >= 64 ? ~0ull : (1ull << chip.axi_address_bits) - 1;
 }
 
-std::uint32_t log2_of(std::uint32_t power_of_two) { return static_cast<std::uint32_t>(__builtin_ctz(power_of_two)); }
 }  // namespace
 
 // ---- request

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cycle/matrix_engine.hpp"
 
+#include "support/bits.hpp"
+
 namespace systole::cycle {
 
 namespace {
 
 // The banks that a range of addresses may touch, a bit each; all when it may wrap around.
-std::uint32_t banks_of(std::int64_t first, std::int64_t last, std::int64_t bank_size, std::uint32_t all) {
-  const std::int64_t count = __builtin_popcount(all);
-  if (last - first >= bank_size * count) return all;
+std::uint32_t banks_of(std::int64_t first, std::int64_t last, std::uint32_t bank_shift, std::uint32_t all) {
+  const std::int64_t count = __builtin_popcount(all), first_bank = first >> bank_shift, last_bank = last >> bank_shift;
+  if (last_bank - first_bank >= count) return all;
   std::uint32_t banks = 0;
-  for (std::int64_t bank = first / bank_size; bank <= last / bank_size; ++bank) banks |= 1u << (bank % count);
+  for (std::int64_t bank = first_bank; bank <= last_bank; ++bank) banks |= 1u << (bank % count);
   return banks;
 }
 
 }  // namespace
 
 MatrixEngine::MatrixEngine(const Chip& chip)
-    : bank_words_(chip.activation_bank_words),
-      activation_mask_(chip.activation_words() - 1),
+    : activation_mask_(chip.activation_words() - 1),
       all_activation_banks_((1u << chip.activation_banks) - 1),
-      accumulator_rows_(chip.accumulator_rows),
       accumulator_mask_(2 * chip.accumulator_rows - 1),
       acc_latency_(chip.acc_latency),
-      bank_shift_(static_cast<std::uint32_t>(__builtin_ctz(chip.activation_bank_words))),
-      accumulator_bank_shift_(static_cast<std::uint32_t>(__builtin_ctz(chip.accumulator_rows))),
+      bank_shift_(log2_of(chip.activation_bank_words)),
+      accumulator_bank_shift_(log2_of(chip.accumulator_rows)),
       latency_(chip.array_rows + chip.array_cols + chip.pe_latency),
       minimum_pass_(std::max(chip.array_rows, chip.acc_latency + 1)),
       in_flight_((latency_ + chip.acc_latency) / chip.array_rows + 4) {}
@@ -53,11 +53,11 @@ void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_
   reach(m.activation_stride_kx, m.k_x);
   reach(m.activation_stride_kc, m.k_c);
   reach(m.activation_stride_n, m.n);
-  next.activation_banks = low < 0 ? all_activation_banks_ : banks_of(low, high, bank_words_, all_activation_banks_);
+  next.activation_banks = low < 0 ? all_activation_banks_ : banks_of(low, high, bank_shift_, all_activation_banks_);
   low = m.accumulator_base & accumulator_mask_;
   high = low + next.rows - 1;
   reach(m.accumulator_stride_n, m.n);
-  next.accumulator_banks = low < 0 ? 3u : banks_of(low, high, accumulator_rows_, 3u);
+  next.accumulator_banks = low < 0 ? 3u : banks_of(low, high, accumulator_bank_shift_, 3u);
 
   ready_cycle_ = next.last_cycle + acc_latency_;
   idle_cycle_ = ready_cycle_ + 1;

@@ -65,7 +65,7 @@ class MatrixEngine {
   bool find_pass(std::uint64_t cycle, Pass& recent) const;
   static Pass pass_of(const InFlight& instruction, std::uint64_t cycle);
 
-  std::uint32_t bank_words_, activation_mask_, all_activation_banks_, accumulator_rows_, accumulator_mask_, acc_latency_;
+  std::uint32_t activation_mask_, all_activation_banks_, accumulator_mask_, acc_latency_;
   std::uint32_t bank_shift_, accumulator_bank_shift_;
   std::uint32_t latency_;       // activation read to sums: Rows + Cols + PeLatency
   std::uint32_t minimum_pass_;  // max(Rows, AccLatency + 1)

@@ -7,8 +7,6 @@ namespace systole::cycle {
 
 namespace {
 
-constexpr const char* kNames[isa::kEngines] = {"load", "matrix", "store"};
-
 // The first instruction that has not started and posts the semaphore, in words. Engines take their instructions in order, so
 // those at or behind the head of its engine's queue, or still to be dispatched, have not started.
 std::string next_post(const isa::Program& program, const CommandProcessor& command, int semaphore) {
@@ -18,7 +16,7 @@ std::string next_post(const isa::Program& program, const CommandProcessor& comma
     const int engine = static_cast<int>(isa::engine_of(instruction));
     const auto* head = command.head(engine);
     if (index < (head ? head->index : command.dispatched())) continue;
-    std::string text = fmt::format("{} instruction {} posts it", kNames[engine], index);
+    std::string text = fmt::format("{} instruction {} posts it", isa::kEngineNames[engine], index);
     if (index >= command.dispatched()) text += ", not yet dispatched";
     return text;
   }
@@ -40,7 +38,7 @@ void SemaphoreWaits::post(int engine, std::uint16_t mask) {
 std::string describe_waits(const isa::Program& program, const CommandProcessor& command, const Semaphores& semaphores) {
   std::string text;
   for (int engine = 0; engine < isa::kEngines; ++engine) {
-    text += fmt::format("{}{} ", engine ? "; " : "", kNames[engine]);
+    text += fmt::format("{}{} ", engine ? "; " : "", isa::kEngineNames[engine]);
     const auto* head = command.head(engine);
     if (!head) {
       text += "has no instruction";
@@ -56,7 +54,7 @@ std::string describe_waits(const isa::Program& program, const CommandProcessor& 
   }
   if (const auto held = command.held_up()) {
     const int engine = static_cast<int>(isa::engine_of(program.instructions[*held]));
-    text += fmt::format("; instruction {} and all after it wait for room in the queue of {}", *held, kNames[engine]);
+    text += fmt::format("; instruction {} and all after it wait for room in the queue of {}", *held, isa::kEngineNames[engine]);
   }
   return text;
 }

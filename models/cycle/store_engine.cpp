@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cycle/store_engine.hpp"
 
-namespace systole::cycle {
+#include "support/bits.hpp"
 
-namespace {
-std::uint32_t log2_of(std::uint32_t power_of_two) { return static_cast<std::uint32_t>(__builtin_ctz(power_of_two)); }
-}  // namespace
+namespace systole::cycle {
 
 // ---- issue
 

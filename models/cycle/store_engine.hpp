@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "chip/chip.hpp"
 #include "cycle/fifo.hpp"

@@ -240,8 +240,7 @@ void parse_line(std::string line, Program& program) {
 }  // namespace
 
 std::string disassemble(const Instruction& instruction) {
-  static const char* const kNames[] = {"load", "matrix", "store"};
-  std::string text = kNames[instruction.index()];
+  std::string text = engine_name(engine_of(instruction));
   std::visit(
       [&](const auto& x) {
         // A default-made instruction of the same kind, walked in step with this one, tells which

@@ -23,6 +23,8 @@ inline constexpr int kSemaphoreMax = 255;
 enum class Opcode : std::uint8_t { kLoad = 1, kMatrix = 2, kStore = 3 };
 enum class Engine : std::uint8_t { kLoad = 0, kMatrix = 1, kStore = 2 };
 inline constexpr int kEngines = 3;
+inline constexpr std::array<const char*, kEngines> kEngineNames = {"load", "matrix", "store"};
+inline const char* engine_name(Engine engine) { return kEngineNames[static_cast<std::size_t>(engine)]; }
 
 enum class Buffer : std::uint8_t { kActivation = 0, kWeight = 1, kParameter = 2 };
 enum class Base : std::uint8_t { kTensor = 0, kWeight = 1, kParameter = 2, kScratch = 3 };

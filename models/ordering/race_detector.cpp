@@ -9,13 +9,12 @@ namespace systole::ordering {
 
 namespace {
 
-constexpr const char* kEngineNames[isa::kEngines] = {"load", "matrix", "store"};
 constexpr const char* kMemoryNames[kMemories] = {"groups of the activation buffer", "words of the weight buffer",
                                                  "words of the parameter buffer", "accumulator rows", "bytes of DRAM"};
 constexpr int kStore = static_cast<int>(isa::Engine::kStore);
 
 std::string instruction(const Party& party) {
-  return fmt::format("{} instruction {}", kEngineNames[static_cast<std::size_t>(party.engine)], party.index);
+  return fmt::format("{} instruction {}", isa::engine_name(party.engine), party.index);
 }
 
 }  // namespace

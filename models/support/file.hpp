@@ -43,6 +43,13 @@ inline std::string read_whole_file(const std::filesystem::path& file, std::uint6
   return bytes;
 }
 
+// UserError if the folder of a file to be written is missing: to be asked before the work, not after it. Fine if `file` is empty.
+inline void check_folder(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!file.has_parent_path() || std::filesystem::is_directory(file.parent_path(), error)) return;
+  throw UserError(file.string() + ": cannot be written: no such folder");
+}
+
 // Writes under a temporary name in the same folder, then renames: the file is there whole or not at
 // all. What exists and is no regular file, a device or a pipe, is written to directly and never
 // replaced; a link is followed. UserError if it cannot be written (no such folder, no permission,

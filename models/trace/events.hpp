@@ -22,6 +22,7 @@ struct Retired {  // in the order of retirement; load, matrix, store within a cy
 };
 
 enum class AxiChannel : std::uint8_t { kAr, kR, kAw, kW, kB };
+inline constexpr std::array<const char*, 5> kChannelNames = {"AR", "R", "AW", "W", "B"};
 
 struct AxiEvent {
   std::uint64_t cycle = 0;

@@ -133,12 +133,6 @@ int replay(const FuzzArguments& arguments, const Streams& streams) {
   return outcome.difference.empty() ? 0 : 1;
 }
 
-// Complains about a place that cannot be written before the work, not after it.
-void check_folder(const std::string& file) {
-  if (file.empty() || !fs::path(file).has_parent_path() || fs::is_directory(fs::path(file).parent_path())) return;
-  throw UserError(file + ": cannot be written: no such folder");
-}
-
 }  // namespace
 
 int fuzz_command(const FuzzArguments& arguments, const Streams& streams) {

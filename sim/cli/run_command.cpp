@@ -91,11 +91,7 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 }  // namespace
 
 int run_network_command(const RunArguments& arguments, const Streams& streams) {
-  // Complain about a place that cannot be written before the simulation, not after it.
-  for (const std::string& file : {arguments.json, arguments.trace})
-    if (!file.empty() && fs::path(file).has_parent_path() &&
-        !fs::is_directory(fs::path(file).parent_path()))
-      throw UserError(file + ": cannot be written: no such folder");
+  for (const std::string& file : {arguments.json, arguments.trace}) check_folder(file);
   if (!arguments.trace.empty() && arguments.on == "reference")
     throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   const Chip chip = platform::open_chip(arguments.chip);

@@ -16,7 +16,6 @@ using Clock = std::array<std::uint32_t, isa::kEngines>;
 enum class Kind { kActivation, kWeight, kParameter, kAccumulator, kDram };
 constexpr std::array<const char*, 5> kKindName = {"activation buffer", "weight buffer",
                                                   "parameter buffer", "accumulators", "DRAM"};
-constexpr std::array<const char*, isa::kEngines> kEngineName = {"load", "matrix", "store"};
 
 // One unit of a memory: a group of the activation buffer, a word, an accumulator row, `post_lanes`
 // bytes of DRAM.
@@ -148,7 +147,7 @@ class Verifier {
     if (raced_) return;  // one line an instruction
     raced_ = true;
     problem(fmt::format("{} unit {} of the {} without waiting for {} instruction {}", what, unit,
-                        kKindName[static_cast<std::size_t>(kind)], kEngineName[engine],
+                        kKindName[static_cast<std::size_t>(kind)], isa::kEngineNames[engine],
                         ordinal - 1));
   }
 

@@ -12,7 +12,7 @@ namespace systole::fuzz {
 
 namespace {
 
-constexpr const char* kEngines[isa::kEngines] = {"load", "matrix", "store"};
+constexpr auto& kEngines = isa::kEngineNames;
 constexpr int kLoad = 0, kMatrix = 1, kStore = 2;
 
 constexpr const char* kBuffers[] = {"activation", "weight", "parameter"};

@@ -15,6 +15,7 @@
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "trace/event_text.hpp"
 
 namespace systole::fuzz {
 
@@ -47,29 +48,6 @@ Chip with_random_memory(Chip chip, std::uint64_t seed) {
     chip.clock_mhz = static_cast<std::uint32_t>(100 + random() % 2400);
   }
   return chip;
-}
-
-std::string text(const AxiEvent& e) {
-  static const char* const kChannels[] = {"AR", "R", "AW", "W", "B"};
-  std::string out = fmt::format("{} in cycle {}", kChannels[static_cast<int>(e.channel)], e.cycle);
-  if (e.channel != AxiChannel::kW) out += fmt::format(", id {}", e.id);
-  if (e.beats != 0) out += fmt::format(", address {:#x}, {} beats", e.address, e.beats);
-  return e.last ? out + ", last" : out;
-}
-std::string text(const Retired& r) {
-  static const char* const kEngines[] = {"load", "matrix", "store"};
-  return fmt::format("{} instruction {} from cycle {} to {}", kEngines[static_cast<int>(r.engine)], r.index, r.start_cycle,
-                     r.retire_cycle);
-}
-
-template <typename T>
-std::string first_difference(const char* kind, const std::vector<T>& rtl, const std::vector<T>& model) {
-  for (std::size_t i = 0; i < std::max(rtl.size(), model.size()); ++i) {
-    if (i < rtl.size() && i < model.size() && rtl[i] == model[i]) continue;
-    return fmt::format("{} event {}: RTL has {}; cycle model has {}", kind, i, i < rtl.size() ? text(rtl[i]) : "nothing",
-                       i < model.size() ? text(model[i]) : "nothing");
-  }
-  return {};
 }
 
 std::vector<std::uint8_t> run_reference(const FuzzCase& c) {

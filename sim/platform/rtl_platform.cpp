@@ -234,11 +234,11 @@ std::string RtlPlatform::hang_report(const Job& job, StopReason reason) {
     const Counters after = host.read_counters();
     for (int e = 0; e < isa::kEngines; ++e) {
       const isa::Engine engine = static_cast<isa::Engine>(e);
-      text += fmt::format("\n  {}:", engine_name(engine));
+      text += fmt::format("\n  {}:", isa::engine_name(engine));
       bool advances = false;
       for (std::size_t k = 0; k < kCounters; ++k) {
         const std::string name = kCounterNames[k];
-        const std::string prefix = std::string(engine_name(engine)) + "_";
+        const std::string prefix = std::string(isa::engine_name(engine)) + "_";
         if (name.compare(0, prefix.size(), prefix) != 0) continue;
         if (after[k] == before[k]) continue;
         text += fmt::format(" {}", name);

@@ -7,18 +7,6 @@
 
 namespace systole::platform {
 
-const char* engine_name(isa::Engine engine) {
-  switch (engine) {
-    case isa::Engine::kLoad:
-      return "load";
-    case isa::Engine::kMatrix:
-      return "matrix";
-    case isa::Engine::kStore:
-      return "store";
-  }
-  return "";
-}
-
 void RetireTrace::clear() { *this = RetireTrace(); }
 
 void RetireTrace::start(std::uint64_t cycle, isa::Engine engine, std::uint32_t index) {
@@ -29,7 +17,7 @@ void RetireTrace::retire(std::uint64_t cycle, isa::Engine engine, std::uint32_t 
   auto& started = in_flight_[static_cast<std::size_t>(engine)];
   if (started.empty() || started.front().index != index)
     throw DesignError(fmt::format(
-        "cycle {}: {} engine retired instruction {}, but {}", cycle, engine_name(engine), index,
+        "cycle {}: {} engine retired instruction {}, but {}", cycle, isa::engine_name(engine), index,
         started.empty() ? "none had started"
                         : fmt::format("instruction {} is its oldest", started.front().index)));
   retired_.push_back({engine, index, started.front().start_cycle, cycle});

@@ -45,6 +45,4 @@ class RetireTrace {
   std::uint64_t last_retire_cycle_ = 0;
 };
 
-const char* engine_name(isa::Engine engine);
-
 }  // namespace systole::platform

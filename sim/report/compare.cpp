@@ -9,6 +9,7 @@
 #include "platform/trace.hpp"
 #include "report/store_runs.hpp"
 #include "support/error.hpp"
+#include "trace/event_text.hpp"
 
 namespace systole::report {
 
@@ -224,16 +225,12 @@ std::optional<Divergence> compare_timing(const CompiledNetwork& network, const P
   const auto& step = std::get<ChipStep>(network.steps.at(got.step));
   Divergence d;
   d.step = got.step;
-  const auto story = [](const Retired& r) {
-    return fmt::format("{} instruction {} from cycle {} to {}", platform::engine_name(r.engine),
-                       r.index, r.start_cycle, r.retire_cycle);
-  };
   const std::size_t count = std::min(expected.retired.size(), got.retired.size());
   for (std::size_t i = 0; i < count; ++i) {
     if (expected.retired[i] == got.retired[i]) continue;
     const Retired& r = got.retired[i];
     d.what = fmt::format("{} and {} differ in time: {} has {}, {} has {}", expected_name, got_name,
-                         expected_name, story(expected.retired[i]), got_name, story(r));
+                         expected_name, systole::text(expected.retired[i]), got_name, systole::text(r));
     d.instruction = r.index;
     d.cycle = r.retire_cycle;
     d.node = node_of(network, step.program, r.index);

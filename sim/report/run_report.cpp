@@ -190,13 +190,12 @@ std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const st
 
 namespace {
 
-constexpr const char* kEngineNames[isa::kEngines] = {"load", "matrix", "store"};
 
 // The parts of an account with their names, in the order in which they are shown.
 std::vector<std::pair<std::string, std::uint64_t>> parts_of(const cycle::Account& account) {
   std::vector<std::pair<std::string, std::uint64_t>> parts = {{"busy", account.busy}};
   for (std::size_t partner = 0; partner < isa::kEngines; ++partner)
-    parts.push_back({fmt::format("wait_{}", kEngineNames[partner]), account.semaphore[partner]});
+    parts.push_back({fmt::format("wait_{}", isa::kEngineNames[partner]), account.semaphore[partner]});
   parts.push_back({"wait_memory", account.memory});
   parts.push_back({"wait_port", account.port});
   parts.push_back({"wait_instruction", account.instruction});
@@ -207,7 +206,7 @@ nlohmann::ordered_json accounts_json(const RunReport& report) {
   if (!report.accounts) return nullptr;
   nlohmann::ordered_json json;
   for (std::size_t e = 0; e < isa::kEngines; ++e)
-    for (const auto& [part, cycles] : parts_of((*report.accounts)[e])) json[kEngineNames[e]][part] = cycles;
+    for (const auto& [part, cycles] : parts_of((*report.accounts)[e])) json[isa::kEngineNames[e]][part] = cycles;
   return json;
 }
 
@@ -322,7 +321,7 @@ std::string to_text(const RunReport& r) {
       for (const auto& [part, cycles] : parts_of((*r.accounts)[e]))
         if (part != "busy" && cycles != 0)
           waits += fmt::format("{}{} {}", waits.empty() ? "" : ", ", part.substr(5), share_text(share(cycles, *r.cycles)));
-      fact(fmt::format("{} waits", kEngineNames[e]), "for " + waits);
+      fact(fmt::format("{} waits", isa::kEngineNames[e]), "for " + waits);
     }
   }
   fact("simulation", r.simulated_cycles_per_second

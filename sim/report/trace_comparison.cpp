@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "platform/trace.hpp"
 #include "support/error.hpp"
 
 namespace systole::report {
@@ -61,7 +60,7 @@ void TraceComparison::differ(const Event* run, const Event* model) const {
 
 std::string TraceComparison::text(const Event& event) const {
   const auto instruction = [&](isa::Engine engine, std::uint32_t index) {
-    std::string out = fmt::format("{} instruction {}", platform::engine_name(engine), index);
+    std::string out = fmt::format("{} instruction {}", isa::engine_name(engine), index);
     if (index < program_.instructions.size()) out += fmt::format(" ({})", isa::disassemble(program_.instructions[index]));
     return out;
   };
@@ -70,10 +69,9 @@ std::string TraceComparison::text(const Event& event) const {
   if (const auto* retired = std::get_if<Retired>(&event))
     return fmt::format("cycle {}: retires {}, started in cycle {}", retired->retire_cycle,
                        instruction(retired->engine, retired->index), retired->start_cycle);
-  static const char* const kChannels[] = {"AR", "R", "AW", "W", "B"};
   static const char* const kMasters[] = {"fetch", "load", "store"};
   const auto& axi = std::get<AxiEvent>(event);
-  std::string out = fmt::format("cycle {}: {}", axi.cycle, kChannels[static_cast<int>(axi.channel)]);
+  std::string out = fmt::format("cycle {}: {}", axi.cycle, kChannelNames[static_cast<std::size_t>(axi.channel)]);
   if (axi.channel != AxiChannel::kW && axi.id < 3) out += fmt::format(" of {}", kMasters[axi.id]);
   if (axi.beats != 0) out += fmt::format(", address {:#x}, {} beats", axi.address, axi.beats);
   if (axi.last) out += ", last";

@@ -15,7 +15,6 @@ namespace systole::report {
 namespace {
 
 constexpr std::string_view kHeader = "step,engine,instruction,node,start_cycle,retire_cycle";
-constexpr std::string_view kEngines[isa::kEngines] = {"load", "matrix", "store"};
 constexpr std::size_t kColumns = 6;
 constexpr std::uint64_t kMaxFileBytes = 4ull << 30;
 
@@ -92,10 +91,10 @@ class Reader {
     if (fields.size() != kColumns) fail(fmt::format("{} columns, {} are needed: {}", fields.size(), kColumns, kHeader));
     TraceLine out;
     out.step = number(fields[0], "step", UINT32_MAX);
-    const auto engine = std::find(std::begin(kEngines), std::end(kEngines), fields[1]);
-    if (engine == std::end(kEngines))
+    const auto engine = std::find(isa::kEngineNames.begin(), isa::kEngineNames.end(), fields[1]);
+    if (engine == isa::kEngineNames.end())
       fail(fmt::format("engine is \"{}\", allowed: load, matrix, store", fields[1].substr(0, 40)));
-    out.retired.engine = static_cast<isa::Engine>(engine - std::begin(kEngines));
+    out.retired.engine = static_cast<isa::Engine>(engine - isa::kEngineNames.begin());
     out.retired.index = static_cast<std::uint32_t>(number(fields[2], "instruction", UINT32_MAX));
     out.node = fields[3];
     out.retired.start_cycle = number(fields[4], "start_cycle", UINT64_MAX);
@@ -112,7 +111,7 @@ class Reader {
 
 std::string text(const TraceLine& line) {
   return fmt::format("step {}, {} instruction {} from cycle {} to {}", line.step,
-                     kEngines[static_cast<std::size_t>(line.retired.engine)], line.retired.index, line.retired.start_cycle,
+                     isa::engine_name(line.retired.engine), line.retired.index, line.retired.start_cycle,
                      line.retired.retire_cycle);
 }
 
@@ -122,7 +121,7 @@ std::string to_csv(const std::vector<TraceLine>& trace) {
   std::string out = fmt::format("{}\n", kHeader);
   for (const TraceLine& line : trace) {
     const Retired& r = line.retired;
-    out += fmt::format("{},{},{},{},{},{}\n", line.step, kEngines[static_cast<std::size_t>(r.engine)], r.index,
+    out += fmt::format("{},{},{},{},{},{}\n", line.step, isa::engine_name(r.engine), r.index,
                        quoted(line.node), r.start_cycle, r.retire_cycle);
   }
   return out;

@@ -100,5 +100,5 @@ TEST_CASE("one cycle more of memory latency in the cycle model is reported with 
   Seen seen;
   const std::string difference = compare_views(late, {image()}, rtl, seen);
   CAPTURE(difference);
-  CHECK(difference.find("AXI transfer") != std::string::npos);
+  CHECK(difference.find("AXI event") != std::string::npos);
 }

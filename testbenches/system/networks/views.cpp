@@ -10,6 +10,7 @@
 #include "onnx/host_operators.hpp"
 #include "report/compare.hpp"
 #include "support/error.hpp"
+#include "trace/event_text.hpp"
 #include "ordering/race_detector.hpp"
 #include "platform/pin_runner.hpp"
 
@@ -20,21 +21,6 @@ namespace {
 constexpr std::uint64_t kGuardBytes = 4096;
 constexpr std::uint8_t kGuard = 0x5C;
 constexpr std::uint64_t kMaxCycles = 20'000'000;
-
-std::string text(const AxiEvent& e) {
-  static const char* const kChannels[] = {"AR", "R", "AW", "W", "B"};
-  return fmt::format("{} in cycle {} (id {}, response {}, last {}, address {:#x}, {} beats)",
-                     kChannels[static_cast<int>(e.channel)], e.cycle, e.id, e.response, e.last, e.address, e.beats);
-}
-
-std::string compare_axi(const std::vector<AxiEvent>& model, const std::vector<AxiEvent>& rtl) {
-  for (std::size_t i = 0; i < std::max(model.size(), rtl.size()); ++i) {
-    if (i < model.size() && i < rtl.size() && model[i] == rtl[i]) continue;
-    return fmt::format("AXI transfer {}: cycle model {}, rtl {}", i, i < model.size() ? text(model[i]) : "has none",
-                       i < rtl.size() ? text(rtl[i]) : "has none");
-  }
-  return "";
-}
 
 std::string compare_with_onnx(const Network& network, const std::vector<HostTensor>& inputs,
                               const compiler::Executor& executor, Seen& seen) {
@@ -168,7 +154,7 @@ std::string compare_views(const compiler::CompiledNetwork& network, const std::v
       if (races.count() != 0)
         return fmt::format("step {}: {}", i, ordering::text(races.races().front(), network.chip));
       // Times first: a transfer that is late explains a byte that is missing, not the other way round.
-      if (std::string d = compare_axi(trace.axi, rtl.axi()); !d.empty()) return fmt::format("step {}: {}", i, d);
+      if (std::string d = first_difference("AXI", rtl.axi(), trace.axi); !d.empty()) return fmt::format("step {}: {}", i, d);
       report::ProgramRun timed;
       timed.step = i;
       timed.has_timing = true;

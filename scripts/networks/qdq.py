@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds a quantised network as an ONNX graph in the QDQ spelling (opset 13), with seeded weights.
+
+Nothing is trained. Weights are normal, symmetric int8 with a scale per output channel, and sized as in He's initialisation (variance 2 over
+the fan-in, 1 where no ReLU follows). Each tensor carries what is expected of its values, so that scales and zero points are as a calibration
+would find them, without one: a Gaussian of variance v keeps E[x^2] = v/2 behind a ReLU, a sum adds variances.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+from onnx import TensorProto, checker, helper, numpy_helper
+
+# An activation's range in standard deviations: where percentile calibration of a normal distribution ends, about.
+RANGE_SIGMAS = 4.0
+# The standard deviation of a weight in steps of its scale, so that a channel's largest weights are near 127.
+WEIGHT_SIGMA = 36.0
+
+
+@dataclass
+class Activation:
+    """A dequantised tensor: its name, channels, height and width, E[x^2], and how it is quantised."""
+
+    name: str
+    channels: int
+    height: int
+    width: int
+    mean_square: float
+    scale: np.float32
+    zero_point: np.uint8
+
+
+class Network:
+    """An ONNX graph in the making: one image input, one output."""
+
+    def __init__(self, name, seed, batch, size):
+        self.name, self.batch = name, batch
+        self.random = np.random.default_rng(seed)
+        self.nodes, self.constants = [], []
+        self.input = helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, size, size])
+        # Normalised images: most values within two standard deviations, both signs.
+        self.image = self.quantise("image", "image", (3, size, size), 1.0, -2.2, 2.7)
+
+    def constant(self, name, value):
+        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+    def node(self, operator, inputs, output, **attributes):
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
+        return output
+
+    def quantise(self, tensor, name, shape, mean_square, low, high):
+        """QuantizeLinear and DequantizeLinear to uint8 for values from low to high; shape is (channels, height, width)."""
+        low, high = min(low, 0.0), max(high, 0.0)
+        scale = np.float32((high - low) / 255)
+        return self.requantise(tensor, name, shape, mean_square, scale, np.uint8(np.rint(-low / scale)))
+
+    def requantise(self, tensor, name, shape, mean_square, scale, zero_point):
+        names = [self.constant(f"{name}_scale", scale), self.constant(f"{name}_zero_point", zero_point)]
+        self.node("QuantizeLinear", [tensor, *names], f"{name}_quantised")
+        self.node("DequantizeLinear", [f"{name}_quantised", *names], f"{name}_dequantised")
+        return Activation(f"{name}_dequantised", *shape, mean_square, scale, zero_point)
+
+    def parameters(self, name, x, shape, deviation):
+        """Weights of `shape`, output channels first, and a bias, as dequantised constants."""
+        outputs = shape[0]
+        integers = np.clip(np.rint(self.random.normal(0, WEIGHT_SIGMA, shape)), -127, 127).astype(np.int8)
+        spread = self.random.uniform(0.7, 1.3, outputs)
+        scale = (spread / np.sqrt(np.mean(spread**2)) * deviation / WEIGHT_SIGMA).astype(np.float32)
+        bias_scale = x.scale * scale  # float32 product
+        bias = np.rint(self.random.normal(0, 0.05, outputs) / bias_scale).astype(np.int32)
+        dequantised = []
+        for part, value, scales in (("weight", integers, scale), ("bias", bias, bias_scale)):
+            inputs = [
+                self.constant(f"{name}_{part}", value),
+                self.constant(f"{name}_{part}_scale", scales),
+                self.constant(f"{name}_{part}_zero_point", np.zeros(outputs, value.dtype)),
+            ]
+            dequantised.append(self.node("DequantizeLinear", inputs, f"{name}_{part}_dequantised", axis=0))
+        return dequantised
+
+    def convolution(self, name, x, outputs, kernel, stride=1, group=1, activation=None, gain=None):
+        """Conv with padding that keeps the size at stride 1; `activation` is None, "relu" or "relu6"."""
+        fan_in = x.channels // group * kernel * kernel
+        gain = gain if gain is not None else (1.0 if activation is None else 2.0)
+        variance = gain * x.mean_square  # of the sums: fan_in * E[x^2] * variance of a weight
+        parameters = self.parameters(name, x, (outputs, x.channels // group, kernel, kernel), np.sqrt(gain / fan_in))
+        pad = kernel // 2
+        y = self.node("Conv", [x.name, *parameters], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4, group=group)
+        height, width = ((n + 2 * pad - kernel) // stride + 1 for n in (x.height, x.width))
+        return self.activate(name, y, (outputs, height, width), variance, activation)
+
+    def activate(self, name, y, shape, variance, activation):
+        sigma = np.sqrt(variance)
+        if activation == "relu":
+            y = self.node("Relu", [y], f"{name}_relu")
+            return self.quantise(y, name, shape, variance / 2, 0.0, RANGE_SIGMAS * sigma)
+        if activation == "relu6":
+            limits = [self.constant(f"{name}_{side}", np.float32(value)) for side, value in (("low", 0), ("high", 6))]
+            y = self.node("Clip", [y, *limits], f"{name}_relu6")
+            return self.quantise(y, name, shape, variance / 2, 0.0, 6.0)
+        return self.quantise(y, name, shape, variance, -RANGE_SIGMAS * sigma, RANGE_SIGMAS * sigma)
+
+    def add(self, name, a, b, activation=None):
+        y = self.node("Add", [a.name, b.name], name)
+        return self.activate(name, y, (a.channels, a.height, a.width), a.mean_square + b.mean_square, activation)
+
+    def max_pool(self, name, x, kernel, stride):
+        pad = kernel // 2
+        y = self.node("MaxPool", [x.name], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4)
+        height, width = ((n + 2 * pad - kernel) // stride + 1 for n in (x.height, x.width))
+        return self.requantise(y, name, (x.channels, height, width), 2 * x.mean_square, x.scale, x.zero_point)
+
+    def average_pool(self, name, x):
+        y = self.node("GlobalAveragePool", [x.name], name)
+        mean = np.sqrt(x.mean_square / 2)  # of values behind a ReLU, roughly
+        return self.quantise(y, name, (x.channels, 1, 1), mean**2, 0.0, 4 * mean)
+
+    def classifier(self, x, classes):
+        """Flatten and Gemm; the output is dequantised."""
+        flat = self.node("Flatten", [x.name], "flatten")
+        x = self.requantise(flat, "flatten", (x.channels, 1, 1), x.mean_square, x.scale, x.zero_point)
+        parameters = self.parameters("logits", x, (classes, x.channels), np.sqrt(1.0 / x.channels))
+        y = self.node("Gemm", [x.name, *parameters], "logits", transB=1)
+        sigma = np.sqrt(x.mean_square)
+        return self.quantise(y, "logits", (classes, 1, 1), x.mean_square, -RANGE_SIGMAS * sigma, RANGE_SIGMAS * sigma)
+
+    def model(self, output):
+        self.node("Identity", [output.name], "output")
+        value = helper.make_tensor_value_info("output", TensorProto.FLOAT, [self.batch, output.channels])
+        graph = helper.make_graph(self.nodes, self.name, [self.input], [value], self.constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="systole")
+        model.ir_version = 8
+        checker.check_model(model)
+        return model

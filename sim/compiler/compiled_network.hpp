@@ -16,6 +16,15 @@
 
 namespace systole::compiler {
 
+// How the host writes a tensor of few channels for the one convolution that reads it: column x of the layout holds, as channel
+// tap * channels + c, what that tap of a kernel row meets at output column x. Outside of the image that is the zero point.
+struct Unrolled {
+  std::int64_t channels = 1, width = 1;  // of the tensor
+  std::int64_t taps = 1, stride = 1, dilation = 1, pad = 0;  // of the convolution, along x
+  std::int64_t columns = 1;                                  // of its output
+  std::uint8_t pad_value = 0;
+};
+
 // An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][array_rows],
 // channels padded to a multiple of array_rows. What the padding channels hold is unspecified. A
 // matrix [m][k] is one image of height 1 and width m with k channels.
@@ -26,6 +35,7 @@ struct TensorLayout {
   std::uint32_t element_bytes = 1;  // 1, or 4 for int32
   bool channels_last =
       false;  // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
+  std::optional<Unrolled> unrolled;  // then `channels` and `width` are those of the spread out tensor
   std::uint64_t size_bytes() const;
 };
 
@@ -87,7 +97,7 @@ CompiledNetwork compile(const Network& network, const Chip& chip,
                         const CompileOptions& options = {});
 
 // Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0
-// plus layout.offset.
+// plus layout.offset. An unrolled tensor cannot come back.
 std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
                                     const TensorLayout& layout, std::uint8_t fill);
 std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes,

@@ -25,6 +25,21 @@ void for_each_element(const TensorLayout& l, F f) {
       }
 }
 
+void unroll(const std::vector<std::uint8_t>& row_major, const TensorLayout& l, std::vector<std::uint8_t>& bytes) {
+  const Unrolled& u = *l.unrolled;
+  const std::int64_t blocks = channel_blocks(l);
+  for (std::int64_t n = 0; n < l.images; ++n)
+    for (std::int64_t channel = 0; channel < l.channels; ++channel)
+      for (std::int64_t y = 0; y < l.height; ++y)
+        for (std::int64_t column = 0; column < l.width; ++column) {
+          const std::int64_t x = column * u.stride - u.pad + channel / u.channels * u.dilation;
+          const std::int64_t from = ((n * u.channels + channel % u.channels) * l.height + y) * u.width + x;
+          const std::int64_t to = (((n * blocks + channel / l.block) * l.height + y) * l.width + column) * l.block;
+          const bool inside = x >= 0 && x < u.width;
+          bytes[static_cast<std::size_t>(to + channel % l.block)] = inside ? row_major[static_cast<std::size_t>(from)] : u.pad_value;
+        }
+}
+
 }  // namespace
 
 View image_view(const Shape& s) {
@@ -85,10 +100,15 @@ std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
                                     const TensorLayout& layout, std::uint8_t fill) {
   std::vector<std::uint8_t> bytes(layout.size_bytes(), fill);
   const std::size_t size = layout.element_bytes;
-  invariant(row_major.size() == static_cast<std::size_t>(layout.images * layout.channels *
-                                                         layout.height * layout.width) *
-                                    size,
+  const std::int64_t channels = layout.unrolled ? layout.unrolled->channels : layout.channels;
+  const std::int64_t width = layout.unrolled ? layout.unrolled->width : layout.width;
+  invariant(row_major.size() == static_cast<std::size_t>(layout.images * channels * layout.height * width) * size,
             "a tensor has as many bytes as its layout has elements");
+  if (layout.unrolled) {
+    invariant(size == 1, "an unrolled tensor has elements of a byte");
+    unroll(row_major, layout, bytes);
+    return bytes;
+  }
   for_each_element(layout, [&](std::size_t element, std::size_t at) {
     if (size == 1)
       bytes[at] = row_major[element];
@@ -101,6 +121,7 @@ std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
 std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes,
                                       const TensorLayout& layout) {
   const std::size_t size = layout.element_bytes;
+  invariant(!layout.unrolled, "the host wrote an unrolled tensor and has no need to read it");
   invariant(bytes.size() == layout.size_bytes(),
             "a tensor's bytes in DRAM have the size of its layout");
   std::vector<std::uint8_t> row_major(

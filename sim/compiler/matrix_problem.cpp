@@ -81,9 +81,22 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
   p.scale = op.scale;
   p.output_zero_point = op.output_zero_point;
   p.clamp = op.clamp;
-  p.column_block_inputs = grouped_ranges(x.channels, y.channels, op.group, chip);
   const std::int64_t rows = chip.array_rows, area = p.kernel[0] * p.kernel[1],
                      kx_count = p.kernel[1];
+  if (const auto& unrolled = plan.unrolled[op.input]) {  // a kernel row is a column of more channels
+    p.kernel[1] = p.stride[1] = p.dilation[1] = 1;
+    p.pad[1] = 0;
+    const std::int64_t channels = unrolled->channels, all = unrolled->taps * channels;
+    p.column_block_inputs = grouped_ranges(all, y.channels, 1, chip);
+    p.weight = [&w, zero = op.weight_zero_point, channels, all, rows, area, kx_count](
+                   std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t) {
+      const std::int64_t c = kb * rows + r;
+      if (c >= all) return per_channel(zero, m, 0);
+      return byte_value(w, (m * channels + c % channels) * area + ky * kx_count + c / channels);
+    };
+    return p;
+  }
+  p.column_block_inputs = grouped_ranges(x.channels, y.channels, op.group, chip);
   p.weight = [&w, zero = op.weight_zero_point, in_group, out_group, rows, area, kx_count](
                  std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
                  std::int64_t kx) {

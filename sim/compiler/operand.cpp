@@ -16,8 +16,7 @@ Operand operand_of(const Network& network, const Plan& plan,
   const auto& resident = plan.resident[d.storage];
   const TensorLayout l =
       resident
-          ? make_layout(plan.view[tensor], chip.array_rows,
-                        static_cast<std::uint32_t>(element_bytes(network.tensors[tensor].type)))
+          ? layout_of(network, plan, chip, tensor)
           : (invariant(layout[tensor].has_value(), "an operand of a chip node has a place"),
              *layout[tensor]);
   d.images = l.images;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "compiler/arithmetic.hpp"
+#include "compiler/unroll.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler {
@@ -27,6 +28,7 @@ class Placer {
     plan_.flattened.resize(tensors);
     plan_.storage.resize(tensors);
     plan_.resident.resize(tensors);
+    plan_.unrolled.resize(tensors);
     plan_.fused_add.resize(net_.nodes.size());
     std::iota(plan_.storage.begin(), plan_.storage.end(), 0u);
     consumers_.resize(tensors);
@@ -299,8 +301,24 @@ class Placer {
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options) {
   Plan plan = Placer(network, chip).run();
-  if (options.fuse) fuse(plan, network, chip);
+  if (options.fuse) {
+    fuse(plan, network, chip);
+    unroll_inputs(plan, network, chip);
+  }
   return plan;
+}
+
+TensorLayout layout_of(const Network& network, const Plan& plan, const Chip& chip, TensorId tensor) {
+  View view = plan.view[tensor];
+  const std::optional<Unrolled>& unrolled = plan.unrolled[tensor];
+  if (unrolled) {
+    view.channels = unrolled->taps * unrolled->channels;
+    view.width = unrolled->columns;
+  }
+  TensorLayout layout =
+      make_layout(view, chip.array_rows, static_cast<std::uint32_t>(element_bytes(network.tensors[tensor].type)));
+  layout.unrolled = unrolled;
+  return layout;
 }
 
 std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node) {

@@ -66,6 +66,7 @@ struct Plan {
   std::vector<StepPlan> steps;
   std::vector<std::optional<FusedAdd>> fused_add;  // per node
   std::vector<std::optional<Resident>> resident;   // per tensor
+  std::vector<std::optional<Unrolled>> unrolled;   // per tensor
 };
 
 // The tensors (flattens looked through) that the instructions of a chip node read and write, fused
@@ -75,6 +76,9 @@ std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std
 
 // Fuses Adds into the convolutions before them and keeps small tensors on the chip between nodes.
 void fuse(Plan& plan, const Network& network, const Chip& chip);
+
+// How the tensor lies in DRAM, at offset 0.
+TensorLayout layout_of(const Network& network, const Plan& plan, const Chip& chip, TensorId tensor);
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options);
 

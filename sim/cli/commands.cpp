@@ -75,6 +75,7 @@ void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)
                    "Folder for every tensor that reaches DRAM or the host")
       ->type_name("DIR");
   command->add_option("--json", run.json, "File for the report as JSON")->type_name("FILE");
+  command->add_option("--csv", run.csv, "File for the report's nodes as a table")->type_name("FILE.csv");
   command
       ->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")
       ->type_name("FILE.csv");
@@ -153,6 +154,12 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     trace_command->add_option("b", trace_b, "Trace file")->required()->type_name("B.csv");
     trace_command->callback(
         [&] { action = [&](const Streams& s) { return trace_diff_command(trace_a, trace_b, s); }; });
+    std::string report_a, report_b;
+    CLI::App* compare_command_line = app.add_subcommand("compare", "Show two reports of run --json side by side");
+    compare_command_line->add_option("a", report_a, "Report")->required()->type_name("A.json");
+    compare_command_line->add_option("b", report_b, "Report")->required()->type_name("B.json");
+    compare_command_line->callback(
+        [&] { action = [&](const Streams& s) { return compare_command(report_a, report_b, s); }; });
     ExportArguments export_arguments;
     add_export(app, export_arguments, action);
     DramArguments dram_arguments;

@@ -17,6 +17,7 @@
 #include "platform/shipped_chips.hpp"
 #include "report/export.hpp"
 #include "report/network_run.hpp"
+#include "report/side_by_side.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -91,7 +92,7 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 }  // namespace
 
 int run_network_command(const RunArguments& arguments, const Streams& streams) {
-  for (const std::string& file : {arguments.json, arguments.trace}) check_folder(file);
+  for (const std::string& file : {arguments.json, arguments.csv, arguments.trace}) check_folder(file);
   if (!arguments.trace.empty() && arguments.on == "reference")
     throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   const Chip chip = platform::open_chip(arguments.chip);
@@ -136,6 +137,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   if (!arguments.trace.empty()) write_whole_file(arguments.trace, report::to_csv(run.trace));
   if (!arguments.json.empty())
     write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
+  if (!arguments.csv.empty()) write_whole_file(arguments.csv, report::to_csv(run.report));
   streams.out << report::to_text(run.report);
   if (run.divergence) {
     streams.error << "systole: " << run.report.difference << "\n";
@@ -153,6 +155,12 @@ int trace_diff_command(const std::string& a, const std::string& b, const Streams
   }
   streams.out << difference << "\n";
   return 1;
+}
+
+int compare_command(const std::string& a, const std::string& b, const Streams& streams) {
+  const nlohmann::json first = report::read_report(a), second = report::read_report(b);
+  streams.out << report::side_by_side(first, second);
+  return 0;
 }
 
 int export_command(const ExportArguments& arguments, const Streams& streams) {

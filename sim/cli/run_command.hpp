@@ -14,7 +14,7 @@ namespace systole::cli {
 struct RunArguments {
   std::string network, chip, on = "all";
   std::vector<std::string> inputs;
-  std::string output, dump_tensors, json, wave, trace;
+  std::string output, dump_tensors, json, csv, wave, trace;
   std::uint64_t max_cycles = UINT64_MAX;
   std::uint64_t hang_cycles = 1'000'000;
   std::uint32_t seed = 1;
@@ -24,6 +24,9 @@ int run_network_command(const RunArguments& arguments, const Streams& streams);
 
 // `systole trace-diff`: exit code 1 if two retire traces differ.
 int trace_diff_command(const std::string& a, const std::string& b, const Streams& streams);
+
+// `systole compare`: two files of run --json.
+int compare_command(const std::string& a, const std::string& b, const Streams& streams);
 
 struct ExportArguments {
   std::string network, chip, directory;

@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/registers.hpp"
+#include "report/node_work.hpp"
 #include "report/numbers.hpp"
+#include "report/table.hpp"
 
 namespace systole::report {
 
@@ -57,9 +59,23 @@ std::uint64_t output_bytes(const Network& network, const Node& node) {
   return bytes;
 }
 
+std::string shape_text(const Shape& shape) {
+  return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x"));
+}
+
+std::string bound_of(const NodeWork& work, std::uint64_t cycles) {
+  constexpr double kMostOfTheTime = 0.8;
+  const std::pair<std::uint64_t, const char*> resources[] = {
+      {work.array_cycles, "array"}, {work.dram_cycles, "DRAM"}, {work.store_cycles, "stores"}};
+  const auto longest = std::max_element(std::begin(resources), std::end(resources),
+                                        [](const auto& a, const auto& b) { return a.first < b.first; });
+  return static_cast<double>(longest->first) < kMostOfTheTime * static_cast<double>(cycles) ? "dependency" : longest->second;
+}
+
 void add_nodes(RunReport& report, const CompiledNetwork& network,
                const std::vector<ProgramRun>& runs, bool has_timing) {
   const std::vector<std::uint64_t> cycles = node_cycles(network, runs);
+  const std::vector<NodeWork> work = node_work(network);
   std::uint64_t operators = 0, operators_on_chip = 0, bytes = 0, bytes_on_chip = 0;
   for (std::size_t i = 0; i < network.network.nodes.size(); ++i) {
     const Node& node = network.network.nodes[i];
@@ -73,7 +89,13 @@ void add_nodes(RunReport& report, const CompiledNetwork& network,
     entry.reason = placement.reason;
     if (placement.fused_into) entry.fused_into = network.network.nodes[*placement.fused_into].name;
     entry.macs = node.macs;
+    if (const std::vector<TensorId> outputs = outputs_of(node.operation); !outputs.empty())
+      entry.shape = shape_text(network.network.tensors[outputs[0]].shape);
     if (has_timing) entry.cycles = cycles[i];
+    entry.dram_bytes = work[i].read_bytes + work[i].write_bytes;
+    if (placement.place == Place::kChip)
+      entry.lower_bound = std::max((node.macs + report.macs_per_cycle - 1) / report.macs_per_cycle, work[i].dram_cycles);
+    if (has_timing && cycles[i] > 0) entry.bound = bound_of(work[i], cycles[i]);
     report.macs += node.macs;
     if (placement.place == Place::kChip) report.macs_on_chip += node.macs;
     if (placement.place != Place::kFree) {
@@ -116,26 +138,6 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
-// A table of texts: the first `left` columns to the left, the others to the right.
-std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t left) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      if (c == widths.size()) widths.push_back(0);
-      widths[c] = std::max(widths[c], row[c].size());
-    }
-  std::string out;
-  for (const auto& row : rows) {
-    std::string line = " ";
-    for (std::size_t c = 0; c < row.size(); ++c)
-      line += c < left ? fmt::format(" {:<{}}", row[c], widths[c])
-                       : fmt::format("  {:>{}}", row[c], widths[c]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
-  return out;
-}
-
 }  // namespace
 
 RunReport make_report(const CompiledNetwork& network, const std::string& view,
@@ -146,6 +148,11 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
   report.view = view;
   report.clock_mhz = network.chip.clock_mhz;
   report.macs_per_cycle = network.chip.macs_per_cycle();
+  report.dram_peak = peak_bytes_per_cycle(network.chip) * network.chip.clock_mhz * 1e6;
+  if (!network.network.inputs.empty()) {
+    const Shape& shape = network.network.tensors[network.network.inputs[0]].shape;
+    if (!shape.empty()) report.batch = static_cast<std::uint64_t>(std::max<std::int64_t>(shape[0], 1));
+  }
   const bool has_timing =
       std::all_of(runs.begin(), runs.end(), [](const ProgramRun& r) { return r.has_timing; }) &&
       view != "reference";
@@ -190,6 +197,22 @@ std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const st
 
 namespace {
 
+// What follows from the cycles at the chip's clock.
+struct Pace {
+  double latency_seconds, inferences_per_second, operations_per_second, dram_bytes_per_second;
+};
+std::optional<Pace> pace_of(const RunReport& r) {
+  if (!r.cycles || *r.cycles == 0 || !r.counters) return std::nullopt;
+  const double seconds = static_cast<double>(*r.cycles) / (1e6 * r.clock_mhz);
+  const std::uint64_t bytes = (*r.counters)[counter::kReadBytes] + (*r.counters)[counter::kWriteBytes];
+  return Pace{seconds, static_cast<double>(r.batch) / seconds, 2 * static_cast<double>(r.macs_on_chip) / seconds,
+              static_cast<double>(bytes) / seconds};
+}
+
+std::optional<double> utilization_of(const NodeReport& node, const RunReport& r) {
+  if (!node.cycles || *node.cycles == 0 || node.macs == 0) return std::nullopt;
+  return static_cast<double>(node.macs) / (static_cast<double>(*node.cycles) * r.macs_per_cycle);
+}
 
 // The parts of an account with their names, in the order in which they are shown.
 std::vector<std::pair<std::string, std::uint64_t>> parts_of(const cycle::Account& account) {
@@ -221,6 +244,15 @@ nlohmann::ordered_json to_json(const RunReport& r) {
   json["macs"] = r.macs;
   json["macs_on_chip"] = r.macs_on_chip;
   json["utilization"] = or_null(r.utilization);
+  const std::optional<Pace> pace = pace_of(r);
+  const auto of_pace = [&](double Pace::*figure, double scale) {
+    return pace ? nlohmann::ordered_json((*pace).*figure * scale) : nlohmann::ordered_json(nullptr);
+  };
+  json["latency_seconds"] = of_pace(&Pace::latency_seconds, 1);
+  json["inferences_per_second"] = of_pace(&Pace::inferences_per_second, 1);
+  json["tops"] = of_pace(&Pace::operations_per_second, 1e-12);
+  json["dram_bytes_per_second"] = of_pace(&Pace::dram_bytes_per_second, 1);
+  json["dram_peak_bytes_per_second"] = r.dram_peak;
   json["dram_read_bytes"] =
       r.counters ? nlohmann::ordered_json((*r.counters)[counter::kReadBytes]) : nullptr;
   json["dram_write_bytes"] =
@@ -257,8 +289,13 @@ nlohmann::ordered_json to_json(const RunReport& r) {
     nlohmann::ordered_json entry = {{"name", node.name},
                                     {"operator", node.operator_name},
                                     {"where", node.where},
+                                    {"shape", node.shape},
                                     {"macs", node.macs},
-                                    {"cycles", or_null(node.cycles)}};
+                                    {"cycles", or_null(node.cycles)},
+                                    {"lower_bound_cycles", node.lower_bound},
+                                    {"utilization", or_null(utilization_of(node, r))},
+                                    {"dram_bytes", node.dram_bytes}};
+    if (!node.bound.empty()) entry["bound"] = node.bound;
     if (!node.reason.empty()) entry["reason"] = node.reason;
     if (!node.fused_into.empty()) entry["fused_into"] = node.fused_into;
     json["nodes"].push_back(entry);
@@ -266,29 +303,34 @@ nlohmann::ordered_json to_json(const RunReport& r) {
   return json;
 }
 
+std::string to_csv(const RunReport& r) {
+  std::string out = "node,operator,where,fused_into,shape,macs,cycles,lower_bound_cycles,utilization,dram_bytes,bound\n";
+  for (const NodeReport& node : r.nodes) {
+    const std::optional<double> utilization = utilization_of(node, r);
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(node.name), csv_field(node.operator_name), node.where,
+                       csv_field(node.fused_into), node.shape, node.macs, node.cycles ? fmt::format("{}", *node.cycles) : "",
+                       node.lower_bound, utilization ? fmt::format("{:.4f}", *utilization) : "", node.dram_bytes, node.bound);
+  }
+  return out;
+}
+
 std::string to_text(const RunReport& r) {
   std::string out = fmt::format("{} on {}, view: {}\n\n", r.network, r.chip, r.view);
 
-  std::vector<std::vector<std::string>> rows = {
-      {"node", "operator", "on", "MACs", "cycles", "of all", "utilisation"}};
+  std::vector<std::vector<std::string>> rows = {{"node", "operator", "on", "output", "bound by", "MACs", "cycles", "at least",
+                                                 "of all", "utilisation", "DRAM"}};
   for (const NodeReport& node : r.nodes) {
+    const bool timed = node.cycles && *node.cycles > 0;
     std::string where = node.where;
     if (!node.fused_into.empty()) where += " (in " + node.fused_into + ")";
-    std::vector<std::string> row = {node.name, node.operator_name, where,
-                                    node.macs == 0 ? "-" : grouped(node.macs)};
-    if (node.cycles && *node.cycles > 0) {
-      row.push_back(grouped(*node.cycles));
-      row.push_back(share_text(share(*node.cycles, *r.cycles)));
-      row.push_back(node.macs == 0
-                        ? "-"
-                        : share_text(static_cast<double>(node.macs) /
-                                     (static_cast<double>(*node.cycles) * r.macs_per_cycle)));
-    } else {
-      row.insert(row.end(), {"-", "-", "-"});
-    }
-    rows.push_back(row);
+    const std::optional<double> utilization = utilization_of(node, r);
+    rows.push_back({node.name, node.operator_name, where, node.shape, timed ? node.bound : "-",
+                    node.macs == 0 ? "-" : grouped(node.macs), timed ? grouped(*node.cycles) : "-",
+                    node.lower_bound == 0 ? "-" : grouped(node.lower_bound),
+                    timed ? share_text(share(*node.cycles, *r.cycles)) : "-", utilization ? share_text(*utilization) : "-",
+                    node.dram_bytes == 0 ? "-" : bytes_text(node.dram_bytes)});
   }
-  out += table(rows, 3) + "\n";
+  out += table(rows, 5) + "\n";
 
   std::vector<std::vector<std::string>> facts;
   const auto fact = [&facts](const std::string& name, const std::string& value) {
@@ -298,6 +340,10 @@ std::string to_text(const RunReport& r) {
     fact("cycles", fmt::format("{} doorbell to interrupt, {:.3f} ms at {} MHz", grouped(*r.cycles),
                                static_cast<double>(*r.cycles) / (1e3 * r.clock_mhz), r.clock_mhz));
   }
+  const std::optional<Pace> pace = pace_of(r);
+  if (pace)
+    fact("speed", fmt::format("{:.1f} inferences/s, {:.3f} TOP/s of {:.3f}", pace->inferences_per_second,
+                              pace->operations_per_second * 1e-12, 2e-6 * r.clock_mhz * r.macs_per_cycle));
   fact("MACs",
        fmt::format("{}, {} of them on the chip", grouped(r.macs), share_text(r.shares.macs)));
   if (r.utilization)
@@ -308,8 +354,12 @@ std::string to_text(const RunReport& r) {
   fact("instructions", grouped(r.instructions));
   if (r.counters) {
     const Counters& c = *r.counters;
-    fact("DRAM", fmt::format("{} read, {} written", bytes_text(c[counter::kReadBytes]),
-                             bytes_text(c[counter::kWriteBytes])));
+    std::string dram =
+        fmt::format("{} read, {} written", bytes_text(c[counter::kReadBytes]), bytes_text(c[counter::kWriteBytes]));
+    if (pace)
+      dram += fmt::format(", {:.2f} GB/s, {} of the peak", pace->dram_bytes_per_second * 1e-9,
+                          share_text(pace->dram_bytes_per_second / r.dram_peak));
+    fact("DRAM", dram);
     fact("busy", fmt::format("load {}, matrix {}, store {}",
                              share_text(share(c[counter::kLoadBusy], c[counter::kCycles])),
                              share_text(share(c[counter::kMatrixBusy], c[counter::kCycles])),

@@ -21,8 +21,15 @@ struct NodeReport {
       where;  // "rtl", "reference", "model", "host", or "none" for a Reshape that moves nothing
   std::string reason;      // for "host": why
   std::string fused_into;  // name of the node whose instructions compute this one too
+  std::string shape;       // of its first output: 1x64x112x112
   std::uint64_t macs = 0;
   std::optional<std::uint64_t> cycles;  // of a view with a clock; 0 on the host
+  std::uint64_t dram_bytes = 0;         // that its instructions read and write, without instruction fetch
+  // No schedule that moves these bytes is faster: the MACs at all of the array, the bytes at the peak of bus and memory.
+  std::uint64_t lower_bound = 0;
+  // Of a node with cycles: what its instructions keep busy for four fifths of them at least, "array", "DRAM" or "stores"
+  // (post-processing), the longest if there are several; "dependency" if nothing.
+  std::string bound;
 };
 
 struct StepReport {
@@ -50,6 +57,8 @@ struct RunReport {
   std::optional<std::uint64_t> cycles;       // doorbell to interrupt, all chip steps together
   std::uint64_t macs = 0, macs_on_chip = 0;  // of the ONNX graph, padding taps included
   std::optional<double> utilization;         // macs_on_chip / (cycles * macs_per_cycle)
+  std::uint64_t batch = 1;                   // inferences of a run: the first dimension of the first input
+  double dram_peak = 0;                      // bytes per second
   std::optional<Counters> counters;          // all chip steps together
   std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // the same, by the cycle model
   std::uint64_t instructions = 0;
@@ -77,6 +86,8 @@ std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network,
 std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const std::vector<ProgramRun>& runs);
 
 nlohmann::ordered_json to_json(const RunReport& report);
+// A line for each node, after a line of names.
+std::string to_csv(const RunReport& report);
 std::string to_text(const RunReport& report);
 
 }  // namespace systole::report

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "report/table.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -17,13 +18,6 @@ namespace {
 constexpr std::string_view kHeader = "step,engine,instruction,node,start_cycle,retire_cycle";
 constexpr std::size_t kColumns = 6;
 constexpr std::uint64_t kMaxFileBytes = 4ull << 30;
-
-std::string quoted(const std::string& name) {
-  if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
-  std::string out = "\"";
-  for (const char c : name) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
 
 class Reader {
  public:
@@ -122,7 +116,7 @@ std::string to_csv(const std::vector<TraceLine>& trace) {
   for (const TraceLine& line : trace) {
     const Retired& r = line.retired;
     out += fmt::format("{},{},{},{},{},{}\n", line.step, isa::engine_name(r.engine), r.index,
-                       quoted(line.node), r.start_cycle, r.retire_cycle);
+                       csv_field(line.node), r.start_cycle, r.retire_cycle);
   }
   return out;
 }

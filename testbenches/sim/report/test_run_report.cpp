@@ -139,6 +139,14 @@ TEST_CASE("the JSON has every documented key, with the value of the report") {
   CHECK(json["nodes"][3]["macs"] == 800);
   CHECK(json["nodes"][3]["cycles"] == 100);
   CHECK(json["nodes"][1]["reason"] == "the chip has no such operator");
+  CHECK(json["latency_seconds"].get<double>() == Approx(300e-9));
+  CHECK(json["inferences_per_second"].get<double>() == Approx(1 / 300e-9));
+  CHECK(json["tops"].get<double>() == Approx(2 * 2400 / 300e-9 * 1e-12));
+  CHECK(json["dram_bytes_per_second"].get<double>() == Approx(8392 / 300e-9));
+  CHECK(json["dram_peak_bytes_per_second"].get<double>() == Approx(16e9));
+  CHECK(json["nodes"][0]["shape"] == "1x4x10x10");
+  CHECK(json["nodes"][0]["lower_bound_cycles"] == 100);
+  CHECK(json["nodes"][0]["bound"] == "dependency");
 
   std::ifstream page_file(std::string(SYSTOLE_SOURCE_DIR) + "/docs/user/command_line.md");
   const std::string page{std::istreambuf_iterator<char>(page_file), {}};
@@ -146,8 +154,20 @@ TEST_CASE("the JSON has every documented key, with the value of the report") {
     CAPTURE(key);
     CHECK(page.find("`" + key + "`") != std::string::npos);
   }
-  for (const auto& [key, value] : json["nodes"][1].items())
-    CHECK(page.find("`" + key + "`") != std::string::npos);
+  for (const int node : {0, 1})
+    for (const auto& [key, value] : json["nodes"][node].items()) CHECK(page.find("`" + key + "`") != std::string::npos);
+}
+
+TEST_CASE("the CSV has a line for each node, as wide as its header") {
+  compiler::CompiledNetwork net = network();
+  net.network.nodes[0].name = "first, \"quoted\"";
+  const std::string csv = to_csv(make_report(net, "rtl", runs()));
+  CHECK(csv ==
+        "node,operator,where,fused_into,shape,macs,cycles,lower_bound_cycles,utilization,dram_bytes,bound\n"
+        "\"first, \"\"quoted\"\"\",Conv,rtl,,1x4x10x10,1600,200,100,0.5000,2,dependency\n"
+        "middle,Softmax,host,,1x4x10x10,0,0,0,,0,\n"
+        "flat,Flatten,none,,1x400,0,0,0,,0,\n"
+        "last,Conv+Relu,rtl,,1x200,800,100,50,0.5000,3,dependency\n");
 }
 
 TEST_CASE("what a view does not know is null") {
@@ -166,18 +186,19 @@ TEST_CASE("the report reads like this") {
   CHECK(to_text(r) ==
         R"(example on toy, view: rtl
 
-  node   operator  on     MACs  cycles  of all  utilisation
-  first  Conv      rtl   1,600     200  66.7 %       50.0 %
-  middle Softmax   host      -       -       -            -
-  flat   Flatten   none      -       -       -            -
-  last   Conv+Relu rtl     800     100  33.3 %       50.0 %
+  node   operator  on   output    bound by     MACs  cycles  at least  of all  utilisation  DRAM
+  first  Conv      rtl  1x4x10x10 dependency  1,600     200       100  66.7 %       50.0 %   2 B
+  middle Softmax   host 1x4x10x10 -               -       -         -       -            -     -
+  flat   Flatten   none 1x400     -               -       -         -       -            -     -
+  last   Conv+Relu rtl  1x200     dependency    800     100        50  33.3 %       50.0 %   3 B
 
   cycles       300 doorbell to interrupt, 0.000 ms at 1000 MHz
+  speed        3333333.3 inferences/s, 0.016 TOP/s of 0.032
   MACs         2,400, 100 % of them on the chip
   utilisation  50.0 % of 16 MACs a cycle
   on the chip  66.7 % of the operators, 60.0 % of the output bytes
   instructions 5
-  DRAM         8 KiB read, 200 B written
+  DRAM         8 KiB read, 200 B written, 27.97 GB/s, 174.8 % of the peak
   busy         load 0 %, matrix 100 %, store 0 %
   simulation   0.5 s, 600 cycles/s
   outputs      equal to the ONNX arithmetic, bit for bit

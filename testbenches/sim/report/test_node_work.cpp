@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Is the work of a node what its instructions ask for, and does the report name what bounds it?
+#include "catch.hpp"
+#include "report/node_work.hpp"
+#include "report/run_report.hpp"
+
+namespace systole::report {
+namespace {
+
+// One convolution whose program has one load, one matrix and one store instruction.
+compiler::CompiledNetwork one_node() {
+  compiler::CompiledNetwork net;
+  net.chip.array_rows = net.chip.array_cols = 16;
+  net.chip.post_lanes = 4;
+  net.chip.axi_data_bits = 128;
+  net.chip.acc_latency = 1;
+  net.chip.memory.bytes_per_cycle = 16;
+  Tensor tensor;
+  tensor.type = ElementType::kInt8;
+  tensor.shape = {1, 16, 5, 4};
+  net.network.tensors = {tensor, tensor};
+  net.network.inputs = {0};
+  Conv conv;
+  conv.output = 1;
+  net.network.nodes = {{"conv", "Conv", 20 * 256 * 9, conv}};
+  net.placement.resize(1);
+  net.placement[0].place = compiler::Place::kChip;
+  isa::Load load;
+  load.count = {3, 2, 1};
+  load.run_bytes = 100;
+  isa::Matrix matrix;
+  matrix.m_y = 5;
+  matrix.m_x = 4;
+  matrix.n = 1;
+  matrix.k_y = matrix.k_x = 3;
+  matrix.k_c = 1;
+  isa::Store store;
+  store.groups = 4;
+  store.count = {20, 1, 1, 1};
+  store.window_x = store.window_y = 1;
+  store.destination = isa::Destination::kDram;
+  compiler::ChipStep step;
+  step.program.instructions = {load, matrix, store};
+  net.steps = {step};
+  return net;
+}
+
+ProgramRun run_of(std::uint64_t cycles) {
+  ProgramRun run;
+  run.has_timing = true;
+  run.cycles = cycles;
+  run.retired = {{isa::Engine::kStore, 2, 0, cycles - 1}};
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("loads and stores count bytes, matrix instructions passes, stores groups") {
+  compiler::CompiledNetwork net = one_node();
+  NodeWork work = node_work(net).at(0);
+  CHECK(work.read_bytes == 600);
+  CHECK(work.write_bytes == 320);
+  CHECK(work.array_cycles == 9 * 20);
+  CHECK(work.store_cycles == 80);
+  CHECK(work.dram_cycles == 58);  // 920 bytes at 16 a cycle, 57.5
+
+  auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;
+  auto& matrix = std::get<isa::Matrix>(program[1]);
+  matrix.m_y = 1;  // 4 positions: a pass is as long as the array has rows
+  matrix.per_column_zero_point = true;
+  auto& store = std::get<isa::Store>(program[2]);
+  store.window_x = 3;
+  store.raw = true;
+  net.chip.memory.bytes_per_cycle = 64;  // then the bus is slower than the memory
+  work = node_work(net).at(0);
+  CHECK(work.array_cycles == 9 * 17);
+  CHECK(work.store_cycles == 240);
+  CHECK(work.write_bytes == 1280);
+  CHECK(work.dram_cycles == 80);
+  store.destination = isa::Destination::kActivation;
+  CHECK(node_work(net).at(0).write_bytes == 0);
+}
+
+TEST_CASE("the peak of a DRAM counts in cycles of the chip") {
+  Chip chip;
+  chip.memory = memory_of_kind("lpddr4_3200");
+  chip.clock_mhz = 500;
+  CHECK(peak_bytes_per_cycle(chip) == Approx(3200e6 * 2 / 500e6));
+}
+
+TEST_CASE("a node is bound by what is busy for four fifths of its cycles, by dependencies if nothing is") {
+  compiler::CompiledNetwork net = one_node();
+  const auto bound = [&](std::uint64_t cycles) { return make_report(net, "model", {run_of(cycles)}).nodes[0].bound; };
+  CHECK(bound(200) == "array");
+  CHECK(bound(225) == "array");  // 180 of 225
+  CHECK(bound(226) == "dependency");
+  std::get<isa::Load>(std::get<compiler::ChipStep>(net.steps[0]).program.instructions[0]).run_bytes = 1000;
+  CHECK(bound(400) == "DRAM");  // 6,320 bytes
+  CHECK(make_report(net, "model", {run_of(400)}).nodes[0].lower_bound == 395);
+  auto& store = std::get<isa::Store>(std::get<compiler::ChipStep>(net.steps[0]).program.instructions[2]);
+  store.window_x = store.window_y = 3;
+  CHECK(bound(800) == "stores");
+}
+
+}  // namespace systole::report

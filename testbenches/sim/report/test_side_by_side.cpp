@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Do two reports come out side by side, nodes by name, and is what is no report refused in one line?
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "catch.hpp"
+#include "report/side_by_side.hpp"
+#include "support/error.hpp"
+
+namespace systole::report {
+namespace {
+
+using Json = nlohmann::json;
+
+Json report(std::uint64_t cycles, const Json& nodes) {
+  return {{"chip", "toy"}, {"network", "net"}, {"view", "model"}, {"cycles", cycles}, {"utilization", 0.5}, {"nodes", nodes}};
+}
+
+std::string error_of(const std::string& text) {
+  const auto file = std::filesystem::temp_directory_path() / ("systole-side-" + std::to_string(::getpid()));
+  std::ofstream(file) << text;
+  try {
+    read_report(file);
+  } catch (const UserError& error) {
+    std::filesystem::remove(file);
+    return error.what();
+  }
+  std::filesystem::remove(file);
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("nodes are compared by name, totals and nodes with their change") {
+  const Json a = report(1000, Json::parse(R"([{"name": "x", "cycles": 400, "dram_bytes": 64}, {"name": "gone", "cycles": 600},
+                                              {"name": "host", "cycles": 0}])"));
+  const Json b = report(1500, Json::parse(R"([{"name": "new", "cycles": 1300}, {"name": "x", "cycles": 200, "dram_bytes": 64},
+                                              {"name": "host", "cycles": 0}])"));
+  const std::string text = std::regex_replace(side_by_side(a, b), std::regex(" +"), " ");
+  CAPTURE(text);
+  const auto has = [&](const std::string& part) { return text.find(part) != std::string::npos; };
+  CHECK(has("A: net on toy, view: model\nB: net on toy, view: model\n"));
+  CHECK(has("+50.0 %"));
+  CHECK(has(" x 400 200 -50.0 % 64 64 =\n"));
+  CHECK(has(" gone 600 -"));
+  CHECK(has(" new - 1,300"));
+  CHECK_FALSE(has("host"));
+}
+
+TEST_CASE("what is no report is refused with the place") {
+  CHECK(error_of("{").find("not JSON") != std::string::npos);
+  CHECK(error_of("[]").find("not an object") != std::string::npos);
+  CHECK(error_of(R"({"chip": 3})").find("'chip' is missing or no text") != std::string::npos);
+  CHECK(error_of(R"({"chip": "c", "network": "n", "view": "v"})").find("'nodes' is missing or no list") != std::string::npos);
+  CHECK(error_of(R"({"chip": "c", "network": "n", "view": "v", "nodes": [{}]})").find("nodes[0]: 'name'") != std::string::npos);
+  CHECK(error_of(report(1, Json::array()).dump()).empty());
+  Json wrong = report(1, Json::array());
+  wrong["cycles"] = "many";
+  CHECK_THROWS_AS(side_by_side(wrong, wrong), UserError);
+}
+
+}  // namespace systole::report

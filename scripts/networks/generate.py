@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a quantised network as ONNX, with seeded weights: the benchmarks of docs/reference/networks.md.
+"""Writes a quantised network as ONNX, with seeded weights: the benchmarks of docs/reference/performance.md.
 
     scripts/networks/generate.py resnet50 -o resnet50.onnx
     build/systole run resnet50.onnx --chip edge16 --on model

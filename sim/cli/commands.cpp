@@ -75,6 +75,11 @@ void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)
                    "Folder for every tensor that reaches DRAM or the host")
       ->type_name("DIR");
   command->add_option("--json", run.json, "File for the report as JSON")->type_name("FILE");
+  command
+      ->add_option("--search", run.search,
+                   "How tilings are chosen: by an estimate (none), by the cycle model among the few best (fast) or all that may be better (full) [fast]")
+      ->check(CLI::IsMember({"none", "fast", "full"}))
+      ->type_name("EFFORT");
   command->add_option("--csv", run.csv, "File for the report's nodes as a table")->type_name("FILE.csv");
   command
       ->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")

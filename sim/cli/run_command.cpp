@@ -33,6 +33,9 @@ const std::map<std::string, report::ViewChoice> kViews = {
     {"rtl", report::ViewChoice::kRtl},
     {"all", report::ViewChoice::kAll}};
 
+const std::map<std::string, compiler::Search> kSearches = {
+    {"none", compiler::Search::kNone}, {"fast", compiler::Search::kFast}, {"full", compiler::Search::kFull}};
+
 // A file name for a tensor: its own, without what a file system does not take.
 std::string file_name(const std::string& tensor) {
   std::string name;
@@ -103,6 +106,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   // A dump shows every tensor: none stays on the chip or vanishes into a fused node.
   compile_options.keep_tensors = !arguments.dump_tensors.empty();
   compile_options.fuse = arguments.dump_tensors.empty();
+  compile_options.search = kSearches.at(arguments.search);
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, compile_options);
   if (!arguments.output.empty()) make_directory(arguments.output);
   if (!arguments.dump_tensors.empty()) make_directory(arguments.dump_tensors);

@@ -12,7 +12,7 @@
 namespace systole::cli {
 
 struct RunArguments {
-  std::string network, chip, on = "all";
+  std::string network, chip, on = "all", search = "fast";
   std::vector<std::string> inputs;
   std::string output, dump_tensors, json, csv, wave, trace;
   std::uint64_t max_cycles = UINT64_MAX;

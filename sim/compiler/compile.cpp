@@ -13,6 +13,8 @@
 #include "compiler/lower.hpp"
 #include "compiler/order.hpp"
 #include "compiler/placement.hpp"
+#include "compiler/search.hpp"
+#include "cycle/cycle_model.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler {
@@ -21,7 +23,7 @@ namespace {
 class Compiler {
  public:
   Compiler(const Network& network, const Chip& chip, const CompileOptions& options)
-      : options_(options), weights_(alignment(chip)), parameters_(alignment(chip)) {
+      : options_(options), search_(options.search), weights_(alignment(chip)), parameters_(alignment(chip)) {
     out_.network = network;
     out_.chip = chip;
   }
@@ -38,6 +40,7 @@ class Compiler {
     }
     map_addresses();
     out_.placement = plan_.placement;
+    out_.search = search_.statistics();
     return std::move(out_);
   }
 
@@ -49,7 +52,7 @@ class Compiler {
   ChipStep chip_step(const StepPlan& plan) {
     std::vector<Item> items;
     std::vector<Reservation> reservations;
-    LoweringState state{out_.network, out_.chip, plan_, out_.layout, weights_, parameters_, items};
+    LoweringState state{out_.network, out_.chip, plan_, out_.layout, map_.storage, weights_, parameters_, search_, items};
     lower_step(state, plan, reservations);
     std::vector<EmittedInstruction> emitted = emit(items, reservations, out_.chip);
     order_engines(emitted, map_.storage);
@@ -136,14 +139,28 @@ class Compiler {
   CompiledNetwork out_;
   Plan plan_;
   DramMap map_;
+  TilingSearch search_;
   ConstantPool weights_, parameters_;
   std::set<TensorId> in_dram_;  // storages whose bytes are in DRAM already
 };
 
+std::uint64_t model_cycles(const CompiledNetwork& network) {
+  std::uint64_t cycles = 0;
+  for (std::size_t i = 0; i < network.steps.size(); ++i)
+    if (const auto* step = std::get_if<ChipStep>(&network.steps[i]))
+      cycles += cycle::CycleModel(network.chip).run(step->program, network.base_address, network.program_address[i]).cycles;
+  return cycles;
+}
+
 }  // namespace
 
 CompiledNetwork compile(const Network& network, const Chip& chip, const CompileOptions& options) {
-  return Compiler(network, chip, options).run();
+  CompiledNetwork compiled = Compiler(network, chip, options).run();
+  if (options.search != Search::kFull) return compiled;
+  CompileOptions fast_options = options;
+  fast_options.search = Search::kFast;
+  CompiledNetwork fast = Compiler(network, chip, fast_options).run();
+  return model_cycles(fast) < model_cycles(compiled) ? fast : compiled;
 }
 
 }  // namespace systole::compiler

@@ -72,10 +72,17 @@ struct NodePlacement {
       fused_into;  // the node whose instructions compute this one too (and carry its tag)
 };
 
+// How tilings are chosen: by an estimate, or by the cycle model among the few best, or all (search.hpp).
+enum class Search { kNone, kFast, kFull };
+struct SearchStatistics {
+  std::uint64_t searched = 0, reused = 0, tried = 0;  // problems, problems like an earlier one, programs on the cycle model
+};
+
 struct CompileOptions {
   bool keep_tensors =
       false;         // every tensor that a chip node writes to DRAM keeps its bytes until the end
   bool fuse = true;  // fuse nodes and keep tensors on the chip between nodes
+  Search search = Search::kNone;
 };
 
 struct CompiledNetwork {
@@ -89,6 +96,7 @@ struct CompiledNetwork {
   std::vector<Segment> constants;        // weights, parameters
   std::uint64_t dram_bytes = 0;          // highest address used
   std::vector<NodePlacement> placement;  // per node
+  SearchStatistics search;
 };
 
 // Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too

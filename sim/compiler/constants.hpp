@@ -30,11 +30,27 @@ class ConstantPool {
     return at;
   }
 
+  // An empty pool that only counts: for programs whose time matters and whose data does not.
+  ConstantPool sizes_only() const {
+    ConstantPool pool(alignment_);
+    pool.keeps_bytes_ = false;
+    return pool;
+  }
+  bool keeps_bytes() const { return keeps_bytes_; }
+  // Room for that many bytes in a pool that only counts.
+  std::uint64_t reserve(std::uint64_t size) {
+    const std::uint64_t at = reserved_;
+    reserved_ = (reserved_ + size + alignment_ - 1) / alignment_ * alignment_;
+    return at;
+  }
+
   const std::vector<std::uint8_t>& bytes() const { return bytes_; }
   std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
  private:
   std::uint32_t alignment_;
+  bool keeps_bytes_ = true;
+  std::uint64_t reserved_ = 0;
   std::vector<std::uint8_t> bytes_;
   std::unordered_map<std::size_t, std::vector<std::uint64_t>> known_;
 };

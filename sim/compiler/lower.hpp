@@ -3,6 +3,7 @@
 // Stage (c): a node becomes items. Matrix problems and vector operators each have their own file.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "compiler/constants.hpp"
@@ -11,14 +12,20 @@
 
 namespace systole::compiler {
 
+class TilingSearch;
+struct Tiling;
+struct ColumnRun;
+
 // What lowering carries from node to node of one chip step.
 struct LoweringState {
   const Network& network;
   const Chip& chip;
   const Plan& plan;
   const std::vector<std::optional<TensorLayout>>& layout;
+  const std::vector<std::pair<std::uint64_t, std::uint64_t>>& storage;  // of each tensor in DRAM (dram_map.hpp)
   ConstantPool& weights;
   ConstantPool& parameters;
+  TilingSearch& search;
   std::vector<Item>& items;
   std::uint32_t accumulator_bank =
       0;  // of the next matrix job: banks alternate, so that storing overlaps computing
@@ -30,6 +37,8 @@ struct LoweringState {
 };
 
 void lower_matrix(LoweringState& state, const MatrixProblem& problem);
+// One run of its column blocks, tiled like this.
+void lower_matrix_run(LoweringState& state, const MatrixProblem& problem, const ColumnRun& run, const Tiling& tiling);
 void lower_add(LoweringState& state, std::uint32_t node, const Add& op);
 void lower_lookup(LoweringState& state, std::uint32_t node, const Lookup& op);
 void lower_max_pool(LoweringState& state, std::uint32_t node, const MaxPool& op);

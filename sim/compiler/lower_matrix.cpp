@@ -13,6 +13,7 @@
 #include "compiler/arithmetic.hpp"
 #include "compiler/lower.hpp"
 #include "compiler/patch.hpp"
+#include "compiler/search.hpp"
 #include "compiler/tiling.hpp"
 #include "support/error.hpp"
 
@@ -64,26 +65,13 @@ class MatrixLowering {
   }
 
   void run() {
-    for (const ColumnRun& r : column_runs(p_.column_block_inputs)) lower_run(r);
+    for (const ColumnRun& r : column_runs(p_.column_block_inputs)) lower_run(r, s_.search.choose(s_, p_, r, limits_));
     ++s_.problem;
   }
 
- private:
-  void pack_parameters() {
-    if (raw_) return;
-    std::vector<std::uint8_t> bytes;
-    const std::int64_t channels = static_cast<std::int64_t>(p_.column_block_inputs.size()) * cols_;
-    for (std::int64_t m = 0; m < channels; ++m) {
-      const bool exists = m < p_.channels_out;
-      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0,
-                       exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
-    }
-    parameter_offset_ = s_.parameters.add(bytes);
-  }
-
-  void lower_run(const ColumnRun& run) {
+  void lower_run(const ColumnRun& run, const Tiling& tiling) {
     run_ = run;
-    tiling_ = choose_tiling(p_, run_, s_.chip, limits_);
+    tiling_ = tiling;
     std::vector<Tile> tiles;
     for (std::int64_t b = 0; b < p_.out.images; ++b)
       for (std::int64_t y = 0; y < p_.out.height; y += tiling_.rows)
@@ -110,6 +98,19 @@ class MatrixLowering {
     }
   }
 
+ private:
+  void pack_parameters() {
+    if (raw_) return;
+    std::vector<std::uint8_t> bytes;
+    const std::int64_t channels = static_cast<std::int64_t>(p_.column_block_inputs.size()) * cols_;
+    for (std::int64_t m = 0; m < channels; ++m) {
+      const bool exists = m < p_.channels_out;
+      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0,
+                       exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
+    }
+    parameter_offset_ = s_.parameters.add(bytes);
+  }
+
   // Weight pieces in the order in which they are used: [group][chunk], within each [column
   // block][ky][kx][input block][row].
   void pack_weights(const std::vector<Group>& groups) {
@@ -118,6 +119,14 @@ class MatrixLowering {
       return per_channel(p_.weight_zero_point, std::min(m, p_.channels_out - 1), 0);
     };
     const std::int32_t common_zero = per_channel(p_.weight_zero_point, 0, 0);
+    if (!s_.weights.keeps_bytes()) {
+      for (const Group& g : groups)
+        for (const Chunk& c : chunks_) {
+          const std::int64_t size = g.count * c.taps_y * c.taps_x * c.blocks * (rows_ + (per_column_ ? 1 : 0)) * cols_;
+          weight_pieces_.push_back({s_.weights.reserve(static_cast<std::uint64_t>(size)), size});
+        }
+      return;
+    }
     std::vector<std::uint8_t> bytes;
     for (const Group& g : groups)
       for (const Chunk& c : chunks_) {
@@ -450,6 +459,10 @@ class MatrixLowering {
 
 void lower_matrix(LoweringState& state, const MatrixProblem& problem) {
   MatrixLowering(state, problem).run();
+}
+
+void lower_matrix_run(LoweringState& state, const MatrixProblem& problem, const ColumnRun& run, const Tiling& tiling) {
+  MatrixLowering(state, problem).lower_run(run, tiling);
 }
 
 }  // namespace systole::compiler

@@ -2,7 +2,6 @@
 #include "compiler/tiling.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "compiler/arithmetic.hpp"
@@ -48,7 +47,7 @@ class Chooser {
         std::min<std::int64_t>(chip.accumulator_rows, 32768);  // 16-bit counts of the store
   }
 
-  Tiling best() {
+  std::vector<TilingCandidate> ranked() {
     for (const int pieces :
          {2, 1}) {  // two pieces of each kind at a time overlap loading and computing
       activation_limit_ = std::max<std::int64_t>(limits_.activation_words / pieces, 1);
@@ -56,7 +55,10 @@ class Chooser {
       weight_limit_ =
           std::min<std::int64_t>(chip_.weight_words / pieces, kMaxRunBytes / chip_.array_cols);
       search();
-      if (cost_ < std::numeric_limits<double>::infinity()) return best_;
+      if (found_.empty()) continue;
+      std::stable_sort(found_.begin(), found_.end(),
+                       [](const TilingCandidate& a, const TilingCandidate& b) { return a.estimate < b.estimate; });
+      return std::move(found_);
     }
     throw InternalError("a matrix problem has no tiling");
   }
@@ -87,7 +89,7 @@ class Chooser {
           fits = true;
           for (bool columns_outer : {false, true}) {
             t.columns_outer = columns_outer;
-            consider(t);
+            found_.push_back(estimate(t));
           }
         }
         if (fits) return;  // smaller chunks only cost more
@@ -115,17 +117,20 @@ class Chooser {
     return t.column_blocks * t.taps_y * t.taps_x * t.input_blocks * tile_words_;
   }
 
-  void consider(const Tiling& t) {
-    const double cost = estimate(t);
-    if (cost < cost_) {
-      cost_ = cost;
-      best_ = t;
-    }
+
+  // What the array and post-processing take at least: the tiles at the edges are smaller than the others, so nothing is counted that
+  // might not be there.
+  double smallest_bound(const Tiling& t) const {
+    const double positions = static_cast<double>(p_.out.images) * p_.out.height * p_.out.width;
+    const double tiles = static_cast<double>(p_.out.images) * ceil_div(p_.out.height, t.rows) * ceil_div(p_.out.width, t.columns);
+    const double shortest = std::max<double>(chip_.array_rows, chip_.acc_latency + 1.0);
+    const double taps = static_cast<double>(p_.kernel[0]) * p_.kernel[1] * run_.inputs.count;
+    return std::max(run_.count * taps * std::max(positions, tiles * shortest), (run_.count - 1) * positions);
   }
 
   // Cycles of the run: the slowest of array, post-processing and memory, what every instruction
   // adds, and the head and tail in which the others wait.
-  double estimate(const Tiling& t) const {
+  TilingCandidate estimate(const Tiling& t) const {
     const double tiles = static_cast<double>(p_.out.images) * ceil_div(p_.out.height, t.rows) *
                          ceil_div(p_.out.width, t.columns);
     const double groups = ceil_div(run_.count, t.column_blocks);
@@ -182,7 +187,7 @@ class Chooser {
     const double drain =
         chip_.array_rows + chip_.array_cols + kStoreTailCycles + chip_.memory.latency_cycles;
     const double banks = (compute + store + jobs * drain) / 2;
-    return std::max({compute, store, load, memory, banks}) + first + last;
+    return {t, std::max({compute, store, load, memory, banks}) + first + last, smallest_bound(t)};
   }
 
   const MatrixProblem& p_;
@@ -191,8 +196,7 @@ class Chooser {
   const TilingLimits& limits_;
   std::int64_t tile_words_ = 0, most_rows_ = 0, activation_limit_ = 0, weight_limit_ = 0,
                residual_limit_ = 0;
-  Tiling best_;
-  double cost_ = std::numeric_limits<double>::infinity();
+  std::vector<TilingCandidate> found_;
 };
 
 }  // namespace
@@ -221,9 +225,8 @@ std::int64_t activation_piece_words(const MatrixProblem& p, const ColumnRun& run
   return (t.input_blocks + (t.column_blocks - 1) * run.step) * lines * line_words(p, t);
 }
 
-Tiling choose_tiling(const MatrixProblem& p, const ColumnRun& run, const Chip& chip,
-                     const TilingLimits& limits) {
-  return Chooser(p, run, chip, limits).best();
+std::vector<TilingCandidate> rank_tilings(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits) {
+  return Chooser(p, run, chip, limits).ranked();
 }
 
 }  // namespace systole::compiler

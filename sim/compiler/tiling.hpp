@@ -27,6 +27,10 @@ struct Tiling {
   std::int64_t column_blocks = 1;                         // output column blocks of a group
   std::int64_t taps_y = 1, taps_x = 1, input_blocks = 1;  // of a chunk
   bool columns_outer = false;
+  bool operator==(const Tiling& o) const {
+    return rows == o.rows && columns == o.columns && column_blocks == o.column_blocks && taps_y == o.taps_y && taps_x == o.taps_x &&
+           input_blocks == o.input_blocks && columns_outer == o.columns_outer;
+  }
 };
 
 // A run of output column blocks with equally many input blocks, whose first input block advances by
@@ -47,7 +51,13 @@ struct TilingLimits {
 // Words of the activation piece of one tile and chunk; 0 if the input is in the buffer already.
 std::int64_t activation_piece_words(const MatrixProblem& p, const ColumnRun& run, const Tiling& t);
 
-Tiling choose_tiling(const MatrixProblem& p, const ColumnRun& run, const Chip& chip,
-                     const TilingLimits& limits);
+struct TilingCandidate {
+  Tiling tiling;
+  double estimate = 0, lower_bound = 0;  // cycles; the bound leaves out what instructions add, head and tail
+};
+
+// The tilings that fit, at least one, by estimate. Those that hold two pieces of everything, so that loading overlaps computing, if
+// there are any; otherwise the others.
+std::vector<TilingCandidate> rank_tilings(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits);
 
 }  // namespace systole::compiler

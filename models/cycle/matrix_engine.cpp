@@ -128,11 +128,4 @@ MatrixEngine::Retirement MatrixEngine::retire() {
   return out;
 }
 
-std::uint64_t MatrixEngine::next_cycle(std::uint64_t cycle) const {
-  std::uint64_t next = in_flight_.empty() ? kNever : in_flight_.front().retire_cycle;
-  if (ready_cycle_ >= cycle) next = std::min(next, ready_cycle_);
-  if (idle_cycle_ >= cycle) next = std::min(next, idle_cycle_);
-  return next;
-}
-
 }  // namespace systole::cycle

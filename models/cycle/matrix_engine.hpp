@@ -75,4 +75,12 @@ class MatrixEngine {
   mutable Pass activation_pass_, accumulator_pass_;  // asked for last
 };
 
+// Here and not in the .cpp, because it is asked every cycle.
+inline std::uint64_t MatrixEngine::next_cycle(std::uint64_t cycle) const {
+  std::uint64_t next = in_flight_.empty() ? kNever : in_flight_.front().retire_cycle;
+  if (ready_cycle_ >= cycle) next = std::min(next, ready_cycle_);
+  if (idle_cycle_ >= cycle) next = std::min(next, idle_cycle_);
+  return next;
+}
+
 }  // namespace systole::cycle

@@ -11,7 +11,6 @@ namespace {
 std::uint64_t address_mask(const Chip& chip) {
   return chip.axi_address_bits >= 64 ? ~0ull : (1ull << chip.axi_address_bits) - 1;
 }
-
 }  // namespace
 
 // ---- request
@@ -256,8 +255,8 @@ const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
     pending_.push({*in.started, in.index});
   }
   in_flight_ += (in.started ? 1u : 0u) - (out.retire ? 1u : 0u);
-  steady_ = word_taken && taken.beat && !taken.run && in.beat_arrived && !in.last_beat && !in.burst_accepted && !in.started && beats_.steady() &&
-            pending_.settled();
+  const bool nothing_else = !taken.run && !in.last_beat && !in.burst_accepted && !in.started && pending_.settled();
+  steady_ = word_taken && taken.beat && in.beat_arrived && beats_.steady() && nothing_else;
   return out;
 }
 

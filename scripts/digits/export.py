@@ -6,8 +6,14 @@ from the smallest and largest value seen on the training images; weights are sym
 a bias is int32 with scale activation scale * weight scale. A ReLU stands between its operator and the QuantizeLinear, whose
 zero point is then 0, so that the saturation of uint8 is the ReLU.
 """
+import pathlib
+import sys
+
 import numpy as np
-from onnx import TensorProto, checker, helper, numpy_helper
+from onnx import TensorProto, checker, helper
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qdq_graph import QdqGraph  # noqa: E402
 
 
 def activation_scale(values):
@@ -17,25 +23,15 @@ def activation_scale(values):
     return scale, np.uint8(np.rint(-low / scale))
 
 
-class Graph:
-    """Nodes and initialisers in the making; a tensor is its name, `scales` knows each quantised tensor's scale."""
+class Graph(QdqGraph):
+    """`scales` knows each quantised tensor's scale and zero point."""
 
     def __init__(self):
-        self.nodes, self.constants, self.scales = [], [], {}
-
-    def constant(self, name, value):
-        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
-        return name
-
-    def node(self, operator, inputs, output, **attributes):
-        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
-        return output
+        super().__init__()
+        self.scales = {}
 
     def quantise(self, tensor, name, scale, zero_point):
-        """QuantizeLinear, DequantizeLinear; returns the name of the dequantised tensor."""
-        names = [self.constant(f"{name}_scale", scale), self.constant(f"{name}_zero_point", zero_point)]
-        self.node("QuantizeLinear", [tensor, *names], f"{name}_quantised")
-        dequantised = self.node("DequantizeLinear", [f"{name}_quantised", *names], f"{name}_dequantised")
+        dequantised = self.quantise_dequantise(tensor, name, scale, zero_point)
         self.scales[dequantised] = scale, zero_point
         return dequantised
 
@@ -52,15 +48,7 @@ class Graph:
         integers = np.clip(np.rint(weight / by_channel), -127, 127).astype(np.int8)
         bias_scale = self.scales[x][0] * scale  # float32 product
         bias_integers = np.rint(bias.astype(np.float64) / bias_scale).astype(np.int32)
-        dequantised = []
-        for part, value, scales in (("weight", integers, scale), ("bias", bias_integers, bias_scale)):
-            inputs = [
-                self.constant(f"{name}_{part}", value),
-                self.constant(f"{name}_{part}_scale", scales),
-                self.constant(f"{name}_{part}_zero_point", np.zeros(len(scales), value.dtype)),
-            ]
-            dequantised.append(self.node("DequantizeLinear", inputs, f"{name}_{part}_dequantised", axis=0))
-        return dequantised
+        return self.dequantised_parameters(name, integers, scale, bias_integers, bias_scale)
 
 
 def digits_model(network, calibration, batch):

@@ -5,10 +5,15 @@ Nothing is trained. Weights are normal, symmetric int8 with a scale per output c
 the fan-in, 1 where no ReLU follows). Each tensor carries what is expected of its values, so that scales and zero points are as a calibration
 would find them, without one: a Gaussian of variance v keeps E[x^2] = v/2 behind a ReLU, a sum adds variances.
 """
+import pathlib
+import sys
 from dataclasses import dataclass
 
 import numpy as np
-from onnx import TensorProto, checker, helper, numpy_helper
+from onnx import TensorProto, checker, helper
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from qdq_graph import QdqGraph  # noqa: E402
 
 # An activation's range in standard deviations: where percentile calibration of a normal distribution ends, about.
 RANGE_SIGMAS = 4.0
@@ -29,24 +34,16 @@ class Activation:
     zero_point: np.uint8
 
 
-class Network:
+class Network(QdqGraph):
     """An ONNX graph in the making: one image input, one output."""
 
     def __init__(self, name, seed, batch, size):
+        super().__init__()
         self.name, self.batch = name, batch
         self.random = np.random.default_rng(seed)
-        self.nodes, self.constants = [], []
         self.input = helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, size, size])
         # Normalised images: most values within two standard deviations, both signs.
         self.image = self.quantise("image", "image", (3, size, size), 1.0, -2.2, 2.7)
-
-    def constant(self, name, value):
-        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
-        return name
-
-    def node(self, operator, inputs, output, **attributes):
-        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
-        return output
 
     def quantise(self, tensor, name, shape, mean_square, low, high):
         """QuantizeLinear and DequantizeLinear to uint8 for values from low to high; shape is (channels, height, width)."""
@@ -55,10 +52,7 @@ class Network:
         return self.requantise(tensor, name, shape, mean_square, scale, np.uint8(np.rint(-low / scale)))
 
     def requantise(self, tensor, name, shape, mean_square, scale, zero_point):
-        names = [self.constant(f"{name}_scale", scale), self.constant(f"{name}_zero_point", zero_point)]
-        self.node("QuantizeLinear", [tensor, *names], f"{name}_quantised")
-        self.node("DequantizeLinear", [f"{name}_quantised", *names], f"{name}_dequantised")
-        return Activation(f"{name}_dequantised", *shape, mean_square, scale, zero_point)
+        return Activation(self.quantise_dequantise(tensor, name, scale, zero_point), *shape, mean_square, scale, zero_point)
 
     def parameters(self, name, x, shape, deviation):
         """Weights of `shape`, output channels first, and a bias, as dequantised constants."""
@@ -68,15 +62,7 @@ class Network:
         scale = (spread / np.sqrt(np.mean(spread**2)) * deviation / WEIGHT_SIGMA).astype(np.float32)
         bias_scale = x.scale * scale  # float32 product
         bias = np.rint(self.random.normal(0, 0.05, outputs) / bias_scale).astype(np.int32)
-        dequantised = []
-        for part, value, scales in (("weight", integers, scale), ("bias", bias, bias_scale)):
-            inputs = [
-                self.constant(f"{name}_{part}", value),
-                self.constant(f"{name}_{part}_scale", scales),
-                self.constant(f"{name}_{part}_zero_point", np.zeros(outputs, value.dtype)),
-            ]
-            dequantised.append(self.node("DequantizeLinear", inputs, f"{name}_{part}_dequantised", axis=0))
-        return dequantised
+        return self.dequantised_parameters(name, integers, scale, bias, bias_scale)
 
     def convolution(self, name, x, outputs, kernel, stride=1, group=1, activation=None, gain=None):
         """Conv with padding that keeps the size at stride 1; `activation` is None, "relu" or "relu6"."""

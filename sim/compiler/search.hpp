@@ -8,7 +8,7 @@
 //   kFull   and those that the estimate puts up to 15 % behind its best, if their lower bound is below what was found; as neighbours in
 //           the network overlap and a trial has none, the better of the networks by kFast and kFull is kept
 //
-// Problems that are alike to the last stride are searched once.
+// Problems that are alike to the last stride are searched once, wherever they lie in DRAM.
 #pragma once
 
 #include <map>
@@ -30,7 +30,7 @@ class TilingSearch {
 
  private:
   Search effort_;
-  std::map<std::string, Tiling> known_;  // by all of the problem that time depends on
+  std::map<std::string, Tiling> known_;  // by shape, strides and what fits
   SearchStatistics statistics_;
 };
 

@@ -11,6 +11,7 @@ namespace {
 std::vector<const Conv*> only_readers(const Network& network, const Plan& plan) {
   std::vector<const Conv*> reader(network.tensors.size(), nullptr);
   std::vector<int> readers(network.tensors.size(), 0);
+  std::vector<char> other_use(network.tensors.size(), 0);  // the chip writes it, or a fused addition reads it
   for (std::uint32_t n = 0; n < network.nodes.size(); ++n) {
     const Operation& operation = network.nodes[n].operation;
     if (plan.placement[n].place == Place::kHost) continue;
@@ -18,13 +19,12 @@ std::vector<const Conv*> only_readers(const Network& network, const Plan& plan) 
       ++readers[plan.storage[t]];
       reader[plan.storage[t]] = plan.placement[n].place == Place::kChip ? std::get_if<Conv>(&operation) : nullptr;
     }
-    // Also the tensors that a chip node writes: the host does not.
-    for (TensorId t : outputs_of(operation)) readers[plan.storage[t]] += 2;
+    for (TensorId t : outputs_of(operation)) other_use[plan.storage[t]] = 1;
   }
   for (const auto& fused : plan.fused_add)
-    if (fused) readers[plan.storage[fused->residual]] += 2;
+    if (fused) other_use[plan.storage[fused->residual]] = 1;
   for (TensorId t = 0; t < network.tensors.size(); ++t)
-    if (readers[t] != 1) reader[t] = nullptr;
+    if (readers[t] != 1 || other_use[t]) reader[t] = nullptr;
   return reader;
 }
 

@@ -32,14 +32,6 @@ Count count(const CompiledNetwork& compiled) {
   return c;
 }
 
-ConvOptions same_size(std::int64_t channels) {
-  ConvOptions o;
-  o.channels = channels;
-  o.kernel = {3, 3};
-  o.pad = {1, 1, 1, 1};
-  return o;
-}
-
 // conv -> conv -> add of the first, as in a residual block; the sum's operand a is the second
 // convolution if `computed_first`.
 void residual_block(NetworkBuilder& b, std::int64_t channels, std::int64_t size,

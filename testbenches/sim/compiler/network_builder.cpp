@@ -55,6 +55,15 @@ void NetworkBuilder::node(const std::string& kind, Operation operation) {
   network_.nodes.push_back(std::move(n));
 }
 
+ConvOptions same_size(std::int64_t channels, std::int64_t kernel, std::int64_t stride) {
+  ConvOptions o;
+  o.channels = channels;
+  o.kernel = {kernel, kernel};
+  o.stride = {stride, stride};
+  o.pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2};
+  return o;
+}
+
 TensorId NetworkBuilder::input(ElementType type, const Shape& shape) {
   const TensorId t = tensor(type, shape, "input");
   network_.inputs.push_back(t);

@@ -44,6 +44,9 @@ struct ConvOptions {
   ElementType weight_type = ElementType::kInt8, output_type = ElementType::kInt8;
 };
 
+// As wide and high as its input, for odd kernels and stride 1.
+ConvOptions same_size(std::int64_t channels, std::int64_t kernel = 3, std::int64_t stride = 1);
+
 class NetworkBuilder {
  public:
   explicit NetworkBuilder(std::uint32_t seed) : random_(seed) { network_.name = "test"; }

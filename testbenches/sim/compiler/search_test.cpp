@@ -26,14 +26,6 @@ std::uint64_t cycles(const CompiledNetwork& network) {
   return sum;
 }
 
-ConvOptions same_size(std::int64_t channels) {
-  ConvOptions o;
-  o.channels = channels;
-  o.kernel = {3, 3};
-  o.pad = {1, 1, 1, 1};
-  return o;
-}
-
 }  // namespace
 
 TEST_CASE("searched tilings have the bits of any others, on every chip") {

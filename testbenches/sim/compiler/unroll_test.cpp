@@ -13,21 +13,11 @@ const compiler::TensorLayout& input_layout(const compiler::CompiledNetwork& comp
   return *compiled.layout[compiled.network.inputs[0]];
 }
 
-// A first layer like ResNet's, of any size.
-ConvOptions first_layer(std::int64_t kernel, std::int64_t stride) {
-  ConvOptions o;
-  o.channels = 16;
-  o.kernel = {kernel, kernel};
-  o.stride = {stride, stride};
-  o.pad = {kernel / 2, kernel / 2, kernel / 2, kernel / 2};
-  return o;
-}
-
 }  // namespace
 
 TEST_CASE("an image of three channels becomes one whose channels are the taps of a kernel row") {
   NetworkBuilder b(1);
-  b.output(b.conv(b.input(ElementType::kUint8, {2, 3, 12, 14}), first_layer(7, 2)));
+  b.output(b.conv(b.input(ElementType::kUint8, {2, 3, 12, 14}), same_size(16, 7, 2)));
   const Chip edge16 = odd_chips().back();
   REQUIRE(edge16.array_rows == 16);
   const auto compiled = compiler::compile(b.network(), edge16);
@@ -63,31 +53,31 @@ TEST_CASE("an input is spread out only where passes are saved and nobody else on
   };
   SECTION("one tap, or channels that fill the rows, save nothing") {
     NetworkBuilder one_tap(2), full(3);
-    one_tap.output(one_tap.conv(one_tap.input(ElementType::kInt8, {1, 3, 8, 8}), first_layer(1, 1)));
-    full.output(full.conv(full.input(ElementType::kInt8, {1, 16, 8, 8}), first_layer(3, 1)));
+    one_tap.output(one_tap.conv(one_tap.input(ElementType::kInt8, {1, 3, 8, 8}), same_size(16, 1, 1)));
+    full.output(full.conv(full.input(ElementType::kInt8, {1, 16, 8, 8}), same_size(16, 3, 1)));
     CHECK_FALSE(unrolled(one_tap));
     CHECK_FALSE(unrolled(full));
   }
   SECTION("two readers") {
     NetworkBuilder b(4);
     const TensorId x = b.input(ElementType::kInt8, {1, 3, 8, 8});
-    b.output(b.conv(x, first_layer(3, 1)));
-    b.output(b.conv(x, first_layer(5, 1)));
+    b.output(b.conv(x, same_size(16, 3, 1)));
+    b.output(b.conv(x, same_size(16, 5, 1)));
     CHECK_FALSE(unrolled(b));
   }
   SECTION("a tensor that the chip makes") {
     NetworkBuilder b(5);
-    ConvOptions narrow = first_layer(1, 1);
+    ConvOptions narrow = same_size(16, 1, 1);
     narrow.channels = 3;
     const TensorId x = b.conv(b.input(ElementType::kInt8, {1, 16, 40, 40}), narrow);
-    b.output(b.conv(x, first_layer(3, 1)));
+    b.output(b.conv(x, same_size(16, 3, 1)));
     const auto compiled = compiler::compile(b.network(), edge16);
     for (const auto& layout : compiled.layout) CHECK_FALSE((layout && layout->unrolled));
     CHECK(compile_and_compare(b.network(), edge16, b.random_inputs()) == "");
   }
   SECTION("every tensor as it is, without fusion") {
     NetworkBuilder b(6);
-    b.output(b.conv(b.input(ElementType::kInt8, {1, 3, 8, 8}), first_layer(3, 1)));
+    b.output(b.conv(b.input(ElementType::kInt8, {1, 3, 8, 8}), same_size(16, 3, 1)));
     compiler::CompileOptions plain;
     plain.fuse = false;
     CHECK(unrolled(b));

@@ -65,6 +65,8 @@ package isa_pkg;
   localparam int LoadBaseWidth = 2;
   localparam int LoadTransposeLsb = 20;
   localparam int LoadTransposeWidth = 1;
+  localparam int LoadDiagonalLsb = 21;
+  localparam int LoadDiagonalWidth = 1;
   localparam int LoadDramOffsetLsb = 128;
   localparam int LoadDramOffsetWidth = 32;
   localparam int LoadRunBytesLsb = 160;
@@ -242,7 +244,7 @@ package isa_pkg;
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'hff00_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'hff00_0000, 32'h0000_0000,
-    32'h0000_0000, 32'hffff_ffff, 32'h0000_0000, 32'hfff0_0000
+    32'h0000_0000, 32'hffff_ffff, 32'h0000_0000, 32'hffd0_0000
   };
   localparam logic [1023:0] MatrixReservedMask = {
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,

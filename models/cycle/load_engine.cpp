@@ -200,8 +200,9 @@ LoadEngine::LoadEngine(const Chip& chip)
       beats_(chip.load_fifo_beats),
       pending_(kInFlight) {}
 
-std::uint32_t LoadEngine::word_bytes(isa::Buffer buffer) const {
-  switch (buffer) {
+std::uint32_t LoadEngine::word_bytes(const isa::Load& load) const {
+  if (load.diagonal) return 1;
+  switch (load.buffer) {
     case isa::Buffer::kActivation: return chip_.array_rows;
     case isa::Buffer::kWeight: return chip_.array_cols;
     case isa::Buffer::kParameter: break;
@@ -241,7 +242,7 @@ const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
   const bool writer_takes = !writer_.active() && pending_.valid();
   if (writer_takes) {
     const Pending& next = pending_.front();
-    writer_.take(next.load, next.index, word_bytes(next.load.buffer));
+    writer_.take(next.load, next.index, word_bytes(next.load));
   }
   pending_.end_cycle(writer_takes);
   out.moved = out.moved || taken.beat || taken.run || writer_takes;
@@ -251,7 +252,7 @@ const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
   }
   request_.end_cycle(in.last_beat, taken.beat);
   if (in.started) {
-    request_.start(*in.started, in.base, word_bytes(in.started->buffer));
+    request_.start(*in.started, in.base, word_bytes(*in.started));
     pending_.push({*in.started, in.index});
   }
   in_flight_ += (in.started ? 1u : 0u) - (out.retire ? 1u : 0u);

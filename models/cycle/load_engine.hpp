@@ -139,7 +139,7 @@ class LoadEngine {
     isa::Load load;
     std::uint32_t index;
   };
-  std::uint32_t word_bytes(isa::Buffer buffer) const;
+  std::uint32_t word_bytes(const isa::Load& load) const;  // bytes of a run that go into a word
 
   static constexpr int kInFlight = 4;
   Outputs out_;

@@ -45,6 +45,7 @@ void visit_load(LoadT& x, Visitor&& visit) {
   visit(Field{"buffer", 0, 16, 2}, x.buffer);
   visit(Field{"base", 0, 18, 2}, x.base);
   visit(Field{"transpose", 0, 20, 1}, x.transpose);
+  visit(Field{"diagonal", 0, 21, 1}, x.diagonal);
   visit(Field{"dram_offset", 4, 0, 32}, x.dram_offset);
   visit(Field{"run_bytes", 5, 0, 24}, x.run_bytes);
   visit(Field{"dram_stride_1", 6, 0, 32}, x.dram_stride[0]);

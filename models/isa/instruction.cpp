@@ -80,6 +80,7 @@ using Reason = std::optional<std::string>;
 
 Reason illegal(const Load& x) {
   if (static_cast<int>(x.buffer) > 2) return "buffer 3 does not exist";
+  if (x.diagonal && x.buffer != Buffer::kWeight) return "diagonal with a buffer other than the weight buffer";
   if (x.run_bytes == 0) return "run_bytes is 0";
   if (x.count[1] == 0) return "count_2 is 0";
   if (x.count[2] == 0) return "count_3 is 0";

@@ -45,6 +45,7 @@ struct Load {
   Buffer buffer = Buffer::kActivation;
   Base base = Base::kTensor;
   bool transpose = false;  // reserved: illegal on this chip
+  bool diagonal = false;   // weight buffer only: each byte of a run becomes a word, at its place on the tile's diagonal
   std::uint32_t dram_offset = 0;
   std::uint32_t run_bytes = 1;                      // 24 bits
   std::array<std::int32_t, 3> dram_stride = {};     // [0] is dram_stride_1; bytes

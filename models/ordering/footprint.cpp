@@ -49,7 +49,7 @@ Nest& at(Nests& nests, Memory memory, Access access) {
 void add_nests(const isa::Load& x, const Chip& chip, const std::uint64_t (&bases)[isa::kBases], Nests& nests) {
   const Layout layout(chip);
   const bool activation = x.buffer == isa::Buffer::kActivation, weight = x.buffer == isa::Buffer::kWeight;
-  const std::int64_t word_bytes = activation ? chip.array_rows : weight ? chip.array_cols : chip.post_lanes * 8;
+  const std::int64_t word_bytes = x.diagonal ? 1 : activation ? chip.array_rows : weight ? chip.array_cols : chip.post_lanes * 8;
   const std::int64_t words = x.pad_left + (x.run_bytes + word_bytes - 1) / word_bytes + x.pad_right;
   const std::int64_t unit = activation ? layout.word_groups : 1;
   Nest& buffer = at(nests, activation ? Memory::kActivation : weight ? Memory::kWeight : Memory::kParameter, Access::kWrite);

@@ -39,6 +39,17 @@ class WordWriter {
     return at;
   }
 
+  // A word for each byte, which goes to the next column, the rest filled up; returns the address after them.
+  std::uint64_t copy_diagonal(std::uint64_t at, const std::uint8_t* bytes, std::uint32_t size,
+                              std::uint8_t fill_value) {
+    for (std::uint32_t k = 0; k < size; ++k) {
+      std::uint8_t* to = word(at++);
+      std::memset(to, fill_value, word_bytes_);
+      to[k % word_bytes_] = bytes[k];
+    }
+    return at;
+  }
+
  private:
   std::uint8_t* word(std::uint64_t address) {
     return memory_.data() + (address & words_mask_) * word_bytes_;
@@ -57,7 +68,8 @@ void ReferenceChip::execute(const isa::Load& load, MemoryImage& dram) {
       : load.buffer == isa::Buffer::kWeight   ? WordWriter(weight_, chip_.array_cols)
                                               : WordWriter(parameter_, chip_.post_lanes * 8);
   const std::uint64_t src_base = base_[static_cast<int>(load.base)] + load.dram_offset;
-  const std::uint32_t run_words = (load.run_bytes + buffer.word_bytes() - 1) / buffer.word_bytes();
+  const std::uint32_t run_words =
+      load.diagonal ? load.run_bytes : (load.run_bytes + buffer.word_bytes() - 1) / buffer.word_bytes();
   const std::uint32_t rows = std::uint32_t{load.pad_top} + load.count[0] + load.pad_bottom;
 
   for (std::uint32_t i3 = 0; i3 < load.count[2]; ++i3) {
@@ -70,8 +82,9 @@ void ReferenceChip::execute(const isa::Load& load, MemoryImage& dram) {
                                     steps(i2, load.dram_stride[1]) +
                                     steps(i1 - load.pad_top, load.dram_stride[0]);
           dst = buffer.fill(dst, load.pad_left, load.pad_value);
-          dst = buffer.copy(dst, dram_at(dram, chip_, src, load.run_bytes, "load"), load.run_bytes,
-                            load.pad_value);
+          const std::uint8_t* bytes = dram_at(dram, chip_, src, load.run_bytes, "load");
+          dst = load.diagonal ? buffer.copy_diagonal(dst, bytes, load.run_bytes, load.pad_value)
+                              : buffer.copy(dst, bytes, load.run_bytes, load.pad_value);
           buffer.fill(dst, load.pad_right, load.pad_value);
         } else {
           buffer.fill(dst, load.pad_left + run_words + load.pad_right, load.pad_value);

@@ -30,6 +30,8 @@ module instruction_check (
       load_legal = (instruction_i & isa_pkg::LoadReservedMask) == '0
                    && `FIELD(instruction_i, LoadBuffer) != 2'd3
                    && !`FIELD(instruction_i, LoadTranspose)
+                   && !(`FIELD(instruction_i, LoadDiagonal)
+                        && `FIELD(instruction_i, LoadBuffer) != 2'(isa_pkg::BufferWeight))
                    && `FIELD(instruction_i, LoadRunBytes) != '0
                    && `FIELD(instruction_i, LoadCount2) != '0
                    && `FIELD(instruction_i, LoadCount3) != '0

@@ -56,7 +56,7 @@ module load_engine #(
 );
 
   localparam int OffsetWidth = $clog2(AxiDataBits / 8);
-  localparam int RunWidth = OffsetWidth + 24 + 2 + 8;
+  localparam int RunWidth = OffsetWidth + 1 + 24 + 2 + 8;
   localparam int InFlight = 4;
 
   logic request_ready, pending_ready, beat_taken;
@@ -83,9 +83,10 @@ module load_engine #(
     .ar_addr_o,
     .ar_len_o,
     .run_valid_o    (run_push),
-    .run_offset_o   (run_pushed[34 +: OffsetWidth]),
+    .run_offset_o   (run_pushed[35 +: OffsetWidth]),
     .run_bytes_o    (run_pushed[23:0]),
     .run_buffer_o   (run_pushed[25:24]),
+    .run_diagonal_o (run_pushed[34]),
     .run_pad_value_o(run_pushed[33:26]),
     .r_last_i       (r_valid_i && r_last_i),
     .beat_taken_i   (beat_taken)
@@ -138,9 +139,10 @@ module load_engine #(
     .rst_ni,
     .run_valid_i    (run_valid),
     .run_ready_o    (run_ready),
-    .run_offset_i   (run[34 +: OffsetWidth]),
+    .run_offset_i   (run[35 +: OffsetWidth]),
     .run_bytes_i    (run[23:0]),
     .run_buffer_i   (run[25:24]),
+    .run_diagonal_i (run[34]),
     .run_pad_value_i(run[33:26]),
     .beat_valid_i   (beat_valid),
     .beat_ready_o   (beat_ready),

@@ -6,6 +6,9 @@
 // the beat that completes it. It takes a beat in every cycle in which, after the word that leaves in this cycle, less than one word is
 // left, so a word or a beat a cycle passes, whichever is the narrower in bytes. The next run is taken in the cycle in which
 // the last word leaves: one cycle without a word between runs, besides the wait for data.
+//
+// A diagonal run is made of words of one byte: byte k becomes a weight word with that byte in column k modulo the
+// number of columns, and the pad value in every other one.
 `include "common/assertions.svh"
 
 module load_packer #(
@@ -24,6 +27,7 @@ module load_packer #(
   input  logic [OffsetWidth-1:0] run_offset_i,
   input  logic [23:0]            run_bytes_i,
   input  logic [1:0]             run_buffer_i,
+  input  logic                   run_diagonal_i,
   input  logic [7:0]             run_pad_value_i,
   // beats
   input  logic                   beat_valid_i,
@@ -38,11 +42,14 @@ module load_packer #(
   localparam int AxiBytes = AxiDataBits / 8;
   localparam int HoldBytes = WordBytes + AxiBytes;
   localparam int HeldWidth = $clog2(HoldBytes + 1);
+  localparam int ColumnWidth = $clog2(WeightWordBytes);
 
   logic                   active_q;
   logic [OffsetWidth-1:0] offset_q;             // of the run's next byte in the next beat
   logic [23:0]            to_take_q, to_emit_q; // bytes
   logic [1:0]             buffer_q;
+  logic                   diagonal_q;
+  logic [ColumnWidth-1:0] column_q;             // of the next word of a diagonal run
   logic [7:0]             pad_value_q;
   logic [HeldWidth-1:0]   held_q;               // bytes in hold_q
   logic [HoldBytes*8-1:0] hold_q;               // bytes past held_q are zero
@@ -54,6 +61,7 @@ module load_packer #(
       2'(isa_pkg::BufferWeight):     word_bytes = HeldWidth'(WeightWordBytes);
       default:                       word_bytes = HeldWidth'(ParameterWordBytes);
     endcase
+    if (diagonal_q) word_bytes = HeldWidth'(1);
   end
 
   // Word out.
@@ -67,7 +75,12 @@ module load_packer #(
 
   always_comb begin
     word_data_o = hold_q[WordBytes*8-1:0];
-    if (word_valid_o && last_word) begin
+    if (diagonal_q) begin
+      word_data_o = {WordBytes{pad_value_q}};
+      for (int b = 0; b < WeightWordBytes; b++) begin
+        if (column_q == ColumnWidth'(b)) word_data_o[b*8 +: 8] = hold_q[7:0];
+      end
+    end else if (word_valid_o && last_word) begin
       for (int b = 0; b < WordBytes; b++) begin
         if (HeldWidth'(b) >= emit_bytes) word_data_o[b*8 +: 8] = pad_value_q;
       end
@@ -93,6 +106,7 @@ module load_packer #(
         2'(isa_pkg::BufferWeight):     hold_d = hold_q >> (WeightWordBytes * 8);
         default:                       hold_d = hold_q >> (ParameterWordBytes * 8);
       endcase
+      if (diagonal_q) hold_d = hold_q >> 8;
     end
     if (take) begin
       beat_bytes = (beat_data_i >> {offset_q, 3'b000})
@@ -116,11 +130,16 @@ module load_packer #(
       to_take_q   <= run_bytes_i;
       to_emit_q   <= run_bytes_i;
       buffer_q    <= run_buffer_i;
+      diagonal_q  <= run_diagonal_i;
+      column_q    <= '0;
       pad_value_q <= run_pad_value_i;
       held_q      <= '0;
       hold_q      <= '0;
     end else begin
-      if (emit) to_emit_q <= to_emit_q - 24'(emit_bytes);
+      if (emit) begin
+        to_emit_q <= to_emit_q - 24'(emit_bytes);
+        column_q  <= column_q + 1'b1;
+      end
       if (take) begin
         offset_q  <= '0;
         to_take_q <= to_take_q - 24'(take_bytes);

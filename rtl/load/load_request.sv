@@ -34,6 +34,7 @@ module load_request #(
   output logic [OffsetWidth-1:0]              run_offset_o,
   output logic [23:0]                         run_bytes_o,
   output logic [1:0]                          run_buffer_o,
+  output logic                                run_diagonal_o,
   output logic [7:0]                          run_pad_value_o,
   // what returns: the last beat of a burst, a beat taken from the FIFO
   input  logic                                r_last_i,
@@ -50,6 +51,7 @@ module load_request #(
   logic          active_q, run_start_q;
   logic [23:0]   run_bytes_q, left_q;  // of a run, and still to ask for
   logic [1:0]    buffer_q;
+  logic          diagonal_q;
   logic [7:0]    pad_value_q;
   logic [15:0]   count_1_q, count_2_q, count_3_q, i1_q, i2_q, i3_q;
   logic [A-1:0]  stride_1_q, stride_2_q, stride_3_q, address_q, address_1_q, address_2_q, address_3_q;
@@ -76,6 +78,7 @@ module load_request #(
   assign run_offset_o    = address_q[OffsetWidth-1:0];
   assign run_bytes_o     = run_bytes_q;
   assign run_buffer_o    = buffer_q;
+  assign run_diagonal_o  = diagonal_q;
   assign run_pad_value_o = pad_value_q;
 
   logic last_1, last_2, last_3;
@@ -100,6 +103,7 @@ module load_request #(
       run_bytes_q <= `FIELD(instruction_i, LoadRunBytes);
       left_q      <= `FIELD(instruction_i, LoadRunBytes);
       buffer_q    <= `FIELD(instruction_i, LoadBuffer);
+      diagonal_q  <= `FIELD(instruction_i, LoadDiagonal);
       pad_value_q <= `FIELD(instruction_i, LoadPadValue);
       count_1_q   <= `FIELD(instruction_i, LoadCount1);
       count_2_q   <= `FIELD(instruction_i, LoadCount2);

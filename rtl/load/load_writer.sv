@@ -86,7 +86,7 @@ module load_writer #(
   logic take;
   assign take = valid_i && ready_o;
 
-  // ceil(run_bytes / bytes of a word)
+  // ceil(run_bytes / bytes of a word); a word for each byte of a diagonal run
   logic [24:0] run_bytes, run_words;
   assign run_bytes = 25'(`FIELD(instruction_i, LoadRunBytes));
   always_comb begin
@@ -98,6 +98,7 @@ module load_writer #(
       default:
         run_words = (run_bytes + 25'(ParameterWordBytes - 1)) >> $clog2(ParameterWordBytes);
     endcase
+    if (`FIELD(instruction_i, LoadDiagonal)) run_words = run_bytes;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

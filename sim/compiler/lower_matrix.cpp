@@ -111,43 +111,64 @@ class MatrixLowering {
     parameter_offset_ = s_.parameters.add(bytes);
   }
 
-  // Weight pieces in the order in which they are used: [group][chunk], within each [column
-  // block][ky][kx][input block][row].
+  // Calls tile(n, ky, kx, kc) for each weight tile of a piece in the order in which the matrix engine takes them.
+  template <class F>
+  static void for_each_tile(const Group& g, const Chunk& c, F tile) {
+    for (std::int64_t n = g.first; n < g.first + g.count; ++n)
+      for (std::int64_t ky = c.tap_y; ky < c.tap_y + c.taps_y; ++ky)
+        for (std::int64_t kx = c.tap_x; kx < c.tap_x + c.taps_x; ++kx)
+          for (std::int64_t kc = c.block; kc < c.block + c.blocks; ++kc) tile(n, ky, kx, kc);
+  }
+
+  // True if the load engine can make the piece of its diagonal: byte k of the run belongs in column k modulo the columns.
+  bool made_of_diagonal(const Group& g, const Chunk& c) const {
+    if (!p_.diagonal || per_column_) return false;
+    bool fits = true;
+    std::int64_t k = 0;
+    for_each_tile(g, c, [&](std::int64_t n, std::int64_t, std::int64_t, std::int64_t kc) {
+      for (std::int64_t r = 0; r < rows_; ++r, ++k)
+        fits = fits && p_.diagonal(p_.column_block_inputs[n].first + kc, r) == n * cols_ + k % cols_;
+    });
+    return fits;
+  }
+
+  // Weight pieces in the order in which they are used: [group][chunk], within each the tiles row by row, or their diagonals.
   void pack_weights(const std::vector<Group>& groups) {
     weight_pieces_.clear();
-    const auto zero_of = [&](std::int64_t m) {
-      return per_channel(p_.weight_zero_point, std::min(m, p_.channels_out - 1), 0);
-    };
     const std::int32_t common_zero = per_channel(p_.weight_zero_point, 0, 0);
-    if (!s_.weights.keeps_bytes()) {
-      for (const Group& g : groups)
-        for (const Chunk& c : chunks_) {
-          const std::int64_t size = g.count * c.taps_y * c.taps_x * c.blocks * (rows_ + (per_column_ ? 1 : 0)) * cols_;
-          weight_pieces_.push_back({s_.weights.reserve(static_cast<std::uint64_t>(size)), size});
-        }
-      return;
-    }
+    const auto zero_of = [&](std::int64_t m) {
+      return per_column_ ? per_channel(p_.weight_zero_point, std::min(m, p_.channels_out - 1), 0) : common_zero;
+    };
     std::vector<std::uint8_t> bytes;
     for (const Group& g : groups)
       for (const Chunk& c : chunks_) {
+        WeightPiece piece;
+        piece.words = g.count * c.taps_y * c.taps_x * c.blocks * (rows_ + (per_column_ ? 1 : 0));
+        piece.diagonal = made_of_diagonal(g, c);
+        piece.bytes = piece.diagonal ? piece.words : piece.words * cols_;
+        if (!s_.weights.keeps_bytes()) {
+          piece.offset = s_.weights.reserve(static_cast<std::uint64_t>(piece.bytes));
+          weight_pieces_.push_back(piece);
+          continue;
+        }
         bytes.clear();
-        for (std::int64_t n = g.first; n < g.first + g.count; ++n)
-          for (std::int64_t ky = c.tap_y; ky < c.tap_y + c.taps_y; ++ky)
-            for (std::int64_t kx = c.tap_x; kx < c.tap_x + c.taps_x; ++kx)
-              for (std::int64_t kc = c.block; kc < c.block + c.blocks; ++kc) {
-                if (per_column_)
-                  for (std::int64_t col = 0; col < cols_; ++col)
-                    bytes.push_back(static_cast<std::uint8_t>(zero_of(n * cols_ + col)));
-                const std::int64_t kb = p_.column_block_inputs[n].first + kc;
-                for (std::int64_t r = 0; r < rows_; ++r)
-                  for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m) {
-                    const std::int32_t w = m < p_.channels_out
-                                               ? p_.weight(m, kb, r, ky, kx)
-                                               : (per_column_ ? zero_of(m) : common_zero);
-                    bytes.push_back(static_cast<std::uint8_t>(w));
-                  }
-              }
-        weight_pieces_.push_back({s_.weights.add(bytes), static_cast<std::int64_t>(bytes.size())});
+        const auto push = [&](std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx) {
+          bytes.push_back(static_cast<std::uint8_t>(m < p_.channels_out ? p_.weight(m, kb, r, ky, kx) : zero_of(m)));
+        };
+        for_each_tile(g, c, [&](std::int64_t n, std::int64_t ky, std::int64_t kx, std::int64_t kc) {
+          const std::int64_t kb = p_.column_block_inputs[n].first + kc;
+          if (per_column_)
+            for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m) bytes.push_back(static_cast<std::uint8_t>(zero_of(m)));
+          for (std::int64_t r = 0; r < rows_; ++r) {
+            if (piece.diagonal) {
+              push(p_.diagonal(kb, r), kb, r, ky, kx);
+              continue;
+            }
+            for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m) push(m, kb, r, ky, kx);
+          }
+        });
+        piece.offset = s_.weights.add(bytes);
+        weight_pieces_.push_back(piece);
       }
   }
 
@@ -158,9 +179,15 @@ class MatrixLowering {
     for (std::size_t c = 0; c < chunks_.size(); ++c) {
       Item item;
       item.node = p_.node;
-      const auto [offset, size] = weight_pieces_[group_index * chunks_.size() + c];
-      item.requests.push_back(constant_request(isa::Buffer::kWeight, isa::Base::kWeight, offset,
-                                               size, static_cast<std::uint32_t>(size / cols_)));
+      const WeightPiece& piece = weight_pieces_[group_index * chunks_.size() + c];
+      item.requests.push_back(constant_request(isa::Buffer::kWeight, isa::Base::kWeight, piece.offset, piece.bytes,
+                                               static_cast<std::uint32_t>(piece.words)));
+      if (piece.diagonal) {
+        Request& request = item.requests.back();
+        request.load.diagonal = true;
+        request.load.pad_value = static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
+        request.key.part[3] = 1 + request.load.pad_value;  // the same bytes may be other tiles elsewhere
+      }
       add_matrix(item, tile, group, chunks_[c], accumulator_base);
       item.matrix->accumulate = c > 0;
       if (c + 1 < chunks_.size())
@@ -449,8 +476,9 @@ class MatrixLowering {
   Tiling tiling_;
   std::vector<Chunk> chunks_;
   struct WeightPiece {
-    std::uint64_t offset;
-    std::int64_t bytes;
+    std::uint64_t offset = 0;  // in the weights' segment
+    std::int64_t bytes = 0, words = 0;
+    bool diagonal = false;  // its bytes are the diagonals of its tiles
   };
   std::vector<WeightPiece> weight_pieces_;
 };

@@ -97,6 +97,7 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
     return p;
   }
   p.column_block_inputs = grouped_ranges(x.channels, y.channels, op.group, chip);
+  if (in_group == 1 && out_group == 1) p.diagonal = [rows](std::int64_t kb, std::int64_t r) { return kb * rows + r; };
   p.weight = [&w, zero = op.weight_zero_point, in_group, out_group, rows, area, kx_count](
                  std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
                  std::int64_t kx) {
@@ -191,6 +192,7 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
     p.weight = [](std::int64_t m, std::int64_t, std::int64_t r, std::int64_t, std::int64_t) {
       return static_cast<std::int32_t>(r == m);
     };
+    p.diagonal = [](std::int64_t, std::int64_t r) { return r; };
     return p;
   }
   p.channels_out = channels;
@@ -200,6 +202,7 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
   p.weight = [rows](std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t, std::int64_t) {
     return static_cast<std::int32_t>(kb * rows + r == m);
   };
+  p.diagonal = [rows](std::int64_t kb, std::int64_t r) { return kb * rows + r; };
   return p;
 }
 

@@ -56,6 +56,8 @@ struct MatrixProblem {
   std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
                              std::int64_t kx)>
       weight;
+  // If only one output channel has a weight at row r of input channel block kb, whatever the tap: that channel.
+  std::function<std::int64_t(std::int64_t kb, std::int64_t r)> diagonal;
 };
 
 // Such a pooling reads its input as one dense piece.

@@ -163,7 +163,8 @@ class Chooser {
     const double weight_loads = weights_stay ? groups * chunks : jobs * chunks;
 
     const double activation_bytes = activation_loads * piece * chip_.array_rows;
-    const double weight_bytes = weight_words * chip_.array_cols;
+    const bool diagonals = p_.diagonal && chip_.array_rows <= chip_.array_cols && all_equal(p_.weight_zero_point);
+    const double weight_bytes = weight_words * (diagonals ? 1 : chip_.array_cols);
     const double residual_bytes = p_.residual && !p_.residual->operand.on_chip
                                       ? tiles * positions * run_.count * chip_.array_cols
                                       : 0;

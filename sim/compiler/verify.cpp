@@ -196,7 +196,8 @@ class Verifier {
   }
 
   void walk(const isa::Load& x) {
-    const std::uint32_t word_bytes = x.buffer == isa::Buffer::kActivation ? chip_.array_rows
+    const std::uint32_t word_bytes = x.diagonal                           ? 1
+                                     : x.buffer == isa::Buffer::kActivation ? chip_.array_rows
                                      : x.buffer == isa::Buffer::kWeight   ? chip_.array_cols
                                                                           : chip_.post_lanes * 8;
     const std::uint32_t words =

@@ -46,6 +46,7 @@ Coverage::Coverage() {
   for (const char* buffer : kBuffers) point(fmt::format("load buffer={}", buffer));
   for (const bool value : {false, true}) {
     point(flag("load", "padding", value));
+    point(flag("load", "diagonal", value));
     point(flag("load", "beat_aligned", value));
     point(flag("store", "beat_aligned", value));
     for (const char* name : kMatrixFlags) point(flag("matrix", name, value));
@@ -76,6 +77,7 @@ Coverage::Coverage() {
 void Coverage::instruction(const Chip& chip, const RandomProgram& random, const isa::Load& x) {
   hit(fmt::format("load buffer={}", kBuffers[static_cast<int>(x.buffer)]));
   hit(flag("load", "padding", (x.pad_top | x.pad_bottom | x.pad_left | x.pad_right) != 0));
+  hit(flag("load", "diagonal", x.diagonal));
   hit(aligned("load", random.bases[static_cast<int>(x.base)] + x.dram_offset, chip));
   hit(fmt::format("load loops={}", loops({x.count[0], x.count[1], x.count[2]})));
 }

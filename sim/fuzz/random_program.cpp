@@ -130,6 +130,7 @@ class Generator {
       load.dram_offset = uniform(4000, 50000);
       for (auto& stride : load.dram_stride) stride = signed_uniform(-600, 600);
       load.pad_value = static_cast<std::uint8_t>(random_());
+      load.diagonal = load.buffer == isa::Buffer::kWeight && chance(30);
     }
     if (chance(50)) {
       load.pad_top = static_cast<std::uint16_t>(uniform(0, 2));
@@ -228,7 +229,7 @@ class Generator {
     Footprint touched;
     const bool activation = load.buffer == isa::Buffer::kActivation, weight = load.buffer == isa::Buffer::kWeight;
     const Memory memory = activation ? kActivation : weight ? kWeight : kParameter;
-    const std::uint32_t word_bytes = activation ? chip_.array_rows : weight ? chip_.array_cols : chip_.post_lanes * 8;
+    const std::uint32_t word_bytes = load.diagonal ? 1 : activation ? chip_.array_rows : weight ? chip_.array_cols : chip_.post_lanes * 8;
     const std::uint32_t mask = static_cast<std::uint32_t>(touched_[memory].size()) - 1;
     const std::uint32_t words = load.pad_left + (load.run_bytes + word_bytes - 1) / word_bytes + load.pad_right;
     for (int i3 = 0; i3 < load.count[2]; ++i3) {

@@ -88,6 +88,7 @@ void at_least_one(T& value) {
 inline void make_legal(Random& random, isa::Load& x) {
   x.buffer = static_cast<isa::Buffer>(random.below(3));
   x.transpose = false;
+  if (x.buffer != isa::Buffer::kWeight) x.diagonal = false;
   at_least_one(x.run_bytes);
   at_least_one(x.count[1]);
   at_least_one(x.count[2]);
@@ -205,6 +206,7 @@ class ProgramMaker {
                  ? isa::Base::kParameter
                  : random_.pick({isa::Base::kTensor, isa::Base::kWeight, isa::Base::kScratch});
     const int unit = parameters ? 8 : 1;  // whole (bias, scale) pairs
+    x.diagonal = x.buffer == isa::Buffer::kWeight && random_.chance(30);
     const std::int64_t word = word_bytes(x.buffer);
     x.run_bytes = static_cast<std::uint32_t>(
         unit * random_.range(1, std::max<std::int64_t>(1, random_.pick({1, 3, 12}) * word / unit)));

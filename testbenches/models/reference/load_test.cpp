@@ -28,7 +28,10 @@ void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base,
                                        std::int64_t{i3} * load.dram_stride[2] +
                                        std::int64_t{i2} * load.dram_stride[1] +
                                        std::int64_t{data_row} * load.dram_stride[0];
-          row.push_back(has_data ? dram.at(static_cast<std::size_t>(address)) : load.pad_value);
+          const std::uint8_t value = has_data ? dram.at(static_cast<std::size_t>(address)) : load.pad_value;
+          for (std::size_t column = 0; load.diagonal && column < word_bytes; ++column)
+            row.push_back(column == b % word_bytes ? value : load.pad_value);
+          if (!load.diagonal) row.push_back(value);
         }
         while (row.size() % word_bytes != 0) row.push_back(load.pad_value);
         row.resize(row.size() + load.pad_right * word_bytes, load.pad_value);

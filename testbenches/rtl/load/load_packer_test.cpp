@@ -16,9 +16,12 @@ constexpr uint32_t kAxiBytes = SYSTOLE_AxiDataBits / 8;
 constexpr uint32_t kWordBytes[3] = {SYSTOLE_ActivationWordBytes, SYSTOLE_WeightWordBytes,
                                     SYSTOLE_ParameterWordBytes};
 
+constexpr uint32_t kWeight = 1;  // buffer
+
 struct Run {
   uint32_t offset, bytes, buffer;
   uint8_t pad_value;
+  bool diagonal = false;
 };
 
 Chip chip_of_bench() {
@@ -35,6 +38,7 @@ struct PackerBench : Bench {
   SYSTOLE_PIN(run_offset_i);
   SYSTOLE_PIN(run_bytes_i);
   SYSTOLE_PIN(run_buffer_i);
+  SYSTOLE_PIN(run_diagonal_i);
   SYSTOLE_PIN(run_pad_value_i);
   SYSTOLE_PIN(beat_valid_i);
   SYSTOLE_PIN(beat_ready_o);
@@ -61,6 +65,7 @@ struct PackerBench : Bench {
                run_offset_i.set(run.offset);
                run_bytes_i.set(run.bytes);
                run_buffer_i.set(run.buffer);
+               run_diagonal_i.write(run.diagonal);
                run_pad_value_i.set(run.pad_value);
              },
              Random(311), run_percent),
@@ -85,6 +90,13 @@ struct PackerBench : Bench {
         beat[i] = inside ? bytes[position - run.offset] : static_cast<uint8_t>(random.bits(8));
       }
       beats.push(beat);
+    }
+    if (run.diagonal) {
+      for (uint32_t k = 0; k < run.bytes; ++k) {
+        expected.emplace_back(kWordBytes[kWeight], run.pad_value);
+        expected.back()[k % kWordBytes[kWeight]] = bytes[k];
+      }
+      return;
     }
     bytes.resize((run.bytes + kWordBytes[run.buffer] - 1) / kWordBytes[run.buffer] *
                      kWordBytes[run.buffer],
@@ -112,7 +124,7 @@ struct PackerBench : Bench {
     std::optional<cycle::Run> run;
     if (run_valid_i.read()) {
       const Run& next = in_order.front();
-      run = cycle::Run{next.offset, next.bytes, kWordBytes[next.buffer]};
+      run = cycle::Run{next.offset, next.bytes, next.diagonal ? 1 : kWordBytes[next.buffer]};
     }
     const auto taken = model.end_cycle(word_taken, beat_valid_i.read(), run ? &*run : nullptr);
     if (word_taken) {
@@ -136,6 +148,7 @@ Run random_run(Random& random) {
   Run run{static_cast<uint32_t>(random.below(kAxiBytes)), static_cast<uint32_t>(random.between(1, 100)),
           static_cast<uint32_t>(random.below(3)), static_cast<uint8_t>(random.bits(8))};
   if (random.chance(50)) run.bytes = static_cast<uint32_t>(random.between(1, 2 * kAxiBytes));
+  run.diagonal = run.buffer == kWeight && random.chance(30);
   return run;
 }
 
@@ -156,6 +169,8 @@ TEST_CASE("every offset with every length up to three beats, for each buffer, gi
         bench.push({offset, bytes, buffer, static_cast<uint8_t>(bytes * 7 + offset)});
     }
   }
+  for (uint32_t bytes = 1; bytes <= 3 * kWordBytes[kWeight]; ++bytes)
+    bench.push({bytes % kAxiBytes, bytes, kWeight, static_cast<uint8_t>(bytes * 7), true});
   const size_t words = bench.expected.size();
   bench.run(600000);
   REQUIRE(bench.words == words);
@@ -170,6 +185,19 @@ TEST_CASE("without stalls a run takes one cycle and then one for each word or be
     bench.push({0, bytes, static_cast<uint32_t>(i % 3), 0});
     cycles += 1 + bytes / std::min(word, kAxiBytes);
   }
+  bench.run(10000);
+  REQUIRE(bench.last_word_cycle - bench.first_run_cycle == cycles);
+}
+
+TEST_CASE("a diagonal run takes one cycle and then one for each of its bytes, beats included") {
+  PackerBench bench(100, 100, 100);
+  uint64_t cycles = 0;
+  for (uint32_t i = 0; i < 100; ++i) {
+    const uint32_t bytes = kAxiBytes * (1 + i % 5);
+    bench.push({0, bytes, kWeight, 0, true});
+    cycles += 1 + bytes;
+  }
+  // The first word of a run waits for its first beat.
   bench.run(10000);
   REQUIRE(bench.last_word_cycle - bench.first_run_cycle == cycles);
 }

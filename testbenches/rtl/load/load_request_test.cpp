@@ -46,6 +46,7 @@ struct RequestBench : Bench {
   SYSTOLE_PIN(run_offset_o);
   SYSTOLE_PIN(run_bytes_o);
   SYSTOLE_PIN(run_buffer_o);
+  SYSTOLE_PIN(run_diagonal_o);
   SYSTOLE_PIN(run_pad_value_o);
   SYSTOLE_PIN(r_last_i);
   SYSTOLE_PIN(beat_taken_i);
@@ -103,6 +104,7 @@ struct RequestBench : Bench {
       if (run && (run_offset_o.get() != burst.run_offset ||
                   run_bytes_o.get() != burst.load.run_bytes ||
                   run_buffer_o.get() != static_cast<uint64_t>(burst.load.buffer) ||
+                  run_diagonal_o.read() != burst.load.diagonal ||
                   run_pad_value_o.get() != burst.load.pad_value)) {
         fail(fmt::format("the run of burst {} is described wrongly", bursts));
       }

@@ -25,10 +25,16 @@ inline uint32_t word_bytes(const Chip& chip, isa::Buffer buffer) {
   return buffer == isa::Buffer::kWeight ? chip.array_cols : chip.post_lanes * 8;
 }
 
+inline uint32_t run_words(const Chip& chip, const isa::Load& load) {
+  const uint32_t bytes = word_bytes(chip, load.buffer);
+  return load.diagonal ? load.run_bytes : (load.run_bytes + bytes - 1) / bytes;
+}
+
 /// A legal load. Without `dram_bytes`, offset and strides are any 32 bits.
 inline isa::Load random_load(Random& random, const Chip& chip, const LoadLimits& limits) {
   isa::Load load;
   load.buffer = static_cast<isa::Buffer>(random.below(3));
+  load.diagonal = load.buffer == isa::Buffer::kWeight && random.chance(30);
   load.common.post_mask = static_cast<uint16_t>(random.bits(16));
   load.run_bytes = static_cast<uint32_t>(random.between(1, limits.run_bytes));
   if (random.chance(30)) load.run_bytes = static_cast<uint32_t>(random.between(1, 2 * chip.axi_bytes()));

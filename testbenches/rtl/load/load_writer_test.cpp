@@ -83,11 +83,11 @@ struct WriterBench : Bench {
   uint64_t push(const isa::Load& load, uint32_t index) {
     Item item{load, index, {}};
     const uint32_t bytes = word_bytes(chip, load.buffer);
-    const uint32_t run_words = (load.run_bytes + bytes - 1) / bytes;
+    const uint32_t data_words = run_words(chip, load);
     for_each_row(load, 0, [&](bool is_data, uint64_t dst, uint64_t) {
-      for (uint32_t w = 0; w < load.pad_left + run_words + load.pad_right; ++w) {
+      for (uint32_t w = 0; w < load.pad_left + data_words + load.pad_right; ++w) {
         Write write{(dst + w) % (1u << SYSTOLE_AddrWidth),
-                    is_data && w >= load.pad_left && w < load.pad_left + run_words,
+                    is_data && w >= load.pad_left && w < load.pad_left + data_words,
                     std::vector<uint8_t>(bytes, load.pad_value)};
         if (write.is_data) {
           for (auto& byte : write.bytes) byte = static_cast<uint8_t>(random.bits(8));
@@ -139,7 +139,7 @@ struct WriterBench : Bench {
       if (first_take_cycle == 0) first_take_cycle = cycle();
       running = waiting.front();
       waiting.pop_front();
-      model.take(running->load, running->index, word_bytes(chip, running->load.buffer));
+      model.take(running->load, running->index, running->load.diagonal ? 1 : word_bytes(chip, running->load.buffer));
     }
     activation_grant_i.write(random.chance(grant_percent));
     if (!running && waiting.empty()) finish();

@@ -12,6 +12,10 @@ namespace {
 using Clock =
     std::array<std::size_t, isa::kEngines>;  // per engine: instructions known to have retired
 
+// An instruction waits for no older one of another engine than this many before it. With the queue's depth, 64 at most, it bounds
+// the tokens of a semaphore.
+constexpr std::size_t kFarthest = 128;
+
 class Orderer {
  public:
   Orderer(std::vector<EmittedInstruction>& program,
@@ -28,7 +32,7 @@ class Orderer {
         if (from == to && to != static_cast<std::size_t>(isa::Engine::kStore)) continue;
         for (std::size_t k = history_[from].size(); k > known[from]; --k)
           if (conflict(program_[history_[from][k - 1]], program_[at], from == to)) {
-            needed[from] = k;
+            needed[from] = std::max(k, history_[from].size() - std::min(history_[from].size(), kFarthest));
             break;
           }
       }

@@ -23,9 +23,11 @@
 //     order, so by induction the oldest instruction that has not retired can always run: no
 //     deadlock, at any queue depth.
 //  3. Posts and takes are equally many: every semaphore is zero at the end.
-//  4. No semaphore can exceed 255: while a take waits, the dispatcher lets its poster run on only
-//  until the queue of the waiting
-//     engine is full, so the tokens are bounded by the posts in that stretch of the program.
+//  4. No semaphore can exceed 255. While the next take waits, the dispatcher comes no further than the program position D at which
+//     the queue of the waiting engine is full. Tokens that are there then are taken before D, at most queue_depth + 2 of them, or
+//     from D on: those are posted by the kFarthest instructions of the poster before D, because an instruction that needs an older
+//     one waits for the one kFarthest before itself instead, which orders it after the older one as well. That one retired long
+//     ago, as the emitter looks ahead a few items only, so the wait costs nothing.
 //
 // Cost: for each access a scan back over the instructions whose retirement is not known, which the
 // waits keep short.

@@ -38,7 +38,7 @@ std::string key_of(const Operand& d) {
 std::string key_of(const LoweringState& state, const MatrixProblem& p, const ColumnRun& run, const TilingLimits& limits) {
   std::string key = key_of(p.in) + key_of(p.out) + (p.residual ? key_of(p.residual->operand) : "-;");
   key += fmt::format("{} {} {} {} {} {};", p.channels_out, p.kernel, p.stride, p.dilation, p.pad, p.column_block_inputs.size());
-  key += fmt::format("{} {} {};", all_equal(p.weight_zero_point), p.scale.empty(), state.free_words);
+  key += fmt::format("{} {} {} {};", all_equal(p.weight_zero_point), p.diagonal != nullptr, p.scale.empty(), state.free_words);
   key += fmt::format("{} {} {} {} {};", run.first, run.count, run.inputs.first, run.inputs.count, run.step);
   return key + fmt::format("{} {} {}", limits.activation_words, limits.residual_words, limits.group_columns);
 }
@@ -58,18 +58,14 @@ isa::Program program_of(const LoweringState& state, const MatrixProblem& problem
   return program;
 }
 
-// Nothing if it takes `most` cycles or longer, or if it is none for the chip: many small pieces can overflow a semaphore.
+// Nothing if it takes `most` cycles or longer.
 std::optional<std::uint64_t> cycles_of(const Chip& chip, const isa::Program& program, std::uint64_t most) {
   // Tensors, weights and parameters apart, as in the whole network.
   std::uint64_t bases[isa::kBases] = {};
   for (int k = 0; k < isa::kBases; ++k) bases[k] = chip.memory.size_bytes / 8 * static_cast<std::uint64_t>(k) / 4096 * 4096;
-  try {
-    cycle::Simulation simulation(chip, program, bases, chip.memory.size_bytes / 2 / 4096 * 4096, {}, nullptr);
-    if (!simulation.advance(most)) return std::nullopt;
-    return simulation.result().cycles;
-  } catch (const DesignError&) {
-    return std::nullopt;
-  }
+  cycle::Simulation simulation(chip, program, bases, chip.memory.size_bytes / 2 / 4096 * 4096, {}, nullptr);
+  if (!simulation.advance(most)) return std::nullopt;
+  return simulation.result().cycles;
 }
 
 }  // namespace

@@ -37,13 +37,14 @@ quietly() {
 }
 
 step "Debian packages" scripts/install_packages.sh --check
-step "scripts: shellcheck" shellcheck scripts/*.sh .ci/run
+step "scripts: shellcheck" shellcheck scripts/*.sh scripts/networks/*.sh .ci/run
 step "configure" quietly cmake --preset release -DSYSTOLE_WERROR=ON
 step "build" quietly cmake --build build -j "$cores"
 step "quickstart" scripts/quickstart.sh
 step "README shows its output" python3 scripts/readme_output.py --check
 step "RTL of the shipped chips, prebuilt" quietly cmake --build build --target chips
 step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
+step "benchmark networks" scripts/networks/check.sh
 step "configure with sanitizers" quietly cmake --preset sanitize
 step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores" --target fuzz_readers
 step "fuzz the readers" build-sanitize/fuzz_readers --seconds "${FUZZ_SECONDS:-60}" --keep build-sanitize/fuzz-failures

@@ -32,6 +32,7 @@ packages_to_build=(
 packages_to_check=(
   yosys iverilog # the RTL must pass in three tools
   shellcheck     # these scripts
+  python3-onnx   # the benchmark networks, from their generators
   libonnx-testdata # the ONNX project's operator tests, and files for the fuzzer to start from
 )
 

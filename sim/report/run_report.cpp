@@ -76,7 +76,11 @@ void add_nodes(RunReport& report, const CompiledNetwork& network,
                const std::vector<ProgramRun>& runs, bool has_timing) {
   const std::vector<std::uint64_t> cycles = node_cycles(network, runs);
   const std::vector<NodeWork> work = node_work(network);
-  std::uint64_t operators = 0, operators_on_chip = 0, bytes = 0, bytes_on_chip = 0;
+  struct Sums {
+    std::uint64_t operators = 0, macs = 0, bytes = 0;
+  };
+  Sums all;
+  Sums chip, host;
   for (std::size_t i = 0; i < network.network.nodes.size(); ++i) {
     const Node& node = network.network.nodes[i];
     const compiler::NodePlacement& placement = network.placement[i];
@@ -99,17 +103,19 @@ void add_nodes(RunReport& report, const CompiledNetwork& network,
     report.macs += node.macs;
     if (placement.place == Place::kChip) report.macs_on_chip += node.macs;
     if (placement.place != Place::kFree) {
-      const bool on_chip = placement.place == Place::kChip;
       const std::uint64_t size = output_bytes(network.network, node);
-      ++operators;
-      bytes += size;
-      operators_on_chip += on_chip ? 1 : 0;
-      bytes_on_chip += on_chip ? size : 0;
+      for (Sums* sum : {&all, placement.place == Place::kChip ? &chip : &host}) {
+        ++sum->operators;
+        sum->macs += node.macs;
+        sum->bytes += size;
+      }
     }
     report.nodes.push_back(entry);
   }
-  report.shares = {share(operators_on_chip, operators), share(report.macs_on_chip, report.macs),
-                   share(bytes_on_chip, bytes)};
+  const auto shares = [&all](const Sums& part) {
+    return Shares{share(part.operators, all.operators), share(part.macs, all.macs), share(part.bytes, all.bytes)};
+  };
+  report.shares = {{{report.view, shares(chip)}, {"host", shares(host)}}};
 }
 
 void add_steps(RunReport& report, const CompiledNetwork& network,
@@ -265,8 +271,11 @@ nlohmann::ordered_json to_json(const RunReport& r) {
   json["clock_mhz"] = r.clock_mhz;
   json["macs_per_cycle"] = r.macs_per_cycle;
   json["accounts"] = accounts_json(r);
-  json["on_chip"] = {
-      {"operators", r.shares.operators}, {"macs", r.shares.macs}, {"bytes", r.shares.bytes}};
+  const auto shares_json = [](const Shares& s) {
+    return nlohmann::ordered_json{{"operators", s.operators}, {"macs", s.macs}, {"bytes", s.bytes}};
+  };
+  json["on_chip"] = shares_json(r.shares[0].second);
+  for (const auto& [where, shares] : r.shares) json["shares"][where] = shares_json(shares);
   if (r.counters) {
     nlohmann::ordered_json counters;
     for (std::size_t k = 0; k < kCounters; ++k) counters[kCounterNames[k]] = (*r.counters)[k];
@@ -344,13 +353,13 @@ std::string to_text(const RunReport& r) {
   if (pace)
     fact("speed", fmt::format("{:.1f} inferences/s, {:.3f} TOP/s of {:.3f}", pace->inferences_per_second,
                               pace->operations_per_second * 1e-12, 2e-6 * r.clock_mhz * r.macs_per_cycle));
-  fact("MACs",
-       fmt::format("{}, {} of them on the chip", grouped(r.macs), share_text(r.shares.macs)));
+  fact("MACs", fmt::format("{}, {} of them on the chip", grouped(r.macs), grouped(r.macs_on_chip)));
   if (r.utilization)
     fact("utilisation", fmt::format("{} of {} MACs a cycle", share_text(*r.utilization),
                                     grouped(r.macs_per_cycle)));
-  fact("on the chip", fmt::format("{} of the operators, {} of the output bytes",
-                                  share_text(r.shares.operators), share_text(r.shares.bytes)));
+  for (const auto& [where, shares] : r.shares)
+    fact("on " + where, fmt::format("{} of the operators, {} of the MACs, {} of the output bytes", share_text(shares.operators),
+                                    share_text(shares.macs), share_text(shares.bytes)));
   fact("instructions", grouped(r.instructions));
   if (r.counters) {
     const Counters& c = *r.counters;

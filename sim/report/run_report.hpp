@@ -4,10 +4,12 @@
 // are documented in docs/user/command_line.md and stay.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
@@ -46,7 +48,7 @@ struct ViewReport {
   double wall_seconds = 0;
 };
 
-// Shares of the network that ran on the chip, 0 to 1 each.
+// Shares of the network, 0 to 1 each. Nodes that move nothing are not counted.
 struct Shares {
   double operators = 0, macs = 0, bytes = 0;  // bytes: of the nodes' outputs
 };
@@ -66,7 +68,8 @@ struct RunReport {
   std::optional<double> simulated_cycles_per_second;
   std::optional<bool> outputs_match;
   std::string difference;  // in words, when outputs_match is false
-  Shares shares;
+  // By `where` of the nodes: the view that the chip's steps ran on, then "host".
+  std::array<std::pair<std::string, Shares>, 2> shares;
   std::vector<ViewReport> views;
   std::vector<StepReport> steps;
   std::vector<NodeReport> nodes;

@@ -94,9 +94,14 @@ TEST_CASE("the figures of a run are those of its programs together") {
   CHECK(r.instructions == 5);
   CHECK(r.wall_seconds == Approx(0.5));
   CHECK(r.simulated_cycles_per_second == Approx(600));
-  CHECK(r.shares.operators == Approx(2.0 / 3));
-  CHECK(r.shares.macs == 1);
-  CHECK(r.shares.bytes == Approx(600.0 / 1000));
+  CHECK(r.shares[0].first == "rtl");
+  CHECK(r.shares[0].second.operators == Approx(2.0 / 3));
+  CHECK(r.shares[0].second.macs == 1);
+  CHECK(r.shares[0].second.bytes == Approx(600.0 / 1000));
+  CHECK(r.shares[1].first == "host");
+  CHECK(r.shares[1].second.operators == Approx(1.0 / 3));
+  CHECK(r.shares[1].second.macs == 0);
+  CHECK(r.shares[1].second.bytes == Approx(400.0 / 1000));
   REQUIRE(r.nodes.size() == 4);
   CHECK(r.nodes[0].cycles == 200u);
   CHECK(r.nodes[0].where == "rtl");
@@ -194,9 +199,10 @@ TEST_CASE("the report reads like this") {
 
   cycles       300 doorbell to interrupt, 0.000 ms at 1000 MHz
   speed        3333333.3 inferences/s, 0.016 TOP/s of 0.032
-  MACs         2,400, 100 % of them on the chip
+  MACs         2,400, 2,400 of them on the chip
   utilisation  50.0 % of 16 MACs a cycle
-  on the chip  66.7 % of the operators, 60.0 % of the output bytes
+  on rtl       66.7 % of the operators, 100 % of the MACs, 60.0 % of the output bytes
+  on host      33.3 % of the operators, 0 % of the MACs, 40.0 % of the output bytes
   instructions 5
   DRAM         8 KiB read, 200 B written, 27.97 GB/s, 174.8 % of the peak
   busy         load 0 %, matrix 100 %, store 0 %

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The benchmark networks, end to end: generates each, runs it on chips that differ and holds the results against the figures that
+# docs/reference/performance.md promises. ResNet-50 and MobileNetV2 go through the RTL, where every bit and every cycle must be equal
+# in all views.
+#
+#   scripts/networks/check.sh [BUILD_DIR]     default: build
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+systole=$(cd "$root" && realpath "${1:-build}")/systole
+chips=$root/testbenches/bench/chips
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# python3-onnx belongs to the system's Python, whatever other one comes first.
+for network in resnet50 mobilenet_v2; do
+  /usr/bin/python3 "$root/scripts/networks/generate.py" "$network" -o "$work/$network.onnx" >"$work/log" || { cat "$work/log"; exit 1; }
+done
+
+# NETWORK CHIP VIEW KEY AT_LEAST: runs, and demands that outputs match and that the report's KEY is not below AT_LEAST.
+demand() {
+  local network=$1 chip=$2 view=$3 key=$4 least=$5
+  "$systole" run "$work/$network.onnx" --chip "$chip" --on "$view" --json "$work/report.json" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+  python3 - "$work/report.json" "$key" "$least" <<'PYTHON'
+import json, sys
+report = json.load(open(sys.argv[1]))
+key, least = sys.argv[2], float(sys.argv[3])
+print(f'{report["network"]} on {report["chip"]}, {report["view"]}: {report["cycles"]:,} cycles, {key} {report[key]:.3f}, '
+      f'at least {least:g}; outputs match: {report["outputs_match"]}')
+sys.exit(0 if report['outputs_match'] is True and report[key] >= least else 1)
+PYTHON
+}
+
+demand resnet50 edge16 all utilization 0.9
+demand resnet50 "$chips/edge16_lpddr4.toml" model utilization 0.85
+demand resnet50 "$chips/npu2048.toml" model utilization 0.7
+demand mobilenet_v2 edge16 all inferences_per_second 250

@@ -8,6 +8,9 @@
 // rb, F)) is not symmetric in its roundings: computing b instead of a is only possible if all 65536
 // sums come out the same.
 //
+// A MaxPool whose windows do not overlap is fused into the convolution before it, if nobody else reads that one's output: the store
+// takes the maximum over a window of accumulator rows. A residual has no place in a window, so such a convolution adds nothing.
+//
 // A tensor becomes resident if all its readers are in the same step and can read it in place:
 // convolutions, poolings and matrix products through their activation addresses, fused Adds as the
 // residual. Padding becomes a frame around each channel block, filled once, so all readers must
@@ -44,6 +47,7 @@ class Fuser {
     for (StepPlan& step : plan_.steps) {
       if (!step.on_chip) continue;
       fuse_adds(step);
+      fuse_pools(step);
       keep_tensors(step);
     }
   }
@@ -110,6 +114,38 @@ class Fuser {
       plan_.placement[add_node].fused_into = node;
       step.nodes[i] = node;
       step.nodes.erase(producer);
+      --i;
+    }
+  }
+
+  // ---- MaxPool
+
+  // The smallest tile, one window, fits the accumulators and, with one tap of one channel block, half of the activation buffer.
+  bool window_fits(const Conv& conv, const MaxPool& pool) const {
+    const std::int64_t words = ((pool.kernel[0] - 1) * conv.stride[0] + 1) * ((pool.kernel[1] - 1) * conv.stride[1] + 1);
+    return pool.kernel[0] * pool.kernel[1] <= chip_.accumulator_rows && words <= chip_.activation_words() / 2;
+  }
+
+  void fuse_pools(StepPlan& step) {
+    for (std::size_t i = 0; i < step.nodes.size(); ++i) {
+      const std::uint32_t pool_node = step.nodes[i];
+      const auto* pool = std::get_if<MaxPool>(&net_.nodes[pool_node].operation);
+      if (!pool || pool->kernel != pool->stride || pool->dilation != std::array<std::int64_t, 2>{1, 1}) continue;
+      const View &x = plan_.view[pool->input], &y = plan_.view[pool->output];
+      const bool inside = pool->pad[0] == 0 && pool->pad[1] == 0 && y.height * pool->kernel[0] <= x.height &&
+                          y.width * pool->kernel[1] <= x.width;
+      if (!inside || is_output(pool->input) || names_[plan_.storage[pool->input]] != 1 || readers_[pool->input].size() != 1) continue;
+      const auto at = step.nodes.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto producer = std::find_if(step.nodes.begin(), at, [&](std::uint32_t n) {
+        const auto* conv = std::get_if<Conv>(&net_.nodes[n].operation);
+        return conv && !plan_.fused_add[n] && !conv->scale.empty() && conv->output == pool->input && window_fits(*conv, *pool);
+      });
+      if (producer == at) continue;
+      const Clamp& first = std::get<Conv>(net_.nodes[*producer].operation).clamp;
+      const auto then = [&](std::int32_t v) { return std::clamp(v, pool->clamp.low, pool->clamp.high); };
+      plan_.fused_pool[*producer] = FusedPool{pool_node, pool->kernel, {then(first.low), then(first.high)}};
+      plan_.placement[pool_node].fused_into = *producer;
+      step.nodes.erase(at);
       --i;
     }
   }

@@ -20,7 +20,7 @@
 namespace systole::compiler {
 namespace {
 
-struct Tile {  // output positions of one image
+struct Tile {  // output positions of one image, or the sums that they are made of
   std::int64_t image = 0, row = 0, rows = 1, column = 0, columns = 1;
   std::int64_t positions() const { return rows * columns; }
 };
@@ -74,10 +74,9 @@ class MatrixLowering {
     tiling_ = tiling;
     std::vector<Tile> tiles;
     for (std::int64_t b = 0; b < p_.out.images; ++b)
-      for (std::int64_t y = 0; y < p_.out.height; y += tiling_.rows)
-        for (std::int64_t x = 0; x < p_.out.width; x += tiling_.columns)
-          tiles.push_back({b, y, std::min(tiling_.rows, p_.out.height - y), x,
-                           std::min(tiling_.columns, p_.out.width - x)});
+      for (std::int64_t y = 0; y < p_.sum_rows(); y += tiling_.rows)
+        for (std::int64_t x = 0; x < p_.sum_columns(); x += tiling_.columns)
+          tiles.push_back({b, y, std::min(tiling_.rows, p_.sum_rows() - y), x, std::min(tiling_.columns, p_.sum_columns() - x)});
     std::vector<Group> groups;
     for (std::int64_t n = 0; n < run_.count; n += tiling_.column_blocks)
       groups.push_back({run_.first + n, std::min(tiling_.column_blocks, run_.count - n)});
@@ -295,11 +294,25 @@ class MatrixLowering {
                                              static_cast<std::uint32_t>(count / lanes_)));
   }
 
-  // Positions of the tile as one dimension if they are contiguous in DRAM, as the accumulator rows
-  // always are.
+  // What a fused MaxPool leaves of a tile of sums.
+  Tile outputs_of(const Tile& sums) const {
+    const auto [y, x] = p_.window;
+    return {sums.image, sums.row / y, sums.rows / y, sums.column / x, sums.columns / x};
+  }
+
+  // Where a store finds the windows of an output: one sum, or those of a fused MaxPool.
+  void set_window(isa::Store& st, const Tile& sums) const {
+    const std::int64_t row_groups = cols_ / lanes_;
+    st.window_y = static_cast<std::uint8_t>(p_.window[0]);
+    st.window_x = static_cast<std::uint8_t>(p_.window[1]);
+    st.source_stride_wy = p_.window[0] > 1 ? static_cast<std::int32_t>(sums.columns * row_groups) : 0;
+    st.source_stride_wx = p_.window[1] > 1 ? static_cast<std::int32_t>(row_groups) : 0;
+  }
+
+  // Output positions of the tile as one dimension if they are contiguous in DRAM and their sums are in the accumulators.
   bool contiguous(const Tile& tile) const {
     return tile.rows == 1 ||
-           (tile.columns == p_.out.width && p_.out.dense_rows() &&
+           (p_.window == std::array<std::int64_t, 2>{1, 1} && tile.columns == p_.out.width && p_.out.dense_rows() &&
             !(p_.residual && p_.residual->operand.on_chip && !p_.residual->operand.dense_rows()));
   }
 
@@ -378,8 +391,9 @@ class MatrixLowering {
       add_unit_stores(std::move(item), tile, group, accumulator_base);
   }
 
-  void add_block_stores(Item&& first_item, const Tile& tile, const Group& group,
+  void add_block_stores(Item&& first_item, const Tile& sums, const Group& group,
                         std::uint32_t accumulator_base) {
+    const Tile tile = outputs_of(sums);
     const std::int64_t per_block = cols_ / rows_;  // channel blocks in a column block
     const std::int64_t first = group.first * per_block;
     const std::int64_t blocks =
@@ -393,16 +407,17 @@ class MatrixLowering {
       const std::int64_t groups = rows_ / lanes_, row_groups = cols_ / lanes_;
       const std::int64_t inner = std::min(count, per_block);
       st.groups = static_cast<std::uint16_t>(groups);
+      set_window(st, sums);
       const bool flat = contiguous(tile);
       st.count = {static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
                   static_cast<std::uint16_t>(flat ? 1 : tile.rows),
                   static_cast<std::uint16_t>(inner), static_cast<std::uint16_t>(count / inner)};
       const std::int64_t block_groups =
-          tile.positions() * row_groups;  // from one column block to the next
+          sums.positions() * row_groups;  // from one column block to the next
       st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups +
                                                   from / per_block * block_groups);
-      st.source_stride = {static_cast<std::int32_t>(row_groups),
-                          static_cast<std::int32_t>(tile.columns * row_groups),
+      st.source_stride = {static_cast<std::int32_t>(p_.window[1] * row_groups),
+                          static_cast<std::int32_t>(p_.window[0] * sums.columns * row_groups),
                           static_cast<std::int32_t>(groups),
                           static_cast<std::int32_t>(block_groups)};
       st.dst_base = dst_base(tile, (first + from) * rows_);
@@ -427,8 +442,9 @@ class MatrixLowering {
     }
   }
 
-  void add_unit_stores(Item&& first_item, const Tile& tile, const Group& group,
+  void add_unit_stores(Item&& first_item, const Tile& sums, const Group& group,
                        std::uint32_t accumulator_base) {
+    const Tile tile = outputs_of(sums);
     Item item = std::move(first_item);
     const std::int64_t row_groups = cols_ / lanes_;
     const std::int64_t begin = group.first * cols_,
@@ -441,9 +457,10 @@ class MatrixLowering {
                   static_cast<std::uint16_t>(flat ? 1 : tile.rows), 1};
       const std::int64_t column_block = (m - begin) / cols_;
       st.source_base = static_cast<std::uint32_t>(
-          (accumulator_base + column_block * tile.positions()) * row_groups + m % cols_ / lanes_);
-      st.source_stride = {0, static_cast<std::int32_t>(row_groups),
-                          static_cast<std::int32_t>(tile.columns * row_groups), 0};
+          (accumulator_base + column_block * sums.positions()) * row_groups + m % cols_ / lanes_);
+      st.source_stride = {0, static_cast<std::int32_t>(p_.window[1] * row_groups),
+                          static_cast<std::int32_t>(p_.window[0] * sums.columns * row_groups), 0};
+      set_window(st, sums);
       st.dst_base = dst_base(tile, m);
       st.dst_stride = {dst_stride(p_.out.pixel_stride), dst_stride(p_.out.row_stride), 0};
       if (group_parameters_) {

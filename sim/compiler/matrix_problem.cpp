@@ -27,12 +27,15 @@ std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t ch
 }
 
 void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
-            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
-            const std::optional<FusedAdd>& fused) {
+            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   p.in = operand_of(net, plan, layout, chip, input);
   p.output_signed =
       net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
-  if (fused) {
+  if (const auto& pool = plan.fused_pool[node]) {
+    output = std::get<MaxPool>(net.nodes[pool->node].operation).output;
+    p.window = pool->window;
+  }
+  if (const auto& fused = plan.fused_add[node]) {
     const Add& add = std::get<Add>(net.nodes[fused->node].operation);
     const auto is_signed = [&](TensorId t) { return net.tensors[t].type == ElementType::kInt8; };
     output = add.output;
@@ -62,10 +65,9 @@ void join_rows(MatrixProblem& p) {
 }
 
 MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
-                        const std::optional<FusedAdd>& fused) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   MatrixProblem p;
-  set_io(p, net, op.input, op.output, plan, layout, chip, fused);
+  set_io(p, net, op.input, op.output, plan, layout, chip, node);
   const Tensor& w = net.tensors[op.weight];
   const View &x = plan.view[op.input], &y = plan.view[op.output];
   p.channels_out = y.channels;
@@ -109,11 +111,10 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
-                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
-                        const std::optional<FusedAdd>& fused) {
+                        const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   MatrixProblem p;
   const TensorId input = plan.flattened[op.input].value_or(op.input);
-  set_io(p, net, input, op.output, plan, layout, chip, fused);
+  set_io(p, net, input, op.output, plan, layout, chip, node);
   const Tensor& w = net.tensors[op.weight];
   const std::int64_t depth = w.shape.at(0), columns = w.shape.at(1), rows = chip.array_rows;
   p.channels_out = columns;
@@ -162,10 +163,9 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
-                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
-                           const std::optional<FusedAdd>& fused) {
+                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   MatrixProblem p;
-  set_io(p, net, op.input, op.output, plan, layout, chip, fused);
+  set_io(p, net, op.input, op.output, plan, layout, chip, node);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
   p.activation_zero_point = op.qx.zero_point;
   p.weight_zero_point = {0};
@@ -218,14 +218,14 @@ MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const P
                              const Chip& chip) {
   const Operation& operation = network.nodes[node].operation;
   MatrixProblem p;
-  const std::optional<FusedAdd>& fused = plan.fused_add[node];
   if (const auto* conv = std::get_if<Conv>(&operation))
-    p = from_conv(*conv, network, plan, layout, chip, fused);
+    p = from_conv(*conv, network, plan, layout, chip, node);
   else if (const auto* gemm = std::get_if<Gemm>(&operation))
-    p = from_gemm(*gemm, network, plan, layout, chip, fused);
+    p = from_gemm(*gemm, network, plan, layout, chip, node);
   else
-    p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, fused);
+    p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, node);
   p.node = node;
+  if (const auto& pool = plan.fused_pool[node]) p.clamp = pool->clamp;
   join_rows(p);
   return p;
 }

@@ -6,6 +6,8 @@
 //   out[b][m][y][x] = post( SUM over kb, r, ky, kx of (in[b][kb][y*sy - pt + ky*dy][x*sx - pl +
 //   kx*dx][r] - zx) * (w - zw) )
 //
+// With a fused MaxPool, y and x of the right side run over the window of each output and the largest is taken.
+//
 // Groups are blocks of zeros: an output column block (array_cols channels) reads only the range of
 // input channel blocks in which it has weights. A Gemm behind a Flatten reads each image as one
 // pixel whose channel blocks are (block, y, x).
@@ -50,6 +52,10 @@ struct MatrixProblem {
     Clamp clamp;
   };
   std::optional<Residual> residual;
+  // A fused MaxPool: each output is the maximum over a window of sums, y and x; the windows lie side by side. `out` is what comes out.
+  std::array<std::int64_t, 2> window = {1, 1};
+  std::int64_t sum_rows() const { return out.height * window[0]; }
+  std::int64_t sum_columns() const { return out.width * window[1]; }
   std::vector<BlockRange> column_block_inputs;  // per output column block
   // Weight of output channel m, input channel block kb, row r of the block, tap; the channel's zero
   // point where there is none.

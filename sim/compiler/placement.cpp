@@ -30,6 +30,7 @@ class Placer {
     plan_.resident.resize(tensors);
     plan_.unrolled.resize(tensors);
     plan_.fused_add.resize(net_.nodes.size());
+    plan_.fused_pool.resize(net_.nodes.size());
     std::iota(plan_.storage.begin(), plan_.storage.end(), 0u);
     consumers_.resize(tensors);
     producer_.resize(tensors);
@@ -330,8 +331,9 @@ std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std:
 }
 
 std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node) {
-  return outputs_of(
-      network.nodes[plan.fused_add[node] ? plan.fused_add[node]->node : node].operation);
+  if (plan.fused_add[node]) node = plan.fused_add[node]->node;
+  else if (plan.fused_pool[node]) node = plan.fused_pool[node]->node;
+  return outputs_of(network.nodes[node].operation);
 }
 
 }  // namespace systole::compiler

@@ -11,6 +11,7 @@
 // a clamp.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,13 @@ struct FusedAdd {
   AddFactors factors;     // for the computed operand as source
 };
 
+// A MaxPool whose windows do not overlap, done by the stores of the convolution that computes its input.
+struct FusedPool {
+  std::uint32_t node = 0;
+  std::array<std::int64_t, 2> window = {1, 1};  // y, x
+  Clamp clamp;                                  // of both nodes together
+};
+
 struct StepPlan {
   bool on_chip = false;
   std::vector<std::uint32_t>
@@ -65,6 +73,7 @@ struct Plan {
   std::vector<std::optional<UnaryArithmetic>> unary;  // per node: of a Lookup on the chip
   std::vector<StepPlan> steps;
   std::vector<std::optional<FusedAdd>> fused_add;  // per node
+  std::vector<std::optional<FusedPool>> fused_pool;  // per node
   std::vector<std::optional<Resident>> resident;   // per tensor
   std::vector<std::optional<Unrolled>> unrolled;   // per tensor
 };
@@ -74,7 +83,7 @@ struct Plan {
 std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node);
 std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node);
 
-// Fuses Adds into the convolutions before them and keeps small tensors on the chip between nodes.
+// Fuses Adds and MaxPools into the convolutions before them and keeps small tensors on the chip between nodes.
 void fuse(Plan& plan, const Network& network, const Chip& chip);
 
 // How the tensor lies in DRAM, at offset 0.

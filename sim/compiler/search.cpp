@@ -25,7 +25,7 @@ constexpr double kFastMargin = 1.1, kFullMargin = 1.15;
 
 // With one tile, or one group of columns, the order of the two loops makes no difference.
 bool same_program(const MatrixProblem& p, const ColumnRun& run, Tiling a, const Tiling& b) {
-  const std::int64_t tiles = p.out.images * ceil_div(p.out.height, a.rows) * ceil_div(p.out.width, a.columns);
+  const std::int64_t tiles = p.out.images * ceil_div(p.sum_rows(), a.rows) * ceil_div(p.sum_columns(), a.columns);
   if (tiles == 1 || run.count <= a.column_blocks) a.columns_outer = b.columns_outer;
   return a == b;
 }
@@ -37,7 +37,7 @@ std::string key_of(const Operand& d) {
 
 std::string key_of(const LoweringState& state, const MatrixProblem& p, const ColumnRun& run, const TilingLimits& limits) {
   std::string key = key_of(p.in) + key_of(p.out) + (p.residual ? key_of(p.residual->operand) : "-;");
-  key += fmt::format("{} {} {} {} {} {};", p.channels_out, p.kernel, p.stride, p.dilation, p.pad, p.column_block_inputs.size());
+  key += fmt::format("{} {} {} {} {} {} {};", p.channels_out, p.window, p.kernel, p.stride, p.dilation, p.pad, p.column_block_inputs.size());
   key += fmt::format("{} {} {} {};", all_equal(p.weight_zero_point), p.diagonal != nullptr, p.scale.empty(), state.free_words);
   key += fmt::format("{} {} {} {} {};", run.first, run.count, run.inputs.first, run.inputs.count, run.step);
   return key + fmt::format("{} {} {}", limits.activation_words, limits.residual_words, limits.group_columns);

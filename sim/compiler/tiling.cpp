@@ -65,10 +65,11 @@ class Chooser {
 
  private:
   void search() {
-    for (std::int64_t columns : sizes(p_.out.width, most_rows_))
-      for (std::int64_t rows : sizes(p_.out.height, most_rows_ / columns))
+    const auto [window_y, window_x] = p_.window;  // a tile has whole windows
+    for (std::int64_t x : sizes(p_.out.width, most_rows_ / (window_y * window_x)))
+      for (std::int64_t y : sizes(p_.out.height, most_rows_ / (x * window_y * window_x)))
         for (std::int64_t blocks : sizes(run_.inputs.count, run_.inputs.count))
-          search_taps({rows, columns, 1, p_.kernel[0], p_.kernel[1], blocks, false});
+          search_taps({y * window_y, x * window_x, 1, p_.kernel[0], p_.kernel[1], blocks, false});
   }
 
   void search_taps(Tiling t) {
@@ -113,6 +114,10 @@ class Chooser {
            (ceil_div(t.column_blocks * chip_.array_cols, chip_.array_rows) + straddle);
   }
 
+  double tiles_of(const Tiling& t) const {
+    return static_cast<double>(p_.out.images) * ceil_div(p_.sum_rows(), t.rows) * ceil_div(p_.sum_columns(), t.columns);
+  }
+
   std::int64_t weight_piece_words(const Tiling& t) const {
     return t.column_blocks * t.taps_y * t.taps_x * t.input_blocks * tile_words_;
   }
@@ -121,8 +126,8 @@ class Chooser {
   // What the array and post-processing take at least: the tiles at the edges are smaller than the others, so nothing is counted that
   // might not be there.
   double smallest_bound(const Tiling& t) const {
-    const double positions = static_cast<double>(p_.out.images) * p_.out.height * p_.out.width;
-    const double tiles = static_cast<double>(p_.out.images) * ceil_div(p_.out.height, t.rows) * ceil_div(p_.out.width, t.columns);
+    const double positions = static_cast<double>(p_.out.images) * p_.sum_rows() * p_.sum_columns();
+    const double tiles = tiles_of(t);
     const double shortest = std::max<double>(chip_.array_rows, chip_.acc_latency + 1.0);
     const double taps = static_cast<double>(p_.kernel[0]) * p_.kernel[1] * run_.inputs.count;
     return std::max(run_.count * taps * std::max(positions, tiles * shortest), (run_.count - 1) * positions);
@@ -131,8 +136,7 @@ class Chooser {
   // Cycles of the run: the slowest of array, post-processing and memory, what every instruction
   // adds, and the head and tail in which the others wait.
   TilingCandidate estimate(const Tiling& t) const {
-    const double tiles = static_cast<double>(p_.out.images) * ceil_div(p_.out.height, t.rows) *
-                         ceil_div(p_.out.width, t.columns);
+    const double tiles = tiles_of(t);
     const double groups = ceil_div(run_.count, t.column_blocks);
     const double chunks = static_cast<double>(ceil_div(p_.kernel[0], t.taps_y)) *
                           ceil_div(p_.kernel[1], t.taps_x) *
@@ -169,8 +173,8 @@ class Chooser {
                                       ? tiles * positions * run_.count * chip_.array_cols
                                       : 0;
     const double out_bytes = p_.out.on_chip ? 0
-                                            : tiles * positions * run_.count * chip_.array_cols *
-                                                  (p_.scale.empty() ? 4 : 1);
+                                            : tiles * positions / (p_.window[0] * p_.window[1]) * run_.count *
+                                                  chip_.array_cols * (p_.scale.empty() ? 4 : 1);
     const double load =
         std::max((activation_bytes + weight_bytes + residual_bytes) / chip_.axi_bytes(),
                  activation_loads * piece + weight_words) +

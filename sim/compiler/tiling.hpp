@@ -23,7 +23,7 @@
 namespace systole::compiler {
 
 struct Tiling {
-  std::int64_t rows = 1, columns = 1;                     // output positions of a tile
+  std::int64_t rows = 1, columns = 1;                     // sums of a tile: output positions, times the window of a fused MaxPool
   std::int64_t column_blocks = 1;                         // output column blocks of a group
   std::int64_t taps_y = 1, taps_x = 1, input_blocks = 1;  // of a chunk
   bool columns_outer = false;

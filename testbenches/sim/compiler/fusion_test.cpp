@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fused additions and resident tensors: that they happen, and that no bit changes.
+#include <functional>
+
 #include "catch.hpp"
 #include "compile_and_compare.hpp"
 #include "network_builder.hpp"
@@ -140,6 +142,66 @@ TEST_CASE("readers that want different padding values read from DRAM") {
   const Chip edge16 = odd_chips().back();
   CHECK(count(compiler::compile(b.network(), edge16)).on_chip_stores == 0);
   CHECK(compile_and_compare(b.network(), edge16, b.random_inputs()) == "");
+}
+
+TEST_CASE("a MaxPool whose windows do not overlap is done by the stores of the convolution before it") {
+  NetworkBuilder b(11);
+  b.output(b.max_pool(b.conv(b.input(ElementType::kInt8, {1, 16, 9, 8}), same_size(16)), {2, 2}, {2, 2}));  // the last row is not used
+  const Chip edge16 = odd_chips().back();
+  const CompiledNetwork compiled = compiler::compile(b.network(), edge16);
+  REQUIRE(compiled.placement[1].fused_into);
+  CHECK(*compiled.placement[1].fused_into == 0);
+  CHECK_FALSE(compiled.layout[std::get<Conv>(b.network().nodes[0].operation).output]);
+  for (const isa::Instruction& i : std::get<compiler::ChipStep>(compiled.steps.at(0)).program.instructions)
+    if (const auto* store = std::get_if<isa::Store>(&i)) CHECK((store->window_y == 2 && store->window_x == 2));
+}
+
+TEST_CASE("poolings that overlap, leave the image, come behind a residual or are not the only reader stay nodes of their own") {
+  const Chip edge16 = odd_chips().back();
+  const auto fused = [&](const std::function<void(NetworkBuilder&, TensorId)>& rest) {
+    NetworkBuilder b(12);
+    rest(b, b.conv(b.input(ElementType::kInt8, {1, 16, 8, 8}), same_size(16)));
+    const CompiledNetwork compiled = compiler::compile(b.network(), edge16);
+    for (std::size_t n = 0; n < compiled.placement.size(); ++n)
+      if (std::holds_alternative<MaxPool>(b.network().nodes[n].operation) && compiled.placement[n].fused_into) return true;
+    return false;
+  };
+  CHECK(fused([](NetworkBuilder& b, TensorId x) { b.output(b.max_pool(x, {4, 2}, {4, 2})); }));
+  CHECK_FALSE(fused([](NetworkBuilder& b, TensorId x) { b.output(b.max_pool(x, {3, 3}, {2, 2})); }));
+  CHECK_FALSE(fused([](NetworkBuilder& b, TensorId x) { b.output(b.max_pool(x, {2, 2}, {2, 2}, {1, 1, 1, 1})); }));
+  CHECK_FALSE(fused([](NetworkBuilder& b, TensorId x) {
+    b.output(b.max_pool(b.add(b.conv(x, same_size(16)), x, ElementType::kInt8), {2, 2}, {2, 2}));
+  }));
+  CHECK_FALSE(fused([](NetworkBuilder& b, TensorId x) {
+    b.output(b.max_pool(x, {2, 2}, {2, 2}));
+    b.output(b.conv(x, same_size(16)));
+  }));
+}
+
+TEST_CASE("random convolutions with a pooling behind them have the bits of the plain loops on every chip") {
+  for (std::uint32_t seed = 1; seed <= 25; ++seed)
+    for (const Chip& chip : odd_chips()) {
+      NetworkBuilder b(seed + 700);
+      Random& r = b.random();
+      ConvOptions o;
+      o.channels = r.in(1, 40);
+      o.clamp = r.chance(30);
+      o.per_channel_scale = r.chance(50);
+      o.output_type = r.chance(50) ? ElementType::kInt8 : ElementType::kUint8;
+      for (int a = 0; a < 2; ++a) {
+        o.kernel[a] = r.pick<std::int64_t>({1, 2, 3});
+        o.stride[a] = r.pick<std::int64_t>({1, 1, 2});
+        o.pad[a] = r.in(0, 1);
+        o.pad[a + 2] = r.in(0, 1);
+      }
+      const TensorId x = b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(12, 20), r.in(12, 20)});
+      const std::array<std::int64_t, 2> window = {r.in(1, 3), r.in(1, 4)};
+      TensorId y = b.max_pool(b.conv(x, o), window, window);
+      if (r.chance(50)) y = b.conv(y, same_size(8));  // the pooled tensor stays on the chip
+      b.output(y);
+      INFO("chip " << chip.name << " seed " << seed);
+      CHECK(compile_and_compare(b.network(), chip, b.random_inputs()) == "");
+    }
 }
 
 }  // namespace systole::compiler_test

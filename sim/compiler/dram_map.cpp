@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/interleave.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler {
@@ -55,6 +56,7 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
         if (plan.resident[s]) continue;
         in_dram[s] = produced_on_chip[s] = 1;
         note(s, time);
+        if (may_run_beside(net.nodes[n].operation)) note(s, time - 1);  // it may run beside the node before it
         produced.push_back(s);
       }
     }

@@ -9,14 +9,6 @@
 namespace systole::compiler {
 namespace {
 
-// Items ahead of the one being computed for which pieces are loaded, if there is room.
-constexpr std::size_t kLookahead = 8;
-
-bool overlap(const DramBox& a, const DramBox& b) {
-  return a.storage == b.storage && a.plane_low < b.plane_high && b.plane_low < a.plane_high &&
-         a.pixel_low < b.pixel_high && b.pixel_low < a.pixel_high;
-}
-
 class Emitter {
  public:
   Emitter(const std::vector<Item>& items, const std::vector<Reservation>& reservations,
@@ -64,7 +56,7 @@ class Emitter {
     if (!base) {
       if (request.reads)
         for (std::size_t i = current; i < next_item_; ++i)
-          if (items_[i].writes && overlap(*items_[i].writes, *request.reads)) return false;
+          if (items_[i].writes && boxes_overlap(*items_[i].writes, *request.reads)) return false;
       base = pieces.place(request.key, request.words, request.zone, next_item_, current);
       if (!base) return false;
       EmittedInstruction e;

@@ -9,6 +9,7 @@
 // follows its matrix instruction. Semaphores are set afterwards (order.hpp).
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "chip/chip.hpp"
@@ -16,6 +17,9 @@
 #include "compiler/items.hpp"
 
 namespace systole::compiler {
+
+// Items ahead of the one being computed for which pieces are loaded, if there is room.
+inline constexpr std::size_t kLookahead = 8;
 
 // `reservations`: the activation words of resident tensors.
 std::vector<EmittedInstruction> emit(const std::vector<Item>& items,

@@ -27,6 +27,11 @@ struct DramBox {
   std::int64_t pixel_low = 0, pixel_high = 0;
 };
 
+inline bool boxes_overlap(const DramBox& a, const DramBox& b) {
+  return a.storage == b.storage && a.plane_low < b.plane_high && b.plane_low < a.plane_high && a.pixel_low < b.pixel_high &&
+         b.pixel_low < a.pixel_high;
+}
+
 // Words [low, high) of a buffer: where a piece may lie, or what an instruction touches.
 struct WordSpan {
   std::uint32_t low = 0, high = 0;

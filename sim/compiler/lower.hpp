@@ -30,8 +30,9 @@ struct LoweringState {
   std::uint32_t accumulator_bank =
       0;  // of the next matrix job: banks alternate, so that storing overlaps computing
   std::uint32_t problem = 0;  // counts lowered nodes: pieces of two nodes never share a key
-  std::uint32_t free_words =
-      0;  // of the activation buffer, from 0 up, that no resident tensor holds now; whole banks
+  // Words of the activation buffer that pieces may use now, whole banks: no resident tensor holds them, and no node that runs beside.
+  std::uint32_t first_word = 0;  // of a pooling; 0 for all others
+  std::uint32_t free_words = 0;  // the end
 
   Operand operand(TensorId t) const { return operand_of(network, plan, layout, chip, t); }
 };

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "compiler/arithmetic.hpp"
+#include "compiler/interleave.hpp"
 #include "compiler/lower.hpp"
 #include "compiler/patch.hpp"
 #include "support/error.hpp"
@@ -171,7 +172,7 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
 
   // Whole rows while they fit, then more rows, then more blocks; one position always fits
   // (placement saw to that).
-  const std::int64_t buffer = s.free_words;
+  const std::int64_t buffer = s.free_words - s.first_word;
   std::int64_t limit =
       std::min(std::max<std::int64_t>(kPieceWords, lines(1) * line_words(y.width)), buffer / 2);
   if (pool_patch_words(op) > limit) limit = buffer;
@@ -237,7 +238,7 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
           } else {
             item.requests.push_back(patch_request(x, patch, word));
             item.requests[0].key = {s.problem + 1, {image, block, row, column}};
-            item.requests[0].zone = WordSpan{0, s.free_words};
+            item.requests[0].zone = WordSpan{s.first_word, s.free_words};
             item.store_source = 0;
           }
           const auto in_groups = [&](std::int64_t v) {
@@ -275,6 +276,17 @@ void lower_node(LoweringState& s, std::uint32_t node) {
   lower_matrix(s, matrix_problem(s.network, node, s.plan, s.layout, s.chip));
 }
 
+// May the pooling `second` run piece by piece while `first` computes its input? No tensor may be resident meanwhile: its words are
+// reserved from item to item.
+bool runs_beside(const LoweringState& s, std::uint32_t first, std::uint32_t second) {
+  const auto* pool = std::get_if<MaxPool>(&s.network.nodes[second].operation);
+  const TensorId between = chip_outputs(s.network, s.plan, first).front();
+  return pool && pool->input == between && !may_run_beside(s.network.nodes[first].operation) && !s.plan.resident[between] &&
+         !s.plan.resident[pool->output] && 2 * pool_patch_words(*pool) <= s.chip.activation_bank_words;
+}
+
+constexpr std::size_t kAlone = ~std::size_t{0};
+
 // Padding over the whole frame of a resident tensor, before its producer writes into it.
 void fill_frame(LoweringState& s, std::uint32_t node, TensorId tensor, const Resident& r) {
   const std::int64_t columns = r.columns(s.plan.view[tensor].width);
@@ -302,6 +314,9 @@ void lower_step(LoweringState& s, const StepPlan& step, std::vector<Reservation>
   };
   std::vector<Live> live;
   std::map<TensorId, std::size_t> last_reader;  // place in the step
+  // A pooling that runs beside the node before it has a bank of its own: the matrix engine reads its own in every cycle.
+  const std::uint32_t own_bank = s.chip.activation_words() - s.chip.activation_bank_words;
+  std::size_t beside = kAlone;  // first item of the node that node i runs beside
   for (std::size_t i = 0; i < step.nodes.size(); ++i)
     for (TensorId t : chip_inputs(s.network, s.plan, step.nodes[i]))
       last_reader[s.plan.storage[t]] = i;
@@ -318,7 +333,13 @@ void lower_step(LoweringState& s, const StepPlan& step, std::vector<Reservation>
     s.free_words = s.chip.activation_words();
     for (const Live& l : live)
       s.free_words = std::min(s.free_words, reservations[l.reservation].words.low / bank * bank);
+    const bool next_beside = live.empty() && i + 1 < step.nodes.size() && runs_beside(s, node, step.nodes[i + 1]);
+    if (next_beside) s.free_words = own_bank;
+    if (beside != kAlone) s.first_word = own_bank;
     lower_node(s, node);
+    if (beside != kAlone) interleave(s.items, beside, first_item);
+    s.first_word = 0;
+    beside = next_beside ? first_item : kAlone;
     for (const Live& l : live) reservations[l.reservation].last_item = s.items.size() - 1;
     live.erase(std::remove_if(
                    live.begin(), live.end(),

@@ -71,17 +71,15 @@ class Orderer {
         if (a.space != b.space || !(a.write || b.write)) continue;
         // Of one engine only a read of what it wrote to a buffer; its DRAM writes keep their order.
         if (same_engine && !(a.write && !b.write && a.space == Space::kActivation)) continue;
-        if (a.space == Space::kDram ? boxes_overlap(a.box, b.box)
+        if (a.space == Space::kDram ? bytes_overlap(a.box, b.box)
                                     : a.low < b.high && b.low < a.high)
           return true;
       }
     return false;
   }
 
-  bool boxes_overlap(const DramBox& a, const DramBox& b) const {
-    if (a.storage == b.storage)
-      return a.plane_low < b.plane_high && b.plane_low < a.plane_high &&
-             a.pixel_low < b.pixel_high && b.pixel_low < a.pixel_high;
+  bool bytes_overlap(const DramBox& a, const DramBox& b) const {
+    if (a.storage == b.storage) return boxes_overlap(a, b);
     const auto &x = storage_bytes_[a.storage],
                &y = storage_bytes_[b.storage];  // the space of a dead tensor is used again
     return x.first < y.second && y.first < x.second;

@@ -9,6 +9,7 @@
 
 #include "cli/dram.hpp"
 #include "cli/fuzz.hpp"
+#include "cli/quantize.hpp"
 #include "cli/run_command.hpp"
 #include "isa/program.hpp"
 #include "platform/shipped_chips.hpp"
@@ -100,6 +101,9 @@ void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)
       ->type_name("N");
   command->add_flag("--assertions", run.assertions,
                     "Check the assertions in the RTL; another model, slower");
+  add_calibration_options(*command, run.calibration);
+  command->add_flag("--compare-float", run.compare_float,
+                    "Float networks: compute the float network on the host too and say how far the int8 result is from it");
   command->add_flag("--no-check", run.no_check,
                     "Do not compute the network on the host to check the outputs");
   command->callback(
@@ -167,6 +171,8 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
         [&] { action = [&](const Streams& s) { return compare_command(report_a, report_b, s); }; });
     ExportArguments export_arguments;
     add_export(app, export_arguments, action);
+    QuantizeArguments quantize_arguments;
+    add_quantize(app, quantize_arguments, action);
     DramArguments dram_arguments;
     add_dram(app, dram_arguments, action);
     FuzzArguments fuzz_arguments;

@@ -92,6 +92,20 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
   return inputs;
 }
 
+// How far the outputs of the int8 network are from those of the float network, one line each.
+std::string float_comparison(const quantise::OpenedNetwork& opened, const std::vector<HostTensor>& inputs,
+                             const std::vector<HostTensor>& outputs) {
+  const std::vector<HostTensor> expected = quantise::run_float_outputs(*opened.float_network, inputs);
+  std::string text = "\nagainst the float network\n";
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].type != ElementType::kFloat32) continue;
+    const quantise::Distance d = quantise::distance(outputs[i], expected.at(i));
+    text += fmt::format("  {}: maximum error {:.4g}, mean error {:.4g}, of values up to {:.4g}; top-1 equal in {} of {} rows\n",
+                        opened.network.tensors[opened.network.outputs[i]].name, d.maximum, d.mean, d.largest, d.equal_top, d.rows);
+  }
+  return text;
+}
+
 }  // namespace
 
 int run_network_command(const RunArguments& arguments, const Streams& streams) {
@@ -99,7 +113,16 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   if (!arguments.trace.empty() && arguments.on == "reference")
     throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   const Chip chip = platform::open_chip(arguments.chip);
-  const Network network = read_network(arguments.network);
+  quantise::CalibrationOptions calibration = arguments.calibration;
+  calibration.seed = arguments.seed;
+  const quantise::OpenedNetwork opened = quantise::open_network(arguments.network, calibration);
+  if (opened.float_network)
+    streams.error << fmt::format("float network: quantised to int8, calibrated on {}\n",
+                                 calibration.folder.empty() ? fmt::format("{} random samples, seed {}", calibration.samples, calibration.seed)
+                                                            : calibration.folder.string());
+  if (arguments.compare_float && !opened.float_network)
+    throw UserError(arguments.network + ": is quantised already; --compare-float needs a float network");
+  const Network& network = opened.network;
   const std::vector<HostTensor> inputs =
       read_inputs(network, arguments.inputs, arguments.seed, streams);
   compiler::CompileOptions compile_options;
@@ -143,6 +166,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
     write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
   if (!arguments.csv.empty()) write_whole_file(arguments.csv, report::to_csv(run.report));
   streams.out << report::to_text(run.report);
+  if (arguments.compare_float && !run.divergence) streams.out << float_comparison(opened, inputs, run.outputs);
   if (run.divergence) {
     streams.error << "systole: " << run.report.difference << "\n";
     return 1;

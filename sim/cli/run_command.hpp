@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "quantise/calibration.hpp"
+#include "quantise/open_network.hpp"
 
 namespace systole::cli {
 
@@ -18,7 +20,8 @@ struct RunArguments {
   std::uint64_t max_cycles = UINT64_MAX;
   std::uint64_t hang_cycles = 1'000'000;
   std::uint32_t seed = 1;
-  bool assertions = false, no_check = false;
+  bool assertions = false, no_check = false, compare_float = false;
+  quantise::CalibrationOptions calibration;
 };
 int run_network_command(const RunArguments& arguments, const Streams& streams);
 

@@ -68,7 +68,7 @@ template <typename T>
 T wrapping(const std::string& name, T a, T b) {
   // Integers wrap, as everywhere in ONNX Runtime; unsigned arithmetic keeps that defined.
   using U = std::make_unsigned_t<T>;
-  if (name == "Add") return static_cast<T>(static_cast<U>(a) + static_cast<U>(b));
+  if (name == "Add" || name == "Sum") return static_cast<T>(static_cast<U>(a) + static_cast<U>(b));
   if (name == "Sub") return static_cast<T>(static_cast<U>(a) - static_cast<U>(b));
   return static_cast<T>(static_cast<U>(a) * static_cast<U>(b));
 }
@@ -83,7 +83,7 @@ T apply_binary(const HostCall& call, T a, T b) {
     if (b == 0) throw UserError(call.what + ": division of an integer by zero");
     return b == -1 ? wrapping<T>("Sub", 0, a) : a / b;
   } else {
-    if (name == "Add") return a + b;
+    if (name == "Add" || name == "Sum") return a + b;
     if (name == "Sub") return a - b;
     if (name == "Mul") return a * b;
     if (name == "Div") return a / b;

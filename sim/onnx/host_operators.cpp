@@ -90,6 +90,7 @@ const std::map<std::string, HostEntry>& host_table() {
       {"Sqrt", {host_unary, number, Folding::kAllowed}},
       {"Squeeze", {host_copy, any, Folding::kAllowed}},
       {"Sub", {host_binary, numbers, Folding::kAllowed}},
+      {"Sum", {host_binary, numbers, Folding::kAllowed}},
       {"Tanh", {host_unary, number, Folding::kAllowed}},
       {"Transpose", {host_transpose, any, Folding::kAllowed}},
       {"Unsqueeze", {host_copy, any, Folding::kAllowed}},

@@ -401,6 +401,7 @@ class Loader {
                                   element_name(network_.tensors[op.inputs[1]].type),
                                   element_name(first_type)));
     }
+    drop_unread_outputs(node);
     std::vector<TensorType> types = infer_outputs(node, opset, op, network_.tensors, what);
     if (node.op_type() == "ConstantOfShape") {
       add_fill_value(node, op, what);
@@ -408,6 +409,17 @@ class Loader {
     check_quantisation(node.op_type(), op, network_.tensors, types.at(0).type, what);
     lower_inputs(node.op_type(), op, what);
     add_node_outputs(node, types, std::move(op), *entry, what);
+  }
+
+  static bool has_several_outputs(const onnx::NodeProto& node) {
+    return node.op_type() == "Split" || node.op_type() == "DynamicQuantizeLinear";
+  }
+
+  // The mask of Dropout and the like, whose type not every operator set tells.
+  void drop_unread_outputs(onnx::NodeProto& node) const {
+    if (has_several_outputs(node)) return;
+    auto& outputs = *node.mutable_output();
+    while (outputs.size() > 1 && !is_read(outputs.Get(outputs.size() - 1))) outputs.RemoveLast();
   }
 
   void add_fill_value(const onnx::NodeProto& node, HostOperator& op, const std::string& what) {
@@ -433,8 +445,7 @@ class Loader {
 
   void add_node_outputs(const onnx::NodeProto& node, const std::vector<TensorType>& types,
                         HostOperator op, const HostEntry& entry, const std::string& what) {
-    static const std::set<std::string> several_outputs = {"Split", "DynamicQuantizeLinear"};
-    const bool several = several_outputs.count(node.op_type()) != 0;
+    const bool several = has_several_outputs(node);
     const int outputs = several ? node.output_size() : std::min(node.output_size(), 1);
     if (outputs == 0 || node.output(0).empty()) throw UserError(what + ": output 0 has no name");
     // The mask of Dropout and the like: nobody may read it, so it is left undefined and a reader is
@@ -463,7 +474,9 @@ class Loader {
       op.outputs.push_back(define(output_what, {node.output(i), type.type, type.shape, {}, false}));
     }
     const std::string name = node.name().empty() ? node.output(0) : node.name();
-    Node result{name, node.op_type(), 0, std::move(op)};
+    // A sum of two is an Add, of one it is the tensor itself.
+    const std::string type = node.op_type() != "Sum" || op.inputs.size() > 2 ? node.op_type() : op.inputs.size() == 2 ? "Add" : "Identity";
+    Node result{name, type, 0, std::move(op)};
     if (folds) {
       fold(result, what);
     } else {

@@ -25,6 +25,7 @@ using Shape = std::vector<std::int64_t>;
 std::int64_t element_count(const Shape& shape);
 
 using TensorId = std::uint32_t;  // index into Network::tensors
+constexpr TensorId kNoTensor = 0xffffffff;  // an optional input that is absent; only before normalise()
 
 struct Tensor {
   std::string name;

@@ -12,8 +12,6 @@
 
 namespace systole {
 
-constexpr TensorId kNoTensor =
-    0xffffffff;  // an optional input that is absent; only inside the reader
 constexpr const char* kMicrosoftDomain = "com.microsoft";
 
 struct TensorType {
@@ -23,7 +21,7 @@ struct TensorType {
 
 // Operator sets of the default domain that the reader knows. Later ones differ in operators that
 // Systole does not have; what differs in those that it has is translated by `adapt_to_known_opset`.
-constexpr std::int64_t kMinOpset = 10, kMaxOpset = 21;
+constexpr std::int64_t kMinOpset = 7, kMaxOpset = 21;
 
 // Rewrites what changed after operator set 17, the last one that the library has: attributes of
 // newer operators that hold their neutral value are dropped. Returns the operator set to check

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/quantize.hpp"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "onnx/writer.hpp"
+#include "support/file.hpp"
+
+namespace systole::cli {
+
+namespace {
+
+int quantize(const QuantizeArguments& arguments, const Streams& streams) {
+  check_folder(arguments.output);
+  const Network network = quantise::quantise_file(arguments.network, arguments.calibration);
+  write_onnx(arguments.output, network);
+  std::size_t tensors = 0, weights = 0;
+  for (const Node& node : network.nodes) {
+    tensors += node.operator_name == "QuantizeLinear";
+    weights += node.operator_name == "DequantizeLinear";
+  }
+  streams.out << fmt::format("{}: {} activations and {} weights and biases in integers, calibrated on {}\n", arguments.output, tensors,
+                             weights - tensors,
+                             arguments.calibration.folder.empty()
+                                 ? fmt::format("{} random samples, seed {}", arguments.calibration.samples, arguments.calibration.seed)
+                                 : arguments.calibration.folder.string());
+  return 0;
+}
+
+}  // namespace
+
+void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& options) {
+  command
+      .add_option("--calibrate", options.folder,
+                  "Float networks: folder of .npy or .pb files to quantise by, or of folders with input_0.npy, input_1.npy, .. [random data]")
+      ->type_name("DIR");
+  command.add_option("--samples", options.samples, "Float networks: how much random data to quantise by [4]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  command.add_flag("--per-tensor", options.quantise.per_tensor,
+                   "Float networks: one scale for all weights of a node, not one for each output channel");
+}
+
+void add_quantize(CLI::App& app, QuantizeArguments& arguments, std::function<int(const Streams&)>& action) {
+  CLI::App* command = app.add_subcommand("quantize", "Quantise a float network to int8 (QDQ)");
+  command->add_option("network", arguments.network, "ONNX file in float")->required()->type_name("NET.onnx");
+  command->add_option("-o,--output", arguments.output, "File for the quantised network")->required()->type_name("Q.onnx");
+  add_calibration_options(*command, arguments.calibration);
+  command->add_option("--seed", arguments.calibration.seed, "Seed of the random data [1]")->type_name("N");
+  command->callback([&] { action = [&](const Streams& streams) { return quantize(arguments, streams); }; });
+}
+
+}  // namespace systole::cli

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quantise/open_network.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "onnx/model_loader.hpp"
+#include "onnx/normalise.hpp"
+#include "quantise/batch_norm.hpp"
+#include "quantise/calibration.hpp"
+#include "support/error.hpp"
+
+namespace systole::quantise {
+namespace {
+
+// `folded`: batch norms folded.
+Network quantise_folded(const Network& folded, const std::filesystem::path& file, const CalibrationOptions& options) {
+  const std::vector<Sample> samples =
+      options.folder.empty() ? seeded_samples(folded, options.seed, options.samples) : read_samples(options.folder, folded);
+  try {
+    return quantise(folded, calibrate(folded, samples), options.quantise);
+  } catch (const UserError& error) {
+    throw UserError(fmt::format("{}: {}", file.string(), error.what()));
+  }
+}
+
+}  // namespace
+
+Network quantise_file(const std::filesystem::path& file, const CalibrationOptions& options) {
+  Network network = load_model(file);
+  if (!is_float_network(network))
+    throw UserError(file.string() + ": is quantised already, or has no Conv, Gemm or MatMul to quantise");
+  return quantise_folded(fold_batch_norms(std::move(network)), file, options);
+}
+
+OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options) {
+  Network network = load_model(file);
+  if (!is_float_network(network)) return {normalise(std::move(network), file.string()), std::nullopt};
+  Network folded = fold_batch_norms(std::move(network));
+  Network quantised = quantise_folded(folded, file, options);
+  return {normalise(std::move(quantised), file.string()), std::move(folded)};
+}
+
+}  // namespace systole::quantise

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any ONNX file to what the compiler consumes: quantised ones as they are, float ones quantised on the way.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "onnx/network.hpp"
+#include "quantise/quantiser.hpp"
+
+namespace systole::quantise {
+
+struct CalibrationOptions {
+  std::filesystem::path folder;  // of calibration data; seeded data if empty
+  std::uint32_t seed = 1;
+  int samples = 4;  // of seeded data
+  QuantiseOptions quantise;
+};
+
+// The QDQ network of a float file, in the form that write_onnx takes. Errors (UserError): as load_model, a network that is quantised
+// already or has nothing to quantise, calibration data, weights.
+Network quantise_file(const std::filesystem::path& file, const CalibrationOptions& options);
+
+struct OpenedNetwork {
+  Network network;                       // for the compiler
+  std::optional<Network> float_network;  // of a float file: as it was, its batch norms folded
+};
+OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options);
+
+}  // namespace systole::quantise

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A float network to a QDQ network: QuantizeLinear and DequantizeLinear around every operator that can compute in int8.
+#pragma once
+
+#include <map>
+
+#include "onnx/network.hpp"
+#include "quantise/calibration.hpp"
+
+namespace systole::quantise {
+
+struct QuantiseOptions {
+  bool per_tensor = false;  // one scale for all weights of a node, instead of one for each output channel
+};
+
+// `network` as load_model leaves it, batch norms folded; `ranges` of its tensors. The result has the same form, for normalise().
+//
+// Activations are int8 with one scale and zero point: scale = (high - low) / 255, zero point = rne(-128 - low / scale); a range of
+// zero gets scale 1. Operators that only move values have the same scale before and after, so they cost nothing. Weights are int8,
+// symmetric: scale = max |w| / 127. Biases are int32 in units of activation scale times weight scale; where one would not fit, its
+// weights get a larger scale. What has no int8 form (Softmax, LayerNormalization, products of two activations) stays float.
+// Errors (UserError): a weight that is infinite or no number, with the tensor's name.
+Network quantise(Network network, const std::map<TensorId, Range>& ranges, const QuantiseOptions& options = {});
+
+// True if the network has matrix products in float and nothing quantised.
+bool is_float_network(const Network& network);
+
+}  // namespace systole::quantise

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calibration data from folders and seeds, and the ranges that come of it.
+#include "quantise/calibration.hpp"
+
+#include <filesystem>
+
+#include "catch.hpp"
+#include "onnx/tensor_file.hpp"
+#include "sim/onnx/run_network.hpp"
+#include "sim/quantise/float_networks.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::test;
+using Catch::Contains;
+
+namespace {
+
+Network relu_of_sum() {
+  ModelBuilder b;
+  b.input("a", ElementType::kFloat32, {3}).input("b", ElementType::kFloat32, {3});
+  b.node("Add", {"a", "b"}, {"sum"}).node("Relu", {"sum"}, {"y"});
+  b.output("y", ElementType::kFloat32, {3});
+  return loaded(b);
+}
+
+TensorId id_of(const Network& network, const std::string& name) {
+  for (TensorId id = 0; id < network.tensors.size(); ++id)
+    if (network.tensors[id].name == name) return id;
+  throw std::runtime_error("no tensor " + name);
+}
+
+}  // namespace
+
+TEST_CASE("ranges hold the least and the largest value over all samples, and zero") {
+  const Network network = relu_of_sum();
+  const std::vector<quantise::Sample> samples = {{float_tensor({3}, {1, 2, 3}), float_tensor({3}, {0, 0, 1})},
+                                                 {float_tensor({3}, {-5, 2, 3}), float_tensor({3}, {1, 1, 1})}};
+  auto ranges = quantise::calibrate(network, samples);
+  CHECK(ranges[id_of(network, "a")].low == -5);
+  CHECK(ranges[id_of(network, "a")].high == 3);
+  CHECK(ranges[id_of(network, "b")].low == 0);
+  CHECK(ranges[id_of(network, "sum")].low == -4);
+  CHECK(ranges[id_of(network, "y")].low == 0);
+  CHECK(ranges[id_of(network, "y")].high == 4);
+}
+
+TEST_CASE("a value that is no number is reported with its tensor") {
+  const Network network = relu_of_sum();
+  CHECK_THROWS_WITH(quantise::calibrate(network, {{float_tensor({3}, {1e38f, 0, 0}), float_tensor({3}, {3e38f, 0, 0})}}), Contains("'sum'"));
+}
+
+TEST_CASE("samples come from files for one input, from folders for several") {
+  const TemporaryFolder folder;
+  const Network network = relu_of_sum();
+  CHECK_THROWS_AS(quantise::read_samples(folder.file("nothing"), network), UserError);
+  std::filesystem::create_directories(folder.file("data/first"));
+  CHECK_THROWS_AS(quantise::read_samples(folder.file("data"), network), UserError);
+  write_npy(folder.file("data/first/input_0.npy"), float_tensor({3}, {1, 2, 3}));
+  write_npy(folder.file("data/first/input_1.npy"), float_tensor({3}, {4, 5, 6}));
+  const auto samples = quantise::read_samples(folder.file("data"), network);
+  REQUIRE(samples.size() == 1);
+  CHECK(floats_of(samples[0].at(1)) == std::vector<float>{4, 5, 6});
+  write_npy(folder.file("data/first/input_1.npy"), float_tensor({2}, {4, 5}));
+  CHECK_THROWS_WITH(quantise::read_samples(folder.file("data"), network), Contains("input_1.npy"));
+}
+
+TEST_CASE("seeded samples are the same for the same seed") {
+  const Network network = relu_of_sum();
+  const auto a = quantise::seeded_samples(network, 7, 2), b = quantise::seeded_samples(network, 7, 2), c = quantise::seeded_samples(network, 8, 2);
+  CHECK(a[1][0].data == b[1][0].data);
+  CHECK(a[0][0].data != a[1][0].data);
+  CHECK(a[0][0].data != c[0][0].data);
+}
+
+TEST_CASE("the distance of two tensors") {
+  const auto d = quantise::distance(float_tensor({2, 3}, {1, 2, 3, 4, 5, 6}), float_tensor({2, 3}, {1, 2, 4, 9, 5, 6}));
+  CHECK(d.maximum == 5);
+  CHECK(d.mean == Approx(1));
+  CHECK(d.largest == 9);
+  CHECK(d.rows == 2);
+  CHECK(d.equal_top == 1);
+  CHECK(quantise::distance(float_tensor({1, 4, 1, 1}, {0, 1, 2, 3}), float_tensor({1, 4, 1, 1}, {0, 1, 2, 3})).rows == 1);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the quantiser puts into integers, with which scales, and how near the result is.
+#include "quantise/quantiser.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "catch.hpp"
+#include "onnx/normalise.hpp"
+#include "quantise/batch_norm.hpp"
+#include "quantise/float_graph.hpp"
+#include "sim/onnx/run_network.hpp"
+#include "sim/quantise/float_networks.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::test;
+using Catch::Contains;
+using quantise::QuantiseOptions;
+
+namespace {
+
+Network quantised(const Network& network, const QuantiseOptions& options = {}) {
+  const Network folded = quantise::fold_batch_norms(network);
+  return quantise::quantise(folded, quantise::calibrate(folded, quantise::seeded_samples(folded, 1, 4)), options);
+}
+
+std::vector<std::string> host_operators(const Network& network) {
+  std::vector<std::string> names;
+  for (const Node& node : network.nodes)
+    if (std::holds_alternative<HostOperator>(node.operation)) names.push_back(node.operator_name);
+  return names;
+}
+
+std::vector<float> scales_named(const Network& network, const std::string& name) {
+  for (const Tensor& tensor : network.tensors)
+    if (tensor.name == name) return quantise::floats_of(tensor);
+  throw std::runtime_error("no tensor " + name);
+}
+
+Network convolution(const std::vector<float>& weights, const std::vector<float>& bias) {
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 1, 4, 4});
+  b.floats("w", {2, 1, 1, 1}, weights).floats("b", {2}, bias);
+  b.node("Conv", {"x", "w", "b"}, {"y"}).ints("kernel_shape", {1, 1});
+  b.output("y", ElementType::kFloat32, {1, 2, 4, 4});
+  return loaded(b);
+}
+
+}  // namespace
+
+TEST_CASE("all of a residual network but its ends computes in integers, near the float values") {
+  for (const int opset : {9, 13}) {
+    const Network network = loaded(small_resnet(1, opset));
+    REQUIRE(quantise::is_float_network(network));
+    const Network q = quantised(network);
+    CHECK_FALSE(quantise::is_float_network(q));
+    const Network normal = normalise(q, "net");
+    CHECK(host_operators(normal) == std::vector<std::string>{"QuantizeLinear", "DequantizeLinear", "Softmax"});
+    const auto inputs = quantise::seeded_samples(network, 99, 1)[0];
+    const auto expected = quantise::run_float_outputs(network, inputs), found = test::run_network(normal, inputs);
+    const quantise::Distance d = quantise::distance(found.at(0), expected.at(0));
+    CHECK(d.maximum < 0.05 * d.largest);
+    CHECK(d.equal_top == 1);
+  }
+}
+
+TEST_CASE("weights have a scale for each output channel, or one") {
+  const Network network = convolution({1.27f, -0.254f}, {0, 0});
+  CHECK(scales_named(quantised(network), "w.scale") == std::vector<float>{1.27f / 127, 0.254f / 127});
+  QuantiseOptions options;
+  options.per_tensor = true;
+  CHECK(scales_named(quantised(network, options), "w.scale") == std::vector<float>{1.27f / 127});
+}
+
+TEST_CASE("weights and activations that are all zero get scale 1") {
+  const Network q = quantised(convolution({0, 0.5f}, {0, 0}));
+  CHECK(scales_named(q, "w.scale")[0] == 1);
+  CHECK(scales_named(quantised(convolution({0, 0}, {0, 0})), "y.scale") == std::vector<float>{1});
+}
+
+TEST_CASE("a bias that would not fit int32 gets weights of a larger scale") {
+  const Network network = convolution({1e-9f, 0.5f}, {100, 0});
+  const Network normal = normalise(quantised(network), "net");
+  const auto inputs = quantise::seeded_samples(network, 2, 1)[0];
+  const auto found = test::run_network(normal, inputs).at(0);
+  CHECK(std::fabs(floats_of(found)[0] - 100) < 0.5);
+}
+
+TEST_CASE("a weight that is infinite or no number is refused by name") {
+  std::map<TensorId, quantise::Range> ranges;
+  for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
+    CHECK_THROWS_WITH(quantise::quantise(convolution({1, bad}, {0, 0}), ranges), Contains("'w'"));
+}
+
+TEST_CASE("operators that move values have one scale on both sides") {
+  std::mt19937 random(3);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 4, 8, 8});
+  add_conv(b, random, "x", "a", 4, 16);
+  add_conv(b, random, "x", "c", 4, 16, 1);
+  b.node("Concat", {"a", "c"}, {"joined"}).integer("axis", 1);
+  b.node("MaxPool", {"joined"}, {"pool"}).ints("kernel_shape", {2, 2}).ints("strides", {2, 2});
+  add_conv(b, random, "pool", "y", 32, 8);
+  b.output("y", ElementType::kFloat32, {1, 8, 4, 4});
+  const Network q = quantised(loaded(b));
+  const auto scale = scales_named(q, "joined.scale");
+  for (const char* name : {"a.scale", "c.scale", "pool.scale"}) CHECK(scales_named(q, name) == scale);
+  CHECK(scales_named(q, "y.scale") != scale);
+}
+
+TEST_CASE("a matrix product with its bias is one operator, products of activations stay float") {
+  std::mt19937 random(4);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 6, 16});
+  b.floats("w", {16, 8}, normal_values(random, 128, 0.3f)).floats("bias", {8}, normal_values(random, 8, 0.3f));
+  b.node("MatMul", {"x", "w"}, {"p"}).node("Add", {"bias", "p"}, {"q"});
+  b.node("Transpose", {"q"}, {"t"}).ints("perm", {0, 2, 1});
+  b.node("MatMul", {"q", "t"}, {"scores"});
+  b.node("Softmax", {"scores"}, {"y"});
+  b.output("y", ElementType::kFloat32, {1, 6, 6});
+  const Network network = loaded(b), normal = normalise(quantised(network), "net");
+  CHECK(only<Gemm>(normal).bias.size() == 8);
+  const auto inputs = quantise::seeded_samples(network, 9, 1)[0];
+  CHECK(quantise::distance(test::run_network(normal, inputs).at(0), quantise::run_float_outputs(network, inputs).at(0)).maximum < 0.05);
+}

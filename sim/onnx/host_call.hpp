@@ -89,6 +89,21 @@ void host_expand(HostCall& call);
 void host_constant_of_shape(HostCall& call);
 void host_arg_max(HostCall& call);
 void host_shape(HostCall& call);
+// host_logic.cpp
+void host_compare(HostCall& call);
+void host_not(HostCall& call);
+void host_is_special(HostCall& call);
+void host_where(HostCall& call);
+// host_normalisation.cpp
+void host_lrn(HostCall& call);
+void host_layer_normalization(HostCall& call);
+void host_instance_normalization(HostCall& call);
+// host_space.cpp
+void host_resize(HostCall& call);
+void host_depth_space(HostCall& call);
+void host_tile(HostCall& call);
+void host_trilu(HostCall& call);
+void host_range(HostCall& call);
 // host_integer.cpp: quantised products whose weights or zero points are known at run time only
 void host_conv_integer(HostCall& call);
 void host_matmul_integer(HostCall& call);

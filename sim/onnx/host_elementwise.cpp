@@ -34,6 +34,14 @@ float hard_sigmoid(float x, float alpha, float beta) {
 UnaryFunction unary_function(const std::string& name) {
   static const std::map<std::string, UnaryFunction> functions = {
       {"Abs", [](float x, const HostCall&) { return std::fabs(x); }},
+      {"Acos", [](float x, const HostCall&) { return std::acos(x); }},
+      {"Acosh", [](float x, const HostCall&) { return std::acosh(x); }},
+      {"Asin", [](float x, const HostCall&) { return std::asin(x); }},
+      {"Asinh", [](float x, const HostCall&) { return std::asinh(x); }},
+      {"Atan", [](float x, const HostCall&) { return std::atan(x); }},
+      {"Atanh", [](float x, const HostCall&) { return std::atanh(x); }},
+      {"Cos", [](float x, const HostCall&) { return std::cos(x); }},
+      {"Cosh", [](float x, const HostCall&) { return std::cosh(x); }},
       {"Ceil", [](float x, const HostCall&) { return std::ceil(x); }},
       {"Clip", clip},
       {"Elu",
@@ -53,6 +61,22 @@ UnaryFunction unary_function(const std::string& name) {
       {"Reciprocal", [](float x, const HostCall&) { return 1 / x; }},
       {"Relu", [](float x, const HostCall&) { return x > 0 ? x : 0.0f; }},
       {"Round", [](float x, const HostCall&) { return std::nearbyint(x); }},
+      {"Selu",
+       [](float x, const HostCall& c) {
+         const float alpha = c.number("alpha", 1.67326319217681884765625f), gamma = c.number("gamma", 1.05070102214813232421875f);
+         return gamma * (x > 0 ? x : alpha * std::expm1(x));
+       }},
+      {"Shrink",
+       [](float x, const HostCall& c) {
+         const float bias = c.number("bias", 0), limit = c.number("lambd", 0.5f);
+         return x < -limit ? x + bias : x > limit ? x - bias : 0.0f;
+       }},
+      {"Sign", [](float x, const HostCall&) { return static_cast<float>((x > 0) - (x < 0)); }},
+      {"Sin", [](float x, const HostCall&) { return std::sin(x); }},
+      {"Sinh", [](float x, const HostCall&) { return std::sinh(x); }},
+      {"Softsign", [](float x, const HostCall&) { return x / (1 + std::fabs(x)); }},
+      {"Tan", [](float x, const HostCall&) { return std::tan(x); }},
+      {"ThresholdedRelu", [](float x, const HostCall& c) { return x > c.number("alpha", 1) ? x : 0.0f; }},
       {"Sigmoid", [](float x, const HostCall&) { return sigmoid(x); }},
       {"Softplus",
        [](float x, const HostCall&) {
@@ -83,10 +107,11 @@ T apply_binary(const HostCall& call, T a, T b) {
     if (b == 0) throw UserError(call.what + ": division of an integer by zero");
     return b == -1 ? wrapping<T>("Sub", 0, a) : a / b;
   } else {
-    if (name == "Add" || name == "Sum") return a + b;
+    if (name == "Add" || name == "Sum" || name == "Mean") return a + b;
     if (name == "Sub") return a - b;
     if (name == "Mul") return a * b;
     if (name == "Div") return a / b;
+    if (name == "PRelu") return a < 0 ? a * b : a;
     return std::pow(a, b);
   }
 }
@@ -122,6 +147,8 @@ void binary(HostCall& call) {
   }
   invariant(left.data.size() == y.data.size(), "a broadcast result has the inferred shape");
   y.data = std::move(left.data);
+  if (call.name != "Mean") return;
+  for (std::size_t i = 0; i < y.data.size() / sizeof(T); ++i) elements<T>(y)[i] /= static_cast<T>(call.inputs.size());
 }
 
 double load_number(const TensorView& x, std::size_t i) {
@@ -225,6 +252,32 @@ void host_cast(HostCall& call) {
   }
 }
 
+// What a reduction does with an element and, at the end, with all of them.
+struct Reduction {
+  double start;
+  double (*add)(double, double);
+  double (*finish)(double);
+};
+
+const Reduction& reduction_of(const std::string& name) {
+  const auto sum = [](double a, double x) { return a + x; };
+  const auto same = [](double a) { return a; };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  static const std::map<std::string, Reduction> reductions = {
+      {"ReduceMax", {-kInfinity, [](double a, double x) { return std::max(a, x); }, same}},
+      {"ReduceMin", {kInfinity, [](double a, double x) { return std::min(a, x); }, same}},
+      {"ReduceSum", {0, sum, same}},
+      {"ReduceMean", {0, sum, same}},
+      {"ReduceProd", {1, [](double a, double x) { return a * x; }, same}},
+      {"ReduceL1", {0, [](double a, double x) { return a + std::fabs(x); }, same}},
+      {"ReduceL2", {0, [](double a, double x) { return a + x * x; }, [](double a) { return std::sqrt(a); }}},
+      {"ReduceSumSquare", {0, [](double a, double x) { return a + x * x; }, same}},
+      {"ReduceLogSum", {0, sum, [](double a) { return std::log(a); }}},
+      {"ReduceLogSumExp", {0, [](double a, double x) { return a + std::exp(x); }, [](double a) { return std::log(a); }}},
+  };
+  return reductions.at(name);
+}
+
 // Reduces over attribute `axes`, or over all dimensions; in float64, rounded once.
 void host_reduce(HostCall& call) {
   const TensorView& x = call.inputs[0];
@@ -249,25 +302,15 @@ void host_reduce(HostCall& call) {
   for (std::size_t d = 0; d < kept.size(); ++d) kept[d] = reduced[d] ? 1 : kept[d];
   const auto results = static_cast<std::size_t>(element_count(kept));
   invariant(results * sizeof(float) == y.data.size(), "a reduction has the inferred shape");
-  const bool maximum = call.name == "ReduceMax", minimum = call.name == "ReduceMin";
-  const double start = maximum   ? -std::numeric_limits<double>::infinity()
-                       : minimum ? std::numeric_limits<double>::infinity()
-                                 : 0;
-  std::vector<double> sums(results, start);
+  const Reduction& reduction = reduction_of(call.name);
+  std::vector<double> sums(results, reduction.start);
   for_each_broadcast(x.shape, x.shape, kept, [&](std::size_t, std::size_t ix, std::size_t iy) {
-    const double value = x.as<float>()[ix];
-    if (maximum) {
-      sums[iy] = std::max(sums[iy], value);
-    } else if (minimum) {
-      sums[iy] = std::min(sums[iy], value);
-    } else {
-      sums[iy] += value;
-    }
+    sums[iy] = reduction.add(sums[iy], x.as<float>()[ix]);
   });
   const double divisor =
       call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
   for (std::size_t i = 0; i < results; ++i)
-    elements<float>(y)[i] = static_cast<float>(sums[i] / divisor);
+    elements<float>(y)[i] = static_cast<float>(reduction.finish(sums[i]) / divisor);
 }
 
 void host_quantize_linear(HostCall& call) {

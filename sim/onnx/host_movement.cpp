@@ -261,6 +261,7 @@ void host_constant_of_shape(HostCall& call) {
 void host_arg_max(HostCall& call) {
   const TensorView& x = call.inputs[0];
   const std::size_t axis = normal_axis(call, call.integer("axis", 0), x.shape.size());
+  const bool minimum = call.name == "ArgMin";
   const bool last_wins = call.integer("select_last_index", 0) != 0;
   const auto middle = x.shape.begin() + static_cast<std::ptrdiff_t>(axis);
   const std::size_t outer = product(x.shape.begin(), middle),
@@ -277,7 +278,7 @@ void host_arg_max(HostCall& call) {
       for (std::size_t k = 1; k < size; ++k) {
         const double a = value((o * size + k) * inner + i),
                      b = value((o * size + best) * inner + i);
-        if (a > b || (last_wins && a == b)) best = k;
+        if ((minimum ? a < b : a > b) || (last_wins && a == b)) best = k;
       }
       y[o * inner + i] = static_cast<std::int64_t>(best);
     }
@@ -285,6 +286,10 @@ void host_arg_max(HostCall& call) {
 }
 
 void host_shape(HostCall& call) {
+  if (call.name == "Size") {
+    elements<std::int64_t>(call.outputs[0])[0] = element_count(call.inputs[0].shape);
+    return;
+  }
   const Shape& shape = call.inputs[0].shape;
   const auto rank = static_cast<std::int64_t>(shape.size());
   const auto limit = [&](std::int64_t index) {

@@ -297,7 +297,8 @@ class Loader {
   // Before inference: reductions take their axes from an input since operator set 18; the library
   // knows the attribute.
   void lower_reduction_axes(onnx::NodeProto& node, HostOperator& op, const std::string& what) {
-    static const std::set<std::string> reductions = {"ReduceMean", "ReduceMax", "ReduceMin"};
+    static const std::set<std::string> reductions = {"ReduceMean",      "ReduceMax", "ReduceMin",    "ReduceL1",        "ReduceL2",
+                                                      "ReduceSumSquare", "ReduceProd", "ReduceLogSum", "ReduceLogSumExp"};
     if (reductions.count(node.op_type()) == 0 || opset_ < 18) return;
     integers_to_attribute(op, 1, "axes", what);
     if (op.inputs.size() > 1) op.inputs.resize(1);
@@ -323,7 +324,7 @@ class Loader {
   // says already is dropped.
   void lower_inputs(const std::string& name, HostOperator& op, const std::string& what) {
     static const std::set<std::string> shaped_by_output = {"Reshape", "Squeeze", "Unsqueeze",
-                                                           "Expand", "Split"};
+                                                           "Expand", "Split", "Tile"};
     if (shaped_by_output.count(name) != 0) {
       op.inputs.resize(1);
     } else if (name == "Clip") {
@@ -346,6 +347,11 @@ class Loader {
       integers_to_attribute(op, 3, "axes", what);
       integers_to_attribute(op, 4, "steps", what);
       op.inputs.resize(1);
+    } else if (name == "Resize") {
+      lower_resize(op, what);
+    } else if (name == "Trilu") {
+      integers_to_attribute(op, 1, "k", what);
+      op.inputs.resize(1);
     } else if (name == "ReduceSum") {
       integers_to_attribute(op, 1, "axes", what);
       op.inputs.resize(1);
@@ -361,6 +367,27 @@ class Loader {
       }
     }
     while (!op.inputs.empty() && op.inputs.back() == kNoTensor) op.inputs.pop_back();
+  }
+
+  // Scales become an attribute; sizes need none, the output has them. Up to operator set 10 the scales are input 1, later the region
+  // of a mode that is not supported.
+  void lower_resize(HostOperator& op, const std::string& what) {
+    const std::size_t index = opset_ <= 10 ? 1 : 2;
+    const bool given = index < op.inputs.size() && op.inputs[index] != kNoTensor && element_count(network_.tensors.at(op.inputs[index]).shape) > 0;
+    if (given) {
+      const Tensor& scales = constant_input(op, index, what);
+      if (scales.type != ElementType::kFloat32 || scales.shape != Shape{static_cast<std::int64_t>(network_.tensors[op.inputs[0]].shape.size())})
+        throw UserError(fmt::format("{}: input {} must have a number for each dimension", what, in_quotes(scales.name)));
+      auto& values = op.floats["scales"];
+      values.resize(scales.data.size() / sizeof(float));
+      std::memcpy(values.data(), scales.data.data(), scales.data.size());
+      for (float v : values)
+        if (!(v > 0) || !std::isfinite(v)) throw UserError(fmt::format("{}: scale {} must be positive", what, v));
+    }
+    // What operator set 10 meant.
+    if (opset_ <= 10) op.strings["coordinate_transformation_mode"] = "asymmetric";
+    if (opset_ <= 10) op.strings["nearest_mode"] = "floor";
+    op.inputs.resize(1);
   }
 
   void add_node(int index) {
@@ -412,12 +439,12 @@ class Loader {
   }
 
   static bool has_several_outputs(const onnx::NodeProto& node) {
-    return node.op_type() == "Split" || node.op_type() == "DynamicQuantizeLinear";
+    return node.op_type() == "Split" || node.op_type() == "DynamicQuantizeLinear" || node.op_type() == "LayerNormalization";
   }
 
   // The mask of Dropout and the like, whose type not every operator set tells.
   void drop_unread_outputs(onnx::NodeProto& node) const {
-    if (has_several_outputs(node)) return;
+    if (has_several_outputs(node) && node.op_type() != "LayerNormalization") return;
     auto& outputs = *node.mutable_output();
     while (outputs.size() > 1 && !is_read(outputs.Get(outputs.size() - 1))) outputs.RemoveLast();
   }
@@ -460,7 +487,7 @@ class Loader {
       return id != kNoTensor && network_.tensors[id].is_constant;
     });
     const bool folds =
-        node.op_type() == "Shape" || (entry.folding == Folding::kAllowed && all_constant);
+        node.op_type() == "Shape" || node.op_type() == "Size" || (entry.folding == Folding::kAllowed && all_constant);
     for (int i = 0; i < outputs; ++i) {
       if (node.output(i).empty())
         throw UserError(fmt::format("{}: output {} has no name", what, i));
@@ -494,7 +521,7 @@ class Loader {
       throw UserError(fmt::format("{}: the constants computed up to here exceed {} bytes", what,
                                   kMaxFoldedBytes));
     }
-    static const std::set<std::string> take_empty = {"Shape",   "ConstantOfShape", "Concat",
+    static const std::set<std::string> take_empty = {"Shape",   "Size", "ConstantOfShape", "Concat",
                                                      "Cast",    "Reshape",         "Identity",
                                                      "Squeeze", "Unsqueeze"};
     for (TensorId id : op.inputs) {
@@ -505,7 +532,7 @@ class Loader {
       }
     }
     std::vector<HostTensor> inputs(op.inputs.size());
-    if (node.operator_name == "Shape") {
+    if (node.operator_name == "Shape" || node.operator_name == "Size") {
       // Shape reads no elements; its input need not be a constant.
       inputs[0].type = network_.tensors[op.inputs[0]].type;
       inputs[0].shape = network_.tensors[op.inputs[0]].shape;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/conformance.hpp"
 #include "cli/dram.hpp"
 #include "cli/fuzz.hpp"
 #include "cli/quantize.hpp"
@@ -173,6 +174,8 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     add_export(app, export_arguments, action);
     QuantizeArguments quantize_arguments;
     add_quantize(app, quantize_arguments, action);
+    ConformanceArguments conformance_arguments;
+    add_conformance(app, conformance_arguments, action);
     DramArguments dram_arguments;
     add_dram(app, dram_arguments, action);
     FuzzArguments fuzz_arguments;

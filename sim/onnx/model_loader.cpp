@@ -33,8 +33,8 @@ constexpr std::size_t kMaxFoldedBytes = std::size_t{256} << 20;
 
 class Loader {
  public:
-  explicit Loader(const std::filesystem::path& file) : file_(file.string()) {
-    const std::string bytes = read_whole_file(file, kMaxTensorBytes - 1);
+  // `file` starts error messages.
+  Loader(const std::string& bytes, const std::filesystem::path& file) : file_(file.string()) {
     if (bytes.empty() || !model_.ParseFromString(bytes))
       throw UserError(file_ + ": not an ONNX network (it does not parse)");
     if (!model_.has_graph() || model_.opset_import_size() == 0) {
@@ -428,6 +428,7 @@ class Loader {
                                   element_name(network_.tensors[op.inputs[1]].type),
                                   element_name(first_type)));
     }
+    if (node.op_type() == "PRelu" && opset_ < 7) spread_slopes(op);
     drop_unread_outputs(node);
     std::vector<TensorType> types = infer_outputs(node, opset, op, network_.tensors, what);
     if (node.op_type() == "ConstantOfShape") {
@@ -436,6 +437,17 @@ class Loader {
     check_quantisation(node.op_type(), op, network_.tensors, types.at(0).type, what);
     lower_inputs(node.op_type(), op, what);
     add_node_outputs(node, types, std::move(op), *entry, what);
+  }
+
+  // Up to operator set 6 the slopes of PRelu belonged to channels; since then they are broadcast.
+  void spread_slopes(HostOperator& op) {
+    const Shape& x = network_.tensors[op.inputs.at(0)].shape;
+    if (op.inputs.size() < 2 || op.inputs[1] == kNoTensor || x.size() < 2) return;
+    Tensor slopes = network_.tensors[op.inputs[1]];
+    if (!slopes.is_constant || slopes.shape != Shape{x[1]}) return;
+    slopes.shape.resize(x.size() - 1, 1);
+    op.inputs[1] = static_cast<TensorId>(network_.tensors.size());
+    network_.tensors.push_back(std::move(slopes));
   }
 
   static bool has_several_outputs(const onnx::NodeProto& node) {
@@ -592,10 +604,12 @@ class Loader {
 
 Network load_model(const std::filesystem::path& file) {
   try {
-    return Loader(file).load();
+    return Loader(read_whole_file(file, kMaxTensorBytes - 1), file).load();
   } catch (const std::bad_alloc&) {
     throw UserError(file.string() + ": the network needs more memory than there is");
   }
 }
+
+Network load_model(const std::string& bytes, const std::string& name) { return Loader(bytes, name).load(); }
 
 }  // namespace systole

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "onnx/network.hpp"
 
@@ -17,5 +18,7 @@ namespace systole {
 
 // Errors: UserError, one line with file and node or tensor.
 Network load_model(const std::filesystem::path& file);
+// The same of a file's bytes; `name` starts error messages.
+Network load_model(const std::string& bytes, const std::string& name);
 
 }  // namespace systole

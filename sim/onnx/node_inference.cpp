@@ -183,6 +183,32 @@ void check_shapes(const onnx::NodeProto& node, const HostOperator& op,
     if (x.size() < 3)
       fail(what,
            fmt::format("the input has the shape {}; rank 3 or more is needed", shape_text(x)));
+  } else if (op.ints.count("broadcast") != 0 && op.ints.count("axis") != 0 && op.inputs.size() == 2) {
+    // Up to operator set 6 the second operand could lie anywhere in the first one.
+    const std::size_t a = required_input(op, tensors, 0, what).shape.size(), b = required_input(op, tensors, 1, what).shape.size();
+    const std::int64_t axis = op.ints.at("axis").at(0);
+    if (a < b || (axis != static_cast<std::int64_t>(a - b) && axis != -static_cast<std::int64_t>(b)))
+      fail(what, fmt::format("attribute axis is {}; supported is the last place, {}", axis, a < b ? 0 : a - b));
+  } else if (node.op_type() == "PRelu") {
+    const Shape &x = required_input(op, tensors, 0, what).shape, &slope = required_input(op, tensors, 1, what).shape;
+    if (!broadcasts_to(slope, x)) fail(what, fmt::format("the slopes {} do not broadcast to the input {}", shape_text(slope), shape_text(x)));
+  } else if (node.op_type() == "LayerNormalization") {
+    const auto rank = static_cast<std::int64_t>(required_input(op, tensors, 0, what).shape.size());
+    const std::int64_t axis = op.ints.count("axis") != 0 ? op.ints.at("axis").at(0) : -1;
+    if (axis < -rank || axis >= rank) fail(what, fmt::format("attribute axis is {}; allowed are {} to {}", axis, -rank, rank - 1));
+  } else if (node.op_type() == "Range") {
+    for (std::size_t i = 0; i < 3; ++i)
+      if (element_count(required_input(op, tensors, i, what).shape) != 1) fail(what, "every input must be one number");
+    const Tensor& step = required_input(op, tensors, 2, what);
+    if (step.is_constant && std::all_of(step.data.begin(), step.data.end(), [](std::uint8_t b) { return b == 0; }))
+      fail(what, "the step is 0");
+  } else if (node.op_type() == "Tile") {
+    const Shape &x = required_input(op, tensors, 0, what).shape, &repeats = required_input(op, tensors, 1, what).shape;
+    if (repeats != Shape{static_cast<std::int64_t>(x.size())}) fail(what, "input 1 must have a number for each dimension");
+  } else if (node.op_type() == "DepthToSpace" || node.op_type() == "SpaceToDepth") {
+    const std::int64_t size = op.ints.count("blocksize") != 0 ? op.ints.at("blocksize").at(0) : 0;
+    constexpr std::int64_t kMost = 1 << 15;
+    if (size < 1 || size > kMost) fail(what, fmt::format("attribute blocksize is {}; allowed are 1 to {}", size, kMost));
   } else if (node.op_type() == "Transpose" && op.ints.count("perm") != 0) {
     std::vector<std::int64_t> sorted = op.ints.at("perm");
     std::sort(sorted.begin(), sorted.end());

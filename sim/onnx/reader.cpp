@@ -10,4 +10,6 @@ Network read_network(const std::filesystem::path& file) {
   return normalise(load_model(file), file.string());
 }
 
+Network read_network(const std::string& bytes, const std::string& name) { return normalise(load_model(bytes, name), name); }
+
 }  // namespace systole

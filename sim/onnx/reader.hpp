@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "onnx/network.hpp"
 
@@ -13,5 +14,8 @@ namespace systole {
 // HostOperator nodes, which run_host executes. Errors (UserError): one line that names the file and
 // the node or tensor.
 Network read_network(const std::filesystem::path& file);
+
+// The same of a file's bytes; `name` starts error messages.
+Network read_network(const std::string& bytes, const std::string& name);
 
 }  // namespace systole

@@ -53,7 +53,7 @@ int disassemble(const std::string& file, const Streams& streams) {
 // The subcommands with their options; `action` is what the chosen one does.
 void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)>& action) {
   CLI::App* command = app.add_subcommand("run", "Compile a network for a chip, run it and report");
-  command->add_option("network", run.network, "ONNX file")->required()->type_name("NET.onnx");
+  command->add_option("network", run.network, "ONNX file, or layers as SCALE-Sim lists them (.csv)")->required()->type_name("NET");
   command->add_option("--chip", run.chip, "A shipped chip's name or a chip file")
       ->required()
       ->type_name("CHIP");

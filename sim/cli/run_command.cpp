@@ -20,6 +20,7 @@
 #include "report/side_by_side.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "topology/topology.hpp"
 
 namespace systole::cli {
 
@@ -115,7 +116,10 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   const Chip chip = platform::open_chip(arguments.chip);
   quantise::CalibrationOptions calibration = arguments.calibration;
   calibration.seed = arguments.seed;
-  const quantise::OpenedNetwork opened = quantise::open_network(arguments.network, calibration);
+  const quantise::OpenedNetwork opened =
+      topology::is_topology_file(arguments.network)
+          ? quantise::OpenedNetwork{topology::read_topology(arguments.network, arguments.seed), std::nullopt}
+          : quantise::open_network(arguments.network, calibration);
   if (opened.float_network)
     streams.error << fmt::format("float network: quantised to int8, calibrated on {}\n",
                                  calibration.folder.empty() ? fmt::format("{} random samples, seed {}", calibration.samples, calibration.seed)

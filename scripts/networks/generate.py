@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a quantised network as ONNX, with seeded weights: the benchmarks of docs/reference/performance.md.
+"""Writes a network as ONNX, with seeded weights: the benchmarks of docs/reference/performance.md.
 
     scripts/networks/generate.py resnet50 -o resnet50.onnx
     build/systole run resnet50.onnx --chip edge16 --on model
 
-Needs the packages python3-onnx and python3-numpy. The same name, seed and size give the same file.
+ResNet, MobileNetV2 and VGG are quantised (int8, QDQ); the transformers and the U-Net are float, as training tools export them, and
+several hundred megabytes. Needs the packages python3-onnx and python3-numpy. The same name, seed and sizes give the same file.
 """
 import argparse
 import os
@@ -14,16 +15,28 @@ import sys
 try:
     import onnx
 
+    from float_graph import FloatGraph
     from mobilenet import mobilenet_v2
     from qdq import Network
     from resnet import resnet
+    from transformer import bert_base, gpt2_small, vit_b16
+    from unet import unet
+    from vgg import vgg16
 except ModuleNotFoundError as error:
     sys.exit(f"generate.py: no Python module '{error.name}': apt-get install python3-onnx python3-numpy")
 
-NETWORKS = {
+QUANTISED = {
     "mobilenet_v2": mobilenet_v2,
     "resnet18": lambda net: resnet(net, 18),
     "resnet50": lambda net: resnet(net, 50),
+    "vgg16": vgg16,
+}
+FLOAT = {
+    "bert_base": lambda net, arguments: bert_base(net, arguments.tokens or 384),
+    "gpt2_small": lambda net, arguments: gpt2_small(net, arguments.tokens or 512, 0),
+    "gpt2_small_decode": lambda net, arguments: gpt2_small(net, 1, arguments.tokens or 512),
+    "unet": lambda net, arguments: unet(net, arguments.size or 64),
+    "vit_b16": lambda net, arguments: vit_b16(net, arguments.size or 224),
 }
 
 
@@ -35,18 +48,24 @@ def positive(text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Writes a quantised network (int8, QDQ, opset 13) as ONNX, with seeded weights.")
-    parser.add_argument("network", choices=sorted(NETWORKS))
+    parser = argparse.ArgumentParser(description="Writes a network as ONNX, with seeded weights.")
+    parser.add_argument("network", choices=sorted({**QUANTISED, **FLOAT}))
     parser.add_argument("-o", "--output", help="the file to write; NETWORK.onnx by default")
     parser.add_argument("--seed", type=int, default=1, help="of the weights (default: 1)")
-    parser.add_argument("--batch", type=positive, default=1, help="images at a time (default: 1)")
-    parser.add_argument("--size", type=positive, default=224, help="height and width of the image in pixels (default: 224)")
+    parser.add_argument("--batch", type=positive, default=1, help="images at a time, of the quantised networks (default: 1)")
+    parser.add_argument("--size", type=positive, help="height and width of the image in pixels (default: 224, unet: 64)")
+    parser.add_argument("--tokens", type=positive, help="of the transformers (default: 384, GPT-2: 512; decode: those in the cache)")
     arguments = parser.parse_args()
     output = arguments.output or f"{arguments.network}.onnx"
-    if arguments.size < 32:
-        parser.error("--size: at least 32, as the networks halve their images five times")
-    net = Network(arguments.network, arguments.seed, arguments.batch, arguments.size)
-    model = net.model(NETWORKS[arguments.network](net))
+    if arguments.size is not None and (arguments.size < 32 or arguments.size % 16 != 0 and arguments.network in FLOAT):
+        parser.error("--size: at least 32, as the networks halve their images five times; vit_b16 and unet: a multiple of 16")
+    if arguments.network in QUANTISED:
+        net = Network(arguments.network, arguments.seed, arguments.batch, arguments.size or 224)
+        model = net.model(QUANTISED[arguments.network](net))
+    else:
+        net = FloatGraph(arguments.network, arguments.seed)
+        FLOAT[arguments.network](net, arguments)
+        model = net.model()
     temporary = f"{output}.tmp{os.getpid()}"
     try:
         onnx.save(model, temporary)

@@ -91,7 +91,7 @@ class Network(QdqGraph):
         return self.activate(name, y, (a.channels, a.height, a.width), a.mean_square + b.mean_square, activation)
 
     def max_pool(self, name, x, kernel, stride):
-        pad = kernel // 2
+        pad = kernel // 2 if kernel % 2 else 0
         y = self.node("MaxPool", [x.name], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4)
         height, width = ((n + 2 * pad - kernel) // stride + 1 for n in (x.height, x.width))
         return self.requantise(y, name, (x.channels, height, width), 2 * x.mean_square, x.scale, x.zero_point)
@@ -101,14 +101,20 @@ class Network(QdqGraph):
         mean = np.sqrt(x.mean_square / 2)  # of values behind a ReLU, roughly
         return self.quantise(y, name, (x.channels, 1, 1), mean**2, 0.0, 4 * mean)
 
+    def flatten(self, name, x):
+        flat = self.node("Flatten", [x.name], name)
+        return self.requantise(flat, name, (x.channels * x.height * x.width, 1, 1), x.mean_square, x.scale, x.zero_point)
+
+    def linear(self, name, x, outputs, activation=None):
+        """Gemm on a flat activation."""
+        gain = 1.0 if activation is None else 2.0
+        parameters = self.parameters(name, x, (outputs, x.channels), np.sqrt(gain / x.channels))
+        y = self.node("Gemm", [x.name, *parameters], name, transB=1)
+        return self.activate(name, y, (outputs, 1, 1), gain * x.mean_square, activation)
+
     def classifier(self, x, classes):
         """Flatten and Gemm; the output is dequantised."""
-        flat = self.node("Flatten", [x.name], "flatten")
-        x = self.requantise(flat, "flatten", (x.channels, 1, 1), x.mean_square, x.scale, x.zero_point)
-        parameters = self.parameters("logits", x, (classes, x.channels), np.sqrt(1.0 / x.channels))
-        y = self.node("Gemm", [x.name, *parameters], "logits", transB=1)
-        sigma = np.sqrt(x.mean_square)
-        return self.quantise(y, "logits", (classes, 1, 1), x.mean_square, -RANGE_SIGMAS * sigma, RANGE_SIGMAS * sigma)
+        return self.linear("logits", self.flatten("flatten", x), classes)
 
     def model(self, output):
         self.node("Identity", [output.name], "output")

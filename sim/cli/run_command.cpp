@@ -116,15 +116,16 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   const Chip chip = platform::open_chip(arguments.chip);
   quantise::CalibrationOptions calibration = arguments.calibration;
   calibration.seed = arguments.seed;
+  calibration.keep_float = arguments.compare_float;
   const quantise::OpenedNetwork opened =
       topology::is_topology_file(arguments.network)
-          ? quantise::OpenedNetwork{topology::read_topology(arguments.network, arguments.seed), std::nullopt}
+          ? quantise::OpenedNetwork{topology::read_topology(arguments.network, arguments.seed), false, std::nullopt}
           : quantise::open_network(arguments.network, calibration);
-  if (opened.float_network)
+  if (opened.was_float)
     streams.error << fmt::format("float network: quantised to int8, calibrated on {}\n",
                                  calibration.folder.empty() ? fmt::format("{} random samples, seed {}", calibration.samples, calibration.seed)
                                                             : calibration.folder.string());
-  if (arguments.compare_float && !opened.float_network)
+  if (arguments.compare_float && !opened.was_float)
     throw UserError(arguments.network + ": is quantised already; --compare-float needs a float network");
   const Network& network = opened.network;
   const std::vector<HostTensor> inputs =

@@ -89,35 +89,47 @@ UnaryFunction unary_function(const std::string& name) {
 }
 
 template <typename T>
-T wrapping(const std::string& name, T a, T b) {
-  // Integers wrap, as everywhere in ONNX Runtime; unsigned arithmetic keeps that defined.
+using BinaryFunction = T (*)(T, T);
+
+template <typename T>
+BinaryFunction<T> shared_function(const std::string& name) {
+  if (name == "Max") return [](T a, T b) { return std::max(a, b); };
+  if (name == "Min") return [](T a, T b) { return std::min(a, b); };
+  return nullptr;
+}
+
+// Integers wrap, as everywhere in ONNX Runtime; unsigned arithmetic keeps that defined.
+template <typename T>
+BinaryFunction<T> integer_function(const std::string& name) {
   using U = std::make_unsigned_t<T>;
-  if (name == "Add" || name == "Sum") return static_cast<T>(static_cast<U>(a) + static_cast<U>(b));
-  if (name == "Sub") return static_cast<T>(static_cast<U>(a) - static_cast<U>(b));
-  return static_cast<T>(static_cast<U>(a) * static_cast<U>(b));
+  if (name == "Add" || name == "Sum") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) + static_cast<U>(b)); };
+  if (name == "Sub") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) - static_cast<U>(b)); };
+  if (name == "Mul") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) * static_cast<U>(b)); };
+  return [](T a, T b) {  // Div
+    if (b == 0) throw UserError("division of an integer by zero");
+    return b == -1 ? static_cast<T>(U{0} - static_cast<U>(a)) : static_cast<T>(a / b);
+  };
+}
+
+BinaryFunction<float> float_function(const std::string& name) {
+  if (name == "Add" || name == "Sum" || name == "Mean") return [](float a, float b) { return a + b; };
+  if (name == "Sub") return [](float a, float b) { return a - b; };
+  if (name == "Mul") return [](float a, float b) { return a * b; };
+  if (name == "Div") return [](float a, float b) { return a / b; };
+  if (name == "PRelu") return [](float a, float b) { return a < 0 ? a * b : a; };
+  return [](float a, float b) { return static_cast<float>(std::pow(a, b)); };
 }
 
 template <typename T>
-T apply_binary(const HostCall& call, T a, T b) {
-  const std::string& name = call.name;
-  if (name == "Max") return std::max(a, b);
-  if (name == "Min") return std::min(a, b);
-  if constexpr (std::is_integral_v<T>) {
-    if (name != "Div") return wrapping(name, a, b);
-    if (b == 0) throw UserError(call.what + ": division of an integer by zero");
-    return b == -1 ? wrapping<T>("Sub", 0, a) : a / b;
-  } else {
-    if (name == "Add" || name == "Sum" || name == "Mean") return a + b;
-    if (name == "Sub") return a - b;
-    if (name == "Mul") return a * b;
-    if (name == "Div") return a / b;
-    if (name == "PRelu") return a < 0 ? a * b : a;
-    return std::pow(a, b);
-  }
+BinaryFunction<T> binary_function(const std::string& name) {
+  if (const auto function = shared_function<T>(name)) return function;
+  if constexpr (std::is_integral_v<T>) return integer_function<T>(name);
+  else return float_function(name);
 }
 
 template <typename T>
 void binary(HostCall& call) {
+  const BinaryFunction<T> function = binary_function<T>(call.name);
   HostTensor& y = call.outputs[0];
   HostTensor left{y.type, call.inputs[0].shape, {}};
   left.data.assign(call.inputs[0].data, call.inputs[0].data + call.inputs[0].count() * sizeof(T));
@@ -141,7 +153,7 @@ void binary(HostCall& call) {
     const T* a = elements<T>(static_cast<const HostTensor&>(left));
     for_each_broadcast(shape, left.shape, right.shape,
                        [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-                         elements<T>(result)[iy] = apply_binary<T>(call, a[ia], right.as<T>()[ib]);
+                         elements<T>(result)[iy] = function(a[ia], right.as<T>()[ib]);
                        });
     left = std::move(result);
   }
@@ -208,7 +220,7 @@ void host_unary(HostCall& call) {
   for (std::size_t i = 0; i < call.inputs[0].count(); ++i) y[i] = function(x[i], call);
 }
 
-void host_binary(HostCall& call) {
+void host_binary(HostCall& call) try {
   switch (call.inputs[0].type) {
     case ElementType::kFloat32:
       return binary<float>(call);
@@ -220,6 +232,8 @@ void host_binary(HostCall& call) {
       throw InternalError(
           "invariant broken: the operator table lists the types of binary operators");
   }
+} catch (const UserError& error) {
+  throw UserError(call.what + ": " + error.what());
 }
 
 void host_cast(HostCall& call) {

@@ -34,9 +34,10 @@ constexpr std::size_t kMaxFoldedBytes = std::size_t{256} << 20;
 class Loader {
  public:
   // `file` starts error messages.
-  Loader(const std::string& bytes, const std::filesystem::path& file) : file_(file.string()) {
+  Loader(std::string bytes, const std::filesystem::path& file) : file_(file.string()) {
     if (bytes.empty() || !model_.ParseFromString(bytes))
       throw UserError(file_ + ": not an ONNX network (it does not parse)");
+    std::string().swap(bytes);  // large networks are hundreds of megabytes, and parsed by now
     if (!model_.has_graph() || model_.opset_import_size() == 0) {
       throw UserError(file_ + ": not an ONNX network (it has no graph or no operator set)");
     }
@@ -50,7 +51,10 @@ class Loader {
                       in_quotes(model_.graph().sparse_initializer(0).values().name()) +
                       " is not supported");
     }
-    for (const auto& initializer : model_.graph().initializer()) add_initializer(initializer);
+    for (auto& initializer : *model_.mutable_graph()->mutable_initializer()) {
+      add_initializer(initializer);
+      std::string().swap(*initializer.mutable_raw_data());  // the same bytes are a tensor now
+    }
     for (const auto& input : model_.graph().input()) add_input(input);
     for (const auto& node : model_.graph().node())
       read_names_.insert(node.input().begin(), node.input().end());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <utility>
 
 #include "onnx/model_loader.hpp"
@@ -15,11 +16,12 @@ namespace systole::quantise {
 namespace {
 
 // `folded`: batch norms folded.
-Network quantise_folded(const Network& folded, const std::filesystem::path& file, const CalibrationOptions& options) {
+Network quantise_folded(Network folded, const std::filesystem::path& file, const CalibrationOptions& options) {
   const std::vector<Sample> samples =
       options.folder.empty() ? seeded_samples(folded, options.seed, options.samples) : read_samples(options.folder, folded);
   try {
-    return quantise(folded, calibrate(folded, samples), options.quantise);
+    const std::map<TensorId, Range> ranges = calibrate(folded, samples);
+    return quantise(std::move(folded), ranges, options.quantise);
   } catch (const UserError& error) {
     throw UserError(fmt::format("{}: {}", file.string(), error.what()));
   }
@@ -35,11 +37,16 @@ Network quantise_file(const std::filesystem::path& file, const CalibrationOption
 }
 
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options) {
+  OpenedNetwork opened;
   Network network = load_model(file);
-  if (!is_float_network(network)) return {normalise(std::move(network), file.string()), std::nullopt};
-  Network folded = fold_batch_norms(std::move(network));
-  Network quantised = quantise_folded(folded, file, options);
-  return {normalise(std::move(quantised), file.string()), std::move(folded)};
+  opened.was_float = is_float_network(network);
+  if (opened.was_float) {
+    network = fold_batch_norms(std::move(network));
+    if (options.keep_float) opened.float_network = network;
+    network = quantise_folded(std::move(network), file, options);
+  }
+  opened.network = normalise(std::move(network), file.string());
+  return opened;
 }
 
 }  // namespace systole::quantise

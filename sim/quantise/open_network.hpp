@@ -16,6 +16,7 @@ struct CalibrationOptions {
   std::filesystem::path folder;  // of calibration data; seeded data if empty
   std::uint32_t seed = 1;
   int samples = 4;  // of seeded data
+  bool keep_float = false;  // the float network beside the quantised one
   QuantiseOptions quantise;
 };
 
@@ -25,7 +26,8 @@ Network quantise_file(const std::filesystem::path& file, const CalibrationOption
 
 struct OpenedNetwork {
   Network network;                       // for the compiler
-  std::optional<Network> float_network;  // of a float file: as it was, its batch norms folded
+  bool was_float = false;
+  std::optional<Network> float_network;  // of a float file, if asked for: as it was, its batch norms folded
 };
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options);
 

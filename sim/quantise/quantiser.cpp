@@ -81,10 +81,22 @@ class Quantiser {
       network_.nodes.push_back(std::move(old[n]));
       for (const auto& [raw, id] : computed) add_pair(raw, "", id);
     }
+    drop_unused_constants();
     return std::move(network_);
   }
 
  private:
+  // The float weights that nobody reads any more: most of a network's bytes.
+  void drop_unused_constants() {
+    std::vector<bool> used(network_.tensors.size(), false);
+    for (const Node& node : network_.nodes)
+      for (TensorId id : FloatGraph::op(node).inputs)
+        if (id != kNoTensor) used[id] = true;
+    for (TensorId id : network_.outputs) used[id] = true;
+    for (std::size_t id = 0; id < used.size(); ++id)
+      if (!used[id] && network_.tensors[id].is_constant) std::vector<std::uint8_t>().swap(network_.tensors[id].data);
+  }
+
   // ---- what computes in int8
 
   void classify(std::size_t n) {

@@ -23,13 +23,14 @@ TEST_CASE("a quantised file that was written reads as the network that was quant
     write_onnx(folder.file("q.onnx"), quantise::quantise_file(folder.file("net.onnx"), {}));
     const Network read = read_network(folder.file("q.onnx"));
     const quantise::OpenedNetwork opened = quantise::open_network(folder.file("net.onnx"), {});
-    REQUIRE(opened.float_network);
+    REQUIRE(opened.was_float);
+    CHECK_FALSE(opened.float_network);
     CHECK(read.nodes.size() == opened.network.nodes.size());
     const auto inputs = quantise::seeded_samples(read, 5, 1)[0];
     const auto a = test::run_network(read, inputs), b = test::run_network(opened.network, inputs);
     REQUIRE(a.size() == b.size());
     for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i].data == b[i].data);
-    CHECK_FALSE(quantise::open_network(folder.file("q.onnx"), {}).float_network);
+    CHECK_FALSE(quantise::open_network(folder.file("q.onnx"), {}).was_float);
     CHECK_THROWS_WITH(quantise::quantise_file(folder.file("q.onnx"), {}), Contains("quantised already"));
   }
 }
@@ -73,6 +74,6 @@ TEST_CASE("a network that has nothing to quantise stays as it is") {
   b.input("x", ElementType::kFloat32, {2}).node("Relu", {"x"}, {"y"}).output("y", ElementType::kFloat32, {2});
   const TemporaryFolder folder;
   b.write(folder.file("net.onnx"));
-  CHECK_FALSE(quantise::open_network(folder.file("net.onnx"), {}).float_network);
+  CHECK_FALSE(quantise::open_network(folder.file("net.onnx"), {}).was_float);
   CHECK_THROWS_AS(quantise::quantise_file(folder.file("net.onnx"), {}), UserError);
 }

@@ -36,7 +36,7 @@ void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& op
       .add_option("--calibrate", options.folder,
                   "Float networks: folder of .npy or .pb files to quantise by, or of folders with input_0.npy, input_1.npy, .. [random data]")
       ->type_name("DIR");
-  command.add_option("--samples", options.samples, "Float networks: how much random data to quantise by [4]")
+  command.add_option("--samples", options.samples, "Float networks: how much random data to quantise by [2]")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
   command.add_flag("--per-tensor", options.quantise.per_tensor,

@@ -142,7 +142,9 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   ProgressLine line(streams.error, streams.progress);
   report::NetworkRunOptions options;
   options.view = kViews.at(arguments.on);
-  options.keep = arguments.dump_tensors.empty() ? compiler::Keep::kNeeded : compiler::Keep::kAll;
+  options.keep = !arguments.dump_tensors.empty() ? compiler::Keep::kAll
+                 : arguments.no_check            ? compiler::Keep::kOutputs
+                                                 : compiler::Keep::kNeeded;
   options.platform.seed = arguments.seed;
   options.platform.wave_file = arguments.wave;
   options.platform.assertions = arguments.assertions;

@@ -64,6 +64,32 @@ Executor::Executor(const CompiledNetwork& network, ChipBackend& backend, Keep ke
   for (std::size_t n = 0; n < net_.network.nodes.size(); ++n)
     if (const auto* r = std::get_if<Reshape>(&net_.network.nodes[n].operation))
       if (net_.placement[n].place == Place::kFree) reshaped_from_[r->output] = r->input;
+  plan_forgetting();
+}
+
+TensorId Executor::source_of(TensorId id) const {
+  while (reshaped_from_[id]) id = *reshaped_from_[id];
+  return id;
+}
+
+void Executor::plan_forgetting() {
+  constexpr std::size_t kNever = ~std::size_t{0};
+  std::vector<std::size_t> last(net_.network.tensors.size(), 0);
+  for (std::size_t i = 0; i < net_.steps.size(); ++i) {
+    const auto* chip = std::get_if<ChipStep>(&net_.steps[i]);
+    const std::vector<TensorId> read =
+        chip ? chip->inputs : inputs_of(net_.network.nodes[std::get<HostStep>(net_.steps[i]).node].operation);
+    for (TensorId t : read) last[source_of(t)] = i;
+  }
+  for (TensorId t : net_.network.outputs) last[source_of(t)] = kNever;
+  forgotten_.resize(net_.steps.size());
+  for (TensorId t = 0; t < last.size(); ++t)
+    if (last[t] != kNever && !net_.steps.empty()) forgotten_[last[t]].push_back(t);
+}
+
+void Executor::forget(std::size_t step) {
+  if (keep_ != Keep::kOutputs) return;
+  for (TensorId t : forgotten_[step]) values_.erase(t);
 }
 
 void Executor::run(const std::vector<HostTensor>& inputs) {
@@ -92,6 +118,7 @@ void Executor::run_step(std::size_t step) {
     run_chip(step, *chip);
   else
     run_host(std::get<HostStep>(net_.steps[step]));
+  forget(step);
 }
 
 void Executor::run_chip(std::size_t index, const ChipStep& step) {

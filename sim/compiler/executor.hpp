@@ -43,6 +43,7 @@ class ReferenceBackend : public ChipBackend {
 };
 
 enum class Keep {
+  kOutputs,  // graph outputs; everything else only as long as somebody still reads it
   kNeeded,  // tensors that the host needs: graph outputs, operands of host nodes
   kAll,     // in addition every tensor that a step leaves in DRAM, see CompileOptions::keep_tensors
 };
@@ -70,10 +71,14 @@ class Executor {
   void run_host(const HostStep& step);
   HostTensor value(TensorId id) const;  // InternalError if the host does not have it
   void read_back(TensorId id);
+  TensorId source_of(TensorId id) const;  // where free reshapes took its bytes from
+  void plan_forgetting();
+  void forget(std::size_t step);
 
   const CompiledNetwork& net_;
   ChipBackend& backend_;
   Keep keep_;
+  std::vector<std::vector<TensorId>> forgotten_;  // per step: values that nobody reads behind it
   std::map<TensorId, HostTensor> values_;
   std::vector<std::optional<TensorId>>
       reshaped_from_;  // per tensor: input of the free Reshape that names it

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -16,7 +17,8 @@
 namespace systole {
 namespace {
 
-constexpr int kOpset = 13, kIrVersion = 7;
+// The later one for networks with an operator that the first one does not have.
+constexpr int kOpset = 13, kLaterOpset = 17, kIrVersion = 8;
 
 class Writer {
  public:
@@ -25,7 +27,9 @@ class Writer {
   onnx::ModelProto run() {
     model_.set_ir_version(kIrVersion);
     model_.set_producer_name("systole");
-    model_.add_opset_import()->set_version(kOpset);
+    const bool later = std::any_of(network_.nodes.begin(), network_.nodes.end(),
+                                   [](const Node& node) { return node.operator_name == "LayerNormalization"; });
+    model_.add_opset_import()->set_version(later ? kLaterOpset : kOpset);
     graph().set_name(network_.name);
     for (TensorId id : network_.inputs) add_value(id, *graph().add_input());
     for (TensorId id : network_.outputs) add_value(id, *graph().add_output());

@@ -15,7 +15,7 @@ namespace systole::quantise {
 struct CalibrationOptions {
   std::filesystem::path folder;  // of calibration data; seeded data if empty
   std::uint32_t seed = 1;
-  int samples = 4;  // of seeded data
+  int samples = 2;  // of seeded data
   bool keep_float = false;  // the float network beside the quantised one
   QuantiseOptions quantise;
 };

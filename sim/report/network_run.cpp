@@ -197,7 +197,7 @@ class Run {
       for (TensorId id : network_.network.outputs)
         if (const auto tensor = executor.tensor(id)) result.outputs.push_back(*tensor);
     }
-    for (TensorId id = 0; id < network_.network.tensors.size(); ++id) {
+    for (TensorId id = 0; options_.keep == compiler::Keep::kAll && id < network_.network.tensors.size(); ++id) {
       if (network_.network.tensors[id].is_constant) continue;
       if (auto tensor = executor.tensor(id))
         result.tensors.emplace(network_.network.tensors[id].name, std::move(*tensor));

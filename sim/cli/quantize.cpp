@@ -3,14 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <ostream>
+#include <sstream>
 
 #include "onnx/writer.hpp"
+#include "support/error.hpp"
 #include "support/file.hpp"
 
 namespace systole::cli {
 
 namespace {
+
+constexpr std::int64_t kMostDimension = 1 << 24;
 
 int quantize(const QuantizeArguments& arguments, const Streams& streams) {
   check_folder(arguments.output);
@@ -29,6 +34,23 @@ int quantize(const QuantizeArguments& arguments, const Streams& streams) {
   return 0;
 }
 
+// NAME=N,N,.. ; the name may have equal signs itself.
+void add_shape(const std::string& text, LoadOptions& options) {
+  const auto refuse = [&] { throw UserError(fmt::format("--shape {}: wanted is NAME=N,N,.. with dimensions of 1 to {}", text, kMostDimension)); };
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) refuse();
+  Shape shape;
+  std::istringstream list(text.substr(equals + 1));
+  for (std::string field; std::getline(list, field, ',');) {
+    std::int64_t value = 0;
+    const auto [at, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (error != std::errc() || at != field.data() + field.size() || value < 1 || value > kMostDimension) refuse();
+    shape.push_back(value);
+  }
+  if (shape.empty()) refuse();
+  options.shapes[text.substr(0, equals)] = shape;
+}
+
 }  // namespace
 
 void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& options) {
@@ -39,6 +61,13 @@ void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& op
   command.add_option("--samples", options.samples, "Float networks: how much random data to quantise by [2]")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--shape", [&options](const std::vector<std::string>& texts) { for (const std::string& text : texts) add_shape(text, options.load); },
+          "Shape of an input that the file leaves open, once per input: --shape image=1,3,224,224")
+      ->type_name("NAME=N,N,..")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_flag("--per-tensor", options.quantise.per_tensor,
                    "Float networks: one scale for all weights of a node, not one for each output channel");
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -114,6 +115,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   if (!arguments.trace.empty() && arguments.on == "reference")
     throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   const Chip chip = platform::open_chip(arguments.chip);
+  const auto begin = std::chrono::steady_clock::now();
   quantise::CalibrationOptions calibration = arguments.calibration;
   calibration.seed = arguments.seed;
   calibration.keep_float = arguments.compare_float;
@@ -136,6 +138,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   compile_options.fuse = arguments.dump_tensors.empty();
   compile_options.search = kSearches.at(arguments.search);
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, compile_options);
+  const std::chrono::duration<double> compile_time = std::chrono::steady_clock::now() - begin;
   if (!arguments.output.empty()) make_directory(arguments.output);
   if (!arguments.dump_tensors.empty()) make_directory(arguments.dump_tensors);
 
@@ -156,7 +159,8 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   options.limits.max_quiet_cycles = arguments.hang_cycles;
   options.check_outputs = !arguments.no_check;
   if (line.enabled()) options.progress = [&](const report::NetworkProgress& p) { line.show(p); };
-  const report::NetworkRun run = report::run_network(compiled, inputs, options);
+  report::NetworkRun run = report::run_network(compiled, inputs, options);
+  run.report.compile_seconds = compile_time.count();
   line.clear();
 
   if (!arguments.output.empty()) {

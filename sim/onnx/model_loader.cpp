@@ -5,8 +5,10 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <limits>
 #include <new>
@@ -34,7 +36,7 @@ constexpr std::size_t kMaxFoldedBytes = std::size_t{256} << 20;
 class Loader {
  public:
   // `file` starts error messages.
-  Loader(std::string bytes, const std::filesystem::path& file) : file_(file.string()) {
+  Loader(std::string bytes, const std::filesystem::path& file, LoadOptions options) : file_(file.string()), options_(std::move(options)) {
     if (bytes.empty() || !model_.ParseFromString(bytes))
       throw UserError(file_ + ": not an ONNX network (it does not parse)");
     std::string().swap(bytes);  // large networks are hundreds of megabytes, and parsed by now
@@ -56,6 +58,11 @@ class Loader {
       std::string().swap(*initializer.mutable_raw_data());  // the same bytes are a tensor now
     }
     for (const auto& input : model_.graph().input()) add_input(input);
+    for (const auto& [name, shape] : options_.shapes) {
+      const auto found = by_name_.find(name);
+      if (found == by_name_.end() || network_.tensors[found->second].is_constant)
+        throw UserError(fmt::format("{}: --shape names {}, which is no input of the network; inputs are {}", file_, in_quotes(name), input_names()));
+    }
     for (const auto& node : model_.graph().node())
       read_names_.insert(node.input().begin(), node.input().end());
     for (const auto& output : model_.graph().output()) read_names_.insert(output.name());
@@ -65,6 +72,12 @@ class Loader {
   }
 
  private:
+  std::string input_names() const {
+    std::string names;
+    for (TensorId id : network_.inputs) names += (names.empty() ? "" : ", ") + in_quotes(network_.tensors[id].name);
+    return names;
+  }
+
   void read_opset() {
     for (const auto& import : model_.opset_import()) {
       if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
@@ -92,10 +105,60 @@ class Loader {
     return id;
   }
 
+  static bool is_external(const onnx::TensorProto& proto) {
+    return proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0;
+  }
+
+  // The tensor with the bytes of the file that it names. Only files in or below the network's folder, links followed.
+  onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::string& what) const {
+    namespace fs = std::filesystem;
+    std::string location;
+    std::uint64_t offset = 0;
+    std::optional<std::uint64_t> length;
+    for (const auto& entry : proto.external_data()) {
+      const auto number = [&] {
+        std::uint64_t value = 0;
+        const char* end = entry.value().data() + entry.value().size();
+        const auto [at, error] = std::from_chars(entry.value().data(), end, value);
+        if (error != std::errc() || at != end)
+          throw UserError(fmt::format("{}: {} of its external data is {}, no number", what, first_line(entry.key()), in_quotes(entry.value())));
+        return value;
+      };
+      if (entry.key() == "location") location = entry.value();
+      if (entry.key() == "offset") offset = number();
+      if (entry.key() == "length") length = number();
+    }
+    if (location.empty() || location.find('\0') != std::string::npos) throw UserError(what + " is stored in an external file without a name");
+    std::error_code error;
+    const fs::path folder = fs::weakly_canonical(fs::absolute(fs::path(file_)).parent_path(), error);
+    const fs::path file = fs::weakly_canonical(folder / location, error);
+    const fs::path below = file.lexically_relative(folder);
+    if (fs::path(location).is_absolute() || below.empty() || *below.begin() == "..")
+      throw UserError(fmt::format("{} is stored in {}, which is outside of the network's folder", what, in_quotes(location)));
+    const auto status = fs::status(file, error);
+    if (!fs::is_regular_file(status)) throw UserError(fmt::format("{} is stored in {}: no such file", what, in_quotes(location)));
+    const std::uint64_t size = fs::file_size(file, error);
+    if (offset > size || (length && *length > size - offset))
+      throw UserError(fmt::format("{} is stored in {}, {} bytes from {} on, but that has {} bytes", what, in_quotes(location),
+                                  length ? std::to_string(*length) : "some", offset, size));
+    const std::uint64_t bytes = length.value_or(size - offset);
+    if (bytes >= kMaxTensorBytes) throw UserError(fmt::format("{} is stored in {}: {} bytes are too many", what, in_quotes(location), bytes));
+    onnx::TensorProto result = proto;
+    result.clear_external_data();
+    result.set_data_location(onnx::TensorProto::DEFAULT);
+    std::string& raw = *result.mutable_raw_data();
+    raw.resize(bytes);
+    std::ifstream in(file, std::ios::binary);
+    in.seekg(static_cast<std::streamoff>(offset));
+    in.read(raw.data(), static_cast<std::streamsize>(bytes));
+    if (static_cast<std::uint64_t>(in.gcount()) != bytes) throw UserError(fmt::format("{}: {} cannot be read", what, in_quotes(location)));
+    return result;
+  }
+
   void add_initializer(const onnx::TensorProto& proto) {
     const std::string what = tensor_what("initialiser", proto.name());
     if (proto.name().empty()) throw UserError(what + " has no name");
-    HostTensor value = tensor_from_proto(proto, what);
+    HostTensor value = tensor_from_proto(is_external(proto) ? with_external_data(proto, what) : proto, what);
     define(what, {proto.name(), value.type, value.shape, std::move(value.data), true});
   }
 
@@ -128,17 +191,32 @@ class Loader {
     }
     const std::string what = tensor_what("input", info.name());
     if (info.name().empty()) throw UserError(what + " has no name");
-    const auto [type, shape] = declared_type(info, what);
-    if (!shape) throw UserError(what + " has no shape; Systole needs fixed shapes");
+    auto [type, shape] = declared_type(info, what);
+    if (const auto given = options_.shapes.find(info.name()); given != options_.shapes.end()) {
+      bool fits = !shape || shape->size() == given->second.size();
+      for (std::size_t i = 0; fits && shape && i < shape->size(); ++i) fits = (*shape)[i] == kUnknown || (*shape)[i] == given->second[i];
+      if (!fits)
+        throw UserError(fmt::format("{}: --shape says {}, the file says {}", what, shape_text(given->second), open_shape_text(*shape)));
+      shape = given->second;
+    }
+    if (!shape) throw UserError(fmt::format("{} has no shape; give it with --shape {}=N,..", what, first_line(info.name())));
     for (std::size_t i = 0; i < shape->size(); ++i) {
       if ((*shape)[i] != kUnknown) continue;
       const auto& dimension = info.type().tensor_type().shape().dim(static_cast<int>(i));
       throw UserError(fmt::format(
-          "{}: dimension {} is dynamic ({}); Systole needs fixed shapes, the batch size too", what,
-          i, dimension.has_dim_param() ? in_quotes(dimension.dim_param()) : "no value"));
+          "{}: dimension {} is dynamic ({}); Systole needs fixed shapes, the batch size too: give it with --shape {}={}", what,
+          i, dimension.has_dim_param() ? in_quotes(dimension.dim_param()) : "no value", first_line(info.name()),
+          open_shape_text(*shape)));
     }
     check_run_time_shape(what, type, *shape);
     network_.inputs.push_back(define(what, {info.name(), type, *shape, {}, false}));
+  }
+
+  // Dimensions with commas, N for one that is open.
+  static std::string open_shape_text(const Shape& shape) {
+    std::string text;
+    for (std::int64_t d : shape) text += (text.empty() ? "" : ",") + (d == kUnknown ? std::string("N") : std::to_string(d));
+    return text;
   }
 
   void check_run_time_shape(const std::string& what, ElementType type, const Shape& shape) const {
@@ -595,6 +673,7 @@ class Loader {
   static constexpr std::int64_t kUnknown = std::numeric_limits<std::int64_t>::min();
 
   std::string file_;
+  LoadOptions options_;
   onnx::ModelProto model_;
   std::int64_t opset_ = 0;
   Network network_;
@@ -606,14 +685,14 @@ class Loader {
 
 }  // namespace
 
-Network load_model(const std::filesystem::path& file) {
+Network load_model(const std::filesystem::path& file, const LoadOptions& options) {
   try {
-    return Loader(read_whole_file(file, kMaxTensorBytes - 1), file).load();
+    return Loader(read_whole_file(file, kMaxTensorBytes - 1), file, options).load();
   } catch (const std::bad_alloc&) {
     throw UserError(file.string() + ": the network needs more memory than there is");
   }
 }
 
-Network load_model(const std::string& bytes, const std::string& name) { return Loader(bytes, name).load(); }
+Network load_model(const std::string& bytes, const std::string& name) { return Loader(bytes, name, {}).load(); }
 
 }  // namespace systole

@@ -10,15 +10,21 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "onnx/network.hpp"
 
 namespace systole {
 
-// Errors: UserError, one line with file and node or tensor.
-Network load_model(const std::filesystem::path& file);
-// The same of a file's bytes; `name` starts error messages.
+struct LoadOptions {
+  std::map<std::string, Shape> shapes;  // of inputs, by name; needed where the file leaves dimensions open
+};
+
+// Weights in other files are read from the network's folder and those below it only. Errors: UserError, one line with file and node
+// or tensor.
+Network load_model(const std::filesystem::path& file, const LoadOptions& options = {});
+// The same of a file's bytes; `name`, its path, starts error messages.
 Network load_model(const std::string& bytes, const std::string& name);
 
 }  // namespace systole

@@ -89,7 +89,7 @@ HostTensor tensor_from_proto(const onnx::TensorProto& proto, const std::string& 
   if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
     throw UserError(
         what +
-        " is stored in an external file, which is not supported: save the network as one file");
+        " is stored in an external file, which is not supported here");
   }
   HostTensor tensor{*type, Shape(proto.dims().begin(), proto.dims().end()), {}};
   check_tensor_size(what, *type, tensor.shape);

@@ -30,7 +30,7 @@ Network quantise_folded(Network folded, const std::filesystem::path& file, const
 }  // namespace
 
 Network quantise_file(const std::filesystem::path& file, const CalibrationOptions& options) {
-  Network network = load_model(file);
+  Network network = load_model(file, options.load);
   if (!is_float_network(network))
     throw UserError(file.string() + ": is quantised already, or has no Conv, Gemm or MatMul to quantise");
   return quantise_folded(fold_batch_norms(std::move(network)), file, options);
@@ -38,7 +38,7 @@ Network quantise_file(const std::filesystem::path& file, const CalibrationOption
 
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options) {
   OpenedNetwork opened;
-  Network network = load_model(file);
+  Network network = load_model(file, options.load);
   opened.was_float = is_float_network(network);
   if (opened.was_float) {
     network = fold_batch_norms(std::move(network));

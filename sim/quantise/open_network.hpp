@@ -7,12 +7,14 @@
 #include <filesystem>
 #include <optional>
 
+#include "onnx/model_loader.hpp"
 #include "onnx/network.hpp"
 #include "quantise/quantiser.hpp"
 
 namespace systole::quantise {
 
 struct CalibrationOptions {
+  LoadOptions load;
   std::filesystem::path folder;  // of calibration data; seeded data if empty
   std::uint32_t seed = 1;
   int samples = 2;  // of seeded data

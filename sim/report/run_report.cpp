@@ -265,6 +265,7 @@ nlohmann::ordered_json to_json(const RunReport& r) {
       r.counters ? nlohmann::ordered_json((*r.counters)[counter::kWriteBytes]) : nullptr;
   json["instructions"] = r.instructions;
   json["wall_seconds"] = r.wall_seconds;
+  json["compile_seconds"] = or_null(r.compile_seconds);
   json["simulated_cycles_per_second"] = or_null(r.simulated_cycles_per_second);
   json["outputs_match"] = or_null(r.outputs_match);
   if (!r.difference.empty()) json["difference"] = r.difference;
@@ -383,6 +384,7 @@ std::string to_text(const RunReport& r) {
       fact(fmt::format("{} waits", isa::kEngineNames[e]), "for " + waits);
     }
   }
+  if (r.compile_seconds) fact("compile", fmt::format("{} from the file to the programs", duration_text(*r.compile_seconds)));
   fact("simulation", r.simulated_cycles_per_second
                          ? fmt::format("{}, {} cycles/s", duration_text(r.wall_seconds),
                                        rate_text(*r.simulated_cycles_per_second))

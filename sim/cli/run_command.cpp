@@ -13,7 +13,6 @@
 
 #include "cli/progress_line.hpp"
 #include "compiler/compiled_network.hpp"
-#include "onnx/reader.hpp"
 #include "onnx/tensor_file.hpp"
 #include "platform/shipped_chips.hpp"
 #include "report/export.hpp"
@@ -204,7 +203,9 @@ int compare_command(const std::string& a, const std::string& b, const Streams& s
 
 int export_command(const ExportArguments& arguments, const Streams& streams) {
   const Chip chip = platform::open_chip(arguments.chip);
-  const Network network = read_network(arguments.network);
+  quantise::CalibrationOptions calibration;
+  calibration.seed = arguments.seed;
+  const Network network = quantise::open_network(arguments.network, calibration).network;
   const std::vector<HostTensor> inputs =
       read_inputs(network, arguments.inputs, arguments.seed, streams);
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip);

@@ -28,7 +28,7 @@ class Writer {
     model_.set_ir_version(kIrVersion);
     model_.set_producer_name("systole");
     const bool later = std::any_of(network_.nodes.begin(), network_.nodes.end(),
-                                   [](const Node& node) { return node.operator_name == "LayerNormalization"; });
+                                   [](const Node& node) { return node.operator_name == "LayerNormalization" || node.operator_name == "Trilu"; });
     model_.add_opset_import()->set_version(later ? kLaterOpset : kOpset);
     graph().set_name(network_.name);
     for (TensorId id : network_.inputs) add_value(id, *graph().add_input());
@@ -76,6 +76,23 @@ class Writer {
     proto.set_name(name);
     proto.set_data_type(onnx::TensorProto::FLOAT);
     proto.add_float_data(value);
+    return name;
+  }
+
+  std::string add_numbers(const std::string& name, const std::vector<float>& values) {
+    auto& proto = *graph().add_initializer();
+    proto.set_name(name);
+    proto.set_data_type(onnx::TensorProto::FLOAT);
+    proto.add_dims(static_cast<std::int64_t>(values.size()));
+    for (float v : values) proto.add_float_data(v);
+    return name;
+  }
+
+  std::string add_integer(const std::string& name, std::int64_t value) {
+    auto& proto = *graph().add_initializer();
+    proto.set_name(name);
+    proto.set_data_type(onnx::TensorProto::INT64);
+    proto.add_int64_data(value);
     return name;
   }
 
@@ -133,6 +150,24 @@ class Writer {
       list_input("pads");
       if (const auto found = rest.floats.find("value"); found != rest.floats.end()) proto.add_input(add_number(base + ".value", found->second.at(0)));
       rest.floats.erase("value");
+    } else if (name == "Resize") {
+      // Inputs: x, the region of a mode that Systole does not have, scales, sizes.
+      proto.add_input("");
+      if (const auto found = rest.floats.find("scales"); found != rest.floats.end()) {
+        proto.add_input(add_numbers(base + ".scales", found->second));
+        rest.floats.erase(found);
+      } else {
+        proto.add_input("");
+        proto.add_input(add_list(base + ".sizes", tensor(op.outputs[0]).shape));
+      }
+    } else if (name == "Tile") {
+      std::vector<std::int64_t> repeats;
+      for (std::size_t d = 0; d < tensor(op.outputs[0]).shape.size(); ++d)
+        repeats.push_back(tensor(op.outputs[0]).shape[d] / std::max<std::int64_t>(tensor(op.inputs[0]).shape.at(d), 1));
+      proto.add_input(add_list(base + ".repeats", repeats));
+    } else if (name == "Trilu") {
+      proto.add_input(add_integer(base + ".k", rest.ints.count("k") != 0 ? rest.ints.at("k").at(0) : 0));
+      rest.ints.erase("k");
     } else if (name == "Slice") {
       for (const char* list : {"starts", "ends", "axes", "steps"}) list_input(list);
     } else if (name == "ReduceSum") {

@@ -69,6 +69,25 @@ TEST_CASE("operators whose constants became attributes are written so that they 
   }
 }
 
+TEST_CASE("operators that resample or repeat are written so that they read the same") {
+  ModelBuilder b(17);
+  b.input("x", ElementType::kFloat32, {1, 2, 4, 4});
+  b.floats("scales", {4}, {1, 1, 2, 1.5f}).node("Resize", {"x", "", "scales"}, {"wide"}).text("mode", "linear");
+  b.int64s("sizes", {4}, {1, 2, 2, 8}).node("Resize", {"x", "", "", "sizes"}, {"low"}).text("mode", "nearest");
+  b.int64s("repeats", {4}, {1, 2, 1, 3}).node("Tile", {"x", "repeats"}, {"tiled"});
+  b.int64s("k", {}, {-1}).node("Trilu", {"x", "k"}, {"triangle"}).integer("upper", 0);
+  b.node("DepthToSpace", {"tiled"}, {"space"}).integer("blocksize", 2).text("mode", "CRD");
+  b.output("wide", ElementType::kFloat32, {1, 2, 8, 6}).output("low", ElementType::kFloat32, {1, 2, 2, 8});
+  b.output("triangle", ElementType::kFloat32, {1, 2, 4, 4}).output("space", ElementType::kFloat32, {1, 1, 8, 24});
+  const Network network = loaded(b);
+  const TemporaryFolder folder;
+  write_onnx(folder.file("again.onnx"), network);
+  const Network again = read_network(folder.file("again.onnx"));
+  const auto sample = quantise::seeded_samples(network, 8, 1)[0];
+  const auto expected = quantise::run_float_outputs(network, sample), found = test::run_network(again, sample);
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found[i].data == expected[i].data);
+}
+
 TEST_CASE("a network that has nothing to quantise stays as it is") {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {2}).node("Relu", {"x"}, {"y"}).output("y", ElementType::kFloat32, {2});

@@ -321,7 +321,13 @@ std::string to_csv(const RunReport& r) {
                        csv_field(node.fused_into), node.shape, node.macs, node.cycles ? fmt::format("{}", *node.cycles) : "",
                        node.lower_bound, utilization ? fmt::format("{:.4f}", *utilization) : "", node.dram_bytes, node.bound);
   }
-  return out;
+  std::uint64_t lower_bound = 0, dram_bytes = 0;
+  for (const NodeReport& node : r.nodes) {
+    lower_bound += node.lower_bound;
+    dram_bytes += node.dram_bytes;
+  }
+  return out + fmt::format("total,,{},,,{},{},{},{},{},\n", r.view, r.macs, r.cycles ? fmt::format("{}", *r.cycles) : "", lower_bound,
+                           r.utilization ? fmt::format("{:.4f}", *r.utilization) : "", dram_bytes);
 }
 
 std::string to_text(const RunReport& r) {

@@ -90,7 +90,7 @@ std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network,
 std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const std::vector<ProgramRun>& runs);
 
 nlohmann::ordered_json to_json(const RunReport& report);
-// A line for each node, after a line of names.
+// A line for each node, after a line of names; last a line `total`.
 std::string to_csv(const RunReport& report);
 std::string to_text(const RunReport& report);
 

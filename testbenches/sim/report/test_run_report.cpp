@@ -163,7 +163,7 @@ TEST_CASE("the JSON has every documented key, with the value of the report") {
     for (const auto& [key, value] : json["nodes"][node].items()) CHECK(page.find("`" + key + "`") != std::string::npos);
 }
 
-TEST_CASE("the CSV has a line for each node, as wide as its header") {
+TEST_CASE("the CSV has a line for each node and one for all, as wide as its header") {
   compiler::CompiledNetwork net = network();
   net.network.nodes[0].name = "first, \"quoted\"";
   const std::string csv = to_csv(make_report(net, "rtl", runs()));
@@ -172,7 +172,8 @@ TEST_CASE("the CSV has a line for each node, as wide as its header") {
         "\"first, \"\"quoted\"\"\",Conv,rtl,,1x4x10x10,1600,200,100,0.5000,2,dependency\n"
         "middle,Softmax,host,,1x4x10x10,0,0,0,,0,\n"
         "flat,Flatten,none,,1x400,0,0,0,,0,\n"
-        "last,Conv+Relu,rtl,,1x200,800,100,50,0.5000,3,dependency\n");
+        "last,Conv+Relu,rtl,,1x200,800,100,50,0.5000,3,dependency\n"
+        "total,,rtl,,,2400,300,150,0.5000,5,\n");
 }
 
 TEST_CASE("what a view does not know is null") {

@@ -25,13 +25,13 @@ struct Unrolled {
   std::uint8_t pad_value = 0;
 };
 
-// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][array_rows],
-// channels padded to a multiple of array_rows. What the padding channels hold is unspecified. A
+// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][block],
+// channels padded to a multiple of the block. What the padding channels hold is unspecified. A
 // matrix [m][k] is one image of height 1 and width m with k channels.
 struct TensorLayout {
   std::uint64_t offset = 0;  // bytes from base register 0 (tensors)
   std::int64_t images = 1, channels = 1, height = 1, width = 1;
-  std::uint32_t block = 0;          // array_rows
+  std::uint32_t block = 0;          // array_rows; array_cols for what the chip loads as weights
   std::uint32_t element_bytes = 1;  // 1, or 4 for int32
   bool channels_last =
       false;  // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]

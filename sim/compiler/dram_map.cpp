@@ -79,7 +79,7 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
     if (host_reads[s] && produced_on_chip[s]) note(s, step_end_of[s]);
     if (options.keep_tensors || net.tensors[s].is_constant) life[s].last = forever;
     life[s].storage = s;
-    life[s].bytes = layout_of(net, plan, chip, s).size_bytes();
+    life[s].bytes = layout_of(net, plan, s).size_bytes();
     wanted.push_back(life[s]);
   }
 
@@ -108,7 +108,7 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
   for (TensorId t = 0; t < tensors; ++t) {
     const TensorId s = plan.storage[t];
     if (!in_dram[s] || plan.flattened[t]) continue;
-    TensorLayout l = layout_of(net, plan, chip, t);
+    TensorLayout l = layout_of(net, plan, t);
     l.offset = map.storage[s].first;
     map.layout[t] = l;
   }

@@ -238,7 +238,7 @@ class Fuser {
       const bool framed = r.top + r.left + r.bottom + r.right > 0;
       const Operation& op = net_.nodes[node].operation;
       const bool linear = std::holds_alternative<Add>(op) || std::holds_alternative<Lookup>(op) ||
-                          std::holds_alternative<Gemm>(op) ||
+                          std::holds_alternative<Gemm>(op) || std::holds_alternative<MatMul>(op) ||
                           std::holds_alternative<AveragePool>(op);
       if (framed && (needs_no_frame_ || linear)) continue;
       const std::int64_t blocks = ceil_div(v.channels, chip_.array_rows);

@@ -34,7 +34,7 @@ struct LoweringState {
   std::uint32_t first_word = 0;  // of a pooling; 0 for all others
   std::uint32_t free_words = 0;  // the end
 
-  Operand operand(TensorId t) const { return operand_of(network, plan, layout, chip, t); }
+  Operand operand(TensorId t) const { return operand_of(network, plan, layout, t); }
 };
 
 void lower_matrix(LoweringState& state, const MatrixProblem& problem);

@@ -87,7 +87,7 @@ class MatrixLowering {
           chunks_.push_back({ky, std::min(tiling_.taps_y, p_.kernel[0] - ky), kx,
                              std::min(tiling_.taps_x, p_.kernel[1] - kx), kc,
                              std::min(tiling_.input_blocks, run_.inputs.count - kc)});
-    pack_weights(groups);
+    if (!p_.right) pack_weights(groups);
     if (tiling_.columns_outer) {
       for (std::size_t g = 0; g < groups.size(); ++g)
         for (const Tile& t : tiles) lower_job(t, groups[g], g);
@@ -98,6 +98,12 @@ class MatrixLowering {
   }
 
  private:
+  struct WeightPiece {
+    std::uint64_t offset = 0;  // in the weights' segment
+    std::int64_t bytes = 0, words = 0;
+    bool diagonal = false;  // its bytes are the diagonals of its tiles
+  };
+
   void pack_parameters() {
     if (raw_) return;
     std::vector<std::uint8_t> bytes;
@@ -171,6 +177,38 @@ class MatrixLowering {
       }
   }
 
+  Request packed_weights(const WeightPiece& piece) const {
+    Request request = constant_request(isa::Buffer::kWeight, isa::Base::kWeight, piece.offset, piece.bytes,
+                                       static_cast<std::uint32_t>(piece.words));
+    if (piece.diagonal) {
+      request.load.diagonal = true;
+      request.load.pad_value = static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
+      request.key.part[3] = 1 + request.load.pad_value;  // the same bytes may be other tiles elsewhere
+    }
+    return request;
+  }
+
+  // The piece of a right operand: a word is a row of the matrix in one column block, so the rows of a chunk are one run. Rows behind
+  // the last one are padding that multiplies to zero.
+  Request tensor_weights(std::int64_t image, const Group& group, const Chunk& chunk) const {
+    const Operand& b = *p_.right;
+    const std::int64_t first = chunk.block * rows_, words = chunk.blocks * rows_, present = std::min(words, b.width - first);
+    Request request;
+    request.key = {s_.problem + 1, {-2, image, group.first, group.count, chunk.block, chunk.blocks}};
+    request.words = static_cast<std::uint32_t>(group.count * words);
+    request.load.buffer = isa::Buffer::kWeight;
+    request.load.base = isa::Base::kTensor;
+    request.load.dram_offset = static_cast<std::uint32_t>(b.at(image, group.first, 0, first));
+    request.load.run_bytes = static_cast<std::uint32_t>(present * cols_);
+    request.load.count[1] = static_cast<std::uint16_t>(group.count);
+    request.load.dram_stride[1] = static_cast<std::int32_t>(b.block_stride);
+    request.load.dst_stride[1] = static_cast<std::int32_t>(words);
+    request.load.pad_value = static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
+    request.load.pad_right = static_cast<std::uint16_t>(words - present);
+    request.reads = dram_box(b, {image, group.first, group.first + group.count - 1, 0, 0, first, first + present - 1});
+    return request;
+  }
+
   // One group of column blocks at the positions of one tile.
   void lower_job(const Tile& tile, const Group& group, std::size_t group_index) {
     const std::uint32_t accumulator_base = s_.accumulator_bank * s_.chip.accumulator_rows;
@@ -178,15 +216,8 @@ class MatrixLowering {
     for (std::size_t c = 0; c < chunks_.size(); ++c) {
       Item item;
       item.node = p_.node;
-      const WeightPiece& piece = weight_pieces_[group_index * chunks_.size() + c];
-      item.requests.push_back(constant_request(isa::Buffer::kWeight, isa::Base::kWeight, piece.offset, piece.bytes,
-                                               static_cast<std::uint32_t>(piece.words)));
-      if (piece.diagonal) {
-        Request& request = item.requests.back();
-        request.load.diagonal = true;
-        request.load.pad_value = static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
-        request.key.part[3] = 1 + request.load.pad_value;  // the same bytes may be other tiles elsewhere
-      }
+      item.requests.push_back(p_.right ? tensor_weights(tile.image, group, chunks_[c])
+                                       : packed_weights(weight_pieces_[group_index * chunks_.size() + c]));
       add_matrix(item, tile, group, chunks_[c], accumulator_base);
       item.matrix->accumulate = c > 0;
       if (c + 1 < chunks_.size())
@@ -492,11 +523,6 @@ class MatrixLowering {
   ColumnRun run_;
   Tiling tiling_;
   std::vector<Chunk> chunks_;
-  struct WeightPiece {
-    std::uint64_t offset = 0;  // in the weights' segment
-    std::int64_t bytes = 0, words = 0;
-    bool diagonal = false;  // its bytes are the diagonals of its tiles
-  };
   std::vector<WeightPiece> weight_pieces_;
 };
 

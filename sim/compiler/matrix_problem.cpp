@@ -27,8 +27,8 @@ std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t ch
 }
 
 void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
-            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
-  p.in = operand_of(net, plan, layout, chip, input);
+            const std::vector<std::optional<TensorLayout>>& layout, std::uint32_t node) {
+  p.in = operand_of(net, plan, layout, input);
   p.output_signed =
       net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
   if (const auto& pool = plan.fused_pool[node]) {
@@ -39,10 +39,10 @@ void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId outpu
     const Add& add = std::get<Add>(net.nodes[fused->node].operation);
     const auto is_signed = [&](TensorId t) { return net.tensors[t].type == ElementType::kInt8; };
     output = add.output;
-    p.residual = {operand_of(net, plan, layout, chip, fused->residual), is_signed(fused->residual),
+    p.residual = {operand_of(net, plan, layout, fused->residual), is_signed(fused->residual),
                   is_signed(add.output), fused->factors, add.clamp};
   }
-  p.out = operand_of(net, plan, layout, chip, output);
+  p.out = operand_of(net, plan, layout, output);
   p.activation_signed = net.tensors[input].type == ElementType::kInt8;
 }
 
@@ -67,7 +67,7 @@ void join_rows(MatrixProblem& p) {
 MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
                         const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   MatrixProblem p;
-  set_io(p, net, op.input, op.output, plan, layout, chip, node);
+  set_io(p, net, op.input, op.output, plan, layout, node);
   const Tensor& w = net.tensors[op.weight];
   const View &x = plan.view[op.input], &y = plan.view[op.output];
   p.channels_out = y.channels;
@@ -114,7 +114,7 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
                         const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   MatrixProblem p;
   const TensorId input = plan.flattened[op.input].value_or(op.input);
-  set_io(p, net, input, op.output, plan, layout, chip, node);
+  set_io(p, net, input, op.output, plan, layout, node);
   const Tensor& w = net.tensors[op.weight];
   const std::int64_t depth = w.shape.at(0), columns = w.shape.at(1), rows = chip.array_rows;
   p.channels_out = columns;
@@ -125,11 +125,8 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
   p.scale = op.scale;
   p.output_zero_point = op.output_zero_point;
   p.clamp = op.clamp;
-  // The output as one image of the product's rows, whatever view names it.
-  const View out = matrix_view(net.tensors[op.output].shape);
-  p.out.width = out.width;
-  p.out.height = p.out.images = 1;
-  p.out.block_stride = out.width * p.out.pixel_stride;
+  const std::int64_t products = matrix_view(net.tensors[op.output].shape).width;
+  see_as_matrices(p.out, 1, products);
   std::int64_t pixels = 1, channels = depth;
   if (plan.flattened[op.input]) {  // each image is a pixel with channel blocks (block, y, x)
     const View& v = plan.view[input];
@@ -143,14 +140,8 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
     p.in.height = p.in.images = 1;
     p.in.row_stride = p.in.width * p.in.pixel_stride;
   } else {
-    p.in.width = out.width;
-    p.in.height = p.in.images = 1;
-    p.in.block_stride = out.width * p.in.pixel_stride;
-    p.in.row_stride = p.in.block_stride;
-    p.in.whole = plan.view[input].images != 1;
+    see_as_matrices(p.in, 1, products);
   }
-  p.out.row_stride = p.out.block_stride;
-  p.out.whole = plan.view[op.output].images != 1;
   for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols)
     p.column_block_inputs.push_back({0, p.in.blocks});
   p.weight = [&w, zero = op.weight_zero_point, rows, pixels, channels, columns](
@@ -162,10 +153,33 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
   return p;
 }
 
+MatrixProblem from_matmul(const MatMul& op, const Network& net, const Plan& plan,
+                          const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
+  MatrixProblem p;
+  set_io(p, net, op.a, op.output, plan, layout, node);
+  const Shape &a = net.tensors[op.a].shape, &b = net.tensors[op.b].shape;
+  const std::int64_t products = *stacked_products(a, b), depth = b[b.size() - 2];
+  const std::int64_t rows = element_count(a) / depth / products;
+  see_as_matrices(p.in, products, rows);
+  see_as_matrices(p.out, products, rows);
+  p.right = operand_of(net, plan, layout, op.b);
+  see_as_matrices(*p.right, products, depth);
+  p.channels_out = b.back();
+  p.activation_zero_point = op.a_zero_point;
+  p.weight_zero_point = {op.b_zero_point};
+  p.weight_signed = net.tensors[op.b].type == ElementType::kInt8;
+  p.scale = op.scale;
+  p.output_zero_point = op.output_zero_point;
+  p.clamp = op.clamp;
+  for (std::int64_t m0 = 0; m0 < p.channels_out; m0 += chip.array_cols)
+    p.column_block_inputs.push_back({0, p.in.blocks});
+  return p;
+}
+
 MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
                            const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
   MatrixProblem p;
-  set_io(p, net, op.input, op.output, plan, layout, chip, node);
+  set_io(p, net, op.input, op.output, plan, layout, node);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
   p.activation_zero_point = op.qx.zero_point;
   p.weight_zero_point = {0};
@@ -222,6 +236,8 @@ MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const P
     p = from_conv(*conv, network, plan, layout, chip, node);
   else if (const auto* gemm = std::get_if<Gemm>(&operation))
     p = from_gemm(*gemm, network, plan, layout, chip, node);
+  else if (const auto* product = std::get_if<MatMul>(&operation))
+    p = from_matmul(*product, network, plan, layout, chip, node);
   else
     p = from_average(std::get<AveragePool>(operation), network, plan, layout, chip, node);
   p.node = node;

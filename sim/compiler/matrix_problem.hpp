@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one form of everything that the systolic array computes: Conv, Gemm, AveragePool as a
+// The one form of everything that the systolic array computes: Conv, Gemm, MatMul, AveragePool as a
 // convolution over channel blocks.
 //
 //   out[b][m][y][x] = post( SUM over kb, r, ky, kx of (in[b][kb][y*sy - pt + ky*dy][x*sx - pl +
@@ -10,7 +10,7 @@
 //
 // Groups are blocks of zeros: an output column block (array_cols channels) reads only the range of
 // input channel blocks in which it has weights. A Gemm behind a Flatten reads each image as one
-// pixel whose channel blocks are (block, y, x).
+// pixel whose channel blocks are (block, y, x). The weights of a MatMul are a tensor, too, with other weights for each image.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,8 @@ struct MatrixProblem {
   std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
                              std::int64_t kx)>
       weight;
+  // The weights of a MatMul instead: row k of image b's matrix is pixel k of image b, channels in blocks of array_cols.
+  std::optional<Operand> right;
   // If only one output channel has a weight at row r of input channel block kb, whatever the tap: that channel.
   std::function<std::int64_t(std::int64_t kb, std::int64_t r)> diagonal;
 };
@@ -69,7 +71,7 @@ struct MatrixProblem {
 // Such a pooling reads its input as one dense piece.
 bool averages_whole_image(const AveragePool& op, const Plan& plan);
 
-// The problem of a Conv, Gemm or AveragePool that placement put on the chip. `layout` per tensor,
+// The problem of a Conv, Gemm, MatMul or AveragePool that placement put on the chip. `layout` per tensor,
 // as in CompiledNetwork; the network must outlive the problem.
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
                              const std::vector<std::optional<TensorLayout>>& layout,

@@ -9,18 +9,18 @@
 namespace systole::compiler {
 
 Operand operand_of(const Network& network, const Plan& plan,
-                   const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
-                   TensorId tensor) {
+                   const std::vector<std::optional<TensorLayout>>& layout, TensorId tensor) {
   Operand d;
   d.storage = plan.storage[tensor];
   const auto& resident = plan.resident[d.storage];
   const TensorLayout l =
       resident
-          ? layout_of(network, plan, chip, tensor)
+          ? layout_of(network, plan, tensor)
           : (invariant(layout[tensor].has_value(), "an operand of a chip node has a place"),
              *layout[tensor]);
   d.images = l.images;
   d.blocks = channel_blocks(l);
+  d.image_planes = d.blocks;
   d.height = l.height;
   d.width = l.width;
   d.pixel_stride = static_cast<std::int64_t>(l.block) * l.element_bytes;
@@ -36,13 +36,25 @@ Operand operand_of(const Network& network, const Plan& plan,
   return d;
 }
 
+void see_as_matrices(Operand& d, std::int64_t count, std::int64_t rows) {
+  d.whole = d.images != 1;
+  d.images = count;
+  d.height = 1;
+  d.width = rows;
+  d.row_stride = d.image_stride = rows * d.pixel_stride;
+  d.block_stride = count * rows * d.pixel_stride;
+  d.image_planes = 0;
+  d.image_pixels = rows;
+}
+
 DramBox dram_box(const Operand& d, const Region& r) {
   if (d.whole)
     return {d.storage, 0, std::numeric_limits<std::int64_t>::max(), 0,
             std::numeric_limits<std::int64_t>::max()};
-  const std::int64_t plane = r.image * d.blocks;
+  const std::int64_t plane = r.image * d.image_planes, pixel = r.image * d.image_pixels;
   return {d.storage, plane + r.first_block, plane + r.last_block + 1,
-          r.first_row * d.width + r.first_column, r.last_row * d.width + r.last_column + 1};
+          pixel + r.first_row * d.width + r.first_column,
+          pixel + r.last_row * d.width + r.last_column + 1};
 }
 
 WordSpan word_span(const Operand& d, const Region& r, const Chip& chip) {

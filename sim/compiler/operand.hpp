@@ -20,6 +20,8 @@ struct Operand {
   std::uint64_t offset = 0;
   std::int64_t images = 1, blocks = 1, height = 1, width = 1;
   std::int64_t image_stride = 0, block_stride = 0, row_stride = 0, pixel_stride = 0;
+  // Where each image begins in the storage's planes and pixels (DramBox), for dependencies.
+  std::int64_t image_planes = 1, image_pixels = 0;
   bool whole =
       false;  // coordinates are not those of the storage: dependencies are on the whole tensor
 
@@ -32,10 +34,13 @@ struct Operand {
   bool dense_rows() const { return row_stride == width * pixel_stride; }
 };
 
+// The rows of a matrix as `count` matrices of `rows` rows each, one an image of height 1. What another view names is taken as the
+// matrix, whose bytes are the same.
+void see_as_matrices(Operand& operand, std::int64_t count, std::int64_t rows);
+
 // `tensor` must have a layout or be resident.
 Operand operand_of(const Network& network, const Plan& plan,
-                   const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
-                   TensorId tensor);
+                   const std::vector<std::optional<TensorLayout>>& layout, TensorId tensor);
 
 // A box of an operand, inclusive on both ends.
 struct Region {

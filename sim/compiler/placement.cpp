@@ -14,6 +14,8 @@
 namespace systole::compiler {
 namespace {
 
+constexpr const char* kImages = "its tensor is laid out as images for another node";
+
 constexpr std::int64_t kMaxWindow = 255;  // width of window_y and window_x
 
 bool is_byte(ElementType t) { return t == ElementType::kInt8 || t == ElementType::kUint8; }
@@ -27,6 +29,7 @@ class Placer {
     plan_.view.resize(tensors);
     plan_.flattened.resize(tensors);
     plan_.storage.resize(tensors);
+    plan_.block.assign(tensors, chip.array_rows);
     plan_.resident.resize(tensors);
     plan_.unrolled.resize(tensors);
     plan_.fused_add.resize(net_.nodes.size());
@@ -51,6 +54,8 @@ class Placer {
       if (const auto* r = std::get_if<Reshape>(&net_.nodes[n].operation)) place_reshape(n, *r);
     for (std::uint32_t n = 0; n < net_.nodes.size(); ++n)
       if (const auto* g = std::get_if<Gemm>(&net_.nodes[n].operation)) check_gemm_views(n, *g);
+    for (std::uint32_t n = 0; n < net_.nodes.size(); ++n)
+      if (const auto* m = std::get_if<MatMul>(&net_.nodes[n].operation)) check_matmul(n, *m);
     order_steps();
     return std::move(plan_);
   }
@@ -89,6 +94,8 @@ class Placer {
         cast(op->input, kImage), cast(op->output, kImage);
       if (const auto* op = std::get_if<Gemm>(&node.operation))
         cast(op->input, kMatrix), cast(op->output, kMatrix);
+      if (const auto* op = std::get_if<MatMul>(&node.operation))
+        cast(op->a, kMatrix), cast(op->b, kMatrix), cast(op->output, kMatrix);
     }
     for (TensorId t = 0; t < net_.tensors.size(); ++t) {
       const Shape& s = net_.tensors[t].shape;
@@ -149,6 +156,18 @@ class Placer {
 
   std::string reason(const Gemm& op, std::uint32_t) const {
     return weights_reason(op.input, op.weight, op.output, op.weight_zero_point, op.bias, op.scale);
+  }
+
+  std::string reason(const MatMul& op, std::uint32_t) const {
+    for (TensorId t : {op.a, op.b})
+      if (std::string r = tensor_reason(t); !r.empty()) return r;
+    const Tensor& y = net_.tensors[op.output];
+    if (op.scale.empty() ? y.type != ElementType::kInt32 : !is_byte(y.type))
+      return fmt::format("its output is {}", element_name(y.type));
+    if (!op.scale.empty() && !is_chip_scale(op.scale[0]))
+      return fmt::format("scale {} is not zero or a positive normal number", op.scale[0]);
+    if (chip_.array_rows > chip_.weight_words) return "a weight tile exceeds the weight buffer";
+    return "";
   }
 
   std::string reason(const Add& op, std::uint32_t) const {
@@ -231,24 +250,42 @@ class Placer {
     for (std::uint32_t c : consumers_[r.output])
       if (!std::holds_alternative<Gemm>(net_.nodes[c].operation) ||
           plan_.placement[c].place != Place::kChip ||
-          !gemm_output_is_matrix(std::get<Gemm>(net_.nodes[c].operation)))
+          !is_matrix(std::get<Gemm>(net_.nodes[c].operation).output))
         return;
     p = {Place::kFree, "", {}};
     plan_.flattened[r.output] = r.input;
   }
 
-  bool gemm_output_is_matrix(const Gemm& g) const {
-    return same_bytes(plan_.view[g.output], matrix_view(net_.tensors[g.output].shape),
-                      chip_.array_rows);
+  bool is_matrix(TensorId t) const {
+    return same_bytes(plan_.view[t], matrix_view(net_.tensors[t].shape), chip_.array_rows);
   }
 
   void check_gemm_views(std::uint32_t n, const Gemm& g) {
     NodePlacement& p = plan_.placement[n];
     if (p.place != Place::kChip || plan_.flattened[g.input]) return;
-    if (!same_bytes(plan_.view[g.input], matrix_view(net_.tensors[g.input].shape),
-                    chip_.array_rows) ||
-        !gemm_output_is_matrix(g))
-      p = {Place::kHost, "its tensor is laid out as images for another node", {}};
+    if (!is_matrix(g.input) || !is_matrix(g.output)) p = {Place::kHost, kImages, {}};
+  }
+
+  void check_matmul(std::uint32_t n, const MatMul& m) {
+    NodePlacement& p = plan_.placement[n];
+    if (p.place != Place::kChip) return;
+    if (!is_matrix(m.a) || !is_matrix(m.b) || !is_matrix(m.output)) {
+      p = {Place::kHost, kImages, {}};
+      return;
+    }
+    if (chip_.array_rows == chip_.array_cols) return;
+    // A word of the weight buffer is wider or narrower than one of the activation buffer: the host writes the operand in such words.
+    const auto loads_weights = [&](std::uint32_t c) {
+      const auto* reader = std::get_if<MatMul>(&net_.nodes[c].operation);
+      return plan_.placement[c].place == Place::kHost || (reader && reader->b == m.b && reader->a != m.b);
+    };
+    const bool by_host = !producer_[m.b] || plan_.placement[*producer_[m.b]].place == Place::kHost;
+    if (by_host && std::all_of(consumers_[m.b].begin(), consumers_[m.b].end(), loads_weights)) {
+      plan_.block[m.b] = chip_.array_cols;
+      return;
+    }
+    p = {Place::kHost, fmt::format("its right operand is laid out in words of array_rows = {} for another node, the array has {} columns",
+                                   chip_.array_rows, chip_.array_cols), {}};
   }
 
   // ---- steps
@@ -309,7 +346,7 @@ Plan place(const Network& network, const Chip& chip, const CompileOptions& optio
   return plan;
 }
 
-TensorLayout layout_of(const Network& network, const Plan& plan, const Chip& chip, TensorId tensor) {
+TensorLayout layout_of(const Network& network, const Plan& plan, TensorId tensor) {
   View view = plan.view[tensor];
   const std::optional<Unrolled>& unrolled = plan.unrolled[tensor];
   if (unrolled) {
@@ -317,7 +354,7 @@ TensorLayout layout_of(const Network& network, const Plan& plan, const Chip& chi
     view.width = unrolled->columns;
   }
   TensorLayout layout =
-      make_layout(view, chip.array_rows, static_cast<std::uint32_t>(element_bytes(network.tensors[tensor].type)));
+      make_layout(view, plan.block[tensor], static_cast<std::uint32_t>(element_bytes(network.tensors[tensor].type)));
   layout.unrolled = unrolled;
   return layout;
 }

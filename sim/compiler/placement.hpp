@@ -7,7 +7,8 @@
 // refused, and why, is said in `NodePlacement::reason`. The chip cannot run: a scale, add factor or
 // offset that is not zero or a normal number (negative scales included); a max-pool window of more
 // than 255 taps a side, or whose input patch is larger than the activation buffer; raw sums with a
-// bias; a weight tile larger than the weight buffer; a Lookup that is no requantisation followed by
+// bias; a weight tile larger than the weight buffer; a MatMul whose right
+// operand is laid out for something else, too, or computed on the chip, if array_rows and array_cols differ; a Lookup that is no requantisation followed by
 // a clamp.
 #pragma once
 
@@ -68,6 +69,7 @@ struct Plan {
   std::vector<NodePlacement> placement;  // per node
   std::vector<View> view;                // per tensor
   std::vector<TensorId> storage;  // per tensor: the tensor whose bytes it is (itself, mostly)
+  std::vector<std::uint32_t> block;  // per tensor: channels of a block; array_rows, or array_cols for what MatMuls load as weights
   std::vector<std::optional<TensorId>>
       flattened;  // per tensor: set for a Flatten that only Gemms on the chip read
   std::vector<std::optional<UnaryArithmetic>> unary;  // per node: of a Lookup on the chip
@@ -87,7 +89,7 @@ std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std
 void fuse(Plan& plan, const Network& network, const Chip& chip);
 
 // How the tensor lies in DRAM, at offset 0.
-TensorLayout layout_of(const Network& network, const Plan& plan, const Chip& chip, TensorId tensor);
+TensorLayout layout_of(const Network& network, const Plan& plan, TensorId tensor);
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options);
 

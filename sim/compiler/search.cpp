@@ -31,12 +31,12 @@ bool same_program(const MatrixProblem& p, const ColumnRun& run, Tiling a, const 
 }
 
 std::string key_of(const Operand& d) {
-  return fmt::format("{} {} {} {} {} {} {} {} {} {} {};", d.on_chip, d.on_chip ? d.offset : 0, d.images, d.blocks, d.height, d.width,
-                     d.image_stride, d.block_stride, d.row_stride, d.pixel_stride, d.whole);
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {};", d.on_chip, d.on_chip ? d.offset : 0, d.images, d.blocks, d.height, d.width,
+                     d.image_stride, d.block_stride, d.row_stride, d.pixel_stride, d.image_planes, d.image_pixels, d.whole);
 }
 
 std::string key_of(const LoweringState& state, const MatrixProblem& p, const ColumnRun& run, const TilingLimits& limits) {
-  std::string key = key_of(p.in) + key_of(p.out) + (p.residual ? key_of(p.residual->operand) : "-;");
+  std::string key = key_of(p.in) + key_of(p.out) + (p.residual ? key_of(p.residual->operand) : "-;") + (p.right ? key_of(*p.right) : "-;");
   key += fmt::format("{} {} {} {} {} {} {};", p.channels_out, p.window, p.kernel, p.stride, p.dilation, p.pad, p.column_block_inputs.size());
   key += fmt::format("{} {} {} {};", all_equal(p.weight_zero_point), p.diagonal != nullptr, p.scale.empty(), state.free_words);
   key += fmt::format("{} {} {} {} {};", run.first, run.count, run.inputs.first, run.inputs.count, run.step);

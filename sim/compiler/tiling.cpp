@@ -163,8 +163,9 @@ class Chooser {
     const double group_weights = t.column_blocks * taps * tile_words_;
     const bool weights_stay = weight_total <= chip_.weight_words ||
                               (t.columns_outer && 2 * group_weights <= chip_.weight_words);
-    const double weight_words = weights_stay ? weight_total : tiles * weight_total;
-    const double weight_loads = weights_stay ? groups * chunks : jobs * chunks;
+    const double weight_sets = p_.right ? static_cast<double>(p_.out.images) : 1;  // a MatMul has others for each image
+    const double weight_words = weights_stay ? weight_sets * weight_total : tiles * weight_total;
+    const double weight_loads = weights_stay ? weight_sets * groups * chunks : jobs * chunks;
 
     const double activation_bytes = activation_loads * piece * chip_.array_rows;
     const bool diagonals = p_.diagonal && chip_.array_rows <= chip_.array_cols && all_equal(p_.weight_zero_point);

@@ -48,46 +48,6 @@ Conv conv_of(const HostCall& call) {
   return conv;
 }
 
-// One matrix of a stack of matrices.
-TensorView matrix(const TensorView& stack, std::size_t index) {
-  TensorView view = stack;
-  const std::size_t rank = stack.shape.size();
-  if (rank > 2) view.shape = {stack.shape[rank - 2], stack.shape[rank - 1]};
-  if (rank == 1) view.shape = {stack.shape[0], 1};
-  view.data = stack.data + index * static_cast<std::size_t>(element_count(view.shape)) *
-                               element_bytes(stack.type);
-  return view;
-}
-
-Shape stack_shape(const Shape& shape) {
-  return shape.size() > 2 ? Shape(shape.begin(), shape.end() - 2) : Shape{};
-}
-
-// MatMul's rules for ranks, with `gemm` as the product of two matrices.
-void stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorView& b, HostTensor& y) {
-  const Shape a_stack = stack_shape(a.shape), b_stack = stack_shape(b.shape);
-  Shape stack(std::max(a_stack.size(), b_stack.size()), 1);
-  for (const Shape* operand : {&a_stack, &b_stack}) {
-    for (std::size_t d = 0; d < operand->size(); ++d) {
-      std::int64_t& size = stack[stack.size() - operand->size() + d];
-      size = std::max(size, (*operand)[d]);
-    }
-  }
-  const std::size_t matrices = static_cast<std::size_t>(element_count(stack));
-  const std::size_t y_bytes = y.data.size() / matrices;
-  for_each_broadcast(stack, a_stack, b_stack, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-    TensorView left = a;
-    if (a.shape.size() > 1) left = matrix(a, ia);
-    const TensorView right = matrix(b, ib);
-    const std::int64_t rows = left.shape.size() > 1 ? left.shape[0] : 1;
-    HostTensor part = make_host_tensor(y.type, {rows, right.shape[1]});
-    invariant(part.data.size() == y_bytes, "a stacked product has the inferred shape");
-    quantised_gemm(gemm, left, right, part);
-    std::copy(part.data.begin(), part.data.end(),
-              y.data.begin() + static_cast<std::ptrdiff_t>(iy * y_bytes));
-  });
-}
-
 TensorView transposed(const TensorView& x, HostTensor& storage) {
   storage = make_host_tensor(x.type, {x.shape.at(1), x.shape.at(0)});
   const auto rows = static_cast<std::size_t>(x.shape[0]),
@@ -112,7 +72,7 @@ void host_matmul_integer(HostCall& call) {
   Gemm gemm;
   gemm.input_zero_point = first_integer(call, 2);
   gemm.weight_zero_point = integers(call, 3);
-  stacked_gemm(gemm, call.inputs[0], call.inputs.at(1), call.outputs[0]);
+  quantised_stacked_gemm(gemm, call.inputs[0], call.inputs.at(1), call.outputs[0]);
 }
 
 // Inputs: x, x scale, x zero point, w, w scale, w zero point, y scale, y zero point, bias.
@@ -134,7 +94,7 @@ void host_qlinear_matmul(HostCall& call) {
   gemm.scale = product_scales(call, first_number(call, 1), 4, first_number(call, 6));
   gemm.output_zero_point = first_integer(call, 7);
   gemm.clamp = whole_range(call.outputs[0].type);
-  stacked_gemm(gemm, call.inputs[0], call.inputs[3], call.outputs[0]);
+  quantised_stacked_gemm(gemm, call.inputs[0], call.inputs[3], call.outputs[0]);
 }
 
 // Inputs: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale, y zero point]; c has

@@ -251,6 +251,8 @@ std::vector<HostTensor> run_quantised(const Network& network, const Node& node,
     quantised_conv(*conv, x[0], network.tensors.at(conv->weight), y[0]);
   } else if (const auto* gemm = std::get_if<Gemm>(&node.operation)) {
     quantised_gemm(*gemm, x[0], network.tensors.at(gemm->weight), y[0]);
+  } else if (const auto* product = std::get_if<MatMul>(&node.operation)) {
+    quantised_matmul(*product, x[0], x[1], y[0]);
   } else if (const auto* add = std::get_if<Add>(&node.operation)) {
     quantised_add(*add, x[0], x[1], y[0]);
   } else if (const auto* max_pool = std::get_if<MaxPool>(&node.operation)) {

@@ -19,7 +19,7 @@ namespace systole {
 std::vector<HostTensor> run_host(const Network& network, const Node& node,
                                  const std::vector<HostTensor>& inputs);
 
-// Conv, Gemm, Add, MaxPool and AveragePool, in plain loops with the exact arithmetic of quantised
+// Conv, Gemm, MatMul, Add, MaxPool and AveragePool, in plain loops with the exact arithmetic of quantised
 // operators; Lookup and Reshape too. What the chip must compute, bit for bit.
 std::vector<HostTensor> run_quantised(const Network& network, const Node& node,
                                       const std::vector<HostTensor>& inputs);

@@ -38,6 +38,7 @@ std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& dat
 
 struct InputsOf {
   std::vector<TensorId> operator()(const Add& add) const { return {add.a, add.b}; }
+  std::vector<TensorId> operator()(const MatMul& product) const { return {product.a, product.b}; }
   std::vector<TensorId> operator()(const HostOperator& host) const { return host.inputs; }
   template <typename T>
   std::vector<TensorId> operator()(const T& operation) const {
@@ -98,6 +99,14 @@ std::int64_t element_count(const Shape& shape) {
     count *= dimension;
   }
   return count;
+}
+
+std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b) {
+  if (a.size() < 2 || b.size() < 2) return std::nullopt;
+  const Shape a_stack(a.begin(), a.end() - 2), b_stack(b.begin(), b.end() - 2);
+  if (a_stack == b_stack) return element_count(a_stack);
+  if (b_stack.size() <= a_stack.size() && element_count(b_stack) == 1) return 1;
+  return std::nullopt;
 }
 
 HostTensor make_host_tensor(ElementType type, const Shape& shape) {

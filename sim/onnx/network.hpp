@@ -47,7 +47,7 @@ struct Clamp {
 };
 
 // Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and 1-D
-// convolutions (H = 1). Matrix products with a constant right operand are Gemm.
+// convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
 struct Conv {
   TensorId input = 0, output = 0;
   TensorId weight = 0;                             // constant, int8 or uint8
@@ -74,6 +74,20 @@ struct Gemm {
   std::int32_t output_zero_point = 0;
   Clamp clamp;
 };
+
+// Y[i][m][n] = A[i][m][k] * B[i][k][n], a product of two tensors computed at run time, as in attention: stacks of matrices for which
+// stacked_products() has an answer.
+struct MatMul {
+  TensorId a = 0, b = 0, output = 0;
+  std::int32_t a_zero_point = 0, b_zero_point = 0;
+  std::vector<float> scale;  // 1 value; raw int32 output if empty
+  std::int32_t output_zero_point = 0;
+  Clamp clamp;
+};
+
+// Of how many products of two matrices A * B consists: one for each index of the leading dimensions if both have the same, one if B is
+// one matrix for all rows of A. Nothing for other broadcasts, and if an operand is a vector.
+std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b);
 
 // QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see ONNX arithmetic in docs/reference.
 struct Add {
@@ -118,7 +132,7 @@ struct HostOperator {
   std::map<std::string, std::string> strings;
 };
 
-using Operation = std::variant<Conv, Gemm, Add, MaxPool, AveragePool, Lookup, Reshape, HostOperator>;
+using Operation = std::variant<Conv, Gemm, MatMul, Add, MaxPool, AveragePool, Lookup, Reshape, HostOperator>;
 
 struct Node {
   std::string name;           // of the ONNX node that gives it its identity (for a fused group the arithmetic one)

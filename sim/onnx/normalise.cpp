@@ -78,6 +78,8 @@ std::optional<ClampedOutput> clamped_output(Operation& operation) {
     if (!conv->scale.empty()) return ClampedOutput{&conv->clamp, &conv->output};
   } else if (auto* gemm = std::get_if<Gemm>(&operation)) {
     if (!gemm->scale.empty()) return ClampedOutput{&gemm->clamp, &gemm->output};
+  } else if (auto* product = std::get_if<MatMul>(&operation)) {
+    if (!product->scale.empty()) return ClampedOutput{&product->clamp, &product->output};
   } else if (auto* add = std::get_if<Add>(&operation)) {
     return ClampedOutput{&add->clamp, &add->output};
   } else if (auto* max_pool = std::get_if<MaxPool>(&operation)) {
@@ -161,6 +163,7 @@ struct VisitIds {
   std::vector<TensorId*>& ids;
   void operator()(Conv& op) const { ids.insert(ids.end(), {&op.input, &op.output, &op.weight}); }
   void operator()(Gemm& op) const { ids.insert(ids.end(), {&op.input, &op.output, &op.weight}); }
+  void operator()(MatMul& op) const { ids.insert(ids.end(), {&op.a, &op.b, &op.output}); }
   void operator()(Add& op) const { ids.insert(ids.end(), {&op.a, &op.b, &op.output}); }
   void operator()(HostOperator& op) const {
     for (TensorId& id : op.inputs) ids.push_back(&id);

@@ -278,7 +278,10 @@ class QuantiseTranslator {
   void translate_arithmetic(const Node& anchor) {
     const std::string& name = anchor.operator_name;
     if (name == "Conv") return translate_conv(anchor);
-    if (name == "Gemm" || name == "MatMul") translate_product(anchor, nullptr);
+    if (name == "Gemm" || name == "MatMul") {
+      if (!translate_product(anchor, nullptr)) translate_run_time_product(anchor);
+      return;
+    }
     if (name == "Add") return translate_add(anchor);
     if (name == "GlobalAveragePool" || name == "AveragePool" || name == "ReduceMean")
       return translate_average_pool(anchor);
@@ -424,6 +427,24 @@ class QuantiseTranslator {
     add_arithmetic(anchor, added != nullptr ? anchor.operator_name + "+Add" : anchor.operator_name,
                    macs, std::move(gemm));
     return true;
+  }
+
+  // A MatMul of two tensors that are computed at run time.
+  void translate_run_time_product(const Node& anchor) {
+    const HostOperator& op = host_of(anchor);
+    const auto a = graph_.dequantised(op.inputs.at(0)), b = graph_.dequantised(op.inputs.at(1));
+    if (anchor.operator_name != "MatMul" || !a || !b) return;
+    const Shape& left = graph_.tensor(a->tensor).shape;
+    if (!stacked_products(left, graph_.tensor(b->tensor).shape)) return;
+    MatMul product;
+    product.a = a->tensor;
+    product.b = b->tensor;
+    product.a_zero_point = a->q.zero_point;
+    product.b_zero_point = b->q.zero_point;
+    product.scale = scales(anchor, a->q.scale, {b->q.scale}).combined;
+    product.output_zero_point = qy_.zero_point;
+    const std::uint64_t macs = product_macs(graph_.tensor(chain_.source).shape, left.back());
+    add_arithmetic(anchor, anchor.operator_name, macs, std::move(product));
   }
 
   void translate_add(const Node& anchor) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Operators that are quantised by themselves: the QLinear and Integer families, and pools and
-// reshapes of int8 tensors. What has run-time weights, scales or zero points stays as it is and
-// runs on the host.
+// reshapes of int8 tensors. What has run-time scales or zero points, and a convolution with run-time
+// weights, stays as it is and runs on the host.
 #include <algorithm>
 
 #include "onnx/host_tensor.hpp"
@@ -80,15 +80,46 @@ bool translate_conv(RawGraph& graph, const Node& node, std::vector<Node>& nodes)
   return true;
 }
 
+// QLinearMatMul or MatMulInteger whose right operand is computed at run time or a stack of matrices.
+bool translate_run_time_product(const RawGraph& graph, const Node& node, std::vector<Node>& nodes) {
+  const HostOperator& op = host_of(node);
+  const bool integer = node.operator_name == "MatMulInteger";
+  MatMul product;
+  product.a = op.inputs[0];
+  product.b = op.inputs.at(integer ? 1 : 3);
+  product.output = op.outputs.at(0);
+  const Shape& a = graph.tensor(product.a).shape;
+  if (!stacked_products(a, graph.tensor(product.b).shape)) return false;
+  if (integer) {
+    const auto a_zero = zero_points(graph, op, 2), b_zero = zero_points(graph, op, 3);
+    if (!a_zero || !b_zero || a_zero->size() != 1 || b_zero->size() != 1) return false;
+    product.a_zero_point = a_zero->at(0);
+    product.b_zero_point = b_zero->at(0);
+  } else {
+    const auto qa = graph.one_quantisation(op, 1, 2), qb = graph.one_quantisation(op, 4, 5),
+               qy = graph.one_quantisation(op, 6, 7);
+    if (!qa || !qb || !qy) return false;
+    product.a_zero_point = qa->zero_point;
+    product.b_zero_point = qb->zero_point;
+    product.scale = product_scales(graph, qa->scale, op.inputs[4], qy->scale, graph.what(node));
+    product.output_zero_point = qy->zero_point;
+    product.clamp = whole_range(graph.tensor(product.output).type);
+  }
+  nodes.push_back({node.name, node.operator_name,
+                   product_macs(graph.tensor(product.output).shape, a.back()), std::move(product)});
+  return true;
+}
+
 bool translate_product(RawGraph& graph, const Node& node, std::vector<Node>& nodes) {
   const HostOperator& op = host_of(node);
   const bool integer = node.operator_name == "MatMulInteger",
              gemm_form = node.operator_name == "QGemm";
   TensorId weight = op.inputs.at(integer ? 1 : 3);
   const auto weight_zero = zero_points(graph, op, integer ? 3 : 5);
-  if (!runtime_input(graph, op) || !graph.is_constant(weight) ||
-      graph.tensor(weight).shape.size() != 2 || !weight_zero)
-    return false;
+  const bool is_matrix = graph.is_constant(weight) && graph.tensor(weight).shape.size() == 2;
+  if (!gemm_form && (!runtime_input(graph, op) || !is_matrix))
+    return translate_run_time_product(graph, node, nodes);
+  if (!runtime_input(graph, op) || !is_matrix || !weight_zero) return false;
   Gemm gemm;
   gemm.input = op.inputs[0];
   gemm.output = op.outputs.at(0);

@@ -46,6 +46,21 @@ void store_product(const Product& op, std::size_t channel, std::int64_t sum, Hos
   }
 }
 
+// One matrix of a stack of matrices.
+TensorView matrix(const TensorView& stack, std::size_t index) {
+  TensorView view = stack;
+  const std::size_t rank = stack.shape.size();
+  if (rank > 2) view.shape = {stack.shape[rank - 2], stack.shape[rank - 1]};
+  if (rank == 1) view.shape = {stack.shape[0], 1};
+  view.data = stack.data + index * static_cast<std::size_t>(element_count(view.shape)) *
+                               element_bytes(stack.type);
+  return view;
+}
+
+Shape stack_shape(const Shape& shape) {
+  return shape.size() > 2 ? Shape(shape.begin(), shape.end() - 2) : Shape{};
+}
+
 }  // namespace
 
 void quantised_conv(const Conv& conv, const TensorView& x, const TensorView& w, HostTensor& y) {
@@ -119,6 +134,40 @@ void quantised_gemm(const Gemm& gemm, const TensorView& x, const TensorView& w, 
     for (std::size_t n = 0; n < row.size(); ++n)
       store_product(gemm, n, row[n], y, static_cast<std::size_t>(m * columns) + n);
   }
+}
+
+void quantised_stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorView& b, HostTensor& y) {
+  const Shape a_stack = stack_shape(a.shape), b_stack = stack_shape(b.shape);
+  Shape stack(std::max(a_stack.size(), b_stack.size()), 1);
+  for (const Shape* operand : {&a_stack, &b_stack}) {
+    for (std::size_t d = 0; d < operand->size(); ++d) {
+      std::int64_t& size = stack[stack.size() - operand->size() + d];
+      size = std::max(size, (*operand)[d]);
+    }
+  }
+  const std::size_t matrices = static_cast<std::size_t>(element_count(stack));
+  const std::size_t y_bytes = y.data.size() / matrices;
+  for_each_broadcast(stack, a_stack, b_stack, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+    TensorView left = a;
+    if (a.shape.size() > 1) left = matrix(a, ia);
+    const TensorView right = matrix(b, ib);
+    const std::int64_t rows = left.shape.size() > 1 ? left.shape[0] : 1;
+    HostTensor part = make_host_tensor(y.type, {rows, right.shape[1]});
+    invariant(part.data.size() == y_bytes, "a stacked product has the inferred shape");
+    quantised_gemm(gemm, left, right, part);
+    std::copy(part.data.begin(), part.data.end(),
+              y.data.begin() + static_cast<std::ptrdiff_t>(iy * y_bytes));
+  });
+}
+
+void quantised_matmul(const MatMul& product, const TensorView& a, const TensorView& b, HostTensor& y) {
+  Gemm gemm;
+  gemm.input_zero_point = product.a_zero_point;
+  gemm.weight_zero_point = {product.b_zero_point};
+  gemm.scale = product.scale;
+  gemm.output_zero_point = product.output_zero_point;
+  gemm.clamp = product.clamp;
+  quantised_stacked_gemm(gemm, a, b, y);
 }
 
 void quantised_add(const Add& add, const TensorView& a, const TensorView& b, HostTensor& y) {

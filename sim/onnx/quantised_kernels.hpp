@@ -12,6 +12,9 @@ namespace systole {
 // sums with bias.
 void quantised_conv(const Conv& conv, const TensorView& x, const TensorView& w, HostTensor& y);
 void quantised_gemm(const Gemm& gemm, const TensorView& x, const TensorView& w, HostTensor& y);
+// Stacks of matrices by MatMul's rules for ranks, `gemm` as the product of two matrices.
+void quantised_stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorView& b, HostTensor& y);
+void quantised_matmul(const MatMul& product, const TensorView& a, const TensorView& b, HostTensor& y);
 void quantised_add(const Add& add, const TensorView& a, const TensorView& b,
                    HostTensor& y);  // broadcasts
 void quantised_max_pool(const MaxPool& pool, const TensorView& x, HostTensor& y);

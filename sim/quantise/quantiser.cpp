@@ -135,7 +135,7 @@ class Quantiser {
     const std::string& name = node.operator_name;
     if (!graph_.is_run_time_float(op.inputs.at(0))) return false;
     if (name == "Conv") return constant(1) && (rank(1) == 3 || rank(1) == 4) && absent_or_constant(2);
-    if (name == "MatMul") return constant(1) && rank(1) == 2;
+    if (name == "MatMul") return constant(1) ? rank(1) == 2 : is_product_of_activations(op);
     if (name == "Gemm")
       return constant(1) && !flag(op, "transA") && number(op, "alpha", 1) > 0 && absent_or_constant(2) && number(op, "beta", 1) == 1;
     if (name == "Add")
@@ -149,12 +149,18 @@ class Quantiser {
     return false;
   }
 
+  bool is_product_of_activations(const HostOperator& op) const {
+    return graph_.is_run_time_float(op.inputs.at(1)) &&
+           stacked_products(graph_.tensor(op.inputs[0]).shape, graph_.tensor(op.inputs[1]).shape).has_value();
+  }
+
   // A sum is worth int8 where int8 surrounds it: not inside of a normalisation that computes in float.
   bool in_int8_context(const HostOperator& add) const { return comes_in_int8(add.inputs[0]) || comes_in_int8(add.inputs[1]); }
 
   // A bias behind a matrix product, then Relu and Clip, belong to the operator: what lies between is never stored.
   void follow_chain(std::size_t n) {
-    bool bias_allowed = graph_.node(n).operator_name == "MatMul";
+    const Node& first = graph_.node(n);
+    bool bias_allowed = first.operator_name == "MatMul" && graph_.is_constant(FloatGraph::op(first).inputs.at(1));
     while (true) {
       const TensorId t = FloatGraph::op(graph_.node(n)).outputs[0];
       const auto next = graph_.only_reader(t);
@@ -229,6 +235,7 @@ class Quantiser {
     const std::string& name = node.operator_name;
     auto& op = std::get<HostOperator>(node.operation);
     if (name != "Conv" && name != "Gemm" && name != "MatMul") return;
+    if (!graph_.is_constant(before.inputs.at(1))) return;  // a product of activations
     const std::size_t axis = name == "Conv" || (name == "Gemm" && flag(op, "transB")) ? 0 : 1;
     const float x_scale = scales_[before.inputs[0]]->scale * (name == "Gemm" ? number(op, "alpha", 1) : 1.0f);
     std::vector<float> bias;

@@ -129,6 +129,27 @@ TensorId NetworkBuilder::gemm(TensorId x, std::int64_t columns, const ConvOption
   return y;
 }
 
+TensorId NetworkBuilder::matmul(TensorId a, TensorId b, const ConvOptions& o) {
+  Shape out = shape(a);
+  const std::int64_t depth = out.back();
+  out.back() = shape(b).back();
+  MatMul m;
+  m.a = a;
+  m.b = b;
+  m.a_zero_point = zero_point(network_.tensors[a].type);
+  m.b_zero_point = zero_point(network_.tensors[b].type);
+  const ElementType type = o.raw ? ElementType::kInt32 : o.output_type;
+  m.output = tensor(type, out, "matmul");
+  if (!o.raw) {
+    m.scale = scales(1, depth * 100);
+    m.output_zero_point = zero_point(type);
+    m.clamp = o.clamp ? random_clamp(type) : whole_range(type);
+  }
+  const TensorId y = m.output;
+  node("MatMul", m);
+  return y;
+}
+
 TensorId NetworkBuilder::add(TensorId a, TensorId b, ElementType type, bool clamp) {
   Add op;
   op.a = a;

@@ -55,6 +55,8 @@ class NetworkBuilder {
   TensorId input(ElementType type, const Shape& shape);
   TensorId conv(TensorId x, const ConvOptions& options);
   TensorId gemm(TensorId x, std::int64_t columns, const ConvOptions& options);
+  // Of the options: raw, clamp and output_type.
+  TensorId matmul(TensorId a, TensorId b, const ConvOptions& options);
   TensorId add(TensorId a, TensorId b, ElementType type, bool clamp = false);
   TensorId max_pool(TensorId x, std::array<std::int64_t, 2> kernel,
                     std::array<std::int64_t, 2> stride,

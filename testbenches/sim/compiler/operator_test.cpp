@@ -127,6 +127,46 @@ TEST_CASE("random matrix products have the bits of the plain loops on every chip
     }
 }
 
+TEST_CASE("random products of activations have the bits of the plain loops on every chip") {
+  for (std::uint32_t seed = 1; seed <= 30; ++seed)
+    for (const Chip& chip : odd_chips()) {
+      NetworkBuilder b(seed + 6000);
+      Random& r = b.random();
+      const ConvOptions o = random_conv(r);
+      const auto extent = [&] { return r.pick<std::int64_t>({1, 1, 2, 7, 16, 17, 64, r.in(1, 90)}); };
+      const std::int64_t rows = extent(), depth = extent(), columns = extent();
+      Shape left = {rows, depth}, right = {depth, columns};
+      if (r.chance(60)) {
+        const Shape stack = {r.in(1, 2), r.in(1, 3)};
+        left.insert(left.begin(), stack.begin(), stack.end());
+        if (r.chance(70)) right.insert(right.begin(), stack.begin(), stack.end());
+      }
+      const TensorId a = b.input(r.pick(kBytes), left), c = b.input(r.pick(kBytes), right);
+      check(b, b.matmul(a, c, o), chip, seed, true);
+    }
+}
+
+TEST_CASE("a right operand that the chip computes stays there if its words are as wide as the array") {
+  for (const Chip& chip : odd_chips()) {
+    NetworkBuilder b(7);
+    const TensorId x = b.input(ElementType::kInt8, {6, 10});
+    const TensorId right = b.gemm(x, 9, {}), left = b.input(ElementType::kUint8, {5, 6});
+    const TensorId y = b.matmul(left, right, {});
+    INFO("chip " << chip.name);
+    const bool square = chip.array_rows == chip.array_cols;
+    CHECK((host_nodes(compiler::compile(b.network(), chip)) == "") == square);
+    check(b, y, chip, 7, square);
+  }
+}
+
+TEST_CASE("a tensor can be both operands of its product") {
+  for (const Chip& chip : odd_chips()) {
+    NetworkBuilder b(8);
+    const TensorId x = b.input(ElementType::kInt8, {2, 17, 17});
+    check(b, b.matmul(x, x, {}), chip, 8, chip.array_rows == chip.array_cols);
+  }
+}
+
 TEST_CASE("a matrix product behind a flatten reads the image in place") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed)
     for (const Chip& chip : odd_chips()) {

@@ -248,6 +248,25 @@ TEST_CASE("a MatMul of any rank becomes a Gemm") {
   }
 }
 
+TEST_CASE("a product of two activations becomes a MatMul, Relu its clamp") {
+  for (const Shape& right : {Shape{2, 4, 5}, Shape{4, 5}, Shape{1, 4, 5}}) {
+    ModelBuilder builder = start(kI8, {2, 3, 4}, {0.1f, 4});
+    builder.input("b", kU8, right)
+        .dequantise("b", "db", {0.2f, 130}, kU8)
+        .node("MatMul", {"dx", "db"}, {"product"})
+        .node("Relu", {"product"}, {"relu"});
+    finish(builder, "relu", kI8, {2, 3, 5}, {0.5113f, -20});
+    const Network network = read_and_compare(builder, Agreement::kOneStep);
+    REQUIRE(network.nodes.size() == 1);
+    const MatMul& product = only<MatMul>(network);
+    CHECK(product.a_zero_point == 4);
+    CHECK(product.b_zero_point == 130);
+    CHECK(product.scale == std::vector<float>{0.1f * 0.2f / 0.5113f});
+    CHECK(product.clamp.low == -20);
+    CHECK(network.nodes[0].macs == 120);
+  }
+}
+
 TEST_CASE("the addition of a constant behind a MatMul is its bias") {
   ModelBuilder builder = start(kI8, {2, 3, 6}, {0.02f, -1});
   builder.quantised_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f}, {0})
@@ -520,12 +539,12 @@ TEST_CASE("what has no integer form stays in float32 on the host") {
     CHECK(network.nodes[2].operator_name == "Conv");
     CHECK(network.nodes[2].macs == 54);
   }
-  SECTION("a product of two activations") {
-    ModelBuilder builder = start(kI8, {2, 3, 4}, {0.1f, 4});
-    builder.input("b", kI8, {2, 4, 5})
+  SECTION("a product of stacks that are broadcast both ways") {
+    ModelBuilder builder = start(kI8, {2, 1, 3, 4}, {0.1f, 4});
+    builder.input("b", kI8, {1, 2, 4, 5})
         .dequantise("b", "db", {0.2f, 0}, kI8)
         .node("MatMul", {"dx", "db"}, {"product"});
-    finish(builder, "product", kI8, {2, 3, 5}, {0.5f, 0});
+    finish(builder, "product", kI8, {2, 2, 3, 5}, {0.5f, 0});
     const Network network = read_and_compare(builder, Agreement::kExact);
     CHECK(network.nodes.size() == 4);
   }

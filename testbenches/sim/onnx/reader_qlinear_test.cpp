@@ -150,7 +150,35 @@ TEST_CASE("QLinearMatMul and MatMulInteger become a Gemm") {
   }
 }
 
-TEST_CASE("MatMulInteger of two activations runs on the host, absent zero points included") {
+TEST_CASE("QLinearMatMul and MatMulInteger of two activations become a MatMul") {
+  ModelBuilder builder;
+  builder.input("a", kU8, {2, 1, 2}).input("b", kI8, {2, 2, 1});
+  const std::vector<HostTensor> inputs = {byte_tensor(kU8, {2, 1, 2}, {1, 2, 3, 255}),
+                                          byte_tensor(kI8, {2, 2, 1}, {4, 5, -6, -128})};
+  SECTION("QLinearMatMul") {
+    parameters(builder, "a", kU8, {0.5f}, {10});
+    parameters(builder, "b", kI8, {0.25f}, {-3});
+    parameters(builder, "y", kI8, {4}, {7});
+    builder.node("QLinearMatMul", {"a", "a_s", "a_z", "b", "b_s", "b_z", "y_s", "y_z"}, {"y"})
+        .output("y", kI8, {2, 1, 1});
+    const Network network = builder.read();
+    CHECK(only<MatMul>(network).b_zero_point == -3);
+    const auto y = integers_of(run_network(network, inputs)[0]);
+    CHECK(y[0] == requantised(-9 * 7 - 8 * 8, 0.5f, 0.25f, 4, 7, -128, 127));
+    CHECK(y[1] == requantised(-7 * -3 + 245 * -125, 0.5f, 0.25f, 4, 7, -128, 127));
+  }
+  SECTION("MatMulInteger") {
+    builder.bytes("bz", kI8, {1}, {1})
+        .node("MatMulInteger", {"a", "b", "", "bz"}, {"y"})
+        .output("y", kI32, {2, 1, 1});
+    const Network network = builder.read();
+    CHECK(only<MatMul>(network).scale.empty());
+    CHECK(network.nodes[0].macs == 4);
+    CHECK(integers_of(run_network(network, inputs)[0]) == std::vector<int>{11, -21 - 255 * 129});
+  }
+}
+
+TEST_CASE("MatMulInteger with a run-time zero point runs on the host, absent zero points included") {
   ModelBuilder builder;
   builder.input("a", kU8, {2, 1, 2}).input("b", kI8, {2, 2, 1}).input("bz", kI8, {1});
   builder.node("MatMulInteger", {"a", "b", "", "bz"}, {"y"}).output("y", kI32, {2, 1, 1});

@@ -63,6 +63,28 @@ TensorId gemm(NetworkBuilder& b) {
   return b.gemm(x, extent(), random_options(r));
 }
 
+// A product of two tensors, or of stacks of matrices; operands and result may be those of matrix products beside it.
+TensorId matmul(NetworkBuilder& b) {
+  Random& r = b.random();
+  const auto extent = [&] { return r.pick<std::int64_t>({1, 1, 2, 4, 5, 16, 17, r.in(1, 70)}); };
+  const std::int64_t depth = extent(), columns = extent();
+  Shape stack;
+  for (std::int64_t d = r.in(0, 2); d > 0; --d) stack.push_back(r.in(1, 3));
+  const auto input = [&](bool of_stack, std::int64_t rows, std::int64_t last) {
+    Shape shape = of_stack ? stack : Shape{};
+    shape.insert(shape.end(), {rows, last});
+    return b.input(r.pick(kBytes), shape);
+  };
+  ConvOptions product;  // of a matrix product beside it
+  product.output_type = r.pick(kBytes);
+  const TensorId left = r.chance(30) ? b.gemm(input(true, extent(), extent()), depth, product) : input(true, extent(), depth);
+  const bool one_matrix = r.chance(30);
+  const TensorId right = r.chance(30) ? b.gemm(input(!one_matrix, depth, extent()), columns, product) : input(!one_matrix, depth, columns);
+  ConvOptions o = random_options(r);
+  const TensorId y = b.matmul(left, right, o);
+  return !o.raw && r.chance(30) ? b.gemm(y, extent(), product) : y;
+}
+
 TensorId add(NetworkBuilder& b) {
   Random& r = b.random();
   const Shape shape = {r.in(1, 3), r.in(1, 20), r.in(1, 11), r.in(1, 11)};
@@ -150,7 +172,7 @@ TensorId huge(NetworkBuilder& b) {
 }  // namespace
 
 const char* kind_name(Kind kind) {
-  static const char* const kNames[kKinds] = {"convolution", "convolution in groups", "matrix product", "add",
+  static const char* const kNames[kKinds] = {"convolution", "convolution in groups", "matrix product", "product of activations", "add",
                                              "max pool",    "average pool",          "chain",          "huge"};
   return kNames[static_cast<int>(kind)];
 }
@@ -161,6 +183,7 @@ RandomNetwork make_random_network(Kind kind, std::uint32_t seed) {
     case Kind::kConvolution: b.output(convolution(b, false)); break;
     case Kind::kGroups: b.output(convolution(b, true)); break;
     case Kind::kGemm: b.output(gemm(b)); break;
+    case Kind::kMatMul: b.output(matmul(b)); break;
     case Kind::kAdd: b.output(add(b)); break;
     case Kind::kMaxPool: b.output(max_pool(b)); break;
     case Kind::kAveragePool: b.output(average_pool(b)); break;

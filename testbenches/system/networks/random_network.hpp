@@ -12,8 +12,8 @@
 
 namespace systole::test {
 
-enum class Kind { kConvolution, kGroups, kGemm, kAdd, kMaxPool, kAveragePool, kChain, kHuge };
-inline constexpr int kKinds = 8;
+enum class Kind { kConvolution, kGroups, kGemm, kMatMul, kAdd, kMaxPool, kAveragePool, kChain, kHuge };
+inline constexpr int kKinds = 9;
 const char* kind_name(Kind kind);
 
 struct RandomNetwork {

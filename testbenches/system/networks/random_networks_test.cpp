@@ -15,6 +15,12 @@ TEST_CASE("random convolutions in groups agree in every byte and every cycle on 
 TEST_CASE("random matrix products agree in every byte and every cycle on tiny") {
   run_random_networks("tiny", {Kind::kGemm, 300, false});
 }
+TEST_CASE("random products of activations agree in every byte and every cycle on tiny") {
+  run_random_networks("tiny", {Kind::kMatMul, 300, false});
+}
+TEST_CASE("random products of activations agree in every byte and every cycle on edge16") {
+  run_random_networks("edge16", {Kind::kMatMul, 60, false});
+}
 TEST_CASE("random adds agree in every byte and every cycle on tiny") {
   run_random_networks("tiny", {Kind::kAdd, 80, false});
 }

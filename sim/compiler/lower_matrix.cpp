@@ -3,8 +3,8 @@
 // Matrix problems to items: the loops of tiling.hpp, with their loads, and the stores of finished
 // groups.
 //
-// A store's unit is `unit_channels` output channels: a channel block of the output where possible
-// (array_rows <= array_cols and parameters fit). Then one store takes all positions and column
+// A store's unit is `unit_` output channels: a channel block of the output where possible (it is not
+// wider than the array and parameters fit). Then one store takes all positions and column
 // blocks of a group. Otherwise every unit has a store of its own, because a destination run
 // (dimension 0) must be contiguous and parameters do not advance along dimensions 0 and 1.
 #include <algorithm>
@@ -39,16 +39,17 @@ class MatrixLowering {
     rows_ = s_.chip.array_rows;
     cols_ = s_.chip.array_cols;
     lanes_ = s_.chip.post_lanes;
+    block_ = p_.out.block_channels;
     raw_ = p_.scale.empty();
     element_bytes_ = raw_ ? 4 : 1;
     per_column_ = !all_equal(p_.weight_zero_point);
     // Half of the parameter buffer holds the parameters of a group, so that those of the next one
     // load meanwhile.
     const std::int64_t parameters = s_.chip.parameter_words / 2 * lanes_;  // channels
-    unit_ = std::min(rows_, cols_);
+    unit_ = std::min(block_, cols_);
     if (!raw_) unit_ = std::min(unit_, parameters);
     group_parameters_ = !raw_ && cols_ <= parameters;
-    one_store_ = unit_ == rows_ && (raw_ || group_parameters_);
+    one_store_ = unit_ == block_ && (raw_ || group_parameters_);
     constexpr std::int64_t kMaxGroup = 4096;  // column blocks: keeps every field far from its limit
     limits_.group_columns = group_parameters_ ? std::min(parameters / cols_, kMaxGroup) : kMaxGroup;
     limits_.activation_words = s_.free_words;
@@ -353,8 +354,8 @@ class MatrixLowering {
   }
   std::uint32_t dst_base(const Tile& tile, std::int64_t channel) const {
     return static_cast<std::uint32_t>(
-        dst_unit(p_.out.at(tile.image, channel / rows_, tile.row, tile.column) +
-                 channel % rows_ * element_bytes_));
+        dst_unit(p_.out.at(tile.image, channel / block_, tile.row, tile.column) +
+                 channel % block_ * element_bytes_));
   }
   std::int32_t dst_stride(std::int64_t bytes) const {
     return static_cast<std::int32_t>(dst_unit(bytes));
@@ -425,17 +426,17 @@ class MatrixLowering {
   void add_block_stores(Item&& first_item, const Tile& sums, const Group& group,
                         std::uint32_t accumulator_base) {
     const Tile tile = outputs_of(sums);
-    const std::int64_t per_block = cols_ / rows_;  // channel blocks in a column block
+    const std::int64_t per_block = cols_ / block_;  // channel blocks in a column block
     const std::int64_t first = group.first * per_block;
     const std::int64_t blocks =
-        std::min(group.count * per_block, ceil_div(p_.channels_out, rows_) - first);
+        std::min(group.count * per_block, ceil_div(p_.channels_out, block_) - first);
     const std::int64_t whole = blocks / per_block * per_block;
     Item item = std::move(first_item);
     for (const auto& [from, count] :
          {std::pair{std::int64_t{0}, whole}, std::pair{whole, blocks - whole}}) {
       if (count == 0) continue;
       isa::Store st = store_template();
-      const std::int64_t groups = rows_ / lanes_, row_groups = cols_ / lanes_;
+      const std::int64_t groups = block_ / lanes_, row_groups = cols_ / lanes_;
       const std::int64_t inner = std::min(count, per_block);
       st.groups = static_cast<std::uint16_t>(groups);
       set_window(st, sums);
@@ -451,7 +452,7 @@ class MatrixLowering {
                           static_cast<std::int32_t>(p_.window[0] * sums.columns * row_groups),
                           static_cast<std::int32_t>(groups),
                           static_cast<std::int32_t>(block_groups)};
-      st.dst_base = dst_base(tile, (first + from) * rows_);
+      st.dst_base = dst_base(tile, (first + from) * block_);
       st.dst_stride = {dst_stride(p_.out.row_stride), dst_stride(p_.out.block_stride),
                        dst_stride(inner * p_.out.block_stride)};
       if (!raw_) {
@@ -462,7 +463,7 @@ class MatrixLowering {
       }
       if (p_.residual) {
         const ResidualStrides r =
-            add_residual(item, st, tile, first, blocks, (first + from) * rows_);
+            add_residual(item, st, tile, first, blocks, (first + from) * block_);
         st.residual_stride = {static_cast<std::int32_t>(r.row), static_cast<std::int32_t>(r.block),
                               static_cast<std::int32_t>(inner * r.block)};
       }
@@ -502,12 +503,12 @@ class MatrixLowering {
       }
       if (p_.residual) {
         const ResidualStrides r =
-            add_residual(item, st, tile, begin / rows_, (end - 1) / rows_ - begin / rows_ + 1, m);
+            add_residual(item, st, tile, begin / block_, (end - 1) / block_ - begin / block_ + 1, m);
         st.residual_stride = {static_cast<std::int32_t>(r.column), static_cast<std::int32_t>(r.row),
                               0};
       }
       item.store = st;
-      finish(std::move(item), tile, m / rows_, 1);
+      finish(std::move(item), tile, m / block_, 1);
       item = Item{};
       item.node = p_.node;
     }
@@ -515,7 +516,8 @@ class MatrixLowering {
 
   LoweringState& s_;
   const MatrixProblem& p_;
-  std::int64_t rows_ = 0, cols_ = 0, lanes_ = 0, unit_ = 0, element_bytes_ = 1;
+  std::int64_t rows_ = 0, cols_ = 0, lanes_ = 0, element_bytes_ = 1;
+  std::int64_t block_ = 0, unit_ = 0;  // channels of the output's block, and of a store
   bool raw_ = false, per_column_ = false, group_parameters_ = false, one_store_ = false;
   TilingLimits limits_;
   std::optional<WordSpan> activation_zone_, residual_zone_;

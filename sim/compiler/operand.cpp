@@ -18,6 +18,7 @@ Operand operand_of(const Network& network, const Plan& plan,
           ? layout_of(network, plan, tensor)
           : (invariant(layout[tensor].has_value(), "an operand of a chip node has a place"),
              *layout[tensor]);
+  d.block_channels = l.block;
   d.images = l.images;
   d.blocks = channel_blocks(l);
   d.image_planes = d.blocks;

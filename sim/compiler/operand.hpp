@@ -18,6 +18,7 @@ struct Operand {
   TensorId storage = 0;
   bool on_chip = false;
   std::uint64_t offset = 0;
+  std::int64_t block_channels = 0;
   std::int64_t images = 1, blocks = 1, height = 1, width = 1;
   std::int64_t image_stride = 0, block_stride = 0, row_stride = 0, pixel_stride = 0;
   // Where each image begins in the storage's planes and pixels (DramBox), for dependencies.

@@ -274,13 +274,16 @@ class Placer {
       return;
     }
     if (chip_.array_rows == chip_.array_cols) return;
-    // A word of the weight buffer is wider or narrower than one of the activation buffer: the host writes the operand in such words.
+    // A word of the weight buffer is wider or narrower than one of the activation buffer: whoever writes the operand writes such words.
     const auto loads_weights = [&](std::uint32_t c) {
       const auto* reader = std::get_if<MatMul>(&net_.nodes[c].operation);
       return plan_.placement[c].place == Place::kHost || (reader && reader->b == m.b && reader->a != m.b);
     };
-    const bool by_host = !producer_[m.b] || plan_.placement[*producer_[m.b]].place == Place::kHost;
-    if (by_host && std::all_of(consumers_[m.b].begin(), consumers_[m.b].end(), loads_weights)) {
+    const auto writes_weights = [&](std::uint32_t producer) {
+      const Operation& op = net_.nodes[producer].operation;
+      return plan_.placement[producer].place == Place::kHost || std::holds_alternative<Gemm>(op) || std::holds_alternative<MatMul>(op);
+    };
+    if ((!producer_[m.b] || writes_weights(*producer_[m.b])) && std::all_of(consumers_[m.b].begin(), consumers_[m.b].end(), loads_weights)) {
       plan_.block[m.b] = chip_.array_cols;
       return;
     }

@@ -10,6 +10,7 @@
 #include "compiler/compiled_network.hpp"
 #include "compiler/dram_map.hpp"
 #include "compiler/emit.hpp"
+#include "compiler/free_nodes.hpp"
 #include "compiler/lower.hpp"
 #include "compiler/order.hpp"
 #include "compiler/placement.hpp"
@@ -69,23 +70,22 @@ class Compiler {
   // What the host writes before and reads after a step.
   void transfers(const StepPlan& plan, ChipStep& step) {
     const Network& net = out_.network;
-    std::set<TensorId> host_needs;  // storages that a host step or the caller reads
+    const FreeNodes free(net, plan_.placement);
+    std::set<TensorId> host_needs;  // tensors that a host step or the caller reads
+    const auto host_reads = [&](TensorId t) { host_needs.insert(free.sources(t).begin(), free.sources(t).end()); };
     for (const StepPlan& s : plan_.steps)
       if (!s.on_chip)
-        for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation))
-          host_needs.insert(plan_.storage[t]);
-    for (TensorId t : net.outputs) host_needs.insert(plan_.storage[t]);
+        for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation)) host_reads(t);
+    for (TensorId t : net.outputs) host_reads(t);
     for (std::uint32_t n : plan.nodes) {
-      for (TensorId t : chip_inputs(net, plan_, n)) {
-        const TensorId s = plan_.storage[t];
-        if (!plan_.resident[s] && !net.tensors[s].is_constant && in_dram_.insert(s).second)
-          step.inputs.push_back(t);
-      }
+      for (TensorId t : chip_inputs(net, plan_, n))
+        for (TensorId source : free.sources(t))
+          if (!plan_.resident[source] && !net.tensors[source].is_constant && in_dram_.insert(source).second) step.inputs.push_back(source);
       for (TensorId t : chip_outputs(net, plan_, n)) {
-        if (plan_.resident[plan_.storage[t]]) continue;
-        in_dram_.insert(plan_.storage[t]);
-        if (host_needs.count(plan_.storage[t])) step.outputs.push_back(t);
-        if (options_.keep_tensors || host_needs.count(plan_.storage[t])) step.written.push_back(t);
+        if (plan_.resident[t]) continue;
+        in_dram_.insert(t);
+        if (host_needs.count(t)) step.outputs.push_back(t);
+        if (options_.keep_tensors || host_needs.count(t)) step.written.push_back(t);
       }
     }
   }
@@ -141,7 +141,7 @@ class Compiler {
   DramMap map_;
   TilingSearch search_;
   ConstantPool weights_, parameters_;
-  std::set<TensorId> in_dram_;  // storages whose bytes are in DRAM already
+  std::set<TensorId> in_dram_;  // tensors whose bytes are in DRAM already
 };
 
 std::uint64_t model_cycles(const CompiledNetwork& network) {

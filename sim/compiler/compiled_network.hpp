@@ -37,6 +37,7 @@ struct TensorLayout {
       false;  // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
   std::optional<Unrolled> unrolled;  // then `channels` and `width` are those of the spread out tensor
   std::uint64_t size_bytes() const;
+  std::uint64_t bytes_of_blocks(std::int64_t count) const;  // of one image
 };
 
 struct ChipStep {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/free_nodes.hpp"
 #include "compiler/interleave.hpp"
 #include "support/error.hpp"
 
@@ -35,7 +36,8 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
   // Time counts chip nodes; a step begins (the host writes) and ends (the host reads) at times of
   // its own.
   std::int64_t time = 0;
-  std::vector<std::int64_t> step_end_of(tensors, -1);  // of the step that writes the storage
+  const FreeNodes free(net, plan.placement);
+  std::vector<std::int64_t> step_end_of(tensors, -1);  // of the step that writes the tensor
   std::vector<char> produced_on_chip(tensors, 0);
   for (const StepPlan& step : plan.steps) {
     ++time;
@@ -48,35 +50,37 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
         const TensorId s = plan.storage[t];
         if (plan.resident[s]) continue;
         in_dram[s] = 1;
-        if (!produced_on_chip[s]) note(s, net.tensors[s].is_constant ? 0 : begin);
+        for (TensorId source : free.sources(t))
+          if (!produced_on_chip[source]) note(s, net.tensors[source].is_constant ? 0 : begin);
         note(s, time);
       }
       for (TensorId t : chip_outputs(net, plan, n)) {
         const TensorId s = plan.storage[t];
         if (plan.resident[s]) continue;
-        in_dram[s] = produced_on_chip[s] = 1;
+        in_dram[s] = produced_on_chip[t] = 1;
         note(s, time);
         if (may_run_beside(net.nodes[n].operation)) note(s, time - 1);  // it may run beside the node before it
-        produced.push_back(s);
+        produced.push_back(t);
       }
     }
     ++time;
-    for (TensorId s : produced) step_end_of[s] = time;
+    for (TensorId t : produced) step_end_of[t] = time;
   }
   const std::int64_t forever = time + 1;
 
   // What the host reads lives to the end of its step; constants, and everything on request, live
   // forever.
-  std::vector<char> host_reads(tensors, 0);
+  const auto host_reads = [&](TensorId t) {
+    for (TensorId source : free.sources(t))
+      if (produced_on_chip[source]) note(plan.storage[source], step_end_of[source]);
+  };
   for (const StepPlan& step : plan.steps)
     if (!step.on_chip)
-      for (TensorId t : inputs_of(net.nodes[step.nodes[0]].operation))
-        host_reads[plan.storage[t]] = 1;
-  for (TensorId t : net.outputs) host_reads[plan.storage[t]] = 1;
+      for (TensorId t : inputs_of(net.nodes[step.nodes[0]].operation)) host_reads(t);
+  for (TensorId t : net.outputs) host_reads(t);
   std::vector<Lifetime> wanted;
   for (TensorId s = 0; s < tensors; ++s) {
     if (!in_dram[s]) continue;
-    if (host_reads[s] && produced_on_chip[s]) note(s, step_end_of[s]);
     if (options.keep_tensors || net.tensors[s].is_constant) life[s].last = forever;
     life[s].storage = s;
     life[s].bytes = layout_of(net, plan, s).size_bytes();
@@ -109,7 +113,7 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
     const TensorId s = plan.storage[t];
     if (!in_dram[s] || plan.flattened[t]) continue;
     TensorLayout l = layout_of(net, plan, t);
-    l.offset = map.storage[s].first;
+    l.offset = map.storage[s].first + layout_of(net, plan, s).bytes_of_blocks(plan.first_block[t]);
     map.layout[t] = l;
   }
   return map;

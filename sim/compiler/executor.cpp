@@ -50,7 +50,7 @@ Executor::Executor(const CompiledNetwork& network, ChipBackend& backend, Keep ke
     : net_(network),
       backend_(backend),
       keep_(keep),
-      reshaped_from_(network.network.tensors.size()) {
+      free_(network.network, network.placement) {
   for (const Segment& s : net_.constants) backend_.write_dram(s.address, s.bytes);
   for (std::size_t i = 0; i < net_.steps.size(); ++i) {
     const auto* chip = std::get_if<ChipStep>(&net_.steps[i]);
@@ -61,15 +61,7 @@ Executor::Executor(const CompiledNetwork& network, ChipBackend& backend, Keep ke
         for (int b = 0; b < 4; ++b) bytes.push_back(static_cast<std::uint8_t>(word >> (8 * b)));
     backend_.write_dram(net_.program_address[i], bytes);
   }
-  for (std::size_t n = 0; n < net_.network.nodes.size(); ++n)
-    if (const auto* r = std::get_if<Reshape>(&net_.network.nodes[n].operation))
-      if (net_.placement[n].place == Place::kFree) reshaped_from_[r->output] = r->input;
   plan_forgetting();
-}
-
-TensorId Executor::source_of(TensorId id) const {
-  while (reshaped_from_[id]) id = *reshaped_from_[id];
-  return id;
 }
 
 void Executor::plan_forgetting() {
@@ -79,9 +71,11 @@ void Executor::plan_forgetting() {
     const auto* chip = std::get_if<ChipStep>(&net_.steps[i]);
     const std::vector<TensorId> read =
         chip ? chip->inputs : inputs_of(net_.network.nodes[std::get<HostStep>(net_.steps[i]).node].operation);
-    for (TensorId t : read) last[source_of(t)] = i;
+    for (TensorId t : read)
+      for (TensorId source : free_.sources(t)) last[source] = i;
   }
-  for (TensorId t : net_.network.outputs) last[source_of(t)] = kNever;
+  for (TensorId t : net_.network.outputs)
+    for (TensorId source : free_.sources(t)) last[source] = kNever;
   forgotten_.resize(net_.steps.size());
   for (TensorId t = 0; t < last.size(); ++t)
     if (last[t] != kNever && !net_.steps.empty()) forgotten_[last[t]].push_back(t);
@@ -158,11 +152,18 @@ std::optional<HostTensor> Executor::tensor(TensorId id) const {
   if (const auto found = values_.find(id); found != values_.end()) return found->second;
   const Tensor& t = net_.network.tensors[id];
   if (t.is_constant) return HostTensor{t.type, t.shape, t.data};
-  if (reshaped_from_[id])
-    if (std::optional<HostTensor> source = tensor(*reshaped_from_[id])) {
-      source->shape = t.shape;  // the same row-major bytes
-      return source;
+  if (const auto producer = free_.producer(id)) {
+    const Node& node = net_.network.nodes[*producer];
+    std::vector<HostTensor> inputs;
+    for (TensorId input_id : inputs_of(node.operation)) {
+      std::optional<HostTensor> input = tensor(input_id);
+      if (!input) return std::nullopt;
+      inputs.push_back(std::move(*input));
     }
+    const std::vector<TensorId> outputs = outputs_of(node.operation);
+    const auto at = std::find(outputs.begin(), outputs.end(), id) - outputs.begin();
+    return run_node(net_.network, node, inputs)[static_cast<std::size_t>(at)];
+  }
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
+#include "compiler/free_nodes.hpp"
 #include "onnx/host_tensor.hpp"
 #include "reference/reference.hpp"
 
@@ -71,7 +72,6 @@ class Executor {
   void run_host(const HostStep& step);
   HostTensor value(TensorId id) const;  // InternalError if the host does not have it
   void read_back(TensorId id);
-  TensorId source_of(TensorId id) const;  // where free reshapes took its bytes from
   void plan_forgetting();
   void forget(std::size_t step);
 
@@ -80,8 +80,7 @@ class Executor {
   Keep keep_;
   std::vector<std::vector<TensorId>> forgotten_;  // per step: values that nobody reads behind it
   std::map<TensorId, HostTensor> values_;
-  std::vector<std::optional<TensorId>>
-      reshaped_from_;  // per tensor: input of the free Reshape that names it
+  FreeNodes free_;
 };
 
 }  // namespace systole::compiler

@@ -40,7 +40,11 @@ class Fuser {
       for (TensorId t : inputs_of(net_.nodes[n].operation))
         readers_[plan_.storage[plan_.flattened[t].value_or(t)]].push_back(n);
     }
-    for (TensorId t = 0; t < net_.tensors.size(); ++t) ++names_[plan_.storage[t]];
+    parts_.resize(net_.tensors.size(), 0);
+    for (TensorId t = 0; t < net_.tensors.size(); ++t) {
+      ++names_[plan_.storage[t]];
+      parts_[plan_.storage[t]] |= plan_.view[t].channels != plan_.view[plan_.storage[t]].channels;
+    }
   }
 
   void run() {
@@ -221,7 +225,7 @@ class Fuser {
       const std::uint32_t node = step.nodes[i];
       const TensorId t = chip_outputs(net_, plan_, node).front();
       const View& v = plan_.view[t];
-      if (plan_.storage[t] != t || is_output(t) || net_.tensors[t].type == ElementType::kInt32 ||
+      if (plan_.storage[t] != t || parts_[t] || is_output(t) || net_.tensors[t].type == ElementType::kInt32 ||
           readers_[t].empty())
         continue;
       Resident r;
@@ -274,6 +278,7 @@ class Fuser {
   const Chip& chip_;
   std::vector<std::vector<std::uint32_t>> readers_;  // per storage: nodes that are not free
   std::vector<std::uint32_t> names_;                 // per storage: tensors that are its bytes
+  std::vector<char> parts_;                          // per storage: a tensor is a part of its channels
   bool needs_no_frame_ = false;
 };
 

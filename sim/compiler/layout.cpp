@@ -76,8 +76,11 @@ TensorLayout make_layout(const View& view, std::uint32_t block, std::uint32_t el
 std::int64_t channel_blocks(const TensorLayout& l) { return (l.channels + l.block - 1) / l.block; }
 
 std::uint64_t TensorLayout::size_bytes() const {
-  return static_cast<std::uint64_t>(images) * channel_blocks(*this) * height * width * block *
-         element_bytes;
+  return static_cast<std::uint64_t>(images) * bytes_of_blocks(channel_blocks(*this));
+}
+
+std::uint64_t TensorLayout::bytes_of_blocks(std::int64_t count) const {
+  return static_cast<std::uint64_t>(count * height * width) * block * element_bytes;
 }
 
 bool same_bytes(const View& a, const View& b, std::uint32_t block) {

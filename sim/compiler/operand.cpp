@@ -21,6 +21,7 @@ Operand operand_of(const Network& network, const Plan& plan,
   d.block_channels = l.block;
   d.images = l.images;
   d.blocks = channel_blocks(l);
+  d.first_plane = plan.first_block[tensor];
   d.image_planes = d.blocks;
   d.height = l.height;
   d.width = l.width;
@@ -52,7 +53,7 @@ DramBox dram_box(const Operand& d, const Region& r) {
   if (d.whole)
     return {d.storage, 0, std::numeric_limits<std::int64_t>::max(), 0,
             std::numeric_limits<std::int64_t>::max()};
-  const std::int64_t plane = r.image * d.image_planes, pixel = r.image * d.image_pixels;
+  const std::int64_t plane = d.first_plane + r.image * d.image_planes, pixel = r.image * d.image_pixels;
   return {d.storage, plane + r.first_block, plane + r.last_block + 1,
           pixel + r.first_row * d.width + r.first_column,
           pixel + r.last_row * d.width + r.last_column + 1};

@@ -21,8 +21,8 @@ struct Operand {
   std::int64_t block_channels = 0;
   std::int64_t images = 1, blocks = 1, height = 1, width = 1;
   std::int64_t image_stride = 0, block_stride = 0, row_stride = 0, pixel_stride = 0;
-  // Where each image begins in the storage's planes and pixels (DramBox), for dependencies.
-  std::int64_t image_planes = 1, image_pixels = 0;
+  // Where the tensor and each of its images begin in the storage's planes and pixels (DramBox), for dependencies.
+  std::int64_t first_plane = 0, image_planes = 1, image_pixels = 0;
   bool whole =
       false;  // coordinates are not those of the storage: dependencies are on the whole tensor
 

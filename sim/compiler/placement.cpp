@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "compiler/arithmetic.hpp"
+#include "compiler/partition.hpp"
 #include "compiler/unroll.hpp"
 #include "support/error.hpp"
 
@@ -29,6 +30,7 @@ class Placer {
     plan_.view.resize(tensors);
     plan_.flattened.resize(tensors);
     plan_.storage.resize(tensors);
+    plan_.first_block.resize(tensors, 0);
     plan_.block.assign(tensors, chip.array_rows);
     plan_.resident.resize(tensors);
     plan_.unrolled.resize(tensors);
@@ -50,8 +52,10 @@ class Placer {
       p.reason = std::visit([&](const auto& op) { return reason(op, n); }, net_.nodes[n].operation);
       p.place = p.reason.empty() ? Place::kChip : Place::kHost;
     }
-    for (std::uint32_t n = 0; n < net_.nodes.size(); ++n)
+    for (std::uint32_t n = 0; n < net_.nodes.size(); ++n) {
       if (const auto* r = std::get_if<Reshape>(&net_.nodes[n].operation)) place_reshape(n, *r);
+      if (const auto p = partition_of(net_, net_.nodes[n])) place_partition(n, *p);
+    }
     for (std::uint32_t n = 0; n < net_.nodes.size(); ++n)
       if (const auto* g = std::get_if<Gemm>(&net_.nodes[n].operation)) check_gemm_views(n, *g);
     for (std::uint32_t n = 0; n < net_.nodes.size(); ++n)
@@ -65,7 +69,7 @@ class Placer {
   // ------------------------------------------------------------------------------------------------------
 
   void choose_views() {
-    // Tensors that one element-wise node joins are seen alike; a convolution or pooling makes them
+    // Tensors that one element-wise node or a Concat or Split joins are seen alike; a convolution or pooling makes them
     // images, a matrix product a matrix; images win, and a Gemm that then disagrees goes to the
     // host.
     enum Vote { kNone, kMatrix, kImage };
@@ -76,12 +80,14 @@ class Placer {
       return t;
     };
     auto join = [&](TensorId a, TensorId b) {
-      if (net_.tensors[a].shape == net_.tensors[b].shape) parent[find(a)] = find(b);
+      if (net_.tensors[a].shape.size() == net_.tensors[b].shape.size()) parent[find(a)] = find(b);
     };
     for (const Node& node : net_.nodes) {
       if (const auto* a = std::get_if<Add>(&node.operation))
         join(a->a, a->output), join(a->b, a->output);
       if (const auto* l = std::get_if<Lookup>(&node.operation)) join(l->input, l->output);
+      if (const auto p = partition_of(net_, node))
+        for (const Part& part : p->parts) join(part.tensor, p->whole);
     }
     std::vector<Vote> vote(net_.tensors.size(), kNone);
     auto cast = [&](TensorId t, Vote v) { vote[find(t)] = std::max(vote[find(t)], v); };
@@ -241,6 +247,7 @@ class Placer {
     if (same_bytes(plan_.view[r.input], plan_.view[r.output], chip_.array_rows)) {
       p = {Place::kFree, "", {}};
       plan_.storage[r.output] = plan_.storage[r.input];
+      plan_.first_block[r.output] = plan_.first_block[r.input];
       return;
     }
     const View& v = plan_.view[r.input];
@@ -254,6 +261,57 @@ class Placer {
         return;
     p = {Place::kFree, "", {}};
     plan_.flattened[r.output] = r.input;
+  }
+
+  // A part of the channels that begins and ends at a channel block is a range of bytes: the parts become places in the whole one.
+  void place_partition(std::uint32_t n, const Partition& p) {
+    NodePlacement& placement = plan_.placement[n];
+    const View& whole = plan_.view[p.whole];
+    const std::size_t channels_axis = whole.channels_last ? net_.tensors[p.whole].shape.size() - 1 : 1;
+    std::vector<TensorId> tensors = {p.whole};
+    for (const Part& part : p.parts) tensors.push_back(part.tensor);
+    std::string& reason = placement.reason;
+    for (TensorId t : tensors)
+      if (reason = tensor_reason(t); !reason.empty()) return;
+    const auto any = [&](auto refuses) { return std::any_of(tensors.begin(), tensors.end(), refuses); };
+    if (any([&](TensorId t) { return plan_.view[t].channels_last != whole.channels_last || plan_.view[t].images != 1; }))
+      reason = "its tensors are stacks of images, or seen in two ways";
+    else if (p.axis != channels_axis)
+      reason = "it does not go along the channels";
+    else if (std::any_of(p.parts.begin(), p.parts.end(), [&](const Part& part) { return part.first % chip_.array_rows != 0; }))
+      reason = fmt::format("a part does not begin at a multiple of array_rows = {} channels", chip_.array_rows);
+    else if (any([&](TensorId t) { return net_.tensors[t].is_constant; }))
+      reason = "a part is constant";
+    else if (p.joins && !can_move(p))
+      reason = "a part has its place in another tensor";
+    if (!reason.empty()) return;
+    placement = {Place::kFree, "", {}};
+    for (const Part& part : p.parts) {
+      const std::int64_t block = part.first / chip_.array_rows;
+      if (!p.joins) {
+        plan_.storage[part.tensor] = plan_.storage[p.whole];
+        plan_.first_block[part.tensor] = plan_.first_block[p.whole] + block;
+        continue;
+      }
+      for (TensorId t = 0; t < plan_.storage.size(); ++t)
+        if (plan_.storage[t] == part.tensor) {
+          plan_.storage[t] = p.whole;
+          plan_.first_block[t] += block;
+        }
+    }
+  }
+
+  // Each part is a storage of its own, once, that nobody sees as a stack of images.
+  bool can_move(const Partition& p) const {
+    for (std::size_t i = 0; i < p.parts.size(); ++i) {
+      const TensorId t = p.parts[i].tensor;
+      if (plan_.storage[t] != t) return false;
+      for (std::size_t j = 0; j < i; ++j)
+        if (p.parts[j].tensor == t) return false;
+      for (TensorId alias = 0; alias < plan_.storage.size(); ++alias)
+        if (plan_.storage[alias] == t && plan_.view[alias].images != 1) return false;
+    }
+    return true;
   }
 
   bool is_matrix(TensorId t) const {

@@ -69,6 +69,7 @@ struct Plan {
   std::vector<NodePlacement> placement;  // per node
   std::vector<View> view;                // per tensor
   std::vector<TensorId> storage;  // per tensor: the tensor whose bytes it is (itself, mostly)
+  std::vector<std::int64_t> first_block;  // per tensor: channel block of the storage where it begins, 0 unless it is a part of it
   std::vector<std::uint32_t> block;  // per tensor: channels of a block; array_rows, or array_cols for what MatMuls load as weights
   std::vector<std::optional<TensorId>>
       flattened;  // per tensor: set for a Flatten that only Gemms on the chip read
@@ -88,7 +89,7 @@ std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std
 // Fuses Adds and MaxPools into the convolutions before them and keeps small tensors on the chip between nodes.
 void fuse(Plan& plan, const Network& network, const Chip& chip);
 
-// How the tensor lies in DRAM, at offset 0.
+// How the tensor lies in DRAM, at offset 0 from its storage's place.
 TensorLayout layout_of(const Network& network, const Plan& plan, TensorId tensor);
 
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options);

@@ -110,7 +110,9 @@ class QuantiseTranslator {
       if (is_name(*anchor, {"MaxPool"})) {
         translate_max_pool(*anchor);
       } else if (is_name(*anchor, {"Transpose", "Concat", "Slice", "Gather", "Expand"})) {
-        translate_movement(*anchor);
+        translate_movement(*anchor, host_of(*anchor));
+      } else if (is_name(*anchor, {"Split"})) {
+        translate_movement(*anchor, slice_of_split(host_of(*anchor)));
       } else if (chain_.read_once && only_limits()) {
         translate_arithmetic(*anchor);
       }
@@ -206,8 +208,27 @@ class QuantiseTranslator {
     }
   }
 
-  void translate_movement(const Node& anchor) {
-    HostOperator op = host_of(anchor);
+  // The output of a Split that the chain begins with, as a Slice.
+  HostOperator slice_of_split(const HostOperator& split) const {
+    const auto found = split.ints.find("axis");
+    const std::int64_t axis = found == split.ints.end() ? 0 : found->second.at(0);
+    const auto rank = static_cast<std::int64_t>(graph_.tensor(split.inputs.at(0)).shape.size());
+    const auto dimension = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+    HostOperator slice;
+    slice.inputs = {split.inputs[0]};
+    std::int64_t start = 0;
+    for (TensorId part : split.outputs) {
+      if (part == chain_.source) break;
+      start += graph_.tensor(part).shape.at(dimension);
+    }
+    slice.ints = {{"starts", {start}},
+                  {"ends", {start + graph_.tensor(chain_.source).shape.at(dimension)}},
+                  {"axes", {axis}}};
+    return slice;
+  }
+
+  // `op`: what the anchor does to the values.
+  void translate_movement(const Node& anchor, HostOperator op) {
     const std::size_t data_inputs = anchor.operator_name == "Concat" ? op.inputs.size() : 1;
     std::vector<Dequantised> sources;
     for (std::size_t i = 0; i < data_inputs; ++i) {
@@ -229,7 +250,8 @@ class QuantiseTranslator {
     const bool reshapes = graph_.tensor(chain_.source).shape != graph_.tensor(output_).shape;
     const TensorId result = reshapes ? new_tensor(chain_.source, type_) : output_;
     op.outputs = {result};
-    nodes_.push_back({anchor.name, anchor.operator_name, 0, std::move(op)});
+    const std::string name = anchor.operator_name == "Split" ? "Slice" : anchor.operator_name;
+    nodes_.push_back({anchor.name, name, 0, std::move(op)});
     if (reshapes) add_reshape(result);
   }
 

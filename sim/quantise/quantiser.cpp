@@ -21,7 +21,7 @@ namespace systole::quantise {
 namespace {
 
 const std::set<std::string> kMovements = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
-                                          "Slice",   "MaxPool", "Identity", "Dropout",  "Expand"};
+                                          "Slice",   "Split",   "MaxPool", "Identity", "Dropout",  "Expand"};
 const std::set<std::string> kTables = {"Relu", "Clip", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "LeakyRelu", "Elu"};
 
 bool flag(const HostOperator& op, const char* name) { return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0; }
@@ -114,7 +114,7 @@ class Quantiser {
         for (TensorId t : op.inputs) unite(t, op.outputs[0]);
     } else if (kMovements.count(name) != 0 && comes_in_int8(op.inputs.at(0))) {
       integer_[n] = true;
-      unite(op.inputs[0], op.outputs[0]);
+      for (TensorId t : op.outputs) unite(op.inputs[0], t);
     } else if (kTables.count(name) != 0 && comes_in_int8(op.inputs.at(0))) {
       integer_[n] = true;
     }

@@ -226,6 +226,54 @@ TensorId NetworkBuilder::reshape(TensorId x, const Shape& new_shape) {
   return op.output;
 }
 
+TensorId NetworkBuilder::concat(const std::vector<TensorId>& parts, std::int64_t axis) {
+  Shape out = shape(parts.at(0));
+  std::int64_t& extent = out.at(static_cast<std::size_t>(axis));
+  extent = 0;
+  for (TensorId t : parts) extent += shape(t).at(static_cast<std::size_t>(axis));
+  HostOperator op;
+  op.inputs = parts;
+  op.outputs = {tensor(network_.tensors[parts[0]].type, out, "concat")};
+  op.ints["axis"] = {axis};
+  node("Concat", op);
+  return op.outputs[0];
+}
+
+std::vector<TensorId> NetworkBuilder::split(TensorId x, const std::vector<std::int64_t>& sizes, std::int64_t axis) {
+  HostOperator op;
+  op.inputs = {x};
+  Shape part = shape(x);
+  for (std::int64_t size : sizes) {
+    part.at(static_cast<std::size_t>(axis)) = size;
+    op.outputs.push_back(tensor(network_.tensors[x].type, part, "part"));
+  }
+  op.ints["axis"] = {axis};
+  node("Split", op);
+  return op.outputs;
+}
+
+TensorId NetworkBuilder::slice(TensorId x, std::int64_t first, std::int64_t count, std::int64_t axis) {
+  HostOperator op;
+  op.inputs = {x};
+  Shape part = shape(x);
+  part.at(static_cast<std::size_t>(axis)) = count;
+  op.outputs = {tensor(network_.tensors[x].type, part, "slice")};
+  op.ints = {{"starts", {first}}, {"ends", {first + count}}, {"axes", {axis}}};
+  node("Slice", op);
+  return op.outputs[0];
+}
+
+TensorId NetworkBuilder::transpose(TensorId x, const std::vector<std::int64_t>& permutation) {
+  HostOperator op;
+  op.inputs = {x};
+  Shape out;
+  for (std::int64_t d : permutation) out.push_back(shape(x).at(static_cast<std::size_t>(d)));
+  op.outputs = {tensor(network_.tensors[x].type, out, "transposed")};
+  op.ints["perm"] = permutation;
+  node("Transpose", op);
+  return op.outputs[0];
+}
+
 std::vector<HostTensor> NetworkBuilder::random_inputs() {
   std::vector<HostTensor> inputs;
   for (TensorId t : network_.inputs) {

@@ -66,6 +66,11 @@ class NetworkBuilder {
                         std::array<std::int64_t, 2> stride, ElementType type);
   TensorId lookup(TensorId x, std::vector<std::uint8_t> table, ElementType type);
   TensorId reshape(TensorId x, const Shape& shape);
+  // Operators that move values, by their ONNX names.
+  TensorId concat(const std::vector<TensorId>& parts, std::int64_t axis);
+  std::vector<TensorId> split(TensorId x, const std::vector<std::int64_t>& sizes, std::int64_t axis);
+  TensorId slice(TensorId x, std::int64_t first, std::int64_t count, std::int64_t axis);
+  TensorId transpose(TensorId x, const std::vector<std::int64_t>& permutation);
   void output(TensorId t) { network_.outputs.push_back(t); }
 
   Shape shape(TensorId t) const { return network_.tensors[t].shape; }

@@ -115,6 +115,29 @@ TensorId average_pool(NetworkBuilder& b) {
   return b.average_pool(b.input(r.pick(kBytes), shape), kernel, {r.in(1, 3), r.in(1, 3)}, r.pick(kBytes));
 }
 
+// Branches over parts of a tensor, joined layer by layer: places in one tensor that are written and read while neighbours are.
+TensorId parts(NetworkBuilder& b) {
+  Random& r = b.random();
+  constexpr std::int64_t kBlock = 16;  // a multiple of array_rows of the chips tested
+  const ElementType type = r.pick(kBytes);
+  ConvOptions o;
+  o.kernel = {3, 3};
+  o.pad = {1, 1, 1, 1};
+  o.output_type = type;
+  const auto branch = [&](TensorId x) {
+    if (r.chance(25)) return b.max_pool(x, {3, 3}, {1, 1}, {1, 1, 1, 1});
+    o.channels = kBlock * r.in(1, 2);
+    return b.conv(x, o);
+  };
+  TensorId x = branch(b.input(type, {1, kBlock * r.in(1, 2), r.in(1, 6), r.in(1, 6)}));
+  if (b.shape(x)[1] > kBlock) {
+    const auto halves = b.split(x, {kBlock, b.shape(x)[1] - kBlock}, 1);
+    x = b.concat({branch(halves[0]), branch(halves[1])}, 1);
+  }
+  for (std::int64_t layer = r.in(1, 2); layer > 0; --layer) x = b.concat({x, branch(x)}, 1);
+  return r.chance(50) ? x : b.conv(b.slice(x, kBlock, b.shape(x)[1] - kBlock, 1), o);
+}
+
 // A residual block as networks have it, with a pool and a matrix product behind: fusion and tensors that stay on the chip.
 TensorId chain(NetworkBuilder& b) {
   Random& r = b.random();
@@ -173,7 +196,7 @@ TensorId huge(NetworkBuilder& b) {
 
 const char* kind_name(Kind kind) {
   static const char* const kNames[kKinds] = {"convolution", "convolution in groups", "matrix product", "product of activations", "add",
-                                             "max pool",    "average pool",          "chain",          "huge"};
+                                             "max pool",    "average pool",          "parts of tensors", "chain",          "huge"};
   return kNames[static_cast<int>(kind)];
 }
 
@@ -187,6 +210,7 @@ RandomNetwork make_random_network(Kind kind, std::uint32_t seed) {
     case Kind::kAdd: b.output(add(b)); break;
     case Kind::kMaxPool: b.output(max_pool(b)); break;
     case Kind::kAveragePool: b.output(average_pool(b)); break;
+    case Kind::kParts: b.output(parts(b)); break;
     case Kind::kChain: b.output(chain(b)); break;
     case Kind::kHuge: b.output(huge(b)); break;
   }

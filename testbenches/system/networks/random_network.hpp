@@ -12,8 +12,8 @@
 
 namespace systole::test {
 
-enum class Kind { kConvolution, kGroups, kGemm, kMatMul, kAdd, kMaxPool, kAveragePool, kChain, kHuge };
-inline constexpr int kKinds = 9;
+enum class Kind { kConvolution, kGroups, kGemm, kMatMul, kAdd, kMaxPool, kAveragePool, kParts, kChain, kHuge };
+inline constexpr int kKinds = 10;
 const char* kind_name(Kind kind);
 
 struct RandomNetwork {

@@ -30,6 +30,12 @@ TEST_CASE("random max pools agree in every byte and every cycle on tiny") {
 TEST_CASE("random average pools agree in every byte and every cycle on tiny") {
   run_random_networks("tiny", {Kind::kAveragePool, 80, false});
 }
+TEST_CASE("random parts of tensors agree in every byte and every cycle on tiny") {
+  run_random_networks("tiny", {Kind::kParts, 80, false});
+}
+TEST_CASE("random parts of tensors agree in every byte and every cycle on edge16") {
+  run_random_networks("edge16", {Kind::kParts, 40, false});
+}
 TEST_CASE("random residual blocks agree in every byte and every cycle on tiny") {
   run_random_networks("tiny", {Kind::kChain, 150, false});
 }

@@ -158,7 +158,7 @@ class Loader {
   void add_initializer(const onnx::TensorProto& proto) {
     const std::string what = tensor_what("initialiser", proto.name());
     if (proto.name().empty()) throw UserError(what + " has no name");
-    HostTensor value = tensor_from_proto(is_external(proto) ? with_external_data(proto, what) : proto, what);
+    HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, what), what) : tensor_from_proto(proto, what);
     define(what, {proto.name(), value.type, value.shape, std::move(value.data), true});
   }
 

@@ -102,7 +102,8 @@ HostTensor tensor_from_proto(const onnx::TensorProto& proto, const std::string& 
       throw UserError(fmt::format("{} has {} bytes of raw data, {} {} needs {}", what, raw.size(),
                                   element_name(*type), shape_text(tensor.shape), expected));
     }
-    tensor.data.assign(raw.begin(), raw.end());
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(raw.data());
+    tensor.data.assign(bytes, bytes + raw.size());
     if (*type == ElementType::kBool) {
       for (std::uint8_t& value : tensor.data) value = value != 0;
     }

@@ -245,15 +245,17 @@ class Quantiser {
   }
 
   std::vector<float> quantise_weight(HostOperator& op, std::size_t axis, float x_scale, const std::vector<float>& bias) {
-    const Tensor weight = network_.tensors[op.inputs[1]];
-    const std::vector<float> w = floats_of(weight);
-    const auto channels = static_cast<std::size_t>(weight.shape.at(axis));
+    const TensorId weight = op.inputs[1];
+    const std::string weight_name = network_.tensors[weight].name;
+    const Shape weight_shape = network_.tensors[weight].shape;
+    const std::vector<float> w = floats_of(network_.tensors[weight]);
+    const auto channels = static_cast<std::size_t>(weight_shape.at(axis));
     std::size_t inner = 1;
-    for (std::size_t d = axis + 1; d < weight.shape.size(); ++d) inner *= static_cast<std::size_t>(weight.shape[d]);
+    for (std::size_t d = axis + 1; d < weight_shape.size(); ++d) inner *= static_cast<std::size_t>(weight_shape[d]);
     std::vector<float> most(channels, 0);
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (!std::isfinite(w[i]))
-        throw UserError(fmt::format("weight {}: element {} is {}; weights must be finite", in_quotes(weight.name), i, w[i]));
+        throw UserError(fmt::format("weight {}: element {} is {}; weights must be finite", in_quotes(weight_name), i, w[i]));
       float& m = most[i / inner % channels];
       m = std::max(m, std::fabs(w[i]));
     }
@@ -272,11 +274,11 @@ class Quantiser {
       integers[i] = static_cast<std::int8_t>(std::clamp(std::nearbyint(w[i] / s), -127.0f, 127.0f));
     }
     const Shape shape = scale.size() == 1 ? Shape{} : Shape{static_cast<std::int64_t>(scale.size())};
-    const TensorId quantised = add_.int8s(weight.name + ".quantised", weight.shape, integers);
-    const TensorId scales = add_.floats(weight.name + ".scale", shape, scale);
-    const TensorId zeros = add_.int8s(weight.name + ".zero_point", shape, std::vector<std::int8_t>(scale.size(), 0));
-    const TensorId out = add_.run_time(weight.name + ".dequantised", ElementType::kFloat32, weight.shape);
-    append("DequantizeLinear", weight.name + "_dequantise", {quantised, scales, zeros}, out).ints["axis"] = {static_cast<std::int64_t>(axis)};
+    const TensorId quantised = add_.int8s(weight_name + ".quantised", weight_shape, integers);
+    const TensorId scales = add_.floats(weight_name + ".scale", shape, scale);
+    const TensorId zeros = add_.int8s(weight_name + ".zero_point", shape, std::vector<std::int8_t>(scale.size(), 0));
+    const TensorId out = add_.run_time(weight_name + ".dequantised", ElementType::kFloat32, weight_shape);
+    append("DequantizeLinear", weight_name + "_dequantise", {quantised, scales, zeros}, out).ints["axis"] = {static_cast<std::int64_t>(axis)};
     op.inputs[1] = out;
     return scale;
   }

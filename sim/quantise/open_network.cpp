@@ -8,23 +8,38 @@
 
 #include "onnx/model_loader.hpp"
 #include "onnx/normalise.hpp"
-#include "quantise/batch_norm.hpp"
+#include "quantise/affine.hpp"
 #include "quantise/calibration.hpp"
 #include "support/error.hpp"
 
 namespace systole::quantise {
 namespace {
 
-// `folded`: batch norms folded.
-Network quantise_folded(Network folded, const std::filesystem::path& file, const CalibrationOptions& options) {
-  const std::vector<Sample> samples =
-      options.folder.empty() ? seeded_samples(folded, options.seed, options.samples) : read_samples(options.folder, folded);
+// Puts the file's name before what is wrong with the network.
+template <typename Work>
+Network naming(const std::filesystem::path& file, Work work) {
   try {
-    const std::map<TensorId, Range> ranges = calibrate(folded, samples);
-    return quantise(std::move(folded), ranges, options.quantise);
+    return work();
   } catch (const UserError& error) {
     throw UserError(fmt::format("{}: {}", file.string(), error.what()));
   }
+}
+
+Network folded(Network network, const std::filesystem::path& file) {
+  return naming(file, [&] {
+    check_weights(network);
+    return fold_affine(std::move(network));
+  });
+}
+
+// `network`: affine maps of channels folded.
+Network quantise_folded(Network network, const std::filesystem::path& file, const CalibrationOptions& options) {
+  const std::vector<Sample> samples =
+      options.folder.empty() ? seeded_samples(network, options.seed, options.samples) : read_samples(options.folder, network);
+  return naming(file, [&] {
+    const std::map<TensorId, Range> ranges = calibrate(network, samples);
+    return quantise(std::move(network), ranges, options.quantise);
+  });
 }
 
 }  // namespace
@@ -33,7 +48,7 @@ Network quantise_file(const std::filesystem::path& file, const CalibrationOption
   Network network = load_model(file, options.load);
   if (!is_float_network(network))
     throw UserError(file.string() + ": is quantised already, or has no Conv, Gemm or MatMul to quantise");
-  return quantise_folded(fold_batch_norms(std::move(network)), file, options);
+  return quantise_folded(folded(std::move(network), file), file, options);
 }
 
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options) {
@@ -41,7 +56,7 @@ OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationO
   Network network = load_model(file, options.load);
   opened.was_float = is_float_network(network);
   if (opened.was_float) {
-    network = fold_batch_norms(std::move(network));
+    network = folded(std::move(network), file);
     if (options.keep_float) opened.float_network = network;
     network = quantise_folded(std::move(network), file, options);
   }

@@ -29,7 +29,7 @@ Network quantise_file(const std::filesystem::path& file, const CalibrationOption
 struct OpenedNetwork {
   Network network;                       // for the compiler
   bool was_float = false;
-  std::optional<Network> float_network;  // of a float file, if asked for: as it was, its batch norms folded
+  std::optional<Network> float_network;  // of a float file, if asked for: as it was, its affine maps of channels folded
 };
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options);
 

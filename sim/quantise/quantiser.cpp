@@ -40,6 +40,7 @@ class Quantiser {
   }
 
   Network run() {
+    check_weights(network_);
     for (std::size_t n = 0; n < network_.nodes.size(); ++n) classify(n);
     const std::size_t tensors = network_.tensors.size();
     std::vector<bool> quantised(tensors, false);
@@ -254,8 +255,6 @@ class Quantiser {
     for (std::size_t d = axis + 1; d < weight_shape.size(); ++d) inner *= static_cast<std::size_t>(weight_shape[d]);
     std::vector<float> most(channels, 0);
     for (std::size_t i = 0; i < w.size(); ++i) {
-      if (!std::isfinite(w[i]))
-        throw UserError(fmt::format("weight {}: element {} is {}; weights must be finite", in_quotes(weight_name), i, w[i]));
       float& m = most[i / inner % channels];
       m = std::max(m, std::fabs(w[i]));
     }
@@ -292,8 +291,6 @@ class Quantiser {
     std::vector<std::int32_t> integers;
     for (std::size_t c = 0; c < bias.size(); ++c) {
       const double value = std::nearbyint(static_cast<double>(bias[c]) / units[one ? 0 : c]);
-      if (!std::isfinite(bias[c]))
-        throw UserError(fmt::format("bias {}: element {} is {}; biases must be finite", in_quotes(old.name), c, bias[c]));
       integers.push_back(static_cast<std::int32_t>(value));
     }
     const TensorId quantised = add_.int32s(old.name + ".quantised", old.shape, integers);
@@ -320,6 +317,22 @@ class Quantiser {
 
 Network quantise(Network network, const std::map<TensorId, Range>& ranges, const QuantiseOptions& options) {
   return Quantiser(std::move(network), ranges, options).run();
+}
+
+void check_weights(const Network& network) {
+  for (const Node& node : network.nodes) {
+    const std::string& name = node.operator_name;
+    if (name != "Conv" && name != "Gemm" && name != "MatMul" && name != "BatchNormalization") continue;
+    for (TensorId id : FloatGraph::op(node).inputs) {
+      if (id == kNoTensor || !network.tensors[id].is_constant || network.tensors[id].type != ElementType::kFloat32) continue;
+      const auto* values = reinterpret_cast<const float*>(network.tensors[id].data.data());
+      const std::size_t count = network.tensors[id].data.size() / sizeof(float);
+      const float* bad = std::find_if(values, values + count, [](float v) { return !std::isfinite(v); });
+      if (bad != values + count)
+        throw UserError(fmt::format("node {} ({}): weight {} is {} at element {}; weights must be finite", in_quotes(node.name), name,
+                                    in_quotes(network.tensors[id].name), *bad, bad - values));
+    }
+  }
 }
 
 bool is_float_network(const Network& network) {

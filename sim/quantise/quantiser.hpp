@@ -14,14 +14,18 @@ struct QuantiseOptions {
   bool per_tensor = false;  // one scale for all weights of a node, instead of one for each output channel
 };
 
-// `network` as load_model leaves it, batch norms folded; `ranges` of its tensors. The result has the same form, for normalise().
+// `network` as load_model leaves it, affine maps of channels folded; `ranges` of its tensors. The result has the same form, for normalise().
 //
 // Activations are int8 with one scale and zero point: scale = (high - low) / 255, zero point = rne(-128 - low / scale); a range of
 // zero gets scale 1. Operators that only move values have the same scale before and after, so they cost nothing. Weights are int8,
 // symmetric: scale = max |w| / 127. Biases are int32 in units of activation scale times weight scale; where one would not fit, its
-// weights get a larger scale. What has no int8 form (Softmax, LayerNormalization, products of two activations) stays float.
-// Errors (UserError): a weight that is infinite or no number, with the tensor's name.
+// weights get a larger scale. What has no int8 form (Softmax, LayerNormalization) stays float.
+// Errors: those of check_weights.
 Network quantise(Network network, const std::map<TensorId, Range>& ranges, const QuantiseOptions& options = {});
+
+// Errors (UserError): a weight or bias of a matrix product, a convolution or a batch norm that is infinite or no number, with the
+// tensor's name. Before calibration, which would see no more than what comes out of it.
+void check_weights(const Network& network);
 
 // True if the network has matrix products in float and nothing quantised.
 bool is_float_network(const Network& network);

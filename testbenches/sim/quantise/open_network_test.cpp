@@ -96,3 +96,12 @@ TEST_CASE("a network that has nothing to quantise stays as it is") {
   CHECK_FALSE(quantise::open_network(folder.file("net.onnx"), {}).was_float);
   CHECK_THROWS_AS(quantise::quantise_file(folder.file("net.onnx"), {}), UserError);
 }
+
+TEST_CASE("a weight that is no number is named before calibration sees what comes out of it") {
+  TemporaryFolder folder;
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 1, 4, 4}).floats("w", {1, 1, 1, 1}, {std::numeric_limits<float>::quiet_NaN()});
+  b.node("Conv", {"x", "w"}, {"y"}).output("y", ElementType::kFloat32, {1, 1, 4, 4});
+  b.write(folder.file("net.onnx"));
+  CHECK_THROWS_WITH(quantise::open_network(folder.file("net.onnx"), {}), Contains("net.onnx") && Contains("'w'"));
+}

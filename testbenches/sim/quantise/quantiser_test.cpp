@@ -9,7 +9,7 @@
 
 #include "catch.hpp"
 #include "onnx/normalise.hpp"
-#include "quantise/batch_norm.hpp"
+#include "quantise/affine.hpp"
 #include "quantise/float_graph.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "sim/quantise/float_networks.hpp"
@@ -23,7 +23,7 @@ using quantise::QuantiseOptions;
 namespace {
 
 Network quantised(const Network& network, const QuantiseOptions& options = {}) {
-  const Network folded = quantise::fold_batch_norms(network);
+  const Network folded = quantise::fold_affine(network);
   return quantise::quantise(folded, quantise::calibrate(folded, quantise::seeded_samples(folded, 1, 4)), options);
 }
 
@@ -91,8 +91,10 @@ TEST_CASE("a bias that would not fit int32 gets weights of a larger scale") {
 
 TEST_CASE("a weight that is infinite or no number is refused by name") {
   std::map<TensorId, quantise::Range> ranges;
-  for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
-    CHECK_THROWS_WITH(quantise::quantise(convolution({1, bad}, {0, 0}), ranges), Contains("'w'"));
+  for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    CHECK_THROWS_WITH(quantise::quantise(convolution({1, bad}, {0, 0}), ranges), Contains("'w'") && Contains("element 1"));
+    CHECK_THROWS_WITH(quantise::quantise(convolution({1, 1}, {bad, 0}), ranges), Contains("'b'") && Contains("element 0"));
+  }
 }
 
 TEST_CASE("operators that move values have one scale on both sides") {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Folded maps of channels: what goes where, and that the float values stay the same.
+#include "quantise/affine.hpp"
+
+#include <algorithm>
+
+#include "catch.hpp"
+#include "quantise/calibration.hpp"
+#include "sim/quantise/float_networks.hpp"
+
+using namespace systole;
+using namespace systole::test;
+
+namespace {
+
+ModelBuilder with_norm(bool read_twice, bool convolution) {
+  std::mt19937 random(5);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {2, 4, 6, 6});
+  const std::string before = convolution ? add_conv(b, random, "x", "conv", 4, 4) : "x";
+  b.floats("s", {4}, {1, -0.5f, 2, 0.1f}).floats("b", {4}, {0.3f, 0, -1, 2}).floats("m", {4}, {0.1f, 1, -1, 0}).floats("v", {4}, {1, 0.5f, 2, 0.01f});
+  b.node("BatchNormalization", {before, "s", "b", "m", "v"}, {"y"}).number("epsilon", 0.001f);
+  b.output("y", ElementType::kFloat32, {2, 4, 6, 6});
+  if (read_twice) {
+    b.node("Relu", {before}, {"z"});
+    b.output("z", ElementType::kFloat32, {2, 4, 6, 6});
+  }
+  return b;
+}
+
+std::vector<std::string> operators(const Network& network) {
+  std::vector<std::string> names;
+  for (const Node& node : network.nodes) names.push_back(node.operator_name);
+  return names;
+}
+
+void check_same_values(const Network& a, const Network& b) {
+  const auto inputs = quantise::seeded_samples(a, 3, 1)[0];
+  const auto x = quantise::run_float_outputs(a, inputs), y = quantise::run_float_outputs(b, inputs);
+  REQUIRE(x.size() == y.size());
+  for (std::size_t i = 0; i < x.size(); ++i) CHECK(quantise::distance(x[i], y[i]).maximum < 1e-5);
+}
+
+}  // namespace
+
+TEST_CASE("a batch norm goes into the convolution before it") {
+  const Network before = loaded(with_norm(false, true)), after = quantise::fold_affine(before);
+  CHECK(operators(after) == std::vector<std::string>{"Conv"});
+  check_same_values(before, after);
+}
+
+TEST_CASE("a batch norm without a convolution of its own becomes a depthwise one") {
+  for (const bool convolution : {false, true}) {
+    const Network before = loaded(with_norm(true, convolution)), after = quantise::fold_affine(before);
+    const auto names = operators(after);
+    CHECK(std::count(names.begin(), names.end(), "BatchNormalization") == 0);
+    CHECK(std::count(names.begin(), names.end(), "Conv") == (convolution ? 2 : 1));
+    check_same_values(before, after);
+  }
+}
+
+namespace {
+
+// conv -> batch norm -> Mul -> Add, as converted from Caffe, or the same without the convolution.
+ModelBuilder with_scale_layer(bool convolution, const Shape& constant) {
+  std::mt19937 random(6);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {2, 4, 6, 6});
+  const std::string before = convolution ? add_conv(b, random, "x", "conv", 4, 4) : "x";
+  b.floats("s", {4}, {1, -0.5f, 2, 0.1f}).floats("b", {4}, {0.3f, 0, -1, 2}).floats("m", {4}, {0.1f, 1, -1, 0}).floats("v", {4}, {1, 0.5f, 2, 0.01f});
+  b.node("BatchNormalization", {before, "s", "b", "m", "v"}, {"norm"});
+  const auto count = static_cast<std::size_t>(element_count(constant));
+  b.floats("factor", constant, normal_values(random, count, 1)).floats("offset", constant, normal_values(random, count, 1));
+  b.node("Mul", {"factor", "norm"}, {"scaled"}).node("Add", {"scaled", "offset"}, {"sum"}).node("Relu", {"sum"}, {"y"});
+  b.output("y", ElementType::kFloat32, {2, 4, 6, 6});
+  return b;
+}
+
+}  // namespace
+
+TEST_CASE("a chain of maps of channels goes into one convolution, whatever form its constants have") {
+  for (const bool convolution : {true, false})
+    for (const Shape& constant : {Shape{4, 1, 1}, Shape{1, 4, 1, 1}, Shape{}, Shape{1}}) {
+      const Network before = loaded(with_scale_layer(convolution, constant)), after = quantise::fold_affine(before);
+      CHECK(operators(after) == std::vector<std::string>{"Conv", "Relu"});
+      check_same_values(before, after);
+    }
+}
+
+TEST_CASE("constants that are no value of a channel stay") {
+  for (const Shape& constant : {Shape{6}, Shape{1, 1, 6, 6}, Shape{4, 6, 6}, Shape{2, 4, 1, 1}}) {
+    const Network before = loaded(with_scale_layer(true, constant)), after = quantise::fold_affine(before);
+    CHECK(operators(after) == std::vector<std::string>{"Conv", "Mul", "Add", "Relu"});
+    check_same_values(before, after);
+  }
+}
+
+TEST_CASE("differences and quotients are maps of channels, constants may come first in a difference only") {
+  std::mt19937 random(7);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 4, 5, 5});
+  add_conv(b, random, "x", "conv", 4, 4);
+  b.floats("c", {4, 1, 1}, {2, -1, 0.5f, 4});
+  b.node("Sub", {"conv", "c"}, {"d"}).node("Sub", {"c", "d"}, {"e"}).node("Div", {"e", "c"}, {"f"}).node("Div", {"c", "f"}, {"y"});
+  b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
+  const Network before = loaded(b), after = quantise::fold_affine(before);
+  CHECK(operators(after) == std::vector<std::string>{"Conv", "Div"});
+  Network compared = before, folded = after;  // what the last quotient reads: it is near zero in places
+  compared.outputs = {std::get<HostOperator>(compared.nodes.back().operation).inputs[1]};
+  folded.outputs = {std::get<HostOperator>(folded.nodes.back().operation).inputs[1]};
+  check_same_values(compared, folded);
+}
+
+TEST_CASE("what lies between is not lost if somebody else reads it") {
+  ModelBuilder b = with_scale_layer(true, {4, 1, 1});
+  b.output("scaled", ElementType::kFloat32, {2, 4, 6, 6});
+  const Network before = loaded(b), after = quantise::fold_affine(before);
+  CHECK(operators(after) == std::vector<std::string>{"Conv", "Add", "Relu"});
+  check_same_values(before, after);
+}

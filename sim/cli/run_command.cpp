@@ -118,7 +118,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   quantise::CalibrationOptions calibration = arguments.calibration;
   calibration.seed = arguments.seed;
   calibration.keep_float = arguments.compare_float;
-  const quantise::OpenedNetwork opened =
+  quantise::OpenedNetwork opened =
       topology::is_topology_file(arguments.network)
           ? quantise::OpenedNetwork{topology::read_topology(arguments.network, arguments.seed), false, std::nullopt}
           : quantise::open_network(arguments.network, calibration);
@@ -128,6 +128,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
                                                             : calibration.folder.string());
   if (arguments.compare_float && !opened.was_float)
     throw UserError(arguments.network + ": is quantised already; --compare-float needs a float network");
+  if (arguments.float_average_pool) sum_average_pools_in_float(opened.network);
   const Network& network = opened.network;
   const std::vector<HostTensor> inputs =
       read_inputs(network, arguments.inputs, arguments.seed, streams);

@@ -20,7 +20,7 @@ struct RunArguments {
   std::uint64_t max_cycles = UINT64_MAX;
   std::uint64_t hang_cycles = 1'000'000;
   std::uint32_t seed = 1;
-  bool assertions = false, no_check = false, compare_float = false;
+  bool assertions = false, no_check = false, compare_float = false, float_average_pool = false;
   quantise::CalibrationOptions calibration;
 };
 int run_network_command(const RunArguments& arguments, const Streams& streams);

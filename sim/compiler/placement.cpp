@@ -206,6 +206,7 @@ class Placer {
   }
 
   std::string reason(const AveragePool& op, std::uint32_t) const {
+    if (op.float_sums) return "its sums are to be rounded as ONNX Runtime does, in float32";
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
     if (!is_image(op.input) || !is_image(op.output)) return "its tensors are not of rank 2 to 4";

@@ -123,6 +123,15 @@ std::int64_t integer_at(const Tensor& tensor, std::size_t index) {
   return load_integer(tensor.type, tensor.data, index);
 }
 
+void sum_average_pools_in_float(Network& network) {
+  for (Node& node : network.nodes) {
+    auto* pool = std::get_if<AveragePool>(&node.operation);
+    if (pool == nullptr) continue;
+    const Shape& image = network.tensors[pool->input].shape;  // rank 3 or 4
+    pool->float_sums = image.back() != pool->kernel[1] || (image.size() == 4 && image[2] != pool->kernel[0]);
+  }
+}
+
 std::vector<TensorId> inputs_of(const Operation& operation) {
   return std::visit(InputsOf{}, operation);
 }

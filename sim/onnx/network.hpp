@@ -104,12 +104,14 @@ struct MaxPool {  // padding is minus infinity
 };
 
 // Average over a window without padding, or over the whole image (global): y = sat(rne(fl(fl(sum(x - zx)) * s)) + zy) with
-// s = fl(xs / fl(ys * kernel area)).
+// s = fl(xs / fl(ys * kernel area)). With `float_sums` it is what ONNX Runtime does where the window is smaller than the image:
+// y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))) of a float32 sum of fl(xs * (x - zx)), rounded after each addition, row by row.
 struct AveragePool {
   TensorId input = 0, output = 0;
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1};
   Quantisation qx, qy;
   float scale = 1;
+  bool float_sums = false;
   Clamp clamp;
 };
 
@@ -148,6 +150,9 @@ struct Network {
   std::vector<TensorId> outputs;
   std::vector<Node> nodes;        // topologically sorted; each tensor is written by one node at most
 };
+
+// Average pools whose window is smaller than the image get `float_sums`: the bits of ONNX Runtime, on the host.
+void sum_average_pools_in_float(Network& network);
 
 std::vector<TensorId> inputs_of(const Operation& operation);   // run-time inputs, not constants
 std::vector<TensorId> outputs_of(const Operation& operation);

@@ -209,19 +209,25 @@ void quantised_average_pool(const AveragePool& pool, const TensorView& x, HostTe
   const auto [images, channels, height, width] = shape_nchw(x.shape);
   const auto [y_images, y_channels, out_height, out_width] = shape_nchw(y.shape);
   invariant(y_images == images && y_channels == channels, "the shapes of a pool fit");
+  const auto area = static_cast<float>(pool.kernel[0] * pool.kernel[1]);
   std::size_t index = 0;
   for (std::int64_t plane = 0; plane < images * channels; ++plane) {
     for (std::int64_t oy = 0; oy < out_height; ++oy) {
       for (std::int64_t ox = 0; ox < out_width; ++ox) {
         std::int64_t sum = 0;
+        float float_sum = 0;
         for (std::int64_t ky = 0; ky < pool.kernel[0]; ++ky) {
           for (std::int64_t kx = 0; kx < pool.kernel[1]; ++kx) {
             const std::int64_t iy = oy * pool.stride[0] + ky, ix = ox * pool.stride[1] + kx;
-            sum += x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)) -
-                   pool.qx.zero_point;
+            const auto value = static_cast<std::int32_t>(x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)));
+            sum += value - pool.qx.zero_point;
+            float_sum += dequantise(value, pool.qx);
           }
         }
-        store_byte(y, index++, requantise(wrap32(sum), pool.scale, pool.qy.zero_point, pool.clamp));
+        const float mean = float_sum / area, quotient = mean / pool.qy.scale;
+        store_byte(y, index++,
+                   pool.float_sums ? saturate_rounded(quotient + static_cast<float>(pool.qy.zero_point), 0, pool.clamp)
+                                   : requantise(wrap32(sum), pool.scale, pool.qy.zero_point, pool.clamp));
       }
     }
   }

@@ -210,6 +210,41 @@ TEST_CASE("an average pool adds what lies under the window and rounds half to ev
   CHECK(integers_of(y) == std::vector<int>{3, 5, 0, 248});  // 0.5 -> 0, 1.5 -> 2
 }
 
+TEST_CASE("an average pool with float sums adds, divides twice and adds the zero point in float32, as ONNX Runtime does") {
+  // 0.1 * {1, 0, 8} / 3 / 0.2 is 1.5 step by step in float32; the integers' product is a little less.
+  AveragePool pool;
+  pool.kernel = {1, 3};
+  pool.stride = {1, 3};
+  pool.qx = {0.1f, 0};
+  pool.scale = average_scale(0.1f, 0.2f, 3);
+  pool.clamp = whole_range(ElementType::kInt8);
+  const HostTensor x = byte_tensor(ElementType::kInt8, {1, 1, 1, 6}, {1, 0, 8, 2, 1, 0});
+  const auto result = [&](bool float_sums, std::int32_t zero_point) {
+    pool.qy = {0.2f, zero_point};
+    pool.float_sums = float_sums;
+    HostTensor y = make_host_tensor(ElementType::kInt8, {1, 1, 1, 2});
+    quantised_average_pool(pool, x, y);
+    return integers_of(y);
+  };
+  CHECK(result(false, 0) == std::vector<int>{1, 0});
+  CHECK(result(true, 0) == std::vector<int>{2, 0});
+  // A tie is rounded with its zero point: 0.5 + 3 to 4, where 0.5 to 0 and then 3 would be 3.
+  CHECK(result(true, 3) == std::vector<int>{4, 4});
+}
+
+TEST_CASE("only average pools smaller than their image get float sums") {
+  for (const bool whole : {false, true}) {
+    Network network;
+    network.tensors = {{"x", ElementType::kInt8, {1, 2, 4, 4}, {}, false}, {"y", ElementType::kInt8, {1, 2, 1, 1}, {}, false}};
+    AveragePool pool;
+    pool.output = 1;
+    pool.kernel = {whole ? 4 : 3, 4};
+    network.nodes = {{"pool", "AveragePool", 0, pool}};
+    sum_average_pools_in_float(network);
+    CHECK(std::get<AveragePool>(network.nodes[0].operation).float_sums != whole);
+  }
+}
+
 TEST_CASE("an input of the wrong type, shape or number is refused") {
   Network network;
   network.tensors = {{"x", ElementType::kInt8, {2}, {}, false},

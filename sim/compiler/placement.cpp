@@ -227,7 +227,9 @@ class Placer {
   }
 
   std::string reason(const Reshape&, std::uint32_t) const { return "its bytes have to be moved"; }
-  std::string reason(const HostOperator&, std::uint32_t) const {
+  std::string reason(const HostOperator& op, std::uint32_t node) const {
+    const bool in_float = !op.outputs.empty() && net_.tensors[op.outputs[0]].type == ElementType::kFloat32;
+    if (in_float && net_.nodes[node].operator_name != "DequantizeLinear") return "it computes in float32";
     return "the chip has no such operator";
   }
 

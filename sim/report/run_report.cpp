@@ -2,6 +2,7 @@
 #include "report/run_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -239,6 +240,31 @@ nlohmann::ordered_json accounts_json(const RunReport& report) {
   return json;
 }
 
+// A line for each operator and reason, with its nodes: all if they are few, otherwise the first and how many more.
+std::string host_reasons(const RunReport& r) {
+  constexpr std::size_t kNamed = 3;
+  struct Line {
+    std::string operator_name, reason;
+    std::vector<std::string> nodes;
+  };
+  std::vector<Line> lines;  // in the order of their first nodes
+  for (const NodeReport& node : r.nodes) {
+    if (node.where != "host") continue;
+    const auto same = [&](const Line& line) { return line.operator_name == node.operator_name && line.reason == node.reason; };
+    auto line = std::find_if(lines.begin(), lines.end(), same);
+    if (line == lines.end()) line = lines.insert(lines.end(), {node.operator_name, node.reason, {}});
+    line->nodes.push_back(node.name);
+  }
+  std::string text;
+  for (const Line& line : lines) {
+    const bool few = line.nodes.size() <= kNamed;
+    text += fmt::format("  {} ({}): {}\n", line.operator_name,
+                        few ? fmt::format("{}", fmt::join(line.nodes, ", ")) : fmt::format("{} and {} more", line.nodes[0], line.nodes.size() - 1),
+                        line.reason.empty() ? "not an operator of the chip" : line.reason);
+  }
+  return text;
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const RunReport& r) {
@@ -403,12 +429,7 @@ std::string to_text(const RunReport& r) {
                         : "DIFFERENT");
   out += table(facts, 2);
 
-  std::string reasons;
-  for (const NodeReport& node : r.nodes)
-    if (node.where == "host")
-      reasons += fmt::format("  {} ({}): {}\n", node.name, node.operator_name,
-                             node.reason.empty() ? "not an operator of the chip" : node.reason);
-  if (!reasons.empty()) out += "\non the host, because\n" + reasons;
+  if (const std::string reasons = host_reasons(r); !reasons.empty()) out += "\non the host, because\n" + reasons;
   return out;
 }
 

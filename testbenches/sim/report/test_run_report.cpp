@@ -111,6 +111,26 @@ TEST_CASE("the figures of a run are those of its programs together") {
   CHECK(r.nodes[3].cycles == 100u);
 }
 
+TEST_CASE("reasons of host nodes are told once for each operator") {
+  RunReport r = make_report(network(), "rtl", runs());
+  r.nodes.clear();
+  for (const char* name : {"a", "b", "c", "d"})
+    for (const char* kind : {"Softmax", "Mul"}) {
+      if (kind == std::string("Mul") && name == std::string("d")) continue;
+      NodeReport node;
+      node.name = name;
+      node.operator_name = kind;
+      node.where = "host";
+      node.reason = "it computes in float32";
+      r.nodes.push_back(node);
+    }
+  const std::string text = to_text(r);
+  CHECK(text.substr(text.find("on the host, because")) ==
+        "on the host, because\n"
+        "  Softmax (a and 3 more): it computes in float32\n"
+        "  Mul (a, b, c): it computes in float32\n");
+}
+
 TEST_CASE("nodes of one program share its cycles without rest") {
   compiler::CompiledNetwork net = network();
   auto& program = std::get<compiler::ChipStep>(net.steps[0]).program;
@@ -211,6 +231,6 @@ TEST_CASE("the report reads like this") {
   outputs      equal to the ONNX arithmetic, bit for bit
 
 on the host, because
-  middle (Softmax): the chip has no such operator
+  Softmax (middle): the chip has no such operator
 )");
 }

@@ -7,7 +7,7 @@ FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 
 
 class FloatGraph:
-    """Nodes and initialisers; a tensor is its name, and a node's only output is named like the node."""
+    """Nodes and initialisers; a tensor is its name, and a node's output is named like the node unless it has several."""
 
     def __init__(self, name, seed):
         self.name, self.random = name, np.random.default_rng(seed)
@@ -28,8 +28,8 @@ class FloatGraph:
     def weight(self, name, shape, deviation):
         return self.constant(name, self.random.normal(0, deviation, shape).astype(np.float32))
 
-    def node(self, operator, inputs, name, **attributes):
-        self.nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
+    def node(self, operator, inputs, name, outputs=None, **attributes):
+        self.nodes.append(helper.make_node(operator, inputs, outputs or [name], name=name, **attributes))
         return name
 
     # Layers. Deviations keep the variance of what flows through about 1.

@@ -5,8 +5,8 @@
     scripts/networks/generate.py resnet50 -o resnet50.onnx
     build/systole run resnet50.onnx --chip edge16 --on model
 
-ResNet, MobileNetV2 and VGG are quantised (int8, QDQ); the transformers and the U-Net are float, as training tools export them, and
-several hundred megabytes. Needs the packages python3-onnx and python3-numpy. The same name, seed and sizes give the same file.
+ResNet, MobileNetV2 and VGG are quantised (int8, QDQ); the others are float, as training tools export them, the transformers of several
+hundred megabytes. Needs the packages python3-onnx and python3-numpy. The same name, seed and sizes give the same file.
 """
 import argparse
 import os
@@ -15,6 +15,7 @@ import sys
 try:
     import onnx
 
+    import classic
     from float_graph import FloatGraph
     from mobilenet import mobilenet_v2
     from qdq import Network
@@ -23,6 +24,10 @@ try:
     from unet import unet
     from vgg import vgg16
 except ModuleNotFoundError as error:
+    # The distribution's packages belong to its own Python; another one may come first on the path.
+    system = "/usr/bin/python3"
+    if os.path.exists(system) and os.path.realpath(sys.executable) != os.path.realpath(system):
+        os.execv(system, [system, *sys.argv])
     sys.exit(f"generate.py: no Python module '{error.name}': apt-get install python3-onnx python3-numpy")
 
 QUANTISED = {
@@ -31,7 +36,9 @@ QUANTISED = {
     "resnet50": lambda net: resnet(net, 50),
     "vgg16": vgg16,
 }
+CLASSIC = ("alexnet", "densenet121", "googlenet", "inception_v2", "mobilenet_v1", "shufflenet", "shufflenet_v2", "squeezenet")
 FLOAT = {
+    **{name: lambda net, arguments, build=getattr(classic, name): build(net, arguments.size or 224) for name in CLASSIC},
     "bert_base": lambda net, arguments: bert_base(net, arguments.tokens or 384),
     "gpt2_small": lambda net, arguments: gpt2_small(net, arguments.tokens or 512, 0),
     "gpt2_small_decode": lambda net, arguments: gpt2_small(net, 1, arguments.tokens or 512),
@@ -56,9 +63,11 @@ def main():
     parser.add_argument("--size", type=positive, help="height and width of the image in pixels (default: 224, unet: 64)")
     parser.add_argument("--tokens", type=positive, help="of the transformers (default: 384, GPT-2: 512; decode: those in the cache)")
     arguments = parser.parse_args()
+    if arguments.network == "alexnet" and (arguments.size or 224) < 96:
+        parser.error("--size: at least 96 for alexnet, whose first convolutions and poolings have no padding")
     output = arguments.output or f"{arguments.network}.onnx"
     if arguments.size is not None and (arguments.size < 32 or arguments.size % 16 != 0 and arguments.network in FLOAT):
-        parser.error("--size: at least 32, as the networks halve their images five times; vit_b16 and unet: a multiple of 16")
+        parser.error("--size: at least 32, as the networks halve their images five times; of the float ones a multiple of 16")
     if arguments.network in QUANTISED:
         net = Network(arguments.network, arguments.seed, arguments.batch, arguments.size or 224)
         model = net.model(QUANTISED[arguments.network](net))

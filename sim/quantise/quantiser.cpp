@@ -42,6 +42,7 @@ class Quantiser {
   Network run() {
     check_weights(network_);
     for (std::size_t n = 0; n < network_.nodes.size(); ++n) classify(n);
+    for (std::size_t n = network_.nodes.size(); n-- > 0;) classify_by_readers(n);
     const std::size_t tensors = network_.tensors.size();
     std::vector<bool> quantised(tensors, false);
     for (TensorId t = 0; t < tensors; ++t) quantised[t] = is_quantised(t);
@@ -110,7 +111,9 @@ class Quantiser {
       integer_[n] = true;
       follow_chain(n);
     } else if (name == "Concat") {
-      integer_[n] = std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return comes_in_int8(t); });
+      // What comes in float from an operator beside int8 tensors is quantised for it: all behind it stays in int8.
+      integer_[n] = std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return graph_.is_run_time_float(t); }) &&
+                    std::any_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return comes_in_int8(t); });
       if (integer_[n])
         for (TensorId t : op.inputs) unite(t, op.outputs[0]);
     } else if (kMovements.count(name) != 0 && comes_in_int8(op.inputs.at(0))) {
@@ -119,6 +122,16 @@ class Quantiser {
     } else if (kTables.count(name) != 0 && comes_in_int8(op.inputs.at(0))) {
       integer_[n] = true;
     }
+  }
+
+  // A pooling of float values that only int8 operators read chooses among quantised values as well.
+  void classify_by_readers(std::size_t n) {
+    const Node& node = graph_.node(n);
+    const HostOperator& op = FloatGraph::op(node);
+    if (integer_[n] || node.operator_name != "MaxPool" || graph_.is_output(op.outputs.at(0)) || !graph_.is_run_time_float(op.inputs.at(0))) return;
+    const auto& readers = graph_.readers(op.outputs[0]);
+    integer_[n] = !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](std::size_t reader) { return integer_[reader]; });
+    if (integer_[n]) unite(op.inputs[0], op.outputs[0]);
   }
 
   // An input of the network, or what an int8 operator computed.

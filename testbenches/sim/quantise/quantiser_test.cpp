@@ -113,6 +113,27 @@ TEST_CASE("operators that move values have one scale on both sides") {
   CHECK(scales_named(q, "y.scale") != scale);
 }
 
+TEST_CASE("a concatenation beside int8 and a pooling before it are in int8, whatever computes their inputs") {
+  std::mt19937 random(8);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 4, 8, 8});
+  add_conv(b, random, "x", "a", 4, 16);
+  b.node("LRN", {"a"}, {"norm"}).integer("size", 5);
+  b.node("MaxPool", {"norm"}, {"pool"}).ints("kernel_shape", {3, 3}).ints("pads", {1, 1, 1, 1});
+  b.node("Softplus", {"a"}, {"float"});
+  add_conv(b, random, "pool", "c", 16, 16, 1);
+  b.node("Concat", {"c", "float"}, {"joined"}).integer("axis", 1);
+  add_conv(b, random, "joined", "y", 32, 8);
+  b.output("y", ElementType::kFloat32, {1, 8, 8, 8});
+  const Network network = loaded(b), normal = normalise(quantised(network), "net");
+  CHECK(std::count_if(normal.nodes.begin(), normal.nodes.end(), [](const Node& n) { return std::holds_alternative<MaxPool>(n.operation); }) == 1);
+  for (const Node& node : normal.nodes)
+    if (node.operator_name == "Concat") CHECK(normal.tensors[std::get<HostOperator>(node.operation).outputs[0]].type == ElementType::kInt8);
+  const auto inputs = quantise::seeded_samples(network, 9, 1)[0];
+  const quantise::Distance d = quantise::distance(test::run_network(normal, inputs).at(0), quantise::run_float_outputs(network, inputs).at(0));
+  CHECK(d.maximum < 0.05 * d.largest);
+}
+
 TEST_CASE("a matrix product with its bias is one operator, a product of activations another") {
   std::mt19937 random(4);
   ModelBuilder b;

@@ -19,18 +19,40 @@ namespace systole {
 namespace {
 
 using dnnl::memory;
+using Arguments = std::unordered_map<int, memory>;
+
+// oneDNN 2 (Debian 12) describes an operation and then asks an engine for it; oneDNN 3 does both at
+// once and has dropped the `_v2` from the names of the primitives that know all parameters.
+#if DNNL_VERSION_MAJOR >= 3
+using Pooling = dnnl::pooling_forward;
+using Softmax = dnnl::softmax_forward;
+
+template <typename Primitive, typename... Parameters>
+Primitive make_primitive(const dnnl::engine& engine, const Parameters&... parameters) {
+  return Primitive(typename Primitive::primitive_desc(engine, parameters...));
+}
+#else
+using Pooling = dnnl::pooling_v2_forward;
+using Softmax = dnnl::softmax_v2_forward;
+
+template <typename Primitive, typename... Parameters>
+Primitive make_primitive(const dnnl::engine& engine, const Parameters&... parameters) {
+  const typename Primitive::desc operation(parameters...);
+  return Primitive(typename Primitive::primitive_desc(operation, engine));
+}
+#endif
 
 class Dnnl {
  public:
   Dnnl() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {}
 
-  const dnnl::engine& engine() const { return engine_; }
   memory wrap(const memory::desc& desc, const float* data) const {
     // oneDNN does not write to what is passed as a source.
     return memory(desc, engine_, const_cast<float*>(data));
   }
-  void execute(const dnnl::primitive& primitive, const std::unordered_map<int, memory>& arguments) {
-    primitive.execute(stream_, arguments);
+  template <typename Primitive, typename... Parameters>
+  void execute(const Arguments& arguments, const Parameters&... parameters) {
+    make_primitive<Primitive>(engine_, parameters...).execute(stream_, arguments);
     stream_.wait();
   }
 
@@ -63,6 +85,10 @@ memory::dims zero_based(const std::array<std::int64_t, 2>& dilation) {
   return {dilation[0] - 1, dilation[1] - 1};
 }
 
+memory::dims pad_begin(const Window2d& window) { return {window.pad[0], window.pad[1]}; }
+memory::dims pad_end(const Window2d& window) { return {window.pad[2], window.pad[3]}; }
+memory::dims stride(const Window2d& window) { return {window.stride[0], window.stride[1]}; }
+
 }  // namespace
 
 void host_convolution(HostCall& call) {
@@ -75,7 +101,6 @@ void host_convolution(HostCall& call) {
   const auto [yn, ym, yh, yw] = shape_nchw(y.shape);
   const memory::dims weight_dims =
       group == 1 ? memory::dims{m, cg, kh, kw} : memory::dims{group, m / group, cg, kh, kw};
-  const memory::dims stride = {window.stride[0], window.stride[1]};
   // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is
   // reported.
   with_dnnl(call, [&](Dnnl& dnnl) {
@@ -83,16 +108,14 @@ void host_convolution(HostCall& call) {
                y_desc = plain({yn, ym, yh, yw});
     const bool biased = call.inputs.size() > 2;
     const auto b_desc = biased ? plain({m}) : memory::desc();
-    const dnnl::convolution_forward::desc desc(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x_desc, w_desc,
-        b_desc, y_desc, stride, zero_based(window.dilation), {window.pad[0], window.pad[1]},
-        {window.pad[2], window.pad[3]});
-    std::unordered_map<int, memory> arguments = {
-        {DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
-        {DNNL_ARG_WEIGHTS, dnnl.wrap(w_desc, w.as<float>())},
-        {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
+    Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
+                           {DNNL_ARG_WEIGHTS, dnnl.wrap(w_desc, w.as<float>())},
+                           {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
     if (biased) arguments.emplace(DNNL_ARG_BIAS, dnnl.wrap(b_desc, call.inputs[2].as<float>()));
-    dnnl.execute(dnnl::convolution_forward({desc, dnnl.engine()}), arguments);
+    dnnl.execute<dnnl::convolution_forward>(
+        arguments, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x_desc,
+        w_desc, b_desc, y_desc, stride(window), zero_based(window.dilation), pad_begin(window),
+        pad_end(window));
   });
 }
 
@@ -112,10 +135,11 @@ void host_matmul(HostCall& call) {
       "a matrix product has the inferred shape");
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto a_desc = plain(da), b_desc = plain(db), y_desc = plain(dy);
-    dnnl.execute(dnnl::matmul({dnnl::matmul::desc(a_desc, b_desc, y_desc), dnnl.engine()}),
-                 {{DNNL_ARG_SRC, dnnl.wrap(a_desc, a.as<float>())},
-                  {DNNL_ARG_WEIGHTS, dnnl.wrap(b_desc, b.as<float>())},
-                  {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(call.outputs[0]))}});
+    const Arguments arguments = {
+        {DNNL_ARG_SRC, dnnl.wrap(a_desc, a.as<float>())},
+        {DNNL_ARG_WEIGHTS, dnnl.wrap(b_desc, b.as<float>())},
+        {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(call.outputs[0]))}};
+    dnnl.execute<dnnl::matmul>(arguments, a_desc, b_desc, y_desc);
   });
 }
 
@@ -130,10 +154,10 @@ void host_gemm(HostCall& call) {
     const auto a_desc = ta ? transposed_matrix(m, k) : plain({m, k});
     const auto b_desc = tb ? transposed_matrix(k, n) : plain({k, n});
     const auto y_desc = plain({m, n});
-    dnnl.execute(dnnl::matmul({dnnl::matmul::desc(a_desc, b_desc, y_desc), dnnl.engine()}),
-                 {{DNNL_ARG_SRC, dnnl.wrap(a_desc, a.as<float>())},
-                  {DNNL_ARG_WEIGHTS, dnnl.wrap(b_desc, b.as<float>())},
-                  {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}});
+    const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(a_desc, a.as<float>())},
+                                 {DNNL_ARG_WEIGHTS, dnnl.wrap(b_desc, b.as<float>())},
+                                 {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
+    dnnl.execute<dnnl::matmul>(arguments, a_desc, b_desc, y_desc);
   });
   const float alpha = call.number("alpha", 1), beta = call.number("beta", 1);
   float* out = elements<float>(y);
@@ -164,19 +188,13 @@ void host_softmax(HostCall& call) {
   }
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto desc = plain({outer, size, inner});
-    const std::unordered_map<int, memory> arguments = {
-        {DNNL_ARG_SRC, dnnl.wrap(desc, x.as<float>())},
-        {DNNL_ARG_DST, dnnl.wrap(desc, elements<float>(call.outputs[0]))}};
-    const auto kind = dnnl::prop_kind::forward_inference;
-    if (call.name == "Softmax") {
-      dnnl.execute(
-          dnnl::softmax_forward({dnnl::softmax_forward::desc(kind, desc, 1), dnnl.engine()}),
-          arguments);
-    } else {
-      dnnl.execute(
-          dnnl::logsoftmax_forward({dnnl::logsoftmax_forward::desc(kind, desc, 1), dnnl.engine()}),
-          arguments);
-    }
+    const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(desc, x.as<float>())},
+                                 {DNNL_ARG_DST, dnnl.wrap(desc, elements<float>(call.outputs[0]))}};
+    const auto algorithm =
+        call.name == "Softmax" ? dnnl::algorithm::softmax_accurate : dnnl::algorithm::softmax_log;
+    const int axis_of_size = 1;
+    dnnl.execute<Softmax>(arguments, dnnl::prop_kind::forward_inference, algorithm, desc, desc,
+                          axis_of_size);
   });
 }
 
@@ -197,14 +215,12 @@ void host_max_pool(HostCall& call) {
   const auto [yn, yc, yh, yw] = shape_nchw(y.shape);
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto x_desc = plain({n, c, h, w}), y_desc = plain({yn, yc, yh, yw});
-    const dnnl::pooling_v2_forward::desc desc(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, x_desc, y_desc,
-        {window.stride[0], window.stride[1]}, {window.kernel[0], window.kernel[1]},
-        zero_based(window.dilation), {window.pad[0], window.pad[1]},
-        {window.pad[2], window.pad[3]});
-    dnnl.execute(dnnl::pooling_v2_forward({desc, dnnl.engine()}),
-                 {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
-                  {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}});
+    const memory::dims kernel = {window.kernel[0], window.kernel[1]};
+    const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
+                                 {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
+    dnnl.execute<Pooling>(arguments, dnnl::prop_kind::forward_inference,
+                          dnnl::algorithm::pooling_max, x_desc, y_desc, stride(window), kernel,
+                          zero_based(window.dilation), pad_begin(window), pad_end(window));
   });
 }
 

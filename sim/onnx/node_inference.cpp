@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <type_traits>
 #include <unordered_map>
 
 #include "onnx/message_text.hpp"
@@ -363,6 +364,23 @@ onnx::TensorProto tensor_proto(const Tensor& tensor) {
   return proto;
 }
 
+using TypeMap = std::unordered_map<std::string, onnx::TypeProto*>;
+using ValueMap = std::unordered_map<std::string, const onnx::TensorProto*>;
+
+// ONNX 1.17 (Debian 13) wants options where 1.12 (Debian 12) takes none, and its headers do not say
+// which version they are.
+template <typename Context = onnx::shape_inference::InferenceContextImpl>
+Context inference_context(onnx::NodeProto& node, const TypeMap& types, const ValueMap& values) {
+  using SparseMap = std::unordered_map<std::string, const onnx::SparseTensorProto*>;
+  using Options = onnx::ShapeInferenceOptions;
+  if constexpr (std::is_constructible_v<Context, onnx::NodeProto&, TypeMap, ValueMap, SparseMap,
+                                        Options>) {
+    return Context(node, types, values, SparseMap{}, Options{});
+  } else {
+    return Context(node, types, values, SparseMap{});
+  }
+}
+
 std::vector<TensorType> infer_with_library(onnx::NodeProto& node, const onnx::OpSchema& schema,
                                            const HostOperator& op,
                                            const std::vector<Tensor>& tensors,
@@ -378,12 +396,12 @@ std::vector<TensorType> infer_with_library(onnx::NodeProto& node, const onnx::Op
     if (tensor->is_constant && tensor->data.size() <= kMaxShapeBytes)
       values.emplace(tensor->name, tensor_proto(*tensor));
   }
-  std::unordered_map<std::string, onnx::TypeProto*> type_map;
-  std::unordered_map<std::string, const onnx::TensorProto*> value_map;
+  TypeMap type_map;
+  ValueMap value_map;
   for (auto& [name, type] : types) type_map.emplace(name, &type);
   for (auto& [name, value] : values) value_map.emplace(name, &value);
 
-  onnx::shape_inference::InferenceContextImpl context(node, type_map, value_map, {});
+  auto context = inference_context(node, type_map, value_map);
   try {
     schema.GetTypeAndShapeInferenceFunction()(context);
   } catch (const std::exception& error) {

@@ -13,8 +13,6 @@
 namespace systole::cycle {
 namespace {
 
-using Catch::Matchers::Contains;
-
 Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
 constexpr std::uint64_t kBases[isa::kBases] = {};
 constexpr std::uint64_t kProgramAddress = 0x8000;

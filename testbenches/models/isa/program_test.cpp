@@ -211,7 +211,7 @@ TEST_CASE("an illegal instruction is not written") {
   load.run_bytes = 0;
   program.instructions = {Load{}, load};
   CHECK_THROWS_WITH(write_program(program, folder / "p.bin"),
-                    Catch::Matchers::Contains("instruction 1 is illegal: run_bytes is 0"));
+                    Contains("instruction 1 is illegal: run_bytes is 0"));
   CHECK(!std::filesystem::exists(folder / "p.bin"));
   program = {"bad name", 0, {}};
   CHECK_THROWS_AS(write_program(program, folder / "p.bin"), UserError);

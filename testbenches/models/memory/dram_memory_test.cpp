@@ -344,7 +344,7 @@ TEST_CASE("a memory whose parameters contradict each other is refused") {
   MemoryConfig config = restless("ddr4_3200");
   config.dram.timing.tras = 21;
   CHECK_THROWS_WITH(DramMemory(config, 16, 1000),
-                    Catch::Contains("memory.tras = 21: must be at least 22: trcd"));
+                    Contains("memory.tras = 21: must be at least 22: trcd"));
   config = restless("ddr4_3200");
   config.backpressure_permille = 1000;
   CHECK_THROWS_AS(DramMemory(config, 16, 1000), UserError);

@@ -13,7 +13,6 @@
 namespace systole::ordering {
 namespace {
 
-using Catch::Matchers::Contains;
 using Pair = std::pair<std::uint32_t, std::uint32_t>;  // indices in the program, the smaller first
 
 Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }

@@ -148,7 +148,7 @@ TEST_CASE("scales that are not zero or positive normal numbers are refused") {
   reference.execute(isa::Instruction(per_channel), dram);
   per_channel.parameter_base = 5;
   CHECK_THROWS_WITH(reference.execute(isa::Instruction(per_channel), dram),
-                    Catch::Matchers::Contains("scale of parameter word 5, lane 0"));
+                    Contains("scale of parameter word 5, lane 0"));
 }
 
 TEST_CASE(

@@ -19,7 +19,6 @@ using namespace systole;
 using namespace systole::test;
 using conformance::CaseResult;
 using conformance::Outcome;
-using Catch::Contains;
 
 namespace {
 

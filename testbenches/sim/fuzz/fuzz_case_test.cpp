@@ -13,7 +13,6 @@ namespace systole::fuzz {
 namespace {
 
 namespace fs = std::filesystem;
-using Catch::Matchers::Contains;
 
 Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
 

@@ -13,7 +13,6 @@
 
 using namespace systole;
 using namespace systole::test;
-using Catch::Matchers::Contains;
 
 namespace {
 

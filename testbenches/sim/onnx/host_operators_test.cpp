@@ -193,5 +193,5 @@ TEST_CASE("errors of an operator during the run name the node") {
   HostTensor index = make_host_tensor(ElementType::kInt64, {1});
   elements<std::int64_t>(index)[0] = 2;
   CHECK_THROWS_WITH(run_network(network, {float_tensor({2, 3}, std::vector<float>(6)), index}),
-                    Catch::Matchers::Contains("node 'g' (Gather): index 2"));
+                    Contains("node 'g' (Gather): index 2"));
 }

@@ -12,7 +12,6 @@
 
 using namespace systole;
 using namespace systole::test;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

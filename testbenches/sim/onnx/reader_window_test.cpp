@@ -76,7 +76,6 @@ TEST_CASE("windows that make no sense are refused") {
     }
     return std::string("accepted");
   };
-  using Catch::Matchers::Contains;
   HostOperator op = pool({2, 2});
   op.ints["strides"] = {0, 1};
   CHECK_THAT(refused(op, {5, 5}, {}), Contains("strides holds 0"));

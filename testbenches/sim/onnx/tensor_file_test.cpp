@@ -13,7 +13,6 @@
 namespace fs = std::filesystem;
 using namespace systole;
 using namespace systole::test;
-using Catch::Matchers::Contains;
 
 namespace {
 

@@ -14,7 +14,6 @@
 
 using namespace systole;
 using namespace systole::test;
-using Catch::Contains;
 
 TEST_CASE("a quantised file that was written reads as the network that was quantised") {
   for (const int opset : {9, 13}) {

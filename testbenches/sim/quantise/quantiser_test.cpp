@@ -17,7 +17,6 @@
 
 using namespace systole;
 using namespace systole::test;
-using Catch::Contains;
 using quantise::QuantiseOptions;
 
 namespace {

@@ -12,8 +12,6 @@
 namespace systole::report {
 namespace {
 
-using Catch::Matchers::Contains;
-
 // Keeps calls in their order, to make them again.
 class Tape final : public Observer {
  public:

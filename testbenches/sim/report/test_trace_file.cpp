@@ -12,7 +12,6 @@ namespace systole::report {
 namespace {
 
 namespace fs = std::filesystem;
-using Catch::Matchers::Contains;
 
 const std::string kHeader = "step,engine,instruction,node,start_cycle,retire_cycle\n";
 

@@ -13,7 +13,6 @@
 
 using namespace systole;
 using systole::test::TemporaryFolder;
-using Catch::Contains;
 
 namespace {
 

@@ -37,7 +37,7 @@ class Compiler {
       if (step.on_chip)
         out_.steps.push_back(chip_step(step));
       else
-        out_.steps.push_back(HostStep{step.nodes[0]});
+        out_.steps.emplace_back(HostStep{step.nodes[0]});
     }
     map_addresses();
     out_.placement = plan_.placement;

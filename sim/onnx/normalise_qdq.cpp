@@ -191,13 +191,17 @@ class QuantiseTranslator {
     if (!x) return;
     const ElementType x_type = graph_.tensor(x->tensor).type;
     const Window2d window = window_2d(op);
-    MaxPool pool{x->tensor,       0,          window.kernel,      window.stride,
-                 window.dilation, window.pad, whole_range(x_type)};
     const auto values = table(x_type, x->q);
     const auto limits = x_type == type_ ? as_clamp(values, type_) : std::nullopt;
     const bool reshapes = graph_.tensor(chain_.source).shape != graph_.tensor(output_).shape;
-    if (limits) pool.clamp = *limits;
-    pool.output = limits && !reshapes ? output_ : new_tensor(chain_.source, x_type);
+    const TensorId output = limits && !reshapes ? output_ : new_tensor(chain_.source, x_type);
+    const MaxPool pool{x->tensor,
+                       output,
+                       window.kernel,
+                       window.stride,
+                       window.dilation,
+                       window.pad,
+                       limits.value_or(whole_range(x_type))};
     nodes_.push_back(
         {anchor.name, limits ? steps_name(anchor.operator_name) : anchor.operator_name, 0, pool});
     if (pool.output == output_) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Catch2, version 2 (Debian 12) or 3 (newer distributions), with the names that the tests use of it: all macros, and
-// `Approx` and `Contains` in namespace systole.
+// `Approx` and `Contains` without a namespace in what is or uses namespace systole.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 namespace systole {
+using Catch::Approx;
 inline auto Contains(const std::string& text) { return Catch::Matchers::ContainsSubstring(text); }
 }  // namespace systole
 #else
@@ -24,7 +25,3 @@ namespace systole {
 using Catch::Matchers::Contains;
 }  // namespace systole
 #endif
-
-namespace systole {
-using Catch::Approx;
-}  // namespace systole

@@ -88,9 +88,11 @@ TEST_CASE("a chip is built once, with optimised code, and found afterwards") {
   CHECK(read_register(*first.create(0), 0) == 8);
 
   const std::string log = scratch.log();
-  CHECK(log.find("Vsystole_chip") != std::string::npos);
   CHECK(log.find("-Os") == std::string::npos);
-  CHECK(log.find("-O3 -c -o Vsystole_chip") != std::string::npos);
+  const std::size_t compiles = log.find("-c -o Vsystole_chip");
+  REQUIRE(compiles != std::string::npos);
+  const std::string line = log.substr(log.rfind('\n', compiles) + 1);
+  CHECK(line.find(" -O3 ") < line.find('\n'));  // Verilator 5.032 has it at the line's beginning
 
   lines = 0;
   const RtlLibrary second(small(8), count);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs the Debian packages that Systole is built from; nothing else is downloaded. Tried on Debian 12. Ubuntu 24.04 has packages of
-# the same names.
+# Installs the Debian packages that Systole is built from; nothing else is downloaded. Tried on Debian 12 and 13. Ubuntu 24.04 has
+# packages of the same names, but was not tried.
 #
 #   scripts/install_packages.sh           what building and using the tool needs
 #   scripts/install_packages.sh --check   and what scripts/check.sh needs: the other RTL tools and linters

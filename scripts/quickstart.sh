@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# From a fresh clone on Debian 12 to a first result: installs the packages, builds the tool and one chip, and lets the chip's
+# From a fresh clone on Debian 12 or 13 to a first result: installs the packages, builds the tool and one chip, and lets the chip's
 # RTL read 200 handwritten digits while the reference model checks every bit.
 #
 #   scripts/quickstart.sh        as root, or with sudo if packages are missing; a few minutes the first time

@@ -38,17 +38,17 @@ std::map<std::uint32_t, std::uint64_t> run(DramController& controller, std::uint
 
 }  // namespace
 
-TEST_CASE("one read takes trcd, tcl and a burst; a row hit tcl and a burst; a conflict trp more") {
+TEST_CASE("one read takes trcd, tcl, a burst and a clock to return, a row hit no trcd, a conflict trp more") {
   const DramConfig config = ddr4();
   const DramTiming& t = config.timing;
   DramController controller(config);
   controller.advance(100);
   REQUIRE(controller.push_read(0, 0));
-  CHECK(run(controller, 400).at(0) == 100 + t.trcd + t.tcl + 4);
+  CHECK(run(controller, 400).at(0) == 100 + t.trcd + t.tcl + 4 + kReturnClocks);
   REQUIRE(controller.push_read(kBurst, 1));
-  CHECK(run(controller, 800).at(1) == 400 + t.tcl + 4);
+  CHECK(run(controller, 800).at(1) == 400 + t.tcl + 4 + kReturnClocks);
   REQUIRE(controller.push_read(kRow, 2));
-  CHECK(run(controller, 1200).at(2) == 800 + t.trp + t.trcd + t.tcl + 4);
+  CHECK(run(controller, 1200).at(2) == 800 + t.trp + t.trcd + t.tcl + 4 + kReturnClocks);
   const DramStatistics& s = controller.statistics();
   CHECK(s.row_misses == 1);
   CHECK(s.row_hits == 1);

@@ -216,7 +216,7 @@ TEST_CASE("QLinearAdd becomes an Add with the bits of its formula") {
 }
 
 TEST_CASE(
-    "QGemm becomes a Gemm; a bias per row, a transposed input or a float output stay on the host") {
+    "QGemm becomes a Gemm, but a bias per row, a transposed input or a float output stay on the host") {
   ModelBuilder builder;
   const bool transposed = GENERATE(false, true);
   builder.input("a", kI8, transposed ? Shape{2, 3} : Shape{3, 2});

@@ -18,9 +18,8 @@
 
 namespace systole {
 
-// The bytes of a regular file. UserError if it is missing, not a regular file, unreadable or larger
-// than max_bytes.
-inline std::string read_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
+// A regular file, open for reading. UserError if it is missing, not a regular file, unreadable or larger than max_bytes.
+inline std::ifstream open_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
   if (file.native().find('\0') != std::string::npos)
     throw UserError("a file name cannot contain a NUL byte");
   const auto fail = [&](const std::string& why) { throw UserError(file.string() + ": " + why); };
@@ -37,9 +36,17 @@ inline std::string read_whole_file(const std::filesystem::path& file, std::uint6
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) fail(std::string("cannot be opened: ") + std::strerror(errno));
-  std::string bytes(size, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (static_cast<std::uint64_t>(in.gcount()) != size) fail("cannot be read to its end");
+  return in;
+}
+
+// Its bytes. UserError as for open_whole_file.
+inline std::string read_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
+  std::ifstream in = open_whole_file(file, max_bytes);
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size(file, error);
+  std::string bytes(error ? 0 : size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (error || static_cast<std::uint64_t>(in.gcount()) != size) throw UserError(file.string() + ": cannot be read to its end");
   return bytes;
 }
 

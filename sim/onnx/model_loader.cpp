@@ -2,6 +2,7 @@
 #include "onnx/model_loader.hpp"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <queue>
 #include <set>
+#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -36,10 +38,12 @@ constexpr std::size_t kMaxFoldedBytes = std::size_t{256} << 20;
 class Loader {
  public:
   // `file` starts error messages.
-  Loader(std::string bytes, const std::filesystem::path& file, LoadOptions options) : file_(file.string()), options_(std::move(options)) {
-    if (bytes.empty() || !model_.ParseFromString(bytes))
+  Loader(std::istream& in, const std::filesystem::path& file, LoadOptions options) : file_(file.string()), options_(std::move(options)) {
+    constexpr int kBlockBytes = 1 << 20;
+    const bool empty = in.peek() == std::istream::traits_type::eof();
+    google::protobuf::io::IstreamInputStream blocks(&in, kBlockBytes);  // networks are hundreds of megabytes, so none is held twice
+    if (empty || !model_.ParseFromZeroCopyStream(&blocks))
       throw UserError(file_ + ": not an ONNX network (it does not parse)");
-    std::string().swap(bytes);  // large networks are hundreds of megabytes, and parsed by now
     if (!model_.has_graph() || model_.opset_import_size() == 0) {
       throw UserError(file_ + ": not an ONNX network (it has no graph or no operator set)");
     }
@@ -687,12 +691,16 @@ class Loader {
 
 Network load_model(const std::filesystem::path& file, const LoadOptions& options) {
   try {
-    return Loader(read_whole_file(file, kMaxTensorBytes - 1), file, options).load();
+    std::ifstream in = open_whole_file(file, kMaxTensorBytes - 1);
+    return Loader(in, file, options).load();
   } catch (const std::bad_alloc&) {
     throw UserError(file.string() + ": the network needs more memory than there is");
   }
 }
 
-Network load_model(const std::string& bytes, const std::string& name) { return Loader(bytes, name, {}).load(); }
+Network load_model(const std::string& bytes, const std::string& name) {
+  std::istringstream in(bytes);
+  return Loader(in, name, {}).load();
+}
 
 }  // namespace systole

@@ -262,12 +262,14 @@ class Quantiser {
     const TensorId weight = op.inputs[1];
     const std::string weight_name = network_.tensors[weight].name;
     const Shape weight_shape = network_.tensors[weight].shape;
-    const std::vector<float> w = floats_of(network_.tensors[weight]);
+    // Most of a network's bytes: read where they lie, until a tensor is added.
+    const auto* w = reinterpret_cast<const float*>(network_.tensors[weight].data.data());
+    const std::size_t count = network_.tensors[weight].data.size() / sizeof(float);
     const auto channels = static_cast<std::size_t>(weight_shape.at(axis));
     std::size_t inner = 1;
     for (std::size_t d = axis + 1; d < weight_shape.size(); ++d) inner *= static_cast<std::size_t>(weight_shape[d]);
     std::vector<float> most(channels, 0);
-    for (std::size_t i = 0; i < w.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       float& m = most[i / inner % channels];
       m = std::max(m, std::fabs(w[i]));
     }
@@ -280,8 +282,8 @@ class Quantiser {
       float& s = scale[scale.size() == 1 ? 0 : c % scale.size()];
       s = std::max(s, std::fabs(bias[c]) / kMostBias / x_scale);
     }
-    std::vector<std::int8_t> integers(w.size());
-    for (std::size_t i = 0; i < w.size(); ++i) {
+    std::vector<std::int8_t> integers(count);
+    for (std::size_t i = 0; i < count; ++i) {
       const float s = scale.size() == 1 ? scale[0] : scale[i / inner % channels];
       integers[i] = static_cast<std::int8_t>(std::clamp(std::nearbyint(w[i] / s), -127.0f, 127.0f));
     }

@@ -6,7 +6,6 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -20,8 +19,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "onnx/external_data.hpp"
 #include "onnx/host_call.hpp"
 #include "onnx/host_operators.hpp"
+#include "onnx/input_lowering.hpp"
 #include "onnx/message_text.hpp"
 #include "onnx/node_inference.hpp"
 #include "onnx/quantisation_check.hpp"
@@ -109,60 +110,10 @@ class Loader {
     return id;
   }
 
-  static bool is_external(const onnx::TensorProto& proto) {
-    return proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0;
-  }
-
-  // The tensor with the bytes of the file that it names. Only files in or below the network's folder, links followed.
-  onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::string& what) const {
-    namespace fs = std::filesystem;
-    std::string location;
-    std::uint64_t offset = 0;
-    std::optional<std::uint64_t> length;
-    for (const auto& entry : proto.external_data()) {
-      const auto number = [&] {
-        std::uint64_t value = 0;
-        const char* end = entry.value().data() + entry.value().size();
-        const auto [at, error] = std::from_chars(entry.value().data(), end, value);
-        if (error != std::errc() || at != end)
-          throw UserError(fmt::format("{}: {} of its external data is {}, no number", what, first_line(entry.key()), in_quotes(entry.value())));
-        return value;
-      };
-      if (entry.key() == "location") location = entry.value();
-      if (entry.key() == "offset") offset = number();
-      if (entry.key() == "length") length = number();
-    }
-    if (location.empty() || location.find('\0') != std::string::npos) throw UserError(what + " is stored in an external file without a name");
-    std::error_code error;
-    const fs::path folder = fs::weakly_canonical(fs::absolute(fs::path(file_)).parent_path(), error);
-    const fs::path file = fs::weakly_canonical(folder / location, error);
-    const fs::path below = file.lexically_relative(folder);
-    if (fs::path(location).is_absolute() || below.empty() || *below.begin() == "..")
-      throw UserError(fmt::format("{} is stored in {}, which is outside of the network's folder", what, in_quotes(location)));
-    const auto status = fs::status(file, error);
-    if (!fs::is_regular_file(status)) throw UserError(fmt::format("{} is stored in {}: no such file", what, in_quotes(location)));
-    const std::uint64_t size = fs::file_size(file, error);
-    if (offset > size || (length && *length > size - offset))
-      throw UserError(fmt::format("{} is stored in {}, {} bytes from {} on, but that has {} bytes", what, in_quotes(location),
-                                  length ? std::to_string(*length) : "some", offset, size));
-    const std::uint64_t bytes = length.value_or(size - offset);
-    if (bytes >= kMaxTensorBytes) throw UserError(fmt::format("{} is stored in {}: {} bytes are too many", what, in_quotes(location), bytes));
-    onnx::TensorProto result = proto;
-    result.clear_external_data();
-    result.set_data_location(onnx::TensorProto::DEFAULT);
-    std::string& raw = *result.mutable_raw_data();
-    raw.resize(bytes);
-    std::ifstream in(file, std::ios::binary);
-    in.seekg(static_cast<std::streamoff>(offset));
-    in.read(raw.data(), static_cast<std::streamsize>(bytes));
-    if (static_cast<std::uint64_t>(in.gcount()) != bytes) throw UserError(fmt::format("{}: {} cannot be read", what, in_quotes(location)));
-    return result;
-  }
-
   void add_initializer(const onnx::TensorProto& proto) {
     const std::string what = tensor_what("initialiser", proto.name());
     if (proto.name().empty()) throw UserError(what + " has no name");
-    HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, what), what) : tensor_from_proto(proto, what);
+    HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, file_, what), what) : tensor_from_proto(proto, what);
     define(what, {proto.name(), value.type, value.shape, std::move(value.data), true});
   }
 
@@ -342,140 +293,6 @@ class Loader {
            {node.output(0), value.type, value.shape, std::move(value.data), true});
   }
 
-  const Tensor& constant_input(const HostOperator& op, std::size_t index,
-                               const std::string& what) const {
-    const Tensor& tensor = network_.tensors.at(op.inputs.at(index));
-    if (!tensor.is_constant) {
-      throw UserError(fmt::format("{}: input {} must be a constant", what, in_quotes(tensor.name)));
-    }
-    return tensor;
-  }
-
-  void integers_to_attribute(HostOperator& op, std::size_t index, const char* attribute,
-                             const std::string& what) {
-    if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return;
-    const Tensor& tensor = constant_input(op, index, what);
-    if (tensor.type == ElementType::kFloat32 || tensor.shape.size() > 1) {
-      throw UserError(
-          fmt::format("{}: input {} must be a list of integers", what, in_quotes(tensor.name)));
-    }
-    std::vector<std::int64_t> values;
-    for (std::int64_t i = 0; i < element_count(tensor.shape); ++i)
-      values.push_back(integer_at(tensor, static_cast<std::size_t>(i)));
-    op.ints[attribute] = std::move(values);
-  }
-
-  void number_to_attribute(HostOperator& op, std::size_t index, const char* attribute,
-                           const std::string& what) {
-    if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return;
-    const Tensor& tensor = constant_input(op, index, what);
-    if (element_count(tensor.shape) != 1)
-      throw UserError(fmt::format("{}: input {} must be one number", what, in_quotes(tensor.name)));
-    float value = 0;
-    if (tensor.type == ElementType::kFloat32) {
-      std::memcpy(&value, tensor.data.data(), sizeof value);
-    } else {
-      value = static_cast<float>(integer_at(tensor, 0));
-    }
-    op.floats[attribute] = {value};
-  }
-
-  // Before inference: reductions take their axes from an input since operator set 18; the library
-  // knows the attribute.
-  void lower_reduction_axes(onnx::NodeProto& node, HostOperator& op, const std::string& what) {
-    static const std::set<std::string> reductions = {"ReduceMean",      "ReduceMax", "ReduceMin",    "ReduceL1",        "ReduceL2",
-                                                      "ReduceSumSquare", "ReduceProd", "ReduceLogSum", "ReduceLogSumExp"};
-    if (reductions.count(node.op_type()) == 0 || opset_ < 18) return;
-    integers_to_attribute(op, 1, "axes", what);
-    if (op.inputs.size() > 1) op.inputs.resize(1);
-    while (node.input_size() > 1) node.mutable_input()->RemoveLast();
-    auto& attributes = *node.mutable_attribute();
-    for (int i = attributes.size() - 1; i >= 0; --i) {
-      if (attributes.Get(i).name() != "noop_with_empty_axes") continue;
-      if (attributes.Get(i).i() != 0)
-        throw UserError(what + ": attribute noop_with_empty_axes is 1; supported is 0");
-      attributes.DeleteSubrange(i, 1);
-    }
-    if (op.ints.count("axes") == 0 || op.ints["axes"].empty()) {
-      op.ints.erase("axes");
-      return;
-    }
-    auto* axes = node.add_attribute();
-    axes->set_name("axes");
-    axes->set_type(onnx::AttributeProto::INTS);
-    for (std::int64_t axis : op.ints["axes"]) axes->add_ints(axis);
-  }
-
-  // After inference: constants that the operator needs become attributes; what the output shape
-  // says already is dropped.
-  void lower_inputs(const std::string& name, HostOperator& op, const std::string& what) {
-    static const std::set<std::string> shaped_by_output = {"Reshape", "Squeeze", "Unsqueeze",
-                                                           "Expand", "Split", "Tile"};
-    if (shaped_by_output.count(name) != 0) {
-      op.inputs.resize(1);
-    } else if (name == "Clip") {
-      number_to_attribute(op, 1, "min", what);
-      number_to_attribute(op, 2, "max", what);
-      for (const char* limit : {"min", "max"}) {
-        if (op.floats.count(limit) != 0 && std::isnan(op.floats[limit].at(0))) {
-          throw UserError(fmt::format("{}: {} is not a number", what, limit));
-        }
-      }
-      op.inputs.resize(1);
-    } else if (name == "Pad") {
-      if (op.inputs.size() > 3) throw UserError(what + ": the input axes is not supported");
-      integers_to_attribute(op, 1, "pads", what);
-      number_to_attribute(op, 2, "value", what);
-      op.inputs.resize(1);
-    } else if (name == "Slice") {
-      integers_to_attribute(op, 1, "starts", what);
-      integers_to_attribute(op, 2, "ends", what);
-      integers_to_attribute(op, 3, "axes", what);
-      integers_to_attribute(op, 4, "steps", what);
-      op.inputs.resize(1);
-    } else if (name == "Resize") {
-      lower_resize(op, what);
-    } else if (name == "Trilu") {
-      integers_to_attribute(op, 1, "k", what);
-      op.inputs.resize(1);
-    } else if (name == "ReduceSum") {
-      integers_to_attribute(op, 1, "axes", what);
-      op.inputs.resize(1);
-    } else if (name == "Dropout") {
-      number_to_attribute(op, 2, "training_mode", what);
-      if (op.floats.count("training_mode") != 0 && op.floats["training_mode"].at(0) != 0) {
-        throw UserError(what + ": training_mode is 1; supported is 0");
-      }
-      op.inputs.resize(1);
-    } else if (name == "BatchNormalization") {
-      if (op.ints.count("training_mode") != 0 && op.ints["training_mode"].at(0) != 0) {
-        throw UserError(what + ": training_mode is 1; supported is 0");
-      }
-    }
-    while (!op.inputs.empty() && op.inputs.back() == kNoTensor) op.inputs.pop_back();
-  }
-
-  // Scales become an attribute; sizes need none, the output has them. Up to operator set 10 the scales are input 1, later the region
-  // of a mode that is not supported.
-  void lower_resize(HostOperator& op, const std::string& what) {
-    const std::size_t index = opset_ <= 10 ? 1 : 2;
-    const bool given = index < op.inputs.size() && op.inputs[index] != kNoTensor && element_count(network_.tensors.at(op.inputs[index]).shape) > 0;
-    if (given) {
-      const Tensor& scales = constant_input(op, index, what);
-      if (scales.type != ElementType::kFloat32 || scales.shape != Shape{static_cast<std::int64_t>(network_.tensors[op.inputs[0]].shape.size())})
-        throw UserError(fmt::format("{}: input {} must have a number for each dimension", what, in_quotes(scales.name)));
-      auto& values = op.floats["scales"];
-      values.resize(scales.data.size() / sizeof(float));
-      std::memcpy(values.data(), scales.data.data(), scales.data.size());
-      for (float v : values)
-        if (!(v > 0) || !std::isfinite(v)) throw UserError(fmt::format("{}: scale {} must be positive", what, v));
-    }
-    // What operator set 10 meant.
-    if (opset_ <= 10) op.strings["coordinate_transformation_mode"] = "asymmetric";
-    if (opset_ <= 10) op.strings["nearest_mode"] = "floor";
-    op.inputs.resize(1);
-  }
-
   void add_node(int index) {
     onnx::NodeProto node = model_.graph().node(index);
     const std::string what = node_what(node, index);
@@ -489,7 +306,8 @@ class Loader {
     HostOperator op;
     for (const auto& input : node.input())
       op.inputs.push_back(input.empty() ? kNoTensor : by_name_.at(input));
-    lower_reduction_axes(node, op, what);
+    const InputLowering inputs(network_.tensors, opset_);
+    inputs.before_inference(node, op, what);
     const int opset = adapt_to_known_opset(node, opset_, what);
     check_node_schema(node, opset, what);
     add_attributes(node, op, what);
@@ -521,7 +339,7 @@ class Loader {
       add_fill_value(node, op, what);
     }
     check_quantisation(node.op_type(), op, network_.tensors, types.at(0).type, what);
-    lower_inputs(node.op_type(), op, what);
+    inputs.after_inference(node.op_type(), op, what);
     add_node_outputs(node, types, std::move(op), *entry, what);
   }
 

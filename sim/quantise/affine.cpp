@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +28,12 @@ Affine then(const Affine& first, const Affine& second) {
   return both;
 }
 
+template <typename Value>
+Value attribute(const std::map<std::string, std::vector<Value>>& values, const char* name, Value fallback) {
+  const auto found = values.find(name);
+  return found == values.end() ? fallback : found->second.at(0);
+}
+
 class Folder {
  public:
   explicit Folder(Network network) : network_(std::move(network)), graph_(network_), add_(network_) {}
@@ -35,7 +43,7 @@ class Folder {
     for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
       if (dropped_[n]) continue;
       const std::string& name = network_.nodes[n].operator_name;
-      if (name == "Conv" && has_constant_weights(n)) {
+      if (takes_a_chain(n)) {
         if (const auto chain = chain_behind(n)) fold(n, *chain);
       } else if (name == "BatchNormalization") {
         const TensorId x = op(n).inputs[0];
@@ -59,9 +67,18 @@ class Folder {
 
   HostOperator& op(std::size_t n) { return std::get<HostOperator>(network_.nodes[n].operation); }
 
-  bool has_constant_weights(std::size_t n) {
-    const HostOperator& conv = op(n);
-    return graph_.is_constant(conv.inputs.at(1)) && (conv.inputs.size() < 3 || graph_.is_constant(conv.inputs[2]));
+  // A convolution or matrix product with constant weights, and a constant bias of one value for each channel or none.
+  bool takes_a_chain(std::size_t n) {
+    const std::string& name = network_.nodes[n].operator_name;
+    const HostOperator& product = op(n);
+    if (name != "Conv" && name != "Gemm" && name != "MatMul") return false;
+    const Shape& y = graph_.tensor(product.outputs.at(0)).shape;
+    if (!graph_.is_constant(product.inputs.at(1)) || (name == "MatMul" && (y.size() != 2 || graph_.tensor(product.inputs[1]).shape.size() != 2)))
+      return false;
+    if (product.inputs.size() < 3) return true;
+    if (!graph_.is_constant(product.inputs[2])) return false;
+    const Shape& bias = graph_.tensor(product.inputs[2]).shape;
+    return element_count(bias) == 1 || (element_count(bias) == y[1] && bias.back() == y[1]);
   }
 
   // All that follows node n and is read by nobody else; its nodes are dropped. Nothing if there is none.
@@ -93,8 +110,7 @@ class Folder {
     if (norm.inputs.size() != 5 || !std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), usable)) return std::nullopt;
     const auto parameter = [&](std::size_t i) { return floats_of(graph_.tensor(norm.inputs[i])); };
     const std::vector<float> scale = parameter(1), bias = parameter(2), mean = parameter(3), variance = parameter(4);
-    const auto found = norm.floats.find("epsilon");
-    const double epsilon = found == norm.floats.end() ? 1e-5 : found->second.at(0);
+    const double epsilon = attribute(norm.floats, "epsilon", 1e-5f);
     Affine affine;
     for (std::size_t c = 0; c < scale.size(); ++c) {
       const double factor = scale[c] / std::sqrt(variance[c] + epsilon);
@@ -109,7 +125,7 @@ class Folder {
     const TensorId other = node.inputs.at(x_first ? 1 : 0);
     if (!graph_.is_constant(other) || graph_.tensor(other).type != ElementType::kFloat32 || (name == "Div" && !x_first)) return std::nullopt;
     const Shape &image = graph_.tensor(x).shape, &constant = graph_.tensor(other).shape;
-    if (image.size() < 3 || graph_.tensor(node.outputs.at(0)).shape != image) return std::nullopt;
+    if (image.size() < 2 || graph_.tensor(node.outputs.at(0)).shape != image) return std::nullopt;
     // A constant of rank k lies at the last k dimensions; the channels are dimension 1.
     const std::size_t lead = image.size() - std::min(constant.size(), image.size());
     for (std::size_t d = 0; d < constant.size(); ++d)
@@ -125,24 +141,30 @@ class Folder {
     return affine;
   }
 
-  void fold(std::size_t convolution, const Chain& chain) {
-    HostOperator& conv = op(convolution);
+  void fold(std::size_t n, const Chain& chain) {
+    HostOperator& product = op(n);
     const Affine& affine = chain.affine;
-    const Tensor weight = network_.tensors[conv.inputs[1]];
+    const Tensor weight = network_.tensors[product.inputs[1]];
     std::vector<float> w = floats_of(weight);
-    const std::size_t channels = affine.factor.size(), per_channel = w.size() / channels;
-    for (std::size_t i = 0; i < w.size(); ++i) w[i] *= affine.factor[i / per_channel];
-    std::vector<float> b(channels, 0);
+    const std::size_t channels = affine.factor.size();
+    const bool channels_first = network_.nodes[n].operator_name == "Conv" || attribute(product.ints, "transB", std::int64_t{0}) != 0;
+    const std::size_t neighbours = channels_first ? w.size() / channels : 1;  // weights of one channel that follow each other
+    for (std::size_t i = 0; i < w.size(); ++i) w[i] *= affine.factor[i / neighbours % channels];
+    std::vector<float> b(1, 0);
     std::string bias_name = weight.name + ".bias";
-    if (conv.inputs.size() > 2) {
-      b = floats_of(network_.tensors[conv.inputs[2]]);
-      bias_name = network_.tensors[conv.inputs[2]].name;
+    if (product.inputs.size() > 2) {
+      b = floats_of(network_.tensors[product.inputs[2]]);
+      bias_name = network_.tensors[product.inputs[2]].name;
     }
-    for (std::size_t c = 0; c < channels; ++c) b[c] = b[c] * affine.factor[c] + affine.offset[c];
-    conv.inputs.resize(1);
-    conv.inputs.push_back(add_.floats(weight.name + ".folded", weight.shape, w));
-    conv.inputs.push_back(add_.floats(bias_name + ".folded", {static_cast<std::int64_t>(channels)}, b));
-    conv.outputs = chain.outputs;
+    b.resize(channels, b[0]);  // a Gemm's bias may be one value for all
+    const float beta = attribute(product.floats, "beta", 1.0f);
+    for (std::size_t c = 0; c < channels; ++c) b[c] = beta * b[c] * affine.factor[c] + affine.offset[c];
+    product.floats.erase("beta");
+    if (network_.nodes[n].operator_name == "MatMul") network_.nodes[n].operator_name = "Gemm";
+    product.inputs.resize(1);
+    product.inputs.push_back(add_.floats(weight.name + ".folded", weight.shape, w));
+    product.inputs.push_back(add_.floats(bias_name + ".folded", {static_cast<std::int64_t>(channels)}, b));
+    product.outputs = chain.outputs;
   }
 
   void become_convolution(std::size_t n, const Affine& first, const std::optional<Chain>& behind) {

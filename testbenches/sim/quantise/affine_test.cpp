@@ -119,3 +119,94 @@ TEST_CASE("what lies between is not lost if somebody else reads it") {
   CHECK(operators(after) == std::vector<std::string>{"Conv", "Add", "Relu"});
   check_same_values(before, after);
 }
+
+TEST_CASE("what comes before a convolution is no business of the fold") {
+  std::mt19937 random(8);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {1, 4, 5, 5});
+  b.floats("most", {}, {255}).floats("mean", {1, 4, 1, 1}, {0.1f, 0.2f, 0.3f, 0.4f});
+  b.node("Div", {"x", "most"}, {"unit"}).node("Sub", {"unit", "mean"}, {"centred"});
+  add_conv(b, random, "centred", "y", 4, 4);
+  b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
+  CHECK(operators(quantise::fold_affine(loaded(b))) == std::vector<std::string>{"Div", "Sub", "Conv"});
+}
+
+TEST_CASE("constants may come through Unsqueeze and be listed among the inputs, as in old files") {
+  for (const int opset : {9, 13}) {
+    std::mt19937 random(9);
+    ModelBuilder b(opset);
+    b.input("x", ElementType::kFloat32, {1, 4, 5, 5});
+    add_conv(b, random, "x", "conv", 4, 4);
+    for (const char* name : {"factor", "offset"}) {
+      const std::string flat = std::string(name) + "_flat";
+      b.input(flat, ElementType::kFloat32, {4}).floats(flat, {4}, normal_values(random, 4, 1));
+      if (opset < 13) {
+        b.node("Unsqueeze", {flat}, {name}).ints("axes", {1, 2});
+      } else {
+        b.int64s(flat + "_axes", {2}, {1, 2}).node("Unsqueeze", {flat, flat + "_axes"}, {name});
+      }
+    }
+    b.node("Mul", {"conv", "factor"}, {"scaled"}).node("Add", {"scaled", "offset"}, {"y"});
+    b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
+    const Network before = loaded(b), after = quantise::fold_affine(before);
+    CHECK(operators(after) == std::vector<std::string>{"Conv"});
+    check_same_values(before, after);
+  }
+}
+
+namespace {
+
+// A product of [3][6] with constant weights to [3][4], then batch norm and Mul. `bias` holds the bias' shape, or nothing if there is none.
+ModelBuilder with_product(const std::string& name, bool transposed, const std::vector<Shape>& bias) {
+  std::mt19937 random(10);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {3, 6});
+  b.floats("w", transposed ? Shape{4, 6} : Shape{6, 4}, normal_values(random, 24, 0.4f));
+  std::vector<std::string> inputs = {"x", "w"};
+  for (const Shape& shape : bias) {
+    b.floats("c", shape, normal_values(random, static_cast<std::size_t>(element_count(shape)), 1));
+    inputs.push_back("c");
+  }
+  b.node(name, inputs, {"product"});
+  if (name == "Gemm") b.integer("transB", transposed).number("alpha", 0.5f).number("beta", 2);
+  b.floats("s", {4}, {1, -0.5f, 2, 0.1f}).floats("b", {4}, {0.3f, 0, -1, 2}).floats("m", {4}, {0.1f, 1, -1, 0}).floats("v", {4}, {1, 0.5f, 2, 0.01f});
+  b.node("BatchNormalization", {"product", "s", "b", "m", "v"}, {"norm"});
+  b.floats("factor", {4}, normal_values(random, 4, 1)).node("Mul", {"norm", "factor"}, {"y"});
+  b.output("y", ElementType::kFloat32, {3, 4});
+  return b;
+}
+
+}  // namespace
+
+TEST_CASE("a chain of maps of channels goes into the matrix product before it") {
+  const std::vector<std::vector<Shape>> biases = {{}, {Shape{4}}, {Shape{1, 4}}, {Shape{}}, {Shape{1, 1}}};
+  for (const bool transposed : {false, true})
+    for (const auto& bias : biases) {
+      const Network before = loaded(with_product("Gemm", transposed, bias)), after = quantise::fold_affine(before);
+      CHECK(operators(after) == std::vector<std::string>{"Gemm"});
+      check_same_values(before, after);
+    }
+  const Network before = loaded(with_product("MatMul", false, {})), after = quantise::fold_affine(before);
+  CHECK(operators(after) == std::vector<std::string>{"Gemm"});
+  check_same_values(before, after);
+}
+
+TEST_CASE("a matrix product whose bias differs from row to row keeps what is behind it") {
+  for (const Shape& bias : {Shape{3, 4}, Shape{3, 1}}) {
+    const Network before = loaded(with_product("Gemm", true, {bias})), after = quantise::fold_affine(before);
+    CHECK(operators(after) == std::vector<std::string>{"Gemm", "BatchNormalization", "Mul"});
+    check_same_values(before, after);
+  }
+}
+
+TEST_CASE("the columns of a stack of matrices are no channels") {
+  std::mt19937 random(11);
+  ModelBuilder b;
+  b.input("x", ElementType::kFloat32, {2, 4, 6});
+  b.floats("w", {6, 4}, normal_values(random, 24, 0.4f)).floats("factor", {4, 1}, normal_values(random, 4, 1));
+  b.node("MatMul", {"x", "w"}, {"product"}).node("Mul", {"product", "factor"}, {"y"});
+  b.output("y", ElementType::kFloat32, {2, 4, 4});
+  const Network before = loaded(b), after = quantise::fold_affine(before);
+  CHECK(operators(after) == std::vector<std::string>{"MatMul", "Mul"});
+  check_same_values(before, after);
+}

@@ -3,7 +3,9 @@
 // Calibration data from folders and seeds, and the ranges that come of it.
 #include "quantise/calibration.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "catch.hpp"
 #include "onnx/tensor_file.hpp"
@@ -43,6 +45,23 @@ TEST_CASE("ranges hold the least and the largest value over all samples, and zer
   CHECK(ranges[id_of(network, "sum")].low == -4);
   CHECK(ranges[id_of(network, "y")].low == 0);
   CHECK(ranges[id_of(network, "y")].high == 4);
+}
+
+TEST_CASE("a range sees every place of a tensor, whatever its length") {
+  for (const std::int64_t count : {1, 15, 16, 17, 40})
+    for (std::int64_t place = 0; place < count; ++place) {
+      ModelBuilder b;
+      b.input("x", ElementType::kFloat32, {count}).node("Relu", {"x"}, {"y"}).output("y", ElementType::kFloat32, {count});
+      const Network network = loaded(b);
+      std::vector<float> values(static_cast<std::size_t>(count), 0.5f);
+      for (const float value : {-7.0f, 9.0f}) {
+        values[static_cast<std::size_t>(place)] = value;
+        const quantise::Range range = quantise::calibrate(network, {{float_tensor({count}, values)}})[id_of(network, "x")];
+        CHECK((range.low == std::min(value, 0.0f) && range.high == std::max(value, count > 1 ? 0.5f : 0.0f)));
+      }
+      values[static_cast<std::size_t>(place)] = std::numeric_limits<float>::quiet_NaN();
+      CHECK_THROWS_WITH(quantise::calibrate(network, {{float_tensor({count}, values)}}), Contains("'x'"));
+    }
 }
 
 TEST_CASE("a value that is no number is reported with its tensor") {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
+#include <utility>
 
 #include "cli/progress_line.hpp"
 #include "compiler/compiled_network.hpp"
@@ -94,15 +95,15 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 }
 
 // How far the outputs of the int8 network are from those of the float network, one line each.
-std::string float_comparison(const quantise::OpenedNetwork& opened, const std::vector<HostTensor>& inputs,
+std::string float_comparison(const Network& network, const Network& float_network, const std::vector<HostTensor>& inputs,
                              const std::vector<HostTensor>& outputs) {
-  const std::vector<HostTensor> expected = quantise::run_float_outputs(*opened.float_network, inputs);
+  const std::vector<HostTensor> expected = quantise::run_float_outputs(float_network, inputs);
   std::string text = "\nagainst the float network\n";
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].type != ElementType::kFloat32) continue;
     const quantise::Distance d = quantise::distance(outputs[i], expected.at(i));
     text += fmt::format("  {}: maximum error {:.4g}, mean error {:.4g}, of values up to {:.4g}; top-1 equal in {} of {} rows\n",
-                        opened.network.tensors[opened.network.outputs[i]].name, d.maximum, d.mean, d.largest, d.equal_top, d.rows);
+                        network.tensors[network.outputs[i]].name, d.maximum, d.mean, d.largest, d.equal_top, d.rows);
   }
   return text;
 }
@@ -129,15 +130,15 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   if (arguments.compare_float && !opened.was_float)
     throw UserError(arguments.network + ": is quantised already; --compare-float needs a float network");
   if (arguments.float_average_pool) sum_average_pools_in_float(opened.network);
-  const Network& network = opened.network;
   const std::vector<HostTensor> inputs =
-      read_inputs(network, arguments.inputs, arguments.seed, streams);
+      read_inputs(opened.network, arguments.inputs, arguments.seed, streams);
   compiler::CompileOptions compile_options;
   // A dump shows every tensor: none stays on the chip or vanishes into a fused node.
   compile_options.keep_tensors = !arguments.dump_tensors.empty();
   compile_options.fuse = arguments.dump_tensors.empty();
   compile_options.search = kSearches.at(arguments.search);
-  const compiler::CompiledNetwork compiled = compiler::compile(network, chip, compile_options);
+  const compiler::CompiledNetwork compiled = compiler::compile(std::move(opened.network), chip, compile_options);
+  const Network& network = compiled.network;
   const std::chrono::duration<double> compile_time = std::chrono::steady_clock::now() - begin;
   if (!arguments.output.empty()) make_directory(arguments.output);
   if (!arguments.dump_tensors.empty()) make_directory(arguments.dump_tensors);
@@ -177,7 +178,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
     write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
   if (!arguments.csv.empty()) write_whole_file(arguments.csv, report::to_csv(run.report));
   streams.out << report::to_text(run.report);
-  if (arguments.compare_float && !run.divergence) streams.out << float_comparison(opened, inputs, run.outputs);
+  if (arguments.compare_float && !run.divergence) streams.out << float_comparison(network, *opened.float_network, inputs, run.outputs);
   if (run.divergence) {
     streams.error << "systole: " << run.report.difference << "\n";
     return 1;

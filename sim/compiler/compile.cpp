@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "compiler/compiled_network.hpp"
 #include "compiler/dram_map.hpp"
@@ -23,9 +24,9 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const Network& network, const Chip& chip, const CompileOptions& options)
-      : options_(options), search_(options.search), weights_(alignment(chip)), parameters_(alignment(chip)) {
-    out_.network = network;
+  Compiler(Network network, const Chip& chip, const CompileOptions& options)
+      : options_(options), search_(options.search), weights_(alignment(chip), weight_bytes(network)), parameters_(alignment(chip)) {
+    out_.network = std::move(network);
     out_.chip = chip;
   }
 
@@ -46,6 +47,14 @@ class Compiler {
   }
 
  private:
+  // Most weights take as many bytes in DRAM as in the network.
+  static std::size_t weight_bytes(const Network& network) {
+    std::size_t bytes = 0;
+    for (const Tensor& t : network.tensors)
+      if (t.is_constant && element_bytes(t.type) == 1) bytes += t.data.size();
+    return bytes;
+  }
+
   static std::uint32_t alignment(const Chip& chip) {
     return std::max<std::uint32_t>({chip.axi_burst_bytes, chip.axi_bytes(), 64});
   }
@@ -154,12 +163,12 @@ std::uint64_t model_cycles(const CompiledNetwork& network) {
 
 }  // namespace
 
-CompiledNetwork compile(const Network& network, const Chip& chip, const CompileOptions& options) {
+CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options) {
+  if (options.search != Search::kFull) return Compiler(std::move(network), chip, options).run();
   CompiledNetwork compiled = Compiler(network, chip, options).run();
-  if (options.search != Search::kFull) return compiled;
   CompileOptions fast_options = options;
   fast_options.search = Search::kFast;
-  CompiledNetwork fast = Compiler(network, chip, fast_options).run();
+  CompiledNetwork fast = Compiler(std::move(network), chip, fast_options).run();
   return model_cycles(fast) < model_cycles(compiled) ? fast : compiled;
 }
 

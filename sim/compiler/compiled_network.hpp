@@ -102,7 +102,7 @@ struct CompiledNetwork {
 
 // Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too
 // small.
-CompiledNetwork compile(const Network& network, const Chip& chip,
+CompiledNetwork compile(Network network, const Chip& chip,
                         const CompileOptions& options = {});
 
 // Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0

@@ -13,7 +13,8 @@ namespace systole::compiler {
 
 class ConstantPool {
  public:
-  explicit ConstantPool(std::uint32_t alignment) : alignment_(alignment) {}
+  // `expected_bytes`: room for so many is made at once.
+  explicit ConstantPool(std::uint32_t alignment, std::size_t expected_bytes = 0) : alignment_(alignment) { bytes_.reserve(expected_bytes); }
 
   // Byte offset of these bytes in the segment, a multiple of the alignment.
   std::uint64_t add(const std::vector<std::uint8_t>& block) {

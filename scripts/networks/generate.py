@@ -24,9 +24,10 @@ try:
     from unet import unet
     from vgg import vgg16
 except ModuleNotFoundError as error:
-    # The distribution's packages belong to its own Python; another one may come first on the path.
+    # The distribution's packages belong to its own Python; another one may come first on the path, or a virtual environment, whose
+    # python3 is a link to the distribution's: so names are compared, not what they lead to.
     system = "/usr/bin/python3"
-    if os.path.exists(system) and os.path.realpath(sys.executable) != os.path.realpath(system):
+    if os.path.exists(system) and sys.executable != system:
         os.execv(system, [system, *sys.argv])
     sys.exit(f"generate.py: no Python module '{error.name}': apt-get install python3-onnx python3-numpy")
 

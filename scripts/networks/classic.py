@@ -20,7 +20,8 @@ INCEPTION_V2_HALVES = {"3c": (128, 160, 64, 96), "4e": (128, 192, 192, 256)}  # 
 
 
 def alexnet(net, size):
-    x = Image.input(net, size).conv("conv1", 96, 11, stride=4, pad=0).relu().apply("LRN", "norm1", size=5).pool("pool1")
+    """With the padding of two that later versions have, 224 pixels become the 6 x 6 of the paper behind the last pooling."""
+    x = Image.input(net, size).conv("conv1", 96, 11, stride=4, pad=2).relu().apply("LRN", "norm1", size=5).pool("pool1")
     x = x.conv("conv2", 256, 5, groups=2).relu().apply("LRN", "norm2", size=5).pool("pool2")
     for layer, channels, groups in ((3, 384, 1), (4, 384, 2), (5, 256, 2)):
         x = x.conv(f"conv{layer}", channels, 3, groups=groups).relu()

@@ -61,11 +61,11 @@ def main():
     parser.add_argument("-o", "--output", help="the file to write; NETWORK.onnx by default")
     parser.add_argument("--seed", type=int, default=1, help="of the weights (default: 1)")
     parser.add_argument("--batch", type=positive, default=1, help="images at a time, of the quantised networks (default: 1)")
-    parser.add_argument("--size", type=positive, help="height and width of the image in pixels (default: 224, unet: 64)")
+    parser.add_argument("--size", type=positive, help="height and width of the image in pixels, from 32 (alexnet: 64) on (default: 224, unet: 64)")
     parser.add_argument("--tokens", type=positive, help="of the transformers (default: 384, GPT-2: 512; decode: those in the cache)")
     arguments = parser.parse_args()
-    if arguments.network == "alexnet" and (arguments.size or 224) < 96:
-        parser.error("--size: at least 96 for alexnet, whose first convolutions and poolings have no padding")
+    if arguments.network == "alexnet" and (arguments.size or 224) < 64:
+        parser.error("--size: at least 64 for alexnet, whose poolings have no padding")
     output = arguments.output or f"{arguments.network}.onnx"
     if arguments.size is not None and (arguments.size < 32 or arguments.size % 16 != 0 and arguments.network in FLOAT):
         parser.error("--size: at least 32, as the networks halve their images five times; of the float ones a multiple of 16")

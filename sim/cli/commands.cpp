@@ -106,8 +106,8 @@ void add_run(CLI::App& app, RunArguments& run, std::function<int(const Streams&)
   command->add_flag("--compare-float", run.compare_float,
                     "Float networks: compute the float network on the host too and say how far the int8 result is from it");
   command->add_flag("--float-average-pool", run.float_average_pool,
-                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the chip's differ by one in "
-                    "0.005 to 0.04 % of the results");
+                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the chip's differ by one "
+                    "where a mean is a tie");
   command->add_flag("--no-check", run.no_check,
                     "Do not compute the network on the host to check the outputs");
   command->callback(

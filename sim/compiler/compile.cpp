@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -32,6 +33,8 @@ class Compiler {
 
   CompiledNetwork run() {
     plan_ = place(out_.network, out_.chip, options_);
+    free_.emplace(out_.network, plan_.placement);
+    find_host_needs();
     map_ = map_tensors(out_.network, out_.chip, plan_, options_);
     out_.layout = map_.layout;
     for (const StepPlan& step : plan_.steps) {
@@ -76,25 +79,27 @@ class Compiler {
     return step;
   }
 
-  // What the host writes before and reads after a step.
-  void transfers(const StepPlan& plan, ChipStep& step) {
+  void find_host_needs() {
     const Network& net = out_.network;
-    const FreeNodes free(net, plan_.placement);
-    std::set<TensorId> host_needs;  // tensors that a host step or the caller reads
-    const auto host_reads = [&](TensorId t) { host_needs.insert(free.sources(t).begin(), free.sources(t).end()); };
+    const auto host_reads = [&](TensorId t) { host_needs_.insert(free_->sources(t).begin(), free_->sources(t).end()); };
     for (const StepPlan& s : plan_.steps)
       if (!s.on_chip)
         for (TensorId t : inputs_of(net.nodes[s.nodes[0]].operation)) host_reads(t);
     for (TensorId t : net.outputs) host_reads(t);
+  }
+
+  // What the host writes before and reads after a step.
+  void transfers(const StepPlan& plan, ChipStep& step) {
+    const Network& net = out_.network;
     for (std::uint32_t n : plan.nodes) {
       for (TensorId t : chip_inputs(net, plan_, n))
-        for (TensorId source : free.sources(t))
+        for (TensorId source : free_->sources(t))
           if (!plan_.resident[source] && !net.tensors[source].is_constant && in_dram_.insert(source).second) step.inputs.push_back(source);
       for (TensorId t : chip_outputs(net, plan_, n)) {
         if (plan_.resident[t]) continue;
         in_dram_.insert(t);
-        if (host_needs.count(t)) step.outputs.push_back(t);
-        if (options_.keep_tensors || host_needs.count(t)) step.written.push_back(t);
+        if (host_needs_.count(t)) step.outputs.push_back(t);
+        if (options_.keep_tensors || host_needs_.count(t)) step.written.push_back(t);
       }
     }
   }
@@ -150,7 +155,9 @@ class Compiler {
   DramMap map_;
   TilingSearch search_;
   ConstantPool weights_, parameters_;
-  std::set<TensorId> in_dram_;  // tensors whose bytes are in DRAM already
+  std::optional<FreeNodes> free_;  // known behind placement
+  std::set<TensorId> host_needs_;  // tensors that a host step or the caller reads
+  std::set<TensorId> in_dram_;     // tensors whose bytes are in DRAM already
 };
 
 std::uint64_t model_cycles(const CompiledNetwork& network) {

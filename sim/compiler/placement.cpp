@@ -86,7 +86,8 @@ class Placer {
       if (const auto* a = std::get_if<Add>(&node.operation))
         join(a->a, a->output), join(a->b, a->output);
       if (const auto* l = std::get_if<Lookup>(&node.operation)) join(l->input, l->output);
-      if (const auto p = partition_of(net_, node))
+      // Only along what one of the views takes for channels: elsewhere the host copies, and both sides are free to differ.
+      if (const auto p = partition_of(net_, node); p && (p->axis == 1 || p->axis + 1 == net_.tensors[p->whole].shape.size()))
         for (const Part& part : p->parts) join(part.tensor, p->whole);
     }
     std::vector<Vote> vote(net_.tensors.size(), kNone);

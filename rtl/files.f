@@ -21,7 +21,7 @@ matrix/systolic_array.sv
 matrix/matrix_sequencer.sv
 matrix/matrix_engine.sv
 store/post_pkg.sv
-store/requantise_lane.sv
+store/requantize_lane.sv
 store/fma_lane.sv
 store/residual_lane.sv
 store/post_processing.sv

@@ -5,7 +5,7 @@ from onnx import helper, numpy_helper
 
 
 class QdqGraph:
-    """Nodes and initialisers; a tensor is its name."""
+    """Nodes and initializers; a tensor is its name."""
 
     def __init__(self):
         self.nodes, self.constants = [], []
@@ -18,20 +18,20 @@ class QdqGraph:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
         return output
 
-    def quantise_dequantise(self, tensor, name, scale, zero_point):
-        """QuantizeLinear, DequantizeLinear; returns the name of the dequantised tensor."""
+    def quantize_dequantize(self, tensor, name, scale, zero_point):
+        """QuantizeLinear, DequantizeLinear; returns the name of the dequantized tensor."""
         names = [self.constant(f"{name}_scale", scale), self.constant(f"{name}_zero_point", zero_point)]
-        self.node("QuantizeLinear", [tensor, *names], f"{name}_quantised")
-        return self.node("DequantizeLinear", [f"{name}_quantised", *names], f"{name}_dequantised")
+        self.node("QuantizeLinear", [tensor, *names], f"{name}_quantized")
+        return self.node("DequantizeLinear", [f"{name}_quantized", *names], f"{name}_dequantized")
 
-    def dequantised_parameters(self, name, weight, weight_scale, bias, bias_scale):
-        """Integer weight and bias as dequantised constants; scales by output channel, axis 0, zero points are 0."""
-        dequantised = []
+    def dequantized_parameters(self, name, weight, weight_scale, bias, bias_scale):
+        """Integer weight and bias as dequantized constants; scales by output channel, axis 0, zero points are 0."""
+        dequantized = []
         for part, value, scales in (("weight", weight, weight_scale), ("bias", bias, bias_scale)):
             inputs = [
                 self.constant(f"{name}_{part}", value),
                 self.constant(f"{name}_{part}_scale", scales),
                 self.constant(f"{name}_{part}_zero_point", np.zeros(len(scales), value.dtype)),
             ]
-            dequantised.append(self.node("DequantizeLinear", inputs, f"{name}_{part}_dequantised", axis=0))
-        return dequantised
+            dequantized.append(self.node("DequantizeLinear", inputs, f"{name}_{part}_dequantized", axis=0))
+        return dequantized

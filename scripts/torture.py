@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the torture file of post-processing: requantisations and additions that sit on ties, wrap in int32 or saturate.
+"""Makes the torture file of post-processing: requantizations and additions that sit on ties, wrap in int32 or saturate.
 
     scripts/torture.py > testbenches/system/data/torture.txt
 
@@ -9,7 +9,7 @@ floating-point unit and no library. scripts/torture_onnxruntime.mjs checks the f
 
 The file is text; a section starts with a line of words, its cases follow, one per line. Floats are float32 bits in hex.
 
-    requantise TYPE ZERO_POINT
+    requantize TYPE ZERO_POINT
     VALUE BIAS SCALE EXPECTED
         EXPECTED = saturate(TYPE, rne(fl(fl(VALUE + BIAS) * SCALE)) + ZERO_POINT), the sum wrapping in int32
 
@@ -67,7 +67,7 @@ def wrap(x):
     return (x + 2**31) % 2**32 - 2**31
 
 
-def requantise(kind, zero_point, value, bias, scale_bits):
+def requantize(kind, zero_point, value, bias, scale_bits):
     try:
         product = round_to_float32(round_to_float32(wrap(value + bias)) * from_bits(scale_bits))
     except OverflowError:
@@ -96,7 +96,7 @@ LAST_BIT = [(4, 12578817, 12587009), (58, 15360431, 16749903), (64, 8463219, 167
             (134, 10124189, 14607029), (170, 13544677, 13840621), (202, 13369803, 16653283)]
 
 
-def requantise_cases(rng, kind, zero_point, count):
+def requantize_cases(rng, kind, zero_point, count):
     low, high = RANGE[kind]
 
     def split(total):
@@ -198,9 +198,9 @@ def main():
     print("# Made by scripts/torture.py, which describes the format.")
     for kind, zero_points in (("int8", (0, -128, 127, 5)), ("uint8", (0, 128, 255, 3))):
         for zero_point in zero_points:
-            print("requantise", kind, zero_point)
-            for value, bias, scale in requantise_cases(rng, kind, zero_point, 400):
-                expected = requantise(kind, zero_point, value, bias, scale)
+            print("requantize", kind, zero_point)
+            for value, bias, scale in requantize_cases(rng, kind, zero_point, 400):
+                expected = requantize(kind, zero_point, value, bias, scale)
                 print(value, bias, f"{scale:08x}", expected)
     for a_kind, b_kind, kind, ra, rb, offset, operator in add_sets(rng):
         words = ["add", a_kind, b_kind, kind] + [f"{to_bits(x):08x}" for x in (ra, rb, offset)]

@@ -6,7 +6,7 @@
 //   npm install onnxruntime-node          (anywhere; the script is run from that folder)
 //   node PATH/TO/scripts/torture_onnxruntime.mjs PATH/TO/testbenches/system/data/torture.txt
 //
-// Each requantise section becomes one QLinearConv: every case is an output channel with a bias and a weight scale of its
+// Each requantize section becomes one QLinearConv: every case is an output channel with a bias and a weight scale of its
 // own, its VALUE the dot product of one input pixel with its weights. Each add section that names an operator's scales
 // becomes one QLinearAdd. Prints one line per operator and exits with 1 if any result differs.
 import { createRequire } from "node:module";
@@ -80,7 +80,7 @@ function weights(total) {
   return w;
 }
 
-async function requantise([, type, zeroPoint], rows) {
+async function requantize([, type, zeroPoint], rows) {
   const cases = rows.map(([v, bias, scale, expected]) =>
     ({ w: weights(Number(v)), bias: Number(bias), scale: parseInt(scale, 16), expected: Number(expected), row: `${v} ${bias} ${scale}` }))
     .filter((c) => c.w !== null);
@@ -116,18 +116,18 @@ const sections = [];
 for (const line of readFileSync(process.argv[2], "utf8").split("\n")) {
   if (!line || line.startsWith("#")) continue;
   const words = line.split(" ");
-  if (words[0] === "requantise" || words[0] === "add") sections.push({ head: words, rows: [] });
+  if (words[0] === "requantize" || words[0] === "add") sections.push({ head: words, rows: [] });
   else sections.at(-1).rows.push(words);
 }
 
-const totals = { requantise: [0, 0, 0], add: [0, 0, 0] };
+const totals = { requantize: [0, 0, 0], add: [0, 0, 0] };
 for (const { head, rows } of sections) {
   const total = totals[head[0]];
   if (head[0] === "add" && head.length < 13) {
     total[2] += rows.length;
     continue;
   }
-  const results = await (head[0] === "add" ? add : requantise)(head, rows);
+  const results = await (head[0] === "add" ? add : requantize)(head, rows);
   total[0] += results.length;
   total[2] += rows.length - results.length;
   for (const r of results.filter((x) => x.got !== x.expected)) {
@@ -137,4 +137,4 @@ for (const { head, rows } of sections) {
 for (const [name, [count, differ, skipped]] of Object.entries(totals)) {
   console.log(`${name}: ${count} cases, ${differ} differ from ONNX Runtime; ${skipped} cases have no operator`);
 }
-process.exitCode = totals.requantise[1] + totals.add[1] > 0 ? 1 : 0;
+process.exitCode = totals.requantize[1] + totals.add[1] > 0 ? 1 : 0;

@@ -63,8 +63,8 @@ void visit_ideal_keys(MemoryT& memory, Visitor&& visit) {
 template <class DramT, class Visitor>
 void visit_dram_keys(DramT& dram, Visitor&& visit) {
   constexpr std::uint64_t kClocks = 100000;
-  visit(Key{"channels", 1, 64}, dram.organisation.channels);
-  visit(Key{"channel_bits", 8, 64, Form::kPowerOfTwo}, dram.organisation.channel_bits);
+  visit(Key{"channels", 1, 64}, dram.organization.channels);
+  visit(Key{"channel_bits", 8, 64, Form::kPowerOfTwo}, dram.organization.channel_bits);
   visit(Key{"read_queue", 1, 256}, dram.read_queue);
   visit(Key{"write_queue", 1, 256}, dram.write_queue);
   visit(Key{"write_high", 1, 256}, dram.write_high);

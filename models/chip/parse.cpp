@@ -192,11 +192,11 @@ class Parser {
     };
     if (const auto complaint = memory::check_dram(memory.dram))
       complain(complaint->key, complaint->value, complaint->allowed);
-    const std::uint64_t size = memory.dram.organisation.size_bytes();
+    const std::uint64_t size = memory.dram.organization.size_bytes();
     if (memory.size_bytes > size)
       complain("size_bytes", std::to_string(memory.size_bytes),
                fmt::format("at most {}, what {} channel(s) of {} hold", size,
-                           memory.dram.organisation.channels, memory.kind));
+                           memory.dram.organization.channels, memory.kind));
   }
 
   // A key with one word allowed so far, which is also the default.

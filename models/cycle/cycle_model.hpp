@@ -19,8 +19,8 @@
 #include "chip/chip.hpp"
 #include "isa/program.hpp"
 #include "memory/memory_timing.hpp"
-#include "trace/events.hpp"
-#include "trace/observer.hpp"
+#include "events/events.hpp"
+#include "events/observer.hpp"
 
 namespace systole::cycle {
 

@@ -97,7 +97,7 @@ void visit_store(StoreT& x, Visitor&& visit) {
   visit(Field{"destination", 0, 17, 1}, x.destination);
   visit(Field{"base", 0, 18, 2}, x.base);
   visit(Field{"raw", 0, 20, 1}, x.raw);
-  visit(Field{"requantise", 0, 21, 1}, x.requantise);
+  visit(Field{"requantize", 0, 21, 1}, x.requantize);
   visit(Field{"source_signed", 0, 22, 1}, x.source_signed);
   visit(Field{"mid_signed", 0, 23, 1}, x.mid_signed);
   visit(Field{"residual", 0, 24, 1}, x.residual);

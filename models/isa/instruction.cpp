@@ -110,9 +110,9 @@ Reason illegal(const Store& x) {
     if (x.destination != Destination::kDram) return "raw with a destination other than DRAM";
     if (x.window_y != 1 || x.window_x != 1) return "raw with a window";
     if (x.residual) return "raw with a residual";
-    if (x.requantise) return "raw with requantise";
-  } else if (x.source == Source::kAccumulator && !x.requantise) {
-    return "an accumulator source needs requantise or raw";
+    if (x.requantize) return "raw with requantize";
+  } else if (x.source == Source::kAccumulator && !x.requantize) {
+    return "an accumulator source needs requantize or raw";
   }
   return {};
 }

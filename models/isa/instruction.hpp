@@ -81,7 +81,7 @@ struct Store {
   Source source = Source::kAccumulator;
   Destination destination = Destination::kDram;
   Base base = Base::kTensor;
-  bool raw = false, requantise = false;
+  bool raw = false, requantize = false;
   bool source_signed = true, mid_signed = true;
   bool residual = false, residual_signed = true, output_signed = true;
   bool parameter_per_tensor = false;

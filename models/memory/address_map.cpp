@@ -30,10 +30,10 @@ std::uint32_t log2_of(std::uint32_t power) {
 
 }  // namespace
 
-AddressMap::AddressMap(std::string_view text, const DramOrganisation& organisation)
-    : burst_shift_(log2_of(organisation.burst_bytes())),
-      pseudo_channels_(organisation.pseudo_channels),
-      banks_(organisation.banks) {
+AddressMap::AddressMap(std::string_view text, const DramOrganization& organization)
+    : burst_shift_(log2_of(organization.burst_bytes())),
+      pseudo_channels_(organization.pseudo_channels),
+      banks_(organization.banks) {
   struct Word {
     std::size_t field;
     std::optional<std::uint32_t> bits;
@@ -60,9 +60,9 @@ AddressMap::AddressMap(std::string_view text, const DramOrganisation& organisati
   }
 
   std::array<std::uint32_t, kFields> counts = {
-      organisation.channels,    organisation.pseudo_channels,
-      organisation.bank_groups, organisation.banks,
-      organisation.rows,        organisation.bursts_per_row()};
+      organization.channels,    organization.pseudo_channels,
+      organization.bank_groups, organization.banks,
+      organization.rows,        organization.bursts_per_row()};
   const auto named = [&](std::size_t field) {
     return std::any_of(words.begin(), words.end(), [&](const Word& w) { return w.field == field; });
   };

@@ -37,7 +37,7 @@ struct DramAddress {
 class AddressMap {
  public:
   // UserError that says what the text must be.
-  AddressMap(std::string_view text, const DramOrganisation& organisation);
+  AddressMap(std::string_view text, const DramOrganization& organization);
 
   DramAddress decode(std::uint64_t address) const {
     std::array<std::uint32_t, kFields> values{};

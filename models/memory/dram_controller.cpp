@@ -20,13 +20,13 @@ struct DramPseudoChannel::Scan {
 };
 
 DramPseudoChannel::DramPseudoChannel(const DramConfig& config, std::uint64_t first_refresh)
-    : device_(config.organisation, config.timing),
-      organisation_(config.organisation),
+    : device_(config.organization, config.timing),
+      organization_(config.organization),
       trefi_(config.timing.trefi),
       write_high_(config.write_high),
       write_low_(config.write_low),
-      reads_(config.read_queue, config.organisation.all_banks()),
-      writes_(config.write_queue, config.organisation.all_banks()),
+      reads_(config.read_queue, config.organization.all_banks()),
+      writes_(config.write_queue, config.organization.all_banks()),
       refresh_due_(first_refresh),
       wake_(first_refresh) {
   update_all();
@@ -69,14 +69,14 @@ void DramPseudoChannel::update(std::uint32_t bank) {
 }
 
 void DramPseudoChannel::update_all() {
-  for (std::uint32_t bank = 0; bank < organisation_.all_banks(); ++bank) update(bank);
+  for (std::uint32_t bank = 0; bank < organization_.all_banks(); ++bank) update(bank);
 }
 
 // The pass over the banks has no branches: what a bank wants is as good as random.
 DramPseudoChannel::Scan DramPseudoChannel::scan(std::uint64_t clock) const {
   const DramGates gates = device_.gates(drains_ ? DramCommand::kWrite : DramCommand::kRead);
   const Wants& wants = wants_in_turn();
-  const std::uint32_t banks = organisation_.all_banks(), shift = device_.group_shift();
+  const std::uint32_t banks = organization_.all_banks(), shift = device_.group_shift();
   Scan found;
   std::uint64_t ready = 0, next = kNever;
   for (std::uint32_t bank = 0; bank < banks; ++bank) {
@@ -143,12 +143,12 @@ std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBu
   const std::uint64_t at = std::max(device_.earliest(command, 0), bus.row_free);
   if (at > clock) return at;
   device_.issue(command, 0, 0, clock);
-  for (std::uint32_t bank = 0; bank < organisation_.all_banks(); ++bank) {
+  for (std::uint32_t bank = 0; bank < organization_.all_banks(); ++bank) {
     reads_.row_closed(bank);
     writes_.row_closed(bank);
   }
   update_all();
-  occupy_row_bus(clock + organisation_.precharge_clocks, bus);
+  occupy_row_bus(clock + organization_.precharge_clocks, bus);
   if (command == DramCommand::kPrechargeAll) {
     ++statistics.precharges;
   } else {
@@ -166,7 +166,7 @@ void DramPseudoChannel::issue_column(const Scan& found, std::uint64_t clock, Dra
   const DramRequest request = queue.pop_hit(queue[found.column].address.bank);
   device_.issue(drains_ ? DramCommand::kWrite : DramCommand::kRead, request.address.bank, 0, clock);
   update(request.address.bank);
-  bus.column_free = clock + organisation_.column_clocks;
+  bus.column_free = clock + organization_.column_clocks;
   if (!bus.row_bus) bus.row_free = bus.column_free;
   if (request.precharged)
     ++statistics.row_conflicts;
@@ -193,14 +193,14 @@ void DramPseudoChannel::issue_row(const Scan& found, std::uint64_t clock, DramCo
     ++statistics.precharges;
     reads_.row_closed(bank);
     writes_.row_closed(bank);
-    occupy_row_bus(clock + organisation_.precharge_clocks, bus);
+    occupy_row_bus(clock + organization_.precharge_clocks, bus);
   } else {
     device_.issue(DramCommand::kActivate, bank, row, clock);
     request.activated = true;
     ++statistics.activates;
     reads_.row_opened(bank, row);
     writes_.row_opened(bank, row);
-    occupy_row_bus(clock + organisation_.activate_clocks, bus);
+    occupy_row_bus(clock + organization_.activate_clocks, bus);
   }
   update(bank);
 }
@@ -251,13 +251,13 @@ void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStati
 }
 
 DramController::DramController(const DramConfig& config)
-    : map_(config.address_mapping, config.organisation),
-      pseudo_channels_(config.organisation.pseudo_channels),
-      channels_(config.organisation.channels),
-      completions_(2 * std::size_t{config.read_queue} * config.organisation.all_channels()) {
-  for (std::uint32_t i = 0; i < config.organisation.all_channels(); ++i)
+    : map_(config.address_mapping, config.organization),
+      pseudo_channels_(config.organization.pseudo_channels),
+      channels_(config.organization.channels),
+      completions_(2 * std::size_t{config.read_queue} * config.organization.all_channels()) {
+  for (std::uint32_t i = 0; i < config.organization.all_channels(); ++i)
     pseudo_.emplace_back(config, config.timing.trefi);
-  for (Channel& channel : channels_) channel.bus.row_bus = config.organisation.row_bus;
+  for (Channel& channel : channels_) channel.bus.row_bus = config.organization.row_bus;
 }
 
 bool DramController::push_read(std::uint64_t address, std::uint32_t slot) {

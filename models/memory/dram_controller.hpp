@@ -102,7 +102,7 @@ class DramPseudoChannel {
   void occupy_row_bus(std::uint64_t until, DramCommandBus& bus) const;
 
   DramDevice device_;
-  DramOrganisation organisation_;
+  DramOrganization organization_;
   std::uint32_t trefi_, write_high_, write_low_;
   DramQueue reads_, writes_;
   Wants read_wants_, write_wants_;

@@ -9,17 +9,17 @@ void raise(std::uint64_t& gate, std::uint64_t clock) { gate = std::max(gate, clo
 
 }  // namespace
 
-DramDevice::DramDevice(const DramOrganisation& organisation, const DramTiming& timing)
+DramDevice::DramDevice(const DramOrganization& organization, const DramTiming& timing)
     : timing_(timing),
-      read_clocks_(organisation.column_clocks - 1 + timing.tcl + timing.tdqsck +
-                   organisation.burst_clocks()),
-      write_clocks_(timing.tcwl + organisation.burst_clocks()),
-      banks_(organisation.all_banks()),
-      groups_(organisation.bank_groups) {
-  while ((1u << group_shift_) < organisation.banks) ++group_shift_;
-  invariant(organisation.bank_groups <= DramGates::kMaxGroups,
+      read_clocks_(organization.column_clocks - 1 + timing.tcl + timing.tdqsck +
+                   organization.burst_clocks()),
+      write_clocks_(timing.tcwl + organization.burst_clocks()),
+      banks_(organization.all_banks()),
+      groups_(organization.bank_groups) {
+  while ((1u << group_shift_) < organization.banks) ++group_shift_;
+  invariant(organization.bank_groups <= DramGates::kMaxGroups,
             "the gates have room for all groups");
-  invariant((1u << group_shift_) == organisation.banks, "a bank group has a power of two of banks");
+  invariant((1u << group_shift_) == organization.banks, "a bank group has a power of two of banks");
 }
 
 std::uint64_t DramDevice::earliest_precharge_all() const {

@@ -43,7 +43,7 @@ struct DramGates {
 
 class DramDevice {
  public:
-  DramDevice(const DramOrganisation& organisation, const DramTiming& timing);
+  DramDevice(const DramOrganization& organization, const DramTiming& timing);
 
   bool is_open(std::uint32_t bank) const { return banks_[bank].is_open; }
   // Of an open bank.

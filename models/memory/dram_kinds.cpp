@@ -28,13 +28,13 @@ namespace {
 
 struct DramKind {
   std::string_view name;
-  DramOrganisation organisation;
+  DramOrganization organization;
   DramTiming timing;
 };
 
 // 8 Gb x8 devices, eight of them on a 64-bit channel of 8 GiB. [D4] Table 2-8, [D3], [R2].
-DramOrganisation ddr4(std::uint32_t clock_mhz) {
-  DramOrganisation o;
+DramOrganization ddr4(std::uint32_t clock_mhz) {
+  DramOrganization o;
   o.clock_mhz = clock_mhz;
   o.beats_per_clock = 2;
   o.burst_length = 8;
@@ -100,8 +100,8 @@ DramTiming ddr4_3200() {
 }
 
 // A channel of 8 Gb: half of a 16 Gb die. [L4], [DS].
-DramOrganisation lpddr4() {
-  DramOrganisation o;
+DramOrganization lpddr4() {
+  DramOrganization o;
   o.clock_mhz = 1600;
   o.beats_per_clock = 2;
   o.burst_length = 16;
@@ -145,8 +145,8 @@ DramTiming lpddr4_3200() {
 }
 
 // A channel of 16 Gb in the bank group mode, which 6400 Mb/s demands. [L5], [R2], [G5].
-DramOrganisation lpddr5() {
-  DramOrganisation o;
+DramOrganization lpddr5() {
+  DramOrganization o;
   o.clock_mhz = 800;  // CK; WCK has 3200 MHz
   o.beats_per_clock = 8;
   o.burst_length = 16;
@@ -189,8 +189,8 @@ DramTiming lpddr5_6400() {
 }
 
 // A stack of 8 channels with two pseudo-channels of 64 bits, rows of 1 KiB. [H], [G5].
-DramOrganisation hbm(std::uint32_t clock_mhz, std::uint32_t rows) {
-  DramOrganisation o;
+DramOrganization hbm(std::uint32_t clock_mhz, std::uint32_t rows) {
+  DramOrganization o;
   o.clock_mhz = clock_mhz;
   o.beats_per_clock = 2;
   o.burst_length = 4;
@@ -294,13 +294,13 @@ DramConfig dram_config(std::string_view name) {
     throw UserError(
         fmt::format("memory kind {}: must be one of {}", name, fmt::join(dram_kind_names(), ", ")));
   DramConfig config;
-  config.organisation = kind->organisation;
+  config.organization = kind->organization;
   config.timing = kind->timing;
   return config;
 }
 
 std::optional<DramComplaint> check_dram(const DramConfig& config) {
-  const DramOrganisation& o = config.organisation;
+  const DramOrganization& o = config.organization;
   const DramTiming& t = config.timing;
   std::optional<DramComplaint> complaint;
   const auto demand = [&](bool holds, const char* key, std::uint64_t value, std::string allowed) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The DRAM parts that a chip file can name: how they are organised, their JEDEC timing, and the
+// The DRAM parts that a chip file can name: how they are organized, their JEDEC timing, and the
 // rules that a set of timing values keeps. All times are in clocks of the memory's command clock.
 //
 // A channel is one command bus. HBM's channels have two pseudo-channels, which share the command
@@ -15,7 +15,7 @@
 
 namespace systole::memory {
 
-struct DramOrganisation {
+struct DramOrganization {
   std::uint32_t clock_mhz = 0;        // of the commands
   std::uint32_t beats_per_clock = 0;  // on a data pin: 2, LPDDR5 8
   std::uint32_t burst_length = 0;     // beats of a read or write command
@@ -74,7 +74,7 @@ struct DramTiming {
 
 // What [memory] of a chip file says of a DRAM kind.
 struct DramConfig {
-  DramOrganisation organisation;
+  DramOrganization organization;
   DramTiming timing;
   std::string address_mapping = "row-bank-column-bankgroup-channel";
   std::uint32_t read_queue = 32;  // bursts, per pseudo-channel

@@ -13,14 +13,14 @@
 namespace systole::memory {
 
 DramPattern stream_pattern(const DramConfig& config) {
-  const std::uint64_t burst = config.organisation.burst_bytes();
-  const std::uint64_t size = config.organisation.size_bytes();
+  const std::uint64_t burst = config.organization.burst_bytes();
+  const std::uint64_t size = config.organization.size_bytes();
   return [=](std::uint64_t n) { return DramAccess{n * burst % size, false}; };
 }
 
 DramPattern random_pattern(const DramConfig& config, std::uint64_t seed) {
-  const std::uint64_t burst = config.organisation.burst_bytes();
-  const std::uint64_t bursts = config.organisation.size_bytes() / burst;
+  const std::uint64_t burst = config.organization.burst_bytes();
+  const std::uint64_t bursts = config.organization.size_bytes() / burst;
   return [=](std::uint64_t n) {
     return DramAccess{mix(seed, Channel::kAr, n) % bursts * burst, false};
   };
@@ -62,10 +62,10 @@ DramMeasurement measure_dram(const DramConfig& config, const DramPattern& patter
   invariant(outstanding > 0, "a request may be in flight");
   DramController controller(config);
   DramMeasurement result;
-  result.clock_mhz = config.organisation.clock_mhz;
-  result.peak_bytes_per_second = config.organisation.peak_bytes_per_second();
+  result.clock_mhz = config.organization.clock_mhz;
+  result.peak_bytes_per_second = config.organization.peak_bytes_per_second();
   result.requests = requests;
-  result.bytes = requests * config.organisation.burst_bytes();
+  result.bytes = requests * config.organization.burst_bytes();
 
   using Done = std::pair<std::uint64_t, std::uint32_t>;  // clock, slot
   std::priority_queue<Done, std::vector<Done>, std::greater<>> flying;

@@ -98,7 +98,7 @@ void add_nests(const isa::Store& x, const Chip& chip, const std::uint64_t (&base
   source.size = from_activation ? layout.activation_groups : layout.accumulator_groups;
   source.divisor = from_activation ? 1 : layout.row_groups;
   const std::int64_t along = std::int64_t{x.count[0]} * x.groups;
-  if (x.requantise) {
+  if (x.requantize) {
     Nest& parameter = at(nests, Memory::kParameter, Access::kRead);
     parameter.base = x.parameter_base;
     parameter.run = x.parameter_per_tensor ? 1 : x.groups;

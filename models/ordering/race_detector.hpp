@@ -27,7 +27,7 @@
 #include "chip/chip.hpp"
 #include "isa/program.hpp"
 #include "ordering/footprint.hpp"
-#include "trace/observer.hpp"
+#include "events/observer.hpp"
 
 namespace systole::ordering {
 

@@ -37,7 +37,7 @@ inline std::int32_t round_to_int32(float x) {
 }
 
 // saturate(mid type, rne(fl(fl(sum + bias) * scale)) + mid_zero_point); sum + bias wraps.
-inline std::int32_t requantise(std::int32_t sum, std::int32_t bias, float scale,
+inline std::int32_t requantize(std::int32_t sum, std::int32_t bias, float scale,
                                std::int32_t mid_zero_point, bool mid_signed) {
   const auto biased =
       static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(bias));

@@ -98,7 +98,7 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
         continue;
       }
       std::int32_t v = s;
-      if (store.requantise) {
+      if (store.requantize) {
         const std::uint8_t* p =
             parameter_.data() + (std::size_t{parameter} * lanes + lane) * kParameterBytes;
         const std::int32_t bias = endian::load_little_s32(p);
@@ -110,7 +110,7 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
               fmt::format("store: scale of parameter word {}, lane {} = {}: must be zero or a "
                           "positive normal number",
                           parameter, lane, scale));
-        v = requantise(s, bias, scale, mid_zero_point, store.mid_signed);
+        v = requantize(s, bias, scale, mid_zero_point, store.mid_signed);
       }
       if (store.residual)
         v = add_residual(v, widen(activation_[residual * lanes + lane], store.residual_signed),

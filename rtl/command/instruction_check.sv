@@ -46,8 +46,8 @@ module instruction_check (
                     && `FIELD(instruction_i, StoreCount2) != '0 && `FIELD(instruction_i, StoreCount3) != '0
                     && `FIELD(instruction_i, StoreWindowY) != '0 && `FIELD(instruction_i, StoreWindowX) != '0
                     && `FIELD(instruction_i, StoreGroups) != '0
-                    && !(from_accumulator && !raw && !`FIELD(instruction_i, StoreRequantise))
-                    && !(raw && (!from_accumulator || residual || `FIELD(instruction_i, StoreRequantise)
+                    && !(from_accumulator && !raw && !`FIELD(instruction_i, StoreRequantize))
+                    && !(raw && (!from_accumulator || residual || `FIELD(instruction_i, StoreRequantize)
                                  || `FIELD(instruction_i, StoreDestination) != 1'(isa_pkg::DestinationDram)
                                  || `FIELD(instruction_i, StoreWindowY) != 8'd1
                                  || `FIELD(instruction_i, StoreWindowX) != 8'd1));

@@ -5,7 +5,7 @@
 // entered k cycles ago:
 //   1  product of 9 by 24 bits, distance of the exponents
 //   2  alignment and addition in a window of 64 bits
-//   3  normalisation and rounding
+//   3  normalization and rounding
 //
 // The window: the 33-bit product stands at bit 28, the 24-bit mantissa of the addend at bit 38. Whichever has the
 // smaller weight is shifted right, and what falls out is kept as one sticky bit at bit 0. An operand loses bits
@@ -73,7 +73,7 @@ module fma_lane (
   endfunction
 
   // Wide float
-  function automatic logic [34:0] normalise_and_round(input logic        sign,
+  function automatic logic [34:0] normalize_and_round(input logic        sign,
                                                       input logic [62:0] magnitude,
                                                       input logic [9:0]  top_exponent);
     logic [63:0] bits;
@@ -101,9 +101,9 @@ module fma_lane (
       exponent = $signed(post_pkg::InfinityExponent);
     end
     // A carry into bit 24 leaves a mantissa of zero below: 2^24 becomes 2^23 of the next exponent.
-    normalise_and_round = '0;
+    normalize_and_round = '0;
     if (bits[63]) begin
-      normalise_and_round = {sign, exponent, rounded[23] || rounded[24], rounded[22:0]};
+      normalize_and_round = {sign, exponent, rounded[23] || rounded[24], rounded[22:0]};
     end
   endfunction
 
@@ -147,7 +147,7 @@ module fma_lane (
 
   always_ff @(posedge clk_i) begin
     if (stage_valid_i[2]) begin
-      result_q <= normalise_and_round(sum_q[63], sum_q[62:0], exponent_q);
+      result_q <= normalize_and_round(sum_q[63], sum_q[62:0], exponent_q);
     end
   end
 

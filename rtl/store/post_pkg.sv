@@ -4,13 +4,13 @@
 // Latencies in cycles, from input to output; none depends on data or configuration.
 //
 // Wide float: {sign, exponent[9:0], mantissa[23:0]}, value = (-1)^sign * mantissa * 2^(exponent - 150).
-// The exponent is two's complement with the float32 bias of 127. The mantissa is normalised (bit 23 set) or zero, and
-// then the exponent is zero too. The wider exponent holds float32 denormals in normalised form, without rounding.
+// The exponent is two's complement with the float32 bias of 127. The mantissa is normalized (bit 23 set) or zero, and
+// then the exponent is zero too. The wider exponent holds float32 denormals in normalized form, without rounding.
 package post_pkg;
-  localparam int RequantiseLatency = 4;
+  localparam int RequantizeLatency = 4;
   localparam int FmaLatency = 3;
-  localparam int ResidualLatency = FmaLatency + 1;  // from the requantised value
-  localparam int PostLatency = RequantiseLatency + ResidualLatency + 2;  // clamp, window
+  localparam int ResidualLatency = FmaLatency + 1;  // from the requantized value
+  localparam int PostLatency = RequantizeLatency + ResidualLatency + 2;  // clamp, window
 
   localparam int WideFloatWidth = 35;
 

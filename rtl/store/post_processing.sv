@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The post-processing pipeline of the store engine: Lanes int32 values in, one group of results per window out.
 //
-//   value ---> requantise (4) ---+
+//   value ---> requantize (4) ---+
 //                                +---> outer FMA, to byte (4) ---> clamp (1) ---> window maximum (1) ---> data_o
 //   residual -> hold, inner FMA -+
 //
@@ -28,7 +28,7 @@ module post_processing #(
   input  logic                window_last_i,   // last input of its window
 
   input  logic                raw_i,
-  input  logic                requantise_i,
+  input  logic                requantize_i,
   input  logic                mid_signed_i,
   input  logic [7:0]          mid_zero_point_i,
   input  logic                residual_enable_i,
@@ -44,24 +44,24 @@ module post_processing #(
   output logic [Lanes*32-1:0] data_o
 );
   // Times, in cycles after the input, at which a stage takes its operands.
-  localparam int MidTime = post_pkg::RequantiseLatency - 1;
-  localparam int SourceTime = post_pkg::RequantiseLatency;
-  localparam int OutputTime = post_pkg::RequantiseLatency + post_pkg::ResidualLatency - 1;
+  localparam int MidTime = post_pkg::RequantizeLatency - 1;
+  localparam int SourceTime = post_pkg::RequantizeLatency;
+  localparam int OutputTime = post_pkg::RequantizeLatency + post_pkg::ResidualLatency - 1;
   localparam int WindowTime = post_pkg::PostLatency - 1;
   localparam int ClampTime = WindowTime - 1;
 
   // Control bits: bit k belongs to the input of k cycles ago. Only valid needs a reset.
   logic [WindowTime:0] valid;
   logic [WindowTime:1] valid_q;
-  logic [MidTime:0] requantise, mid_signed;
+  logic [MidTime:0] requantize, mid_signed;
   logic [OutputTime:0] residual_enable, output_signed;
   logic [WindowTime:0] raw, first, last;
-  logic [MidTime:1] requantise_q, mid_signed_q;
+  logic [MidTime:1] requantize_q, mid_signed_q;
   logic [OutputTime:1] residual_enable_q, output_signed_q;
   logic [WindowTime:1] raw_q, first_q, last_q;
 
   assign valid = {valid_q, valid_i};
-  assign requantise = {requantise_q, requantise_i};
+  assign requantize = {requantize_q, requantize_i};
   assign mid_signed = {mid_signed_q, mid_signed_i};
   assign residual_enable = {residual_enable_q, residual_enable_i};
   assign output_signed = {output_signed_q, output_signed_i};
@@ -78,7 +78,7 @@ module post_processing #(
   end
 
   always_ff @(posedge clk_i) begin
-    requantise_q <= requantise[MidTime-1:0];
+    requantize_q <= requantize[MidTime-1:0];
     mid_signed_q <= mid_signed[MidTime-1:0];
     residual_enable_q <= residual_enable[OutputTime-1:0];
     output_signed_q <= output_signed[OutputTime-1:0];
@@ -134,10 +134,10 @@ module post_processing #(
     logic [31:0] clamped_d, clamped_q;
     logic [31:0] maximum_d, maximum_q;
 
-    requantise_lane u_requantise (
+    requantize_lane u_requantize (
       .clk_i,
       .stage_valid_i   (valid[MidTime:0]),
-      .requantise_i    (requantise),
+      .requantize_i    (requantize),
       .value_i         (source_i[lane*32 +: 32]),
       .bias_i          (parameters_i[lane*64 +: 32]),
       .scale_i         (parameters_i[lane*64+32 +: 32]),
@@ -204,7 +204,7 @@ module post_processing #(
 
   `ASSERT(WindowsDoNotOverlap, !valid_i || (window_first_i == !window_open_q))
   `ASSERT(RawHasNoWindow, !valid_i || !raw_i || (window_first_i && window_last_i))
-  `ASSERT(RawIsNotProcessed, !valid_i || !raw_i || !(requantise_i || residual_enable_i))
+  `ASSERT(RawIsNotProcessed, !valid_i || !raw_i || !(requantize_i || residual_enable_i))
 
 `ifndef SYNTHESIS
   initial begin

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One lane of the residual addition: saturate(rne(fma(a, ra, fma(b, rb, F)))), or a unchanged.
 //
-// The inner FMA does not need a, so it runs beside requantisation. Time 0 is the cycle in which the residual operand b
-// enters, together with the value that requantisation turns into a:
+// The inner FMA does not need a, so it runs beside requantization. Time 0 is the cycle in which the residual operand b
+// enters, together with the value that requantization turns into a:
 //   time 0          b is extended to 9 bits and held
 //   time 1 to 3     inner FMA with rb and F
 //   time 4          a enters
@@ -15,7 +15,7 @@
 // add_scale_residual_i and add_offset_i to time 1, value_i and add_scale_source_i to time 4, output_signed_i to time 7.
 module residual_lane
   // Private: not to be set by the instance.
-  #(parameter int Latency = post_pkg::RequantiseLatency + post_pkg::ResidualLatency) (
+  #(parameter int Latency = post_pkg::RequantizeLatency + post_pkg::ResidualLatency) (
   input  logic               clk_i,
   input  logic [Latency-1:0] stage_valid_i,
   input  logic [Latency-1:0] residual_enable_i,
@@ -28,7 +28,7 @@ module residual_lane
   input  logic               output_signed_i,
   output logic [31:0]        value_o
 );
-  localparam int Start = post_pkg::RequantiseLatency;
+  localparam int Start = post_pkg::RequantizeLatency;
 
   logic [Latency-1:0] add_valid;
   logic [Latency-1:0] pass_valid;

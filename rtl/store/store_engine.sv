@@ -214,7 +214,7 @@ module store_engine #(
     .window_first_i      (first_q),
     .window_last_i       (window_last_q),
     .raw_i               (`FIELD(configuration_q, StoreRaw)),
-    .requantise_i        (`FIELD(configuration_q, StoreRequantise)),
+    .requantize_i        (`FIELD(configuration_q, StoreRequantize)),
     .mid_signed_i        (`FIELD(configuration_q, StoreMidSigned)),
     .mid_zero_point_i    (`FIELD(configuration_q, StoreMidZeroPoint)),
     .residual_enable_i   (`FIELD(configuration_q, StoreResidual)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quantises the trained digits network and writes it as an ONNX graph in the QDQ spelling (opset 13).
+"""Quantizes the trained digits network and writes it as an ONNX graph in the QDQ spelling (opset 13).
 
 Every operator stands between DequantizeLinear and QuantizeLinear. Activations are uint8 with one scale and zero point each,
 from the smallest and largest value seen on the training images; weights are symmetric int8 with a scale per output channel;
@@ -24,23 +24,23 @@ def activation_scale(values):
 
 
 class Graph(QdqGraph):
-    """`scales` knows each quantised tensor's scale and zero point."""
+    """`scales` knows each quantized tensor's scale and zero point."""
 
     def __init__(self):
         super().__init__()
         self.scales = {}
 
-    def quantise(self, tensor, name, scale, zero_point):
-        dequantised = self.quantise_dequantise(tensor, name, scale, zero_point)
-        self.scales[dequantised] = scale, zero_point
-        return dequantised
+    def quantize(self, tensor, name, scale, zero_point):
+        dequantized = self.quantize_dequantize(tensor, name, scale, zero_point)
+        self.scales[dequantized] = scale, zero_point
+        return dequantized
 
     def same_scale(self, tensor, name, like):
         """The operators that only move or choose values (MaxPool, Flatten) keep the scale of their input."""
-        return self.quantise(tensor, name, *self.scales[like])
+        return self.quantize(tensor, name, *self.scales[like])
 
     def parameters(self, name, layer, x):
-        """Weights and bias of a layer whose input is x, as dequantised constants."""
+        """Weights and bias of a layer whose input is x, as dequantized constants."""
         weight, bias = layer.parameters
         axes = tuple(range(1, weight.ndim))
         scale = (np.abs(weight).max(axis=axes) / 127).astype(np.float32)
@@ -48,7 +48,7 @@ class Graph(QdqGraph):
         integers = np.clip(np.rint(weight / by_channel), -127, 127).astype(np.int8)
         bias_scale = self.scales[x][0] * scale  # float32 product
         bias_integers = np.rint(bias.astype(np.float64) / bias_scale).astype(np.int32)
-        return self.dequantised_parameters(name, integers, scale, bias_integers, bias_scale)
+        return self.dequantized_parameters(name, integers, scale, bias_integers, bias_scale)
 
 
 def digits_model(network, calibration, batch):
@@ -62,19 +62,19 @@ def digits_model(network, calibration, batch):
     def pool(name, x):
         return graph.same_scale(graph.node("MaxPool", [x], name, kernel_shape=[2, 2], strides=[2, 2]), name, like=x)
 
-    image = graph.quantise("image", "image", *scale["image"])
+    image = graph.quantize("image", "image", *scale["image"])
     conv1 = graph.node("Relu", [convolution("conv1", network.conv1, image)], "relu1")
-    conv1 = graph.quantise(conv1, "relu1", *scale["relu1"])
-    conv2 = graph.quantise(convolution("conv2", network.conv2, conv1), "conv2", *scale["conv2"])
+    conv1 = graph.quantize(conv1, "relu1", *scale["relu1"])
+    conv2 = graph.quantize(convolution("conv2", network.conv2, conv1), "conv2", *scale["conv2"])
     residual = graph.node("Relu", [graph.node("Add", [conv1, conv2], "add")], "relu2")
-    residual = graph.quantise(residual, "residual", *scale["residual"])
+    residual = graph.quantize(residual, "residual", *scale["residual"])
     pool1 = pool("pool1", residual)
     conv3 = graph.node("Relu", [convolution("conv3", network.conv3, pool1)], "relu3")
-    conv3 = graph.quantise(conv3, "relu3", *scale["relu3"])
+    conv3 = graph.quantize(conv3, "relu3", *scale["relu3"])
     pool2 = pool("pool2", conv3)
     flat = graph.same_scale(graph.node("Flatten", [pool2], "flatten"), "flatten", like=pool2)
     dense = [flat, *graph.parameters("dense", network.fully_connected, flat)]
-    dense = graph.quantise(graph.node("Gemm", dense, "dense", transB=1), "dense", *scale["logits"])
+    dense = graph.quantize(graph.node("Gemm", dense, "dense", transB=1), "dense", *scale["logits"])
     graph.nodes[-1].output[0] = "logits"
 
     model = helper.make_model(

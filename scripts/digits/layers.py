@@ -99,7 +99,7 @@ class DigitsNetwork:
         self.layers = [self.conv1, self.conv2, self.conv3, self.fully_connected]
 
     def forward(self, images):
-        """Returns every tensor that will be quantised, by name; "logits" is the result."""
+        """Returns every tensor that will be quantized, by name; "logits" is the result."""
         tensors = {"image": images}
         tensors["relu1"] = self.relu1.forward(self.conv1.forward(images))
         tensors["conv2"] = self.conv2.forward(tensors["relu1"])

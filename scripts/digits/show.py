@@ -66,7 +66,7 @@ def main():
 
     simulated = logits.tobytes() == expected.tobytes()
     print(f"  cycles            {report['cycles']:,} (doorbell to interrupt), {report['cycles'] / len(labels):,.0f} an image")
-    print(f"  utilisation       {100 * report['utilization']:.1f} % of the array's multipliers, {report['macs']:,} MACs")
+    print(f"  utilization       {100 * report['utilization']:.1f} % of the array's multipliers, {report['macs']:,} MACs")
     matched = "every bit equal" if report["outputs_match"] else "DIFFERENT"
     print(f"  RTL = reference   {matched}")
     print(f"  logits            {'equal' if simulated else 'NOT equal'} to sim/networks/digits/expected.npy, bit for bit")

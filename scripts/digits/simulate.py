@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the bits of the digits network must be: its quantised graph in integers, written from the formulas alone.
+"""What the bits of the digits network must be: its quantized graph in integers, written from the formulas alone.
 
     python3 scripts/digits/simulate.py       computes sim/networks/digits/expected.npy again and compares every bit
                                              (needs python3-numpy and python3-onnx)
@@ -35,7 +35,7 @@ def saturate(integers):
 
 
 class Constants:
-    """The initialisers of the model by name."""
+    """The initializers of the model by name."""
 
     def __init__(self, model):
         self.by_name = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
@@ -43,15 +43,15 @@ class Constants:
     def __getitem__(self, name):
         return self.by_name[name]
 
-    def quantisation(self, tensor):
+    def quantization(self, tensor):
         return self[f"{tensor}_scale"], self[f"{tensor}_zero_point"]
 
 
-def quantise(x, scale, zero_point):
+def quantize(x, scale, zero_point):
     return saturate(np.rint(x / scale).astype(np.int64) + int(zero_point))
 
 
-def requantise(accumulator, constants, layer, xs, ys, zero_point):
+def requantize(accumulator, constants, layer, xs, ys, zero_point):
     """`accumulator`: int64, output channels last."""
     v = (accumulator + constants[f"{layer}_bias"]).astype(np.int32)  # a cast to int32 wraps
     scale = (xs * constants[f"{layer}_weight_scale"]) / ys
@@ -61,16 +61,16 @@ def requantise(accumulator, constants, layer, xs, ys, zero_point):
 
 def convolution(x, constants, layer, source, result):
     """3x3, one pixel of padding (the zero point), tensors [image][channel][row][column]."""
-    xs, xz = constants.quantisation(source)
+    xs, xz = constants.quantization(source)
     centred = np.pad(x.astype(np.int64) - int(xz), ((0, 0), (0, 0), (1, 1), (1, 1)))
     patches = np.lib.stride_tricks.sliding_window_view(centred, (3, 3), axis=(2, 3))
     weight = constants[f"{layer}_weight"].astype(np.int64)
     accumulator = np.einsum("ncyxab,mcab->nyxm", patches, weight, optimize=True)
-    return np.moveaxis(requantise(accumulator, constants, layer, xs, *constants.quantisation(result)), 3, 1)
+    return np.moveaxis(requantize(accumulator, constants, layer, xs, *constants.quantization(result)), 3, 1)
 
 
 def addition(a, b, constants, name_a, name_b, result):
-    (sa, za), (sb, zb), (sy, zy) = (constants.quantisation(name) for name in (name_a, name_b, result))
+    (sa, za), (sb, zb), (sy, zy) = (constants.quantization(name) for name in (name_a, name_b, result))
     ra, rb = sa / sy, sb / sy
     offset = np.float32(zy) - fma(ra, za, rb * np.float32(zb))
     inner = [fma(value, rb, offset) for value in range(256)]
@@ -86,16 +86,16 @@ def max_pool(x):
 def simulate(file, images):
     """Logits [image][10] in float32 of images [image][1][8][8]."""
     constants = Constants(onnx.load(str(file)))
-    x = quantise(images, *constants.quantisation("image"))
+    x = quantize(images, *constants.quantization("image"))
     conv1 = convolution(x, constants, "conv1", "image", "relu1")
     conv2 = convolution(conv1, constants, "conv2", "relu1", "conv2")
     residual = addition(conv1, conv2, constants, "relu1", "conv2", "residual")
     conv3 = convolution(max_pool(residual), constants, "conv3", "residual", "relu3")
     flat = max_pool(conv3).reshape(len(images), -1)
-    xs, xz = constants.quantisation("flatten")
-    ys, yz = constants.quantisation("dense")
+    xs, xz = constants.quantization("flatten")
+    ys, yz = constants.quantization("dense")
     accumulator = (flat.astype(np.int64) - int(xz)) @ constants["dense_weight"].astype(np.int64).T
-    dense = requantise(accumulator, constants, "dense", xs, ys, yz)
+    dense = requantize(accumulator, constants, "dense", xs, ys, yz)
     return (dense.astype(np.int32) - int(yz)).astype(np.float32) * ys
 
 

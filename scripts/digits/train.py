@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the digits network, quantises it to int8 and writes the files of sim/networks/digits.
+"""Trains the digits network, quantizes it to int8 and writes the files of sim/networks/digits.
 
     python3 scripts/digits/train.py          needs Debian's python3-sklearn, python3-numpy and python3-onnx; about a minute
 
 The committed files are the result of one run. The seed is fixed, but another numpy may sum in another order, so a second run
 on another machine gives an equally good network, not the same bits. Nobody needs to run this to use the network.
 
-Data: the 1797 handwritten digits of scikit-learn (8x8 pixels, 17 grey levels). 200 images are held out: neither training,
+Data: the 1797 handwritten digits of scikit-learn (8x8 pixels, 17 gray levels). 200 images are held out: neither training,
 nor the choice of the learning rate schedule, nor the calibration of the scales sees them.
 """
 import argparse
@@ -45,7 +45,7 @@ def softmax_gradient(logits, labels):
 
 def train(images, labels, random):
     network = DigitsNetwork(random)
-    optimiser = Adam(network.layers)
+    optimizer = Adam(network.layers)
     for epoch in range(EPOCHS):
         rate = 0.002 * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
         order = random.permutation(len(images))
@@ -53,7 +53,7 @@ def train(images, labels, random):
             chosen = order[start : start + BATCH]
             logits = network.forward(shifted(images[chosen], random))["logits"]
             network.backward(softmax_gradient(logits, labels[chosen]))
-            optimiser.step(rate)
+            optimizer.step(rate)
         if epoch % 10 == 9:
             print(f"epoch {epoch + 1:3d}: {100 * accuracy(network.forward(images)['logits'], labels):.2f} % of the training set")
     return network

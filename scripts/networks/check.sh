@@ -9,7 +9,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 systole=$(cd "$root" && realpath "${1:-build}")/systole
-chips=$root/testbenches/bench/chips
+chips=$root/testbenches/speed/chips
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

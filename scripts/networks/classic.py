@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Image networks in float as training tools and converters write them, batch norms unfolded: AlexNet (Krizhevsky et al. 2012), GoogLeNet
-(Szegedy et al. 2014), its batch-normalised form Inception v2 (Ioffe and Szegedy 2015), SqueezeNet 1.1 (Iandola et al. 2016), DenseNet-121
+(Szegedy et al. 2014), its batch-normalized form Inception v2 (Ioffe and Szegedy 2015), SqueezeNet 1.1 (Iandola et al. 2016), DenseNet-121
 (Huang et al. 2016), MobileNetV1 (Howard et al. 2017), ShuffleNet with three groups (Zhang et al. 2017) and ShuffleNet v2 (Ma et al. 2018)."""
 from image_layers import Image
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A second opinion on the bits: runs a quantised network in ONNX Runtime and compares every tensor that Systole dumped, node by node.
+// A second opinion on the bits: runs a quantized network in ONNX Runtime and compares every tensor that Systole dumped, node by node.
 // Needed neither to build nor to use Systole:
 //
 //     build/systole run NET.onnx --chip edge16 --on model --dump-tensors DUMP
@@ -34,7 +34,7 @@ function tensor(name) {
   return new ort.Tensor(type, new Elements(bytes.buffer.slice(bytes.byteOffset + begin, bytes.byteOffset + bytes.length)), shape);
 }
 
-// The network with these tensors as outputs, too. Two serialised protobuf messages, one after the other, are one in which repeated
+// The network with these tensors as outputs, too. Two serialized protobuf messages, one after the other, are one in which repeated
 // fields are joined: so a ModelProto (graph: 7) of a GraphProto (output: 12) of ValueInfoProtos (name: 1) does it.
 function field(number, payload) {
   const varint = (value) => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)]);

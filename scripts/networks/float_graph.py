@@ -7,7 +7,7 @@ FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 
 
 class FloatGraph:
-    """Nodes and initialisers; a tensor is its name, and a node's output is named like the node unless it has several."""
+    """Nodes and initializers; a tensor is its name, and a node's output is named like the node unless it has several."""
 
     def __init__(self, name, seed):
         self.name, self.random = name, np.random.default_rng(seed)

@@ -5,7 +5,7 @@
     scripts/networks/generate.py resnet50 -o resnet50.onnx
     build/systole run resnet50.onnx --chip edge16 --on model
 
-ResNet, MobileNetV2 and VGG are quantised (int8, QDQ); the others are float, as training tools export them, the transformers of several
+ResNet, MobileNetV2 and VGG are quantized (int8, QDQ); the others are float, as training tools export them, the transformers of several
 hundred megabytes. Needs the packages python3-onnx and python3-numpy. The same name, seed and sizes give the same file.
 """
 import argparse
@@ -31,7 +31,7 @@ except ModuleNotFoundError as error:
         os.execv(system, [system, *sys.argv])
     sys.exit(f"generate.py: no Python module '{error.name}': apt-get install python3-onnx python3-numpy")
 
-QUANTISED = {
+QUANTIZED = {
     "mobilenet_v2": mobilenet_v2,
     "resnet18": lambda net: resnet(net, 18),
     "resnet50": lambda net: resnet(net, 50),
@@ -57,10 +57,10 @@ def positive(text):
 
 def main():
     parser = argparse.ArgumentParser(description="Writes a network as ONNX, with seeded weights.")
-    parser.add_argument("network", choices=sorted({**QUANTISED, **FLOAT}))
+    parser.add_argument("network", choices=sorted({**QUANTIZED, **FLOAT}))
     parser.add_argument("-o", "--output", help="the file to write; NETWORK.onnx by default")
     parser.add_argument("--seed", type=int, default=1, help="of the weights (default: 1)")
-    parser.add_argument("--batch", type=positive, default=1, help="images at a time, of the quantised networks (default: 1)")
+    parser.add_argument("--batch", type=positive, default=1, help="images at a time, of the quantized networks (default: 1)")
     parser.add_argument("--size", type=positive, help="height and width of the image in pixels, from 32 (alexnet: 64) on (default: 224, unet: 64)")
     parser.add_argument("--tokens", type=positive, help="of the transformers (default: 384, GPT-2: 512; decode: those in the cache)")
     arguments = parser.parse_args()
@@ -69,9 +69,9 @@ def main():
     output = arguments.output or f"{arguments.network}.onnx"
     if arguments.size is not None and (arguments.size < 32 or arguments.size % 16 != 0 and arguments.network in FLOAT):
         parser.error("--size: at least 32, as the networks halve their images five times; of the float ones a multiple of 16")
-    if arguments.network in QUANTISED:
+    if arguments.network in QUANTIZED:
         net = Network(arguments.network, arguments.seed, arguments.batch, arguments.size or 224)
-        model = net.model(QUANTISED[arguments.network](net))
+        model = net.model(QUANTIZED[arguments.network](net))
     else:
         net = FloatGraph(arguments.network, arguments.seed)
         FLOAT[arguments.network](net, arguments)

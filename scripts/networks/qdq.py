@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds a quantised network as an ONNX graph in the QDQ spelling (opset 13), with seeded weights.
+"""Builds a quantized network as an ONNX graph in the QDQ spelling (opset 13), with seeded weights.
 
-Nothing is trained. Weights are normal, symmetric int8 with a scale per output channel, and sized as in He's initialisation (variance 2 over
+Nothing is trained. Weights are normal, symmetric int8 with a scale per output channel, and sized as in He's initialization (variance 2 over
 the fan-in, 1 where no ReLU follows). Each tensor carries what is expected of its values, so that scales and zero points are as a calibration
 would find them, without one: a Gaussian of variance v keeps E[x^2] = v/2 behind a ReLU, a sum adds variances.
 """
@@ -23,7 +23,7 @@ WEIGHT_SIGMA = 36.0
 
 @dataclass
 class Activation:
-    """A dequantised tensor: its name, channels, height and width, E[x^2], and how it is quantised."""
+    """A dequantized tensor: its name, channels, height and width, E[x^2], and how it is quantized."""
 
     name: str
     channels: int
@@ -42,27 +42,27 @@ class Network(QdqGraph):
         self.name, self.batch = name, batch
         self.random = np.random.default_rng(seed)
         self.input = helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, size, size])
-        # Normalised images: most values within two standard deviations, both signs.
-        self.image = self.quantise("image", "image", (3, size, size), 1.0, -2.2, 2.7)
+        # Normalized images: most values within two standard deviations, both signs.
+        self.image = self.quantize("image", "image", (3, size, size), 1.0, -2.2, 2.7)
 
-    def quantise(self, tensor, name, shape, mean_square, low, high):
+    def quantize(self, tensor, name, shape, mean_square, low, high):
         """QuantizeLinear and DequantizeLinear to uint8 for values from low to high; shape is (channels, height, width)."""
         low, high = min(low, 0.0), max(high, 0.0)
         scale = np.float32((high - low) / 255)
-        return self.requantise(tensor, name, shape, mean_square, scale, np.uint8(np.rint(-low / scale)))
+        return self.requantize(tensor, name, shape, mean_square, scale, np.uint8(np.rint(-low / scale)))
 
-    def requantise(self, tensor, name, shape, mean_square, scale, zero_point):
-        return Activation(self.quantise_dequantise(tensor, name, scale, zero_point), *shape, mean_square, scale, zero_point)
+    def requantize(self, tensor, name, shape, mean_square, scale, zero_point):
+        return Activation(self.quantize_dequantize(tensor, name, scale, zero_point), *shape, mean_square, scale, zero_point)
 
     def parameters(self, name, x, shape, deviation):
-        """Weights of `shape`, output channels first, and a bias, as dequantised constants."""
+        """Weights of `shape`, output channels first, and a bias, as dequantized constants."""
         outputs = shape[0]
         integers = np.clip(np.rint(self.random.normal(0, WEIGHT_SIGMA, shape)), -127, 127).astype(np.int8)
         spread = self.random.uniform(0.7, 1.3, outputs)
         scale = (spread / np.sqrt(np.mean(spread**2)) * deviation / WEIGHT_SIGMA).astype(np.float32)
         bias_scale = x.scale * scale  # float32 product
         bias = np.rint(self.random.normal(0, 0.05, outputs) / bias_scale).astype(np.int32)
-        return self.dequantised_parameters(name, integers, scale, bias, bias_scale)
+        return self.dequantized_parameters(name, integers, scale, bias, bias_scale)
 
     def convolution(self, name, x, outputs, kernel, stride=1, group=1, activation=None, gain=None):
         """Conv with padding that keeps the size at stride 1; `activation` is None, "relu" or "relu6"."""
@@ -79,12 +79,12 @@ class Network(QdqGraph):
         sigma = np.sqrt(variance)
         if activation == "relu":
             y = self.node("Relu", [y], f"{name}_relu")
-            return self.quantise(y, name, shape, variance / 2, 0.0, RANGE_SIGMAS * sigma)
+            return self.quantize(y, name, shape, variance / 2, 0.0, RANGE_SIGMAS * sigma)
         if activation == "relu6":
             limits = [self.constant(f"{name}_{side}", np.float32(value)) for side, value in (("low", 0), ("high", 6))]
             y = self.node("Clip", [y, *limits], f"{name}_relu6")
-            return self.quantise(y, name, shape, variance / 2, 0.0, 6.0)
-        return self.quantise(y, name, shape, variance, -RANGE_SIGMAS * sigma, RANGE_SIGMAS * sigma)
+            return self.quantize(y, name, shape, variance / 2, 0.0, 6.0)
+        return self.quantize(y, name, shape, variance, -RANGE_SIGMAS * sigma, RANGE_SIGMAS * sigma)
 
     def add(self, name, a, b, activation=None):
         y = self.node("Add", [a.name, b.name], name)
@@ -94,16 +94,16 @@ class Network(QdqGraph):
         pad = kernel // 2 if kernel % 2 else 0
         y = self.node("MaxPool", [x.name], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4)
         height, width = ((n + 2 * pad - kernel) // stride + 1 for n in (x.height, x.width))
-        return self.requantise(y, name, (x.channels, height, width), 2 * x.mean_square, x.scale, x.zero_point)
+        return self.requantize(y, name, (x.channels, height, width), 2 * x.mean_square, x.scale, x.zero_point)
 
     def average_pool(self, name, x):
         y = self.node("GlobalAveragePool", [x.name], name)
         mean = np.sqrt(x.mean_square / 2)  # of values behind a ReLU, roughly
-        return self.quantise(y, name, (x.channels, 1, 1), mean**2, 0.0, 4 * mean)
+        return self.quantize(y, name, (x.channels, 1, 1), mean**2, 0.0, 4 * mean)
 
     def flatten(self, name, x):
         flat = self.node("Flatten", [x.name], name)
-        return self.requantise(flat, name, (x.channels * x.height * x.width, 1, 1), x.mean_square, x.scale, x.zero_point)
+        return self.requantize(flat, name, (x.channels * x.height * x.width, 1, 1), x.mean_square, x.scale, x.zero_point)
 
     def linear(self, name, x, outputs, activation=None):
         """Gemm on a flat activation."""
@@ -113,7 +113,7 @@ class Network(QdqGraph):
         return self.activate(name, y, (outputs, 1, 1), gain * x.mean_square, activation)
 
     def classifier(self, x, classes):
-        """Flatten and Gemm; the output is dequantised."""
+        """Flatten and Gemm; the output is dequantized."""
         return self.linear("logits", self.flatten("flatten", x), classes)
 
     def model(self, output):

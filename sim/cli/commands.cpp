@@ -13,7 +13,7 @@
 #include "cli/quantize.hpp"
 #include "cli/run_command.hpp"
 #include "isa/program.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "report/numbers.hpp"
 #include "support/error.hpp"
 
@@ -28,13 +28,13 @@ std::string chip_line(const Chip& chip) {
 }
 
 int list_chips(const Streams& streams) {
-  for (const std::string& name : platform::shipped_chips())
-    streams.out << chip_line(platform::open_chip(name)) << "\n";
+  for (const std::string& name : shipped_chips())
+    streams.out << chip_line(open_chip(name)) << "\n";
   return 0;
 }
 
 int show_chip(const std::string& name, const Streams& streams) {
-  const Chip chip = platform::open_chip(name);
+  const Chip chip = open_chip(name);
   streams.out << "# " << chip_line(chip)
               << fmt::format(", {} MACs a cycle\n", report::grouped(chip.macs_per_cycle()))
               << to_toml(chip);

@@ -11,7 +11,7 @@
 
 #include "cli/progress_line.hpp"
 #include "conformance/conformance.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "support/file.hpp"
 
 namespace systole::cli {
@@ -61,7 +61,7 @@ std::string to_junit(const std::vector<CaseResult>& results) {
 
 int conformance_command(const ConformanceArguments& arguments, const Streams& streams) {
   check_folder(arguments.junit);
-  const Chip chip = platform::open_chip(arguments.chip);
+  const Chip chip = open_chip(arguments.chip);
   conformance::Options options;
   const std::map<std::string, report::ViewChoice> views = {{"reference", report::ViewChoice::kReference},
                                                            {"model", report::ViewChoice::kModel},

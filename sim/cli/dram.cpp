@@ -47,8 +47,8 @@ DramConfig config_of(const DramArguments& arguments) {
                                 fmt::join(dram_kind_names(), ", ")));
   }
   if (arguments.mapping) config.address_mapping = *arguments.mapping;
-  if (arguments.channels) config.organisation.channels = *arguments.channels;
-  if (arguments.channel_bits) config.organisation.channel_bits = *arguments.channel_bits;
+  if (arguments.channels) config.organization.channels = *arguments.channels;
+  if (arguments.channel_bits) config.organization.channel_bits = *arguments.channel_bits;
   if (const auto complaint = check_dram(config))
     throw UserError(fmt::format("--memory {}: {} = {}: must be {}", arguments.memory,
                                 complaint->key, complaint->value, complaint->allowed));
@@ -83,7 +83,7 @@ std::vector<DramAccess> read_accesses(const std::string& file, const DramConfig&
     const auto [stop, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), access.address, base);
     if (stop != digits.data() + digits.size() || error == std::errc::invalid_argument) refuse(form);
-    const std::uint64_t size = config.organisation.size_bytes();
+    const std::uint64_t size = config.organization.size_bytes();
     if (error == std::errc::result_out_of_range || access.address >= size)
       refuse(fmt::format("an address below {:#x}, the size of the memory", size));
     accesses.push_back(access);
@@ -105,8 +105,8 @@ nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig&
   json["seed"] = arguments.seed;
   json["requests"] = m.requests;
   json["outstanding"] = outstanding;
-  json["channels"] = config.organisation.channels;
-  json["channel_bits"] = config.organisation.channel_bits;
+  json["channels"] = config.organization.channels;
+  json["channel_bits"] = config.organization.channel_bits;
   json["address_mapping"] = config.address_mapping;
   json["clock_mhz"] = m.clock_mhz;
   json["bytes"] = m.bytes;
@@ -138,7 +138,7 @@ nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig&
 
 int dram_command(const DramArguments& arguments, const Streams& streams) {
   const DramConfig config = config_of(arguments);
-  const DramOrganisation& o = config.organisation;
+  const DramOrganization& o = config.organization;
   std::vector<DramAccess> accesses;
   DramPattern pattern;
   std::uint64_t requests = arguments.requests.value_or(kDefaultRequests);

@@ -16,7 +16,7 @@
 #include "fuzz/fuzz.hpp"
 #include "fuzz/shrink.hpp"
 #include "platform/rtl_library.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "report/numbers.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
@@ -140,7 +140,7 @@ int fuzz_command(const FuzzArguments& arguments, const Streams& streams) {
   if (arguments.chip.empty()) throw UserError("--chip is missing: a shipped chip's name or a chip file");
   check_folder(arguments.json);
   check_folder(arguments.junit);
-  const Chip chip = platform::open_chip(arguments.chip);
+  const Chip chip = open_chip(arguments.chip);
   const platform::RtlLibrary library = library_of(chip, arguments.assertions, streams);
 
   fuzz::FuzzOptions options;

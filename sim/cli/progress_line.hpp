@@ -7,7 +7,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "report/network_run.hpp"
+#include "session/network_run.hpp"
 
 namespace systole::cli {
 

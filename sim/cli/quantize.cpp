@@ -19,7 +19,7 @@ constexpr std::int64_t kMostDimension = 1 << 24;
 
 int quantize(const QuantizeArguments& arguments, const Streams& streams) {
   check_folder(arguments.output);
-  const Network network = quantise::quantise_file(arguments.network, arguments.calibration);
+  const Network network = quantize::quantize_file(arguments.network, arguments.calibration);
   write_onnx(arguments.output, network);
   std::size_t tensors = 0, weights = 0;
   for (const Node& node : network.nodes) {
@@ -53,12 +53,12 @@ void add_shape(const std::string& text, LoadOptions& options) {
 
 }  // namespace
 
-void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& options) {
+void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options) {
   command
       .add_option("--calibrate", options.folder,
-                  "Float networks: folder of .npy or .pb files to quantise by, or of folders with input_0.npy, input_1.npy, .. [random data]")
+                  "Float networks: folder of .npy or .pb files to quantize by, or of folders with input_0.npy, input_1.npy, .. [random data]")
       ->type_name("DIR");
-  command.add_option("--samples", options.samples, "Float networks: how much random data to quantise by [2]")
+  command.add_option("--samples", options.samples, "Float networks: how much random data to quantize by [2]")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
   command
@@ -68,14 +68,14 @@ void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& op
       ->type_name("NAME=N,N,..")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_flag("--per-tensor", options.quantise.per_tensor,
+  command.add_flag("--per-tensor", options.quantize.per_tensor,
                    "Float networks: one scale for all weights of a node, not one for each output channel");
 }
 
 void add_quantize(CLI::App& app, QuantizeArguments& arguments, std::function<int(const Streams&)>& action) {
-  CLI::App* command = app.add_subcommand("quantize", "Quantise a float network to int8 (QDQ)");
+  CLI::App* command = app.add_subcommand("quantize", "Quantize a float network to int8 (QDQ)");
   command->add_option("network", arguments.network, "ONNX file in float")->required()->type_name("NET.onnx");
-  command->add_option("-o,--output", arguments.output, "File for the quantised network")->required()->type_name("Q.onnx");
+  command->add_option("-o,--output", arguments.output, "File for the quantized network")->required()->type_name("Q.onnx");
   add_calibration_options(*command, arguments.calibration);
   command->add_option("--seed", arguments.calibration.seed, "Seed of the random data [1]")->type_name("N");
   command->callback([&] { action = [&](const Streams& streams) { return quantize(arguments, streams); }; });

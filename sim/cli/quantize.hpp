@@ -8,17 +8,17 @@
 #include <string>
 
 #include "cli/commands.hpp"
-#include "quantise/open_network.hpp"
+#include "quantize/open_network.hpp"
 
 namespace systole::cli {
 
 struct QuantizeArguments {
   std::string network, output;
-  quantise::CalibrationOptions calibration;
+  quantize::CalibrationOptions calibration;
 };
 
 // --calibrate, --samples, --per-tensor; the seed is an option of the command's own.
-void add_calibration_options(CLI::App& command, quantise::CalibrationOptions& options);
+void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options);
 
 void add_quantize(CLI::App& app, QuantizeArguments& arguments, std::function<int(const Streams&)>& action);
 

@@ -14,14 +14,14 @@
 
 #include "cli/progress_line.hpp"
 #include "compiler/compiled_network.hpp"
-#include "onnx/tensor_file.hpp"
-#include "platform/shipped_chips.hpp"
-#include "report/export.hpp"
-#include "report/network_run.hpp"
+#include "network/tensor_file.hpp"
+#include "chip/shipped_chips.hpp"
+#include "export/export.hpp"
+#include "session/network_run.hpp"
 #include "report/side_by_side.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "topology/topology.hpp"
+#include "scalesim/topology.hpp"
 
 namespace systole::cli {
 
@@ -97,11 +97,11 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 // How far the outputs of the int8 network are from those of the float network, one line each.
 std::string float_comparison(const Network& network, const Network& float_network, const std::vector<HostTensor>& inputs,
                              const std::vector<HostTensor>& outputs) {
-  const std::vector<HostTensor> expected = quantise::run_float_outputs(float_network, inputs);
+  const std::vector<HostTensor> expected = quantize::run_float_outputs(float_network, inputs);
   std::string text = "\nagainst the float network\n";
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].type != ElementType::kFloat32) continue;
-    const quantise::Distance d = quantise::distance(outputs[i], expected.at(i));
+    const quantize::Distance d = quantize::distance(outputs[i], expected.at(i));
     text += fmt::format("  {}: maximum error {:.4g}, mean error {:.4g}, of values up to {:.4g}; top-1 equal in {} of {} rows\n",
                         network.tensors[network.outputs[i]].name, d.maximum, d.mean, d.largest, d.equal_top, d.rows);
   }
@@ -114,21 +114,21 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   for (const std::string& file : {arguments.json, arguments.csv, arguments.trace}) check_folder(file);
   if (!arguments.trace.empty() && arguments.on == "reference")
     throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
-  const Chip chip = platform::open_chip(arguments.chip);
+  const Chip chip = open_chip(arguments.chip);
   const auto begin = std::chrono::steady_clock::now();
-  quantise::CalibrationOptions calibration = arguments.calibration;
+  quantize::CalibrationOptions calibration = arguments.calibration;
   calibration.seed = arguments.seed;
   calibration.keep_float = arguments.compare_float;
-  quantise::OpenedNetwork opened =
+  quantize::OpenedNetwork opened =
       topology::is_topology_file(arguments.network)
-          ? quantise::OpenedNetwork{topology::read_topology(arguments.network, arguments.seed), false, std::nullopt}
-          : quantise::open_network(arguments.network, calibration);
+          ? quantize::OpenedNetwork{topology::read_topology(arguments.network, arguments.seed), false, std::nullopt}
+          : quantize::open_network(arguments.network, calibration);
   if (opened.was_float)
-    streams.error << fmt::format("float network: quantised to int8, calibrated on {}\n",
+    streams.error << fmt::format("float network: quantized to int8, calibrated on {}\n",
                                  calibration.folder.empty() ? fmt::format("{} random samples, seed {}", calibration.samples, calibration.seed)
                                                             : calibration.folder.string());
   if (arguments.compare_float && !opened.was_float)
-    throw UserError(arguments.network + ": is quantised already; --compare-float needs a float network");
+    throw UserError(arguments.network + ": is quantized already; --compare-float needs a float network");
   if (arguments.float_average_pool) sum_average_pools_in_float(opened.network);
   const std::vector<HostTensor> inputs =
       read_inputs(opened.network, arguments.inputs, arguments.seed, streams);
@@ -204,10 +204,10 @@ int compare_command(const std::string& a, const std::string& b, const Streams& s
 }
 
 int export_command(const ExportArguments& arguments, const Streams& streams) {
-  const Chip chip = platform::open_chip(arguments.chip);
-  quantise::CalibrationOptions calibration;
+  const Chip chip = open_chip(arguments.chip);
+  quantize::CalibrationOptions calibration;
   calibration.seed = arguments.seed;
-  const Network network = quantise::open_network(arguments.network, calibration).network;
+  const Network network = quantize::open_network(arguments.network, calibration).network;
   const std::vector<HostTensor> inputs =
       read_inputs(network, arguments.inputs, arguments.seed, streams);
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip);

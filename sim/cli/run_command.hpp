@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "quantise/calibration.hpp"
-#include "quantise/open_network.hpp"
+#include "quantize/calibration.hpp"
+#include "quantize/open_network.hpp"
 
 namespace systole::cli {
 
@@ -21,7 +21,7 @@ struct RunArguments {
   std::uint64_t hang_cycles = 1'000'000;
   std::uint32_t seed = 1;
   bool assertions = false, no_check = false, compare_float = false, float_average_pool = false;
-  quantise::CalibrationOptions calibration;
+  quantize::CalibrationOptions calibration;
 };
 int run_network_command(const RunArguments& arguments, const Streams& streams);
 

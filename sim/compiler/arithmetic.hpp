@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "onnx/network.hpp"
+#include "network/network.hpp"
 
 namespace systole::compiler {
 

@@ -12,7 +12,7 @@
 
 #include "chip/chip.hpp"
 #include "isa/program.hpp"
-#include "onnx/network.hpp"
+#include "network/network.hpp"
 
 namespace systole::compiler {
 

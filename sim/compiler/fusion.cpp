@@ -3,7 +3,7 @@
 // Less traffic to DRAM, with the same bits.
 //
 // An Add is fused into the node that computes one of its operands, if nobody else reads that
-// operand and the node has no clamp of its own: its stores requantise, then add, in sequence. The
+// operand and the node has no clamp of its own: its stores requantize, then add, in sequence. The
 // node is then computed where the Add stood, when the other operand is there. y = fma(a, ra, fma(b,
 // rb, F)) is not symmetric in its roundings: computing b instead of a is only possible if all 65536
 // sums come out the same.
@@ -66,7 +66,7 @@ class Fuser {
   // ---- Add
   // ----------------------------------------------------------------------------------------------------------
 
-  bool requantises_only(std::uint32_t node) const {
+  bool requantizes_only(std::uint32_t node) const {
     const auto whole = [&](const Clamp& c, TensorId t, bool raw) {
       const bool is_signed = net_.tensors[t].type == ElementType::kInt8;
       return !raw && c.low <= (is_signed ? -128 : 0) && c.high >= (is_signed ? 127 : 255);
@@ -88,7 +88,7 @@ class Fuser {
     const auto found = std::find_if(begin, end, [&](std::uint32_t n) {
       return !plan_.fused_add[n] && outputs_of(net_.nodes[n].operation).front() == t;
     });
-    return found != end && requantises_only(*found) ? found : end;
+    return found != end && requantizes_only(*found) ? found : end;
   }
 
   void fuse_adds(StepPlan& step) {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "isa/instruction.hpp"
-#include "onnx/network.hpp"
+#include "network/network.hpp"
 
 namespace systole::compiler {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the requantisation behind a table of 256 outputs. The reader has already folded scales and
+// Finds the requantization behind a table of 256 outputs. The reader has already folded scales and
 // zero points into the table, so they are searched for: for each pair of input and output zero
 // point the table's entries bound the scale from both sides; a scale inside the bounds is then
 // tried on all 256 inputs in exact float32 arithmetic. Nothing is assumed.
@@ -22,7 +22,7 @@ constexpr Type type_of(bool is_signed) { return is_signed ? Type{-128, 127} : Ty
 
 std::int32_t apply(const UnaryArithmetic& u, std::int32_t x, Type out) {
   std::int64_t v = x;
-  if (u.requantise) {
+  if (u.requantize) {
     const float f = static_cast<float>(x + u.bias) * u.scale;
     v = std::clamp<std::int64_t>(std::llrint(f) + u.zero_point, out.low, out.high);
   }
@@ -55,7 +55,7 @@ std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& tab
   UnaryArithmetic u;
   u.clamp = {low, high};
   if (exact(u)) return u;
-  u.requantise = true;
+  u.requantize = true;
   if (low == high) {
     u.scale = 0;
     u.zero_point = low;

@@ -300,7 +300,7 @@ class MatrixLowering {
     st.base = isa::Base::kTensor;
     st.raw = raw_;
     if (raw_) return st;
-    st.requantise = true;
+    st.requantize = true;
     st.mid_signed = st.output_signed = p_.output_signed;
     st.mid_zero_point = static_cast<std::uint8_t>(p_.output_zero_point);
     const Clamp& clamp = p_.residual ? p_.residual->clamp : p_.clamp;

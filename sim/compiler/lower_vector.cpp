@@ -124,7 +124,7 @@ void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
   const UnaryArithmetic& u = *s.plan.unary[node];
   const Operand x = s.operand(op.input), y = s.operand(op.output);
   std::uint64_t parameter = 0;
-  if (u.requantise) {
+  if (u.requantize) {
     std::vector<std::uint8_t> bytes;
     for (std::uint32_t lane = 0; lane < s.chip.post_lanes; ++lane)
       append_parameter(bytes, u.bias, u.scale);
@@ -138,7 +138,7 @@ void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
     Item item;
     item.node = node;
     isa::Store st = linear_store(item, y, first, count, s.chip);
-    if (u.requantise) {
+    if (u.requantize) {
       item.store_parameter = 0;
       item.requests.push_back(constant_request(isa::Buffer::kParameter, isa::Base::kParameter,
                                                parameter, s.chip.post_lanes * 8, 1));
@@ -148,7 +148,7 @@ void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
     item.requests.push_back(linear_request(x, first, count, s.chip.array_rows));
     item.requests.back().key = {s.problem + 1, {first}};
     item.requests.back().zone = WordSpan{0, s.free_words};
-    st.requantise = u.requantise;
+    st.requantize = u.requantize;
     st.source_signed = s.network.tensors[op.input].type == ElementType::kInt8;
     st.mid_signed = st.output_signed = s.network.tensors[op.output].type == ElementType::kInt8;
     st.mid_zero_point = static_cast<std::uint8_t>(u.zero_point);

@@ -44,7 +44,7 @@ struct MatrixProblem {
   std::vector<float> scale;                     // one or channels_out; raw sums if empty
   std::int32_t output_zero_point = 0;
   Clamp clamp;
-  // A fused Add: the requantised value is its operand a.
+  // A fused Add: the requantized value is its operand a.
   struct Residual {
     Operand operand;
     bool is_signed = true, output_signed = true;

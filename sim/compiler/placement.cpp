@@ -224,7 +224,7 @@ class Placer {
       return "its tensors have different layouts";
     plan_.unary[n] = match_lookup(op.table, net_.tensors[op.input].type == ElementType::kInt8,
                                   net_.tensors[op.output].type == ElementType::kInt8);
-    return plan_.unary[n] ? "" : "its table is no requantisation and clamp";
+    return plan_.unary[n] ? "" : "its table is no requantization and clamp";
   }
 
   std::string reason(const Reshape&, std::uint32_t) const { return "its bytes have to be moved"; }

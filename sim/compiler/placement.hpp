@@ -8,7 +8,7 @@
 // offset that is not zero or a normal number (negative scales included); a max-pool window of more
 // than 255 taps a side, or whose input patch is larger than the activation buffer; raw sums with a
 // bias; a weight tile larger than the weight buffer; a MatMul whose right
-// operand is laid out for something else, too, if array_rows and array_cols differ; a Lookup that is no requantisation followed by
+// operand is laid out for something else, too, if array_rows and array_cols differ; a Lookup that is no requantization followed by
 // a clamp.
 #pragma once
 
@@ -23,10 +23,10 @@
 
 namespace systole::compiler {
 
-// y = clamp(saturate(rne(fl(fl(x + bias) * scale)) + zero_point)); without `requantise` y =
+// y = clamp(saturate(rne(fl(fl(x + bias) * scale)) + zero_point)); without `requantize` y =
 // clamp(x).
 struct UnaryArithmetic {
-  bool requantise = false;
+  bool requantize = false;
   std::int32_t bias = 0;
   float scale = 1;
   std::int32_t zero_point = 0;

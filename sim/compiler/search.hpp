@@ -5,7 +5,7 @@
 //
 //   kNone   the best of the estimate
 //   kFast   the exact model ranks the few best of the estimate
-//   kFull   and those that the estimate puts up to 15 % behind its best, if their lower bound is below what was found; as neighbours in
+//   kFull   and those that the estimate puts up to 15 % behind its best, if their lower bound is below what was found; as neighbors in
 //           the network overlap and a trial has none, the better of the networks by kFast and kFull is kept
 //
 // Problems that are alike to the last stride are searched once, wherever they lie in DRAM.

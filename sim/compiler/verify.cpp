@@ -295,7 +295,7 @@ class Verifier {
                   }
                 }
               if (x.residual) read(Kind::kActivation, residual);
-              if (x.requantise)
+              if (x.requantize)
                 read(Kind::kParameter,
                      (x.parameter_base +
                       (x.parameter_per_tensor

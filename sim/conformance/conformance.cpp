@@ -10,9 +10,9 @@
 #include <set>
 
 #include "compiler/compiled_network.hpp"
-#include "onnx/message_text.hpp"
-#include "onnx/reader.hpp"
-#include "onnx/tensor_file.hpp"
+#include "network/message_text.hpp"
+#include "normalize/reader.hpp"
+#include "network/tensor_file.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -99,7 +99,7 @@ class Case {
     if (!model.ParseFromString(read_whole_file(folder_ / "model.onnx", kMostBytes)) || model.graph().input_size() < 2) return std::nullopt;
     auto& graph = *model.mutable_graph();
     for (int i = 1; i < graph.input_size(); ++i) {
-      if (!fs::exists(data / fmt::format("input_{}.pb", i))) return std::nullopt;  // an initialiser listed as an input
+      if (!fs::exists(data / fmt::format("input_{}.pb", i))) return std::nullopt;  // an initializer listed as an input
       auto& constant = *graph.add_initializer();
       if (!constant.ParseFromString(read_whole_file(data / fmt::format("input_{}.pb", i), kMostBytes))) return std::nullopt;
       constant.set_name(graph.input(i).name());

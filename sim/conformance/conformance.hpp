@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "chip/chip.hpp"
-#include "report/network_run.hpp"
+#include "session/network_run.hpp"
 
 namespace systole::conformance {
 

@@ -17,7 +17,7 @@ constexpr int kLoad = 0, kMatrix = 1, kStore = 2;
 
 constexpr const char* kBuffers[] = {"activation", "weight", "parameter"};
 constexpr const char* kMatrixFlags[] = {"accumulate", "activation_signed", "weight_signed", "per_column_zero_point"};
-constexpr const char* kStoreFlags[] = {"raw",      "requantise",      "residual",      "parameter_per_tensor",
+constexpr const char* kStoreFlags[] = {"raw",      "requantize",      "residual",      "parameter_per_tensor",
                                        "source_signed", "mid_signed", "residual_signed", "output_signed",
                                        "from_activation", "to_activation", "window"};
 
@@ -90,7 +90,7 @@ void Coverage::instruction(const Chip&, const RandomProgram&, const isa::Matrix&
 
 void Coverage::instruction(const Chip& chip, const RandomProgram& random, const isa::Store& x) {
   const bool to_activation = x.destination == isa::Destination::kActivation;
-  const bool values[] = {x.raw, x.requantise, x.residual, x.parameter_per_tensor, x.source_signed, x.mid_signed,
+  const bool values[] = {x.raw, x.requantize, x.residual, x.parameter_per_tensor, x.source_signed, x.mid_signed,
                          x.residual_signed, x.output_signed, x.source == isa::Source::kActivation, to_activation,
                          x.window_x * x.window_y > 1};
   for (std::size_t i = 0; i < std::size(values); ++i) hit(flag("store", kStoreFlags[i], values[i]));

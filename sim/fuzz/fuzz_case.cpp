@@ -11,11 +11,11 @@
 
 #include "memory/dram_kinds.hpp"
 #include "ordering/race_detector.hpp"
-#include "platform/pin_runner.hpp"
+#include "views/pin_runner.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "trace/event_text.hpp"
+#include "events/event_text.hpp"
 
 namespace systole::fuzz {
 
@@ -37,7 +37,7 @@ Chip with_random_memory(Chip chip, std::uint64_t seed) {
     const auto kinds = memory::dram_kind_names();
     chip.memory.kind = kinds[random() % kinds.size()];
     memory::DramConfig dram = memory::dram_config(chip.memory.kind);
-    dram.organisation.channels = static_cast<std::uint32_t>(1 + random() % 3);
+    dram.organization.channels = static_cast<std::uint32_t>(1 + random() % 3);
     dram.read_queue = static_cast<std::uint32_t>(1 + random() % 32);
     dram.write_queue = static_cast<std::uint32_t>(1 + random() % 32);
     dram.write_high = static_cast<std::uint32_t>(1 + random() % dram.write_queue);

@@ -60,7 +60,7 @@ class Generator {
     out_.bases[3] = uniform(0, 300);
     out_.program.chip_name = chip_.name;
     out_.program.chip_fingerprint = chip_.fingerprint();
-    initialise();
+    initialize();
     while (static_cast<int>(out_.program.instructions.size()) < options_.instructions) {
       const std::uint32_t kind = uniform(0, 9);
       if (kind < 4) {
@@ -89,7 +89,7 @@ class Generator {
   std::uint16_t count(std::uint32_t high) { return static_cast<std::uint16_t>(uniform(1, high)); }
 
   // Every memory gets defined contents: registers and memories of the RTL start random.
-  void initialise() {
+  void initialize() {
     const auto fill = [&](isa::Buffer buffer, std::uint32_t words, std::uint32_t word_bytes) {
       isa::Load load;
       load.buffer = buffer;
@@ -179,7 +179,7 @@ class Generator {
     };
     store.raw = !options_.post_processing || chance(20);
     store.source = !store.raw && chance(40) ? isa::Source::kActivation : isa::Source::kAccumulator;
-    store.requantise = !store.raw && (store.source == isa::Source::kAccumulator || chance(40));
+    store.requantize = !store.raw && (store.source == isa::Source::kAccumulator || chance(40));
     store.residual = !store.raw && chance(35);
     store.destination = !store.raw && chance(40) ? isa::Destination::kActivation : isa::Destination::kDram;
     store.base = static_cast<isa::Base>(chance(50) ? 0 : 3);
@@ -212,8 +212,8 @@ class Generator {
     store.parameter_base = static_cast<std::uint16_t>(uniform(0, chip_.parameter_words - 1));
     store.parameter_stride_2 = static_cast<std::uint16_t>(uniform(0, 5));
     store.parameter_stride_3 = static_cast<std::uint16_t>(uniform(0, 5));
-    store.mid_zero_point = store.requantise ? static_cast<std::uint8_t>(random_()) : std::uint8_t{0};
-    const bool is_signed = store.residual ? store.output_signed : store.requantise ? store.mid_signed : store.source_signed;
+    store.mid_zero_point = store.requantize ? static_cast<std::uint8_t>(random_()) : std::uint8_t{0};
+    const bool is_signed = store.residual ? store.output_signed : store.requantize ? store.mid_signed : store.source_signed;
     const int low = is_signed ? -128 : 0;
     store.clamp_low = static_cast<std::int16_t>(chance(60) ? low : signed_uniform(low, low + 100));
     store.clamp_high = static_cast<std::int16_t>(chance(60) ? low + 255 : signed_uniform(low + 120, low + 255));

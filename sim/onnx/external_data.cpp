@@ -8,8 +8,8 @@
 #include <fstream>
 #include <optional>
 
-#include "onnx/message_text.hpp"
-#include "onnx/tensor_proto.hpp"
+#include "network/message_text.hpp"
+#include "network/tensor_proto.hpp"
 #include "support/error.hpp"
 
 namespace systole {

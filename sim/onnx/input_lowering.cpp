@@ -7,8 +7,8 @@
 #include <cstring>
 #include <set>
 
-#include "onnx/host_tensor.hpp"
-#include "onnx/message_text.hpp"
+#include "network/host_tensor.hpp"
+#include "network/message_text.hpp"
 #include "support/error.hpp"
 
 namespace systole {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "onnx/network.hpp"
+#include "network/network.hpp"
 
 namespace systole {
 

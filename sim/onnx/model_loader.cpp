@@ -20,13 +20,13 @@
 #include <unordered_set>
 
 #include "onnx/external_data.hpp"
-#include "onnx/host_call.hpp"
-#include "onnx/host_operators.hpp"
+#include "host/call.hpp"
+#include "host/operators.hpp"
 #include "onnx/input_lowering.hpp"
-#include "onnx/message_text.hpp"
+#include "network/message_text.hpp"
 #include "onnx/node_inference.hpp"
-#include "onnx/quantisation_check.hpp"
-#include "onnx/tensor_proto.hpp"
+#include "onnx/quantization_check.hpp"
+#include "network/tensor_proto.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -54,7 +54,7 @@ class Loader {
   Network load() {
     read_opset();
     if (model_.graph().sparse_initializer_size() > 0) {
-      throw UserError(file_ + ": sparse initialiser " +
+      throw UserError(file_ + ": sparse initializer " +
                       in_quotes(model_.graph().sparse_initializer(0).values().name()) +
                       " is not supported");
     }
@@ -111,7 +111,7 @@ class Loader {
   }
 
   void add_initializer(const onnx::TensorProto& proto) {
-    const std::string what = tensor_what("initialiser", proto.name());
+    const std::string what = tensor_what("initializer", proto.name());
     if (proto.name().empty()) throw UserError(what + " has no name");
     HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, file_, what), what) : tensor_from_proto(proto, what);
     define(what, {proto.name(), value.type, value.shape, std::move(value.data), true});
@@ -139,7 +139,7 @@ class Loader {
   void add_input(const onnx::ValueInfoProto& info) {
     if (by_name_.count(info.name()) != 0 &&
         network_.tensors[by_name_.at(info.name())].is_constant) {
-      // Old files list initialisers among the inputs.
+      // Old files list initializers among the inputs.
       if (!initializer_inputs_.insert(info.name()).second)
         throw UserError(tensor_what("input", info.name()) + " is defined twice");
       return;
@@ -204,7 +204,7 @@ class Loader {
         const auto found = producer.find(input);
         if (found == producer.end()) {
           throw UserError(
-              fmt::format("{}: input {} is neither an input of the network, an initialiser nor the "
+              fmt::format("{}: input {} is neither an input of the network, an initializer nor the "
                           "output of a node",
                           node_what(nodes[i], i), in_quotes(input)));
         }
@@ -338,7 +338,7 @@ class Loader {
     if (node.op_type() == "ConstantOfShape") {
       add_fill_value(node, op, what);
     }
-    check_quantisation(node.op_type(), op, network_.tensors, types.at(0).type, what);
+    check_quantization(node.op_type(), op, network_.tensors, types.at(0).type, what);
     inputs.after_inference(node.op_type(), op, what);
     add_node_outputs(node, types, std::move(op), *entry, what);
   }

@@ -13,7 +13,7 @@
 #include <map>
 #include <string>
 
-#include "onnx/network.hpp"
+#include "network/network.hpp"
 
 namespace systole {
 

@@ -13,9 +13,9 @@
 #include <type_traits>
 #include <unordered_map>
 
-#include "onnx/message_text.hpp"
-#include "onnx/tensor_proto.hpp"
-#include "onnx/window.hpp"
+#include "network/message_text.hpp"
+#include "network/tensor_proto.hpp"
+#include "network/window.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -238,9 +238,9 @@ TensorType infer_microsoft(const onnx::NodeProto& node, const HostOperator& op,
     check_microsoft_types(op, tensors, "qszqszbsz", what);
     const Shape product = infer_gemm(op, x, required_input(op, tensors, 3, what),
                                      input_or_null(op, tensors, 6), what);
-    const bool quantised = input_or_null(op, tensors, 7) != nullptr;
+    const bool quantized = input_or_null(op, tensors, 7) != nullptr;
     const Tensor* zero_point = input_or_null(op, tensors, 8);
-    const ElementType type = !quantised              ? ElementType::kFloat32
+    const ElementType type = !quantized              ? ElementType::kFloat32
                              : zero_point != nullptr ? zero_point->type
                                                      : x.type;
     return {type, product};

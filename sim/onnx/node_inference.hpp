@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "onnx/network.hpp"
+#include "network/network.hpp"
 
 namespace systole {
 

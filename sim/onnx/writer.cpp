@@ -8,9 +8,9 @@
 #include <set>
 #include <string>
 
-#include "onnx/host_call.hpp"
+#include "host/call.hpp"
 #include "onnx/node_inference.hpp"
-#include "onnx/tensor_proto.hpp"
+#include "network/tensor_proto.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -49,7 +49,7 @@ class Writer {
     if (tensor(id).is_constant) use(id);
   }
 
-  // The tensor's name; a constant becomes an initialiser when it is first used.
+  // The tensor's name; a constant becomes an initializer when it is first used.
   std::string use(TensorId id) {
     if (id == kNoTensor) return "";
     if (tensor(id).is_constant && written_.insert(id).second) {

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "platform/rtl_library.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "support/error.hpp"
 
 int main(int argc, char* argv[]) {
@@ -17,7 +17,7 @@ int main(int argc, char* argv[]) {
   try {
     for (int i = 2; i < argc; ++i) {
       platform::RtlBuild build;
-      build.parameters = platform::open_chip(argv[i]).rtl_parameters();
+      build.parameters = open_chip(argv[i]).rtl_parameters();
       const std::string name = argv[i];
       platform::build_library(build, argv[1], [&](const std::string& line) {
         std::cout << name << ": " << line << std::endl;

@@ -36,8 +36,8 @@
 #include "platform/axi_checker.hpp"
 #include "platform/axi_to_tlm.hpp"
 #include "platform/chip_pins.hpp"
-#include "platform/trace.hpp"
-#include "trace/observer.hpp"
+#include "platform/retire_trace.hpp"
+#include "events/observer.hpp"
 
 namespace systole::platform {
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-#include "trace/events.hpp"
+#include "events/events.hpp"
 
 namespace systole::platform {
 

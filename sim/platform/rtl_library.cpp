@@ -32,7 +32,7 @@ const fs::path kPrebuilt = SYSTOLE_PREBUILT_DIR;
 
 // Verilator 5.006 appends `-Os` to the flags of its own code unless these make variables say
 // otherwise: half the speed.
-constexpr const char* kOptimise = "-O3";
+constexpr const char* kOptimize = "-O3";
 constexpr const char* kCompilerFlags =
     "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL";
 
@@ -180,7 +180,7 @@ std::string library_key(const RtlBuild& build) {
         arg.find(kSource.string()) == std::string::npos)
       text += arg + "\n";
   }
-  text += std::string(kOptimise) + " " + kCompilerFlags;
+  text += std::string(kOptimize) + " " + kCompilerFlags;
   for (const fs::path& file : inputs()) {
     const std::string contents = read_file(file);
     text += fmt::format("\n{} {}\n", file.lexically_proximate(rtl).filename().string(),
@@ -233,7 +233,7 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory,
                                      "-f",
                                      "Vsystole_chip.mk",
                                      fmt::format("-j{}", jobs),
-                                     fmt::format("OPT_FAST={}", kOptimise),
+                                     fmt::format("OPT_FAST={}", kOptimize),
                                      "OPT_SLOW=-O1",
                                      "OPT_GLOBAL=-O2"};
     if (!bp::search_path("ccache").empty()) args.push_back("OBJCACHE=ccache");

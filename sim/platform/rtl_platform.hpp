@@ -25,8 +25,8 @@
 #include "platform/dram.hpp"
 #include "platform/registers.hpp"
 #include "platform/rtl_library.hpp"
-#include "platform/trace.hpp"
-#include "trace/observer.hpp"
+#include "platform/retire_trace.hpp"
+#include "events/observer.hpp"
 
 namespace systole::platform {
 

@@ -36,7 +36,7 @@ class Counter {
 }  // namespace
 
 double peak_bytes_per_cycle(const Chip& chip) {
-  const memory::DramOrganisation& dram = chip.memory.dram.organisation;
+  const memory::DramOrganization& dram = chip.memory.dram.organization;
   if (chip.memory.kind == "ideal") return chip.memory.bytes_per_cycle;
   return static_cast<double>(dram.peak_bytes_per_second()) / (chip.clock_mhz * 1e6);
 }

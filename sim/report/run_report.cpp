@@ -360,7 +360,7 @@ std::string to_text(const RunReport& r) {
   std::string out = fmt::format("{} on {}, view: {}\n\n", r.network, r.chip, r.view);
 
   std::vector<std::vector<std::string>> rows = {{"node", "operator", "on", "output", "bound by", "MACs", "cycles", "at least",
-                                                 "of all", "utilisation", "DRAM"}};
+                                                 "of all", "utilization", "DRAM"}};
   for (const NodeReport& node : r.nodes) {
     const bool timed = node.cycles && *node.cycles > 0;
     std::string where = node.where;
@@ -388,7 +388,7 @@ std::string to_text(const RunReport& r) {
                               pace->operations_per_second * 1e-12, 2e-6 * r.clock_mhz * r.macs_per_cycle));
   fact("MACs", fmt::format("{}, {} of them on the chip", grouped(r.macs), grouped(r.macs_on_chip)));
   if (r.utilization)
-    fact("utilisation", fmt::format("{} of {} MACs a cycle", share_text(*r.utilization),
+    fact("utilization", fmt::format("{} of {} MACs a cycle", share_text(*r.utilization),
                                     grouped(r.macs_per_cycle)));
   for (const auto& [where, shares] : r.shares)
     fact("on " + where, fmt::format("{} of the operators, {} of the MACs, {} of the output bytes", share_text(shares.operators),

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
-#include "report/view.hpp"
+#include "views/view.hpp"
 
 namespace systole::report {
 
@@ -65,7 +65,7 @@ struct RunReport {
   std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // the same, by the cycle model
   std::uint64_t instructions = 0;
   double wall_seconds = 0;  // of the chip's steps
-  std::optional<double> compile_seconds;  // from the file to the programs, quantisation included
+  std::optional<double> compile_seconds;  // from the file to the programs, quantization included
   std::optional<double> simulated_cycles_per_second;
   std::optional<bool> outputs_match;
   std::string difference;  // in words, when outputs_match is false

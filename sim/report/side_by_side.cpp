@@ -46,7 +46,7 @@ const Total kTotals[] = {
     {"cycles", "cycles", count_text},
     {"latency, ms", "latency_seconds", [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v * 1e3) : "-"; }},
     {"inferences/s", "inferences_per_second", [](std::optional<double> v) { return v ? fmt::format("{:.1f}", *v) : "-"; }},
-    {"utilisation", "utilization", [](std::optional<double> v) { return v ? share_text(*v) : "-"; }},
+    {"utilization", "utilization", [](std::optional<double> v) { return v ? share_text(*v) : "-"; }},
     {"effective TOP/s", "tops", [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v) : "-"; }},
     {"MACs on the chip", "macs_on_chip", count_text},
     {"instructions", "instructions", count_text},

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "trace/events.hpp"
+#include "events/events.hpp"
 
 namespace systole::report {
 

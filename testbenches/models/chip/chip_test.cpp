@@ -274,7 +274,7 @@ TEST_CASE("a DRAM kind brings its values, and the file may override them") {
   const Chip chip = parse_chip(base + "[memory]\nkind = \"ddr4_3200\"\n", "c.toml");
   CHECK(chip.memory.kind == "ddr4_3200");
   CHECK(chip.memory.dram.timing.trcd == 22);
-  CHECK(chip.memory.dram.organisation.channels == 1);
+  CHECK(chip.memory.dram.organization.channels == 1);
   const Chip other = parse_chip(base +
                                     "[memory]\nkind = \"lpddr5_6400\"\ntrcd = 14\nchannels = 3\n"
                                     "channel_bits = 32\nread_queue = 7\n"
@@ -283,8 +283,8 @@ TEST_CASE("a DRAM kind brings its values, and the file may override them") {
                                 "c.toml");
   CHECK(other.memory.dram.timing.trcd == 14);
   CHECK(other.memory.dram.timing.tras == 34);
-  CHECK(other.memory.dram.organisation.channels == 3);
-  CHECK(other.memory.dram.organisation.burst_bytes() == 64);
+  CHECK(other.memory.dram.organization.channels == 3);
+  CHECK(other.memory.dram.organization.burst_bytes() == 64);
   CHECK(other.memory.dram.read_queue == 7);
   CHECK(other.memory.dram.address_mapping == "row-bankgroup-bank-channel-column");
   CHECK(other.memory.backpressure_permille == 5);

@@ -50,7 +50,7 @@ TEST_CASE("every float pattern that has a corner comes back exactly") {
        {0x00000000u, 0x80000000u, 0x00000001u, 0x807fffffu, 0x00800000u, 0x7f7fffffu, 0x7f800000u,
         0xff800000u, 0x7fc00000u, 0x7f800001u, 0xffffffffu, 0x3dcccccdu, 0x3f800001u}) {
     Store store;
-    store.requantise = true;
+    store.requantize = true;
     std::memcpy(&store.add_offset, &bits, sizeof bits);
     const std::string line = disassemble(Instruction(store));
     CAPTURE(line);
@@ -65,7 +65,7 @@ TEST_CASE("a line is what a person would write") {
       "\n"
       "load buffer=weight base=weight dram_offset=0x40 run_bytes=64 wait=0,3 post=1\r\n"
       "\tmatrix m_y=2 m_x=3 activation_stride_y=-4   # negative\n"
-      "store requantise=1 destination=activation add_offset=0.25 clamp_low=-7",
+      "store requantize=1 destination=activation add_offset=0.25 clamp_low=-7",
       "p.s");
   CHECK(program.chip_name == "edge16");
   CHECK(program.chip_fingerprint == 16);
@@ -88,7 +88,7 @@ TEST_CASE("a line is what a person would write") {
 
 TEST_CASE("a wrong line is refused with its number, the value and what is allowed") {
   CHECK(error_of("jump") == "p.s:1: 'jump': must be load, matrix, store or .chip");
-  CHECK(error_of("load\n\nload colour=3") == "p.s:3: unknown field 'colour'");
+  CHECK(error_of("load\n\nload color=3") == "p.s:3: unknown field 'color'");
   CHECK(error_of("load run_bytes") == "p.s:1: 'run_bytes': must be field=value");
   CHECK(error_of("load =3") == "p.s:1: '=3': must be field=value");
   CHECK(error_of("load run_bytes=1 run_bytes=1") == "p.s:1: 'run_bytes' is given twice");
@@ -106,11 +106,11 @@ TEST_CASE("a wrong line is refused with its number, the value and what is allowe
   CHECK(error_of("load buffer=cache") ==
         "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
   CHECK(error_of("matrix accumulate=2") == "p.s:1: accumulate = '2': must be a number, 0 to 1");
-  CHECK(error_of("store requantise=1 clamp_low=-32769") ==
+  CHECK(error_of("store requantize=1 clamp_low=-32769") ==
         "p.s:1: clamp_low = '-32769': must be a decimal number, -32768 to 32767");
-  CHECK(error_of("store requantise=1 add_offset=1e99") ==
+  CHECK(error_of("store requantize=1 add_offset=1e99") ==
         "p.s:1: add_offset = '1e99': must be a finite float32, or bits:0x and its bits");
-  CHECK(error_of("store requantise=1 add_offset=nan") ==
+  CHECK(error_of("store requantize=1 add_offset=nan") ==
         "p.s:1: add_offset = 'nan': must be a finite float32, or bits:0x and its bits");
   CHECK(error_of("load wait=16") == "p.s:1: wait = '16': must be a number, 0 to 15");
   CHECK(error_of("load wait=1,") == "p.s:1: wait = '': must be a number, 0 to 15");

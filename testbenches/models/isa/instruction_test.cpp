@@ -20,7 +20,7 @@ std::string reason(const Encoded& words) { return illegal_reason(words).value_or
 template <class T>
 std::string reason_of(const std::function<void(T&)>& change) {
   T x;
-  if constexpr (std::is_same_v<T, Store>) x.requantise = true;
+  if constexpr (std::is_same_v<T, Store>) x.requantize = true;
   REQUIRE(reason(encode(x)) == "legal");
   change(x);
   const std::string why = reason(encode(x));
@@ -99,7 +99,7 @@ TEST_CASE("named members land where the instruction set page says") {
   CHECK(words[16] == 0xfffffffe);
 
   Store store;
-  store.requantise = true;
+  store.requantize = true;
   store.clamp_low = -1;
   store.clamp_high = 255;
   store.add_offset = 1.5f;
@@ -152,7 +152,7 @@ TEST_CASE("a wrong opcode, version or length is illegal") {
 
 TEST_CASE("every bit that the page does not name is illegal when set, and only those") {
   Store store;
-  store.requantise = true;
+  store.requantize = true;
   const Encoded goods[] = {encode(Load{}), encode(Matrix{}), encode(store)};
   // Counted by hand from the page: bits of w0, w2 and the words after the last field, and the gaps.
   const int expected[] = {10 + 32 + 8 + 8 + 15 * 32, 12 + 32 + 16 + 14 * 32, 4 + 32 + 8 + 4 * 32};
@@ -220,16 +220,16 @@ TEST_CASE("stores that the chip refuses") {
   CHECK(store([](Store& x) { x.window_y = 0; }) == "window_y is 0");
   CHECK(store([](Store& x) { x.window_x = 0; }) == "window_x is 0");
   CHECK(store([](Store& x) { x.groups = 0; }) == "groups is 0");
-  CHECK(store([](Store& x) { x.requantise = false; }) ==
-        "an accumulator source needs requantise or raw");
+  CHECK(store([](Store& x) { x.requantize = false; }) ==
+        "an accumulator source needs requantize or raw");
   CHECK(store([](Store& x) {
-          x.requantise = false;
+          x.requantize = false;
           x.source = Source::kActivation;
         }) == "legal");
   const auto raw = [&](const std::function<void(Store&)>& change) {
     return store([&](Store& x) {
       x.raw = true;
-      x.requantise = false;
+      x.requantize = false;
       change(x);
     });
   };
@@ -241,7 +241,7 @@ TEST_CASE("stores that the chip refuses") {
   CHECK(raw([](Store& x) { x.window_y = 2; }) == "raw with a window");
   CHECK(raw([](Store& x) { x.window_x = 2; }) == "raw with a window");
   CHECK(raw([](Store& x) { x.residual = true; }) == "raw with a residual");
-  CHECK(raw([](Store& x) { x.requantise = true; }) == "raw with requantise");
+  CHECK(raw([](Store& x) { x.requantize = true; }) == "raw with requantize");
 }
 
 TEST_CASE("engine and common fields are found whatever the opcode") {

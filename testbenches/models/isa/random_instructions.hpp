@@ -108,10 +108,10 @@ inline void make_legal(Random& random, isa::Store& x) {
     x.source = isa::Source::kAccumulator;
     x.destination = isa::Destination::kDram;
     x.window_y = x.window_x = 1;
-    x.residual = x.requantise = false;
+    x.residual = x.requantize = false;
   } else {
     x.raw = false;
-    if (x.source == isa::Source::kAccumulator) x.requantise = true;
+    if (x.source == isa::Source::kAccumulator) x.requantize = true;
   }
 }
 
@@ -194,7 +194,7 @@ class ProgramMaker {
           break;
       }
     }
-    serialise(out.program);
+    serialize(out.program);
     return out;
   }
 
@@ -267,7 +267,7 @@ class ProgramMaker {
     x.base = random_.chance(50) ? isa::Base::kTensor : isa::Base::kScratch;
     const bool accumulator = x.source == isa::Source::kAccumulator;
     x.raw = accumulator && x.destination == isa::Destination::kDram && random_.chance(25);
-    x.requantise = !x.raw && (accumulator || random_.chance(50));
+    x.requantize = !x.raw && (accumulator || random_.chance(50));
     for (auto* flag : {&x.source_signed, &x.mid_signed, &x.residual_signed, &x.output_signed,
                        &x.parameter_per_tensor})
       *flag = random_.chance(50);
@@ -398,7 +398,7 @@ class ProgramMaker {
   }
 
   // Instruction i posts semaphore i mod 16, the next one waits for it.
-  static void serialise(isa::Program& program) {
+  static void serialize(isa::Program& program) {
     auto& list = program.instructions;
     for (std::size_t i = 0; i < list.size(); ++i) {
       isa::Common& common = isa::common_of(list[i]);

@@ -155,10 +155,10 @@ TEST_CASE("every pseudo-channel refreshes once in trefi, idle or busy") {
       const std::uint64_t end = intervals * config.timing.trefi + config.timing.trefi / 2;
       while (controller.now() < end) {
         while (busy && controller.push_read(address, 0))
-          address += config.organisation.burst_bytes();
+          address += config.organization.burst_bytes();
         run(controller, controller.now() + 50);
       }
-      CHECK(controller.statistics().refreshes == intervals * config.organisation.all_channels());
+      CHECK(controller.statistics().refreshes == intervals * config.organization.all_channels());
     }
   }
 }
@@ -208,7 +208,7 @@ TEST_CASE("random requests with random parameters all end") {
   std::mt19937 random(seed);
   for (const std::string_view kind : dram_kind_names()) {
     DramConfig config = dram_config(kind);
-    config.organisation.channels = 1 + random() % 5;
+    config.organization.channels = 1 + random() % 5;
     config.read_queue = 1 + random() % 40;
     config.write_queue = 1 + random() % 40;
     config.write_high = 1 + random() % config.write_queue;

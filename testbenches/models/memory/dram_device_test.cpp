@@ -35,7 +35,7 @@ struct Rule {
   std::size_t nth = 1;  // counts from the nth last `before`
 };
 
-std::vector<Rule> rules_of(const DramOrganisation& o, const DramTiming& t) {
+std::vector<Rule> rules_of(const DramOrganization& o, const DramTiming& t) {
   const std::uint64_t written = t.tcwl + o.burst_clocks();
   std::vector<Rule> rules = {
       {"trcd to read", C::kActivate, C::kRead, Scope::kBank, t.trcd},
@@ -72,7 +72,7 @@ std::vector<Rule> rules_of(const DramOrganisation& o, const DramTiming& t) {
 // The rules applied to the whole history, command by command.
 class Oracle {
  public:
-  Oracle(const DramOrganisation& o, const DramTiming& t)
+  Oracle(const DramOrganization& o, const DramTiming& t)
       : banks_per_group_(o.banks), open_(o.all_banks()), rules_(rules_of(o, t)) {}
 
   std::uint64_t earliest(C command, std::uint32_t bank, std::string* binding = nullptr) const {
@@ -145,7 +145,7 @@ TEST_CASE("each gate of each kind is tight on both sides when it alone binds") {
   const auto names = dram_kind_names();
   for (const std::string_view name : names) {
     CAPTURE(std::string(name));
-    const DramOrganisation o = dram_config(name).organisation;
+    const DramOrganization o = dram_config(name).organization;
     const std::uint32_t other_group = o.bank_groups > 1 ? o.banks : 1;
     // Opens banks 0, 1 and one of another group, all at rest; `from` is the clock of the test.
     struct Gate {
@@ -226,14 +226,14 @@ TEST_CASE("a bank is activated again exactly trc later, the fifth bank exactly t
     CAPTURE(std::string(name));
     DramConfig config = dram_config(name);
     config.timing.trc += 500;
-    DramDevice device(config.organisation, config.timing);
+    DramDevice device(config.organization, config.timing);
     device.issue(C::kActivate, 0, 1, 1000);
     issue_tight(device, C::kPrecharge, 0, 0);
     REQUIRE(issue_tight(device, C::kActivate, 0, 1) == 1000 + config.timing.trc);
 
     DramTiming t = dram_config(name).timing;
     t.tfaw += 500;
-    DramDevice window(config.organisation, t);
+    DramDevice window(config.organization, t);
     const std::uint64_t first = 1000;
     window.issue(C::kActivate, 0, 1, first);
     for (std::uint32_t bank = 1; bank < 4; ++bank) issue_tight(window, C::kActivate, bank, 1);
@@ -242,7 +242,7 @@ TEST_CASE("a bank is activated again exactly trc later, the fifth bank exactly t
 }
 
 TEST_CASE("commands that the state forbids never become legal by waiting") {
-  DramDevice device(dram_config("ddr4_3200").organisation, dram_config("ddr4_3200").timing);
+  DramDevice device(dram_config("ddr4_3200").organization, dram_config("ddr4_3200").timing);
   for (const C command : {C::kRead, C::kWrite, C::kPrecharge, C::kPrechargeAll}) {
     CHECK(device.earliest(command, 3) == kNever);
     CHECK_THROWS_AS(device.issue(command, 3, 0, 1000000), InternalError);
@@ -277,9 +277,9 @@ TEST_CASE("random commands are allowed in exactly the clocks that the table of r
       t.twtr_l = t.twtr_s + random() % 10;
     }
     CAPTURE(std::string(name), seed);
-    DramDevice device(config.organisation, config.timing);
-    Oracle oracle(config.organisation, config.timing);
-    const std::uint32_t banks = config.organisation.all_banks();
+    DramDevice device(config.organization, config.timing);
+    Oracle oracle(config.organization, config.timing);
+    const std::uint32_t banks = config.organization.all_banks();
     std::uint64_t clock = 0;
     for (int i = 0; i < 1500; ++i) {
       for (int k = 0; k < 4; ++k) {

@@ -23,7 +23,7 @@ std::string complaint_of(const DramConfig& config) {
 
 std::string mapping_error(const std::string& text, const char* kind = "ddr4_2400") {
   try {
-    AddressMap map(text, dram_config(kind).organisation);
+    AddressMap map(text, dram_config(kind).organization);
   } catch (const UserError& error) {
     return error.what();
   }
@@ -47,10 +47,10 @@ TEST_CASE("every kind keeps the rules and has the capacity and the peak of its p
     REQUIRE(is_dram_kind(expected.kind));
     const DramConfig config = dram_config(expected.kind);
     CHECK(complaint_of(config) == "");
-    CHECK(config.organisation.size_bytes() == expected.mib << 20);
-    CHECK(config.organisation.peak_bytes_per_second() == expected.peak_mb * 1'000'000);
-    CHECK(config.organisation.burst_bytes() == expected.burst_bytes);
-    CHECK(config.organisation.burst_clocks() == expected.burst_clocks);
+    CHECK(config.organization.size_bytes() == expected.mib << 20);
+    CHECK(config.organization.peak_bytes_per_second() == expected.peak_mb * 1'000'000);
+    CHECK(config.organization.burst_bytes() == expected.burst_bytes);
+    CHECK(config.organization.burst_clocks() == expected.burst_clocks);
   }
   CHECK_FALSE(is_dram_kind("ideal"));
   CHECK_THROWS_AS(dram_config("ideal"), UserError);
@@ -58,14 +58,14 @@ TEST_CASE("every kind keeps the rules and has the capacity and the peak of its p
 
 TEST_CASE("an LPDDR5 channel is 16 or 32 bits wide") {
   DramConfig config = dram_config("lpddr5_6400");
-  config.organisation.channel_bits = 32;
+  config.organization.channel_bits = 32;
   CHECK(complaint_of(config) == "");
-  CHECK(config.organisation.burst_bytes() == 64);
-  CHECK(config.organisation.peak_bytes_per_second() == 25'600'000'000);
-  config.organisation.channel_bits = 8;
+  CHECK(config.organization.burst_bytes() == 64);
+  CHECK(config.organization.peak_bytes_per_second() == 25'600'000'000);
+  config.organization.channel_bits = 8;
   CHECK(complaint_of(config) == "channel_bits");
   config = dram_config("hbm2");
-  config.organisation.channel_bits = 32;
+  config.organization.channel_bits = 32;
   CHECK(complaint_of(config) == "channel_bits");
 }
 
@@ -126,10 +126,10 @@ TEST_CASE("a mapping that is not one is refused with the reason") {
         std::string::npos);
 }
 
-TEST_CASE("the default mapping puts neighbouring bursts into channels, then bank groups") {
+TEST_CASE("the default mapping puts neighboring bursts into channels, then bank groups") {
   DramConfig config = dram_config("ddr4_3200");
-  config.organisation.channels = 3;
-  const AddressMap map(config.address_mapping, config.organisation);
+  config.organization.channels = 3;
+  const AddressMap map(config.address_mapping, config.organization);
   for (std::uint32_t n = 0; n < 24; ++n) {
     const DramAddress a = map.decode(64 * n + n);
     CHECK(a.channel == n % 3);
@@ -137,7 +137,7 @@ TEST_CASE("the default mapping puts neighbouring bursts into channels, then bank
     CHECK(a.column == n / 12);
     CHECK(a.row == 0);
   }
-  const std::uint64_t size = config.organisation.size_bytes();
+  const std::uint64_t size = config.organization.size_bytes();
   CHECK(map.decode(size + 640) == map.decode(640));  // addresses wrap
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("every burst of a memory has an address of its own") {
         "channel-bank-row-column-bankgroup", "row-column-bank-bankgroup-column:1-channel",
         "column-row-channel-bankgroup-bank", "row-bank-column-bankgroup-pseudochannel-channel"}) {
     CAPTURE(mapping);
-    DramOrganisation o = dram_config("hbm2").organisation;
+    DramOrganization o = dram_config("hbm2").organization;
     o.rows = 4;
     o.channels = 3;
     const AddressMap map(mapping, o);

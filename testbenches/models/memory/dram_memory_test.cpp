@@ -107,9 +107,9 @@ TEST_CASE("a read takes exactly the memory's clocks, at any ratio and after any 
       CAPTURE(kind, mhz);
       const MemoryConfig config = restless(kind);
       const DramTiming& t = config.dram.timing;
-      const std::uint64_t memory_mhz = config.dram.organisation.clock_mhz;
+      const std::uint64_t memory_mhz = config.dram.organization.clock_mhz;
       Master master(config, 16, mhz);
-      const std::uint64_t column = t.tcl + t.tdqsck + config.dram.organisation.burst_clocks() + kReturnClocks;
+      const std::uint64_t column = t.tcl + t.tdqsck + config.dram.organization.burst_clocks() + kReturnClocks;
       std::uint64_t latency = t.trcd + column;  // of the first, in memory clocks
       for (int i = 0; i < 40; ++i) {
         const std::uint64_t ar = master.cycle();
@@ -265,7 +265,7 @@ TEST_CASE("AXI does not cost bandwidth") {
     for (std::uint64_t a = 0; a < bytes; a += burst) master.read(0, a, c.burst_beats);
     master.finish();
     const double port = static_cast<double>(c.beat_bytes) * c.mhz * 1e6;
-    const double peak = static_cast<double>(config.dram.organisation.peak_bytes_per_second());
+    const double peak = static_cast<double>(config.dram.organization.peak_bytes_per_second());
     const double reached =
         static_cast<double>(bytes) / static_cast<double>(master.cycle()) * c.mhz * 1e6;
     CHECK(reached / std::min(port, peak) > c.least);
@@ -284,7 +284,7 @@ TEST_CASE("random traffic on random memories loses nothing, keeps order and repe
     MemoryConfig config;
     config.kind = kind;
     config.dram = dram_config(kind);
-    config.dram.organisation.channels = 1 + random() % 4;
+    config.dram.organization.channels = 1 + random() % 4;
     config.dram.read_queue = 1 + random() % 40;
     config.dram.write_queue = 1 + random() % 40;
     config.dram.write_high = 1 + random() % config.dram.write_queue;

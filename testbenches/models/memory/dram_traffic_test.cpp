@@ -20,8 +20,8 @@ DramMeasurement measure(const char* kind, Pattern pattern, std::uint32_t outstan
                         const char* mapping = nullptr, std::uint32_t channels = 0) {
   DramConfig config = dram_config(kind);
   if (mapping) config.address_mapping = mapping;
-  if (channels > 0) config.organisation.channels = channels;
-  if (outstanding == 0) outstanding = config.read_queue * config.organisation.all_channels();
+  if (channels > 0) config.organization.channels = channels;
+  if (outstanding == 0) outstanding = config.read_queue * config.organization.all_channels();
   return measure_dram(
       config, pattern == Pattern::kStream ? stream_pattern(config) : random_pattern(config, 1),
       100000, outstanding);

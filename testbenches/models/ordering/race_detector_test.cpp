@@ -138,7 +138,7 @@ TEST_CASE("an order by way of a third engine counts") {
 TEST_CASE("a store that reads what an earlier store writes into the activation buffer needs a semaphore") {
   Bench bench;
   isa::Store writes;
-  writes.requantise = true;
+  writes.requantize = true;
   writes.source_base = 100;
   writes.destination = isa::Destination::kActivation;
   writes.dst_base = 300;

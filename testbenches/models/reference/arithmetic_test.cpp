@@ -8,14 +8,14 @@
 using namespace systole::reference;
 using systole::testing::add_exactly;
 using systole::testing::Random;
-using systole::testing::requantise_exactly;
+using systole::testing::requantize_exactly;
 
 namespace {
 
 constexpr std::int32_t kMax = std::numeric_limits<std::int32_t>::max();
 constexpr std::int32_t kMin = std::numeric_limits<std::int32_t>::min();
 
-// The float itself, or one of its neighbours.
+// The float itself, or one of its neighbors.
 float nudged(Random& random, float x) {
   const int steps = static_cast<int>(random.range(-2, 2));
   for (int i = 0; i < std::abs(steps); ++i) x = std::nextafter(x, steps < 0 ? -INFINITY : INFINITY);
@@ -26,34 +26,34 @@ bool is_scale(float x) { return x == 0 || (std::isnormal(x) && x > 0); }
 
 }  // namespace
 
-TEST_CASE("requantise rounds half to even, after float32 and before the zero point") {
-  CHECK(requantise(5, 0, 0.5f, 0, true) == 2);
-  CHECK(requantise(7, 0, 0.5f, 0, true) == 4);
-  CHECK(requantise(-5, 0, 0.5f, 0, true) == -2);
-  CHECK(requantise(-7, 0, 0.5f, 0, true) == -4);
-  CHECK(requantise(1, 0, 0.5f, 1, true) == 1);  // rounding after the zero point would give 2
-  CHECK(requantise(3, 2, 1.0f, -10, true) == -5);
+TEST_CASE("requantize rounds half to even, after float32 and before the zero point") {
+  CHECK(requantize(5, 0, 0.5f, 0, true) == 2);
+  CHECK(requantize(7, 0, 0.5f, 0, true) == 4);
+  CHECK(requantize(-5, 0, 0.5f, 0, true) == -2);
+  CHECK(requantize(-7, 0, 0.5f, 0, true) == -4);
+  CHECK(requantize(1, 0, 0.5f, 1, true) == 1);  // rounding after the zero point would give 2
+  CHECK(requantize(3, 2, 1.0f, -10, true) == -5);
   // 2^24 + 1 has no float32; 2^24 + 3 rounds up to 2^24 + 4.
-  CHECK(requantise((1 << 24) + 1, 0, 1.0f / (1 << 20), 0, true) == 16);
-  CHECK(requantise(5, 0, 0x1.999998p-2f, 0, true) == 2);  // 1.99999997 is a float32, not a tie
-  CHECK(requantise(123456, 0, 0.0f, 7, false) == 7);
+  CHECK(requantize((1 << 24) + 1, 0, 1.0f / (1 << 20), 0, true) == 16);
+  CHECK(requantize(5, 0, 0x1.999998p-2f, 0, true) == 2);  // 1.99999997 is a float32, not a tie
+  CHECK(requantize(123456, 0, 0.0f, 7, false) == 7);
 }
 
-TEST_CASE("requantise saturates to its type at both ends, and a sum with its bias wraps") {
-  CHECK(requantise(128, 0, 1.0f, 0, true) == 127);
-  CHECK(requantise(-129, 0, 1.0f, 0, true) == -128);
-  CHECK(requantise(256, 0, 1.0f, 0, false) == 255);
-  CHECK(requantise(-1, 0, 1.0f, 0, false) == 0);
-  CHECK(requantise(-1, 0, 1.0f, 255, false) == 254);
-  CHECK(requantise(kMax, 1, 1.0f, 0, true) == -128);
-  CHECK(requantise(kMin, -1, 1.0f, 0, true) == 127);
-  CHECK(requantise(kMax, 0, 3e38f, -128, true) == 127);  // infinity
-  CHECK(requantise(kMin, 0, 3e38f, 127, true) == -128);
-  CHECK(requantise(kMax, 0, 1.0f, 127, true) == 127);  // int32 does not overflow at the zero point
-  CHECK(requantise(kMin, 0, 1.0f, -128, true) == -128);
+TEST_CASE("requantize saturates to its type at both ends, and a sum with its bias wraps") {
+  CHECK(requantize(128, 0, 1.0f, 0, true) == 127);
+  CHECK(requantize(-129, 0, 1.0f, 0, true) == -128);
+  CHECK(requantize(256, 0, 1.0f, 0, false) == 255);
+  CHECK(requantize(-1, 0, 1.0f, 0, false) == 0);
+  CHECK(requantize(-1, 0, 1.0f, 255, false) == 254);
+  CHECK(requantize(kMax, 1, 1.0f, 0, true) == -128);
+  CHECK(requantize(kMin, -1, 1.0f, 0, true) == 127);
+  CHECK(requantize(kMax, 0, 3e38f, -128, true) == 127);  // infinity
+  CHECK(requantize(kMin, 0, 3e38f, 127, true) == -128);
+  CHECK(requantize(kMax, 0, 1.0f, 127, true) == 127);  // int32 does not overflow at the zero point
+  CHECK(requantize(kMin, 0, 1.0f, -128, true) == -128);
 }
 
-TEST_CASE("requantise agrees with exact rational arithmetic on cases aimed at ties") {
+TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ties") {
   const std::uint64_t seed = 1001;
   CAPTURE(seed);
   Random random(seed);
@@ -89,13 +89,13 @@ TEST_CASE("requantise agrees with exact rational arithmetic on cases aimed at ti
     }
     if (!is_scale(scale)) continue;
     CAPTURE(sum, bias, scale, zero_point, is_signed);
-    REQUIRE(requantise(sum, bias, scale, zero_point, is_signed) ==
-            requantise_exactly(sum, bias, scale, zero_point, is_signed));
+    REQUIRE(requantize(sum, bias, scale, zero_point, is_signed) ==
+            requantize_exactly(sum, bias, scale, zero_point, is_signed));
   }
   CHECK(ties > 4000);
 }
 
-TEST_CASE("requantise agrees with exact arithmetic at the ends of int32 and of float32") {
+TEST_CASE("requantize agrees with exact arithmetic at the ends of int32 and of float32") {
   for (const std::int32_t sum : {kMin, kMin + 1, -(1 << 24) - 1, -1, 0, 1, (1 << 24) + 1,
                                  (1 << 25) + 2, (1 << 25) + 6, kMax - 64, kMax - 1, kMax})
     for (const std::int32_t bias : {kMin, -1, 0, 1, kMax})
@@ -103,8 +103,8 @@ TEST_CASE("requantise agrees with exact arithmetic at the ends of int32 and of f
                                 0x1.fffffep-25f, 0.5f, 1.0f, 0x1p96f, 0x1.fffffep127f})
         for (const int zero_point : {-128, 0, 127}) {
           CAPTURE(sum, bias, scale, zero_point);
-          REQUIRE(requantise(sum, bias, scale, zero_point, true) ==
-                  requantise_exactly(sum, bias, scale, zero_point, true));
+          REQUIRE(requantize(sum, bias, scale, zero_point, true) ==
+                  requantize_exactly(sum, bias, scale, zero_point, true));
         }
 }
 

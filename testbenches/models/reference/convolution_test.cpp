@@ -107,7 +107,7 @@ std::vector<std::int32_t> convolve_naively(const Convolution& c) {
 
 // A product of two float32 is exact in double, so one conversion rounds it; rounding to an integer
 // is done by hand.
-int requantise_naively(std::int32_t v, float scale, int zero, bool is_signed) {
+int requantize_naively(std::int32_t v, float scale, int zero, bool is_signed) {
   const double scaled =
       static_cast<float>(static_cast<double>(static_cast<float>(v)) * static_cast<double>(scale));
   const double low = std::floor(scaled), rest = scaled - low;
@@ -268,7 +268,7 @@ class Lowering {
   isa::Store store_common(bool raw) const {
     isa::Store s;
     s.raw = raw;
-    s.requantise = !raw;
+    s.requantize = !raw;
     s.mid_signed = c_.output_signed;
     s.mid_zero_point = static_cast<std::uint8_t>(c_.output_zero);
     s.clamp_low = c_.output_signed ? -128 : 0;
@@ -339,7 +339,7 @@ TEST_CASE(
         if (raw != sums[i])
           FAIL("raw element " << i << ": expected " << sums[i] << ", got " << raw);
         const int expected =
-            requantise_naively(sums[i] + c.bias[o], c.scale[o], c.output_zero, c.output_signed);
+            requantize_naively(sums[i] + c.bias[o], c.scale[o], c.output_zero, c.output_signed);
         const std::uint8_t byte = dram[kOutputAt + i];
         const int got = c.output_signed ? static_cast<std::int8_t>(byte) : byte;
         if (got != expected) FAIL("element " << i << ": expected " << expected << ", got " << got);

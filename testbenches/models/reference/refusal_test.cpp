@@ -72,14 +72,14 @@ TEST_CASE("DRAM accesses end at the last byte of the image") {
   load.dram_stride[0] = -1;
   CHECK(contains(error_of(load), "at DRAM address 0xffffffffff:"));
   isa::Store store;
-  store.requantise = true;
+  store.requantize = true;
   store.dst_base = 62;
   CHECK(error_of(store) == "no error");
   store.dst_base = 63;
   CHECK(error_of(store) ==
         "store of 2 bytes at DRAM address 0x3f: must be inside the memory of 0x40 bytes");
   store.raw = true;
-  store.requantise = false;
+  store.requantize = false;
   store.dst_base = 57;
   CHECK(contains(error_of(store), "store of 8 bytes at DRAM address 0x39"));
 }
@@ -105,13 +105,13 @@ TEST_CASE("source and residual in one bank are error 5, in two banks they are no
   CHECK(contains(error_of(store), "source group 512 and residual group 512"));
   // An accumulator source cannot meet it.
   store.source = isa::Source::kAccumulator;
-  store.requantise = true;
+  store.requantize = true;
   CHECK(error_of(store) == "no error");
 }
 
 TEST_CASE("scales that are not zero or positive normal numbers are refused") {
   isa::Store store;
-  store.requantise = store.residual = true;
+  store.requantize = store.residual = true;
   store.add_scale_source = store.add_scale_residual = 1;
   CHECK(error_of(store) == "no error");
   for (const float bad : {-1.0f, -0.0f, 1e-40f, INFINITY, NAN}) {
@@ -144,7 +144,7 @@ TEST_CASE("scales that are not zero or positive normal numbers are refused") {
                     }()}),
                     dram);
   isa::Store per_channel;
-  per_channel.requantise = true;
+  per_channel.requantize = true;
   reference.execute(isa::Instruction(per_channel), dram);
   per_channel.parameter_base = 5;
   CHECK_THROWS_WITH(reference.execute(isa::Instruction(per_channel), dram),

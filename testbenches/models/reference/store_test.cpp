@@ -101,7 +101,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "requantise, residual and clamp in sequence match exact arithmetic, to the activation buffer") {
+    "requantize, residual and clamp in sequence match exact arithmetic, to the activation buffer") {
   Bench bench(8);
   std::vector<std::pair<std::int32_t, float>> parameters;
   for (int i = 0; i < 64 * kLanes; ++i)
@@ -113,7 +113,7 @@ TEST_CASE(
     isa::Store s;
     s.source = isa::Source::kActivation;
     s.destination = isa::Destination::kActivation;
-    s.requantise = bench.random.chance(70);
+    s.requantize = bench.random.chance(70);
     s.residual = bench.random.chance(80);
     for (auto* flag : {&s.source_signed, &s.mid_signed, &s.residual_signed, &s.output_signed,
                        &s.parameter_per_tensor})
@@ -145,12 +145,12 @@ TEST_CASE(
             int v = widened(before[static_cast<std::size_t>(
                                 (50 + 4 * i0 - 9 * i1 + 30 * i2 + 70 * i3 + g) * kLanes + lane)],
                             s.source_signed);
-            if (s.requantise) {
+            if (s.requantize) {
               const int word =
                   (s.parameter_base + (s.parameter_per_tensor ? 0 : 5 * i2 - i3 + g) + 64) % 64;
               const auto& [bias, scale] =
                   parameters[static_cast<std::size_t>(word * kLanes + lane)];
-              v = testing::requantise_exactly(
+              v = testing::requantize_exactly(
                   v, bias, scale, widened(s.mid_zero_point, s.mid_signed), s.mid_signed);
             }
             if (s.residual) {

@@ -19,7 +19,7 @@ namespace {
 
 enum class Injected { kNone, kLoad, kFetch, kStore, kBankConflict };
 
-/// One program and the behaviour of the world around it.
+/// One program and the behavior of the world around it.
 struct Case {
   std::vector<isa::Encoded> program;
   MemoryRates memory;
@@ -365,7 +365,7 @@ isa::Encoded encoded(isa::Instruction instruction, uint16_t wait_mask = 0, uint1
 
 isa::Store plain_store() {
   isa::Store store;
-  store.requantise = true;
+  store.requantize = true;
   return store;
 }
 

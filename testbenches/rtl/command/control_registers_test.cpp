@@ -461,7 +461,7 @@ TEST_CASE("control_registers: a write changes its register and no other one") {
     if (address == kControl) continue;
     script.steps.push_back([=](Bench40& b) {
       b.writes.push_back({address, 0xa5000000 + address * 0x1357});
-      // Neighbours and the ends of the map; the outputs of all bases are compared in every cycle.
+      // Neighbors and the ends of the map; the outputs of all bases are compared in every cycle.
       for (uint64_t other : {address, address ^ 4, uint64_t{kStatus}}) b.reads.push_back(other);
     });
   }

@@ -68,8 +68,8 @@ std::vector<isa::Encoded> plain_instructions() {
   only_padding.count[0] = 0;
   only_padding.pad_bottom = 1;
   isa::Matrix matrix;
-  isa::Store requantise;
-  requantise.requantise = true;
+  isa::Store requantize;
+  requantize.requantize = true;
   isa::Store raw;
   raw.raw = true;
   isa::Store move;
@@ -79,7 +79,7 @@ std::vector<isa::Encoded> plain_instructions() {
   pool.window_y = pool.window_x = 3;
   pool.residual = true;
   return {isa::encode(load),       isa::encode(only_padding), isa::encode(matrix),
-          isa::encode(requantise), isa::encode(raw),          isa::encode(move),
+          isa::encode(requantize), isa::encode(raw),          isa::encode(move),
           isa::encode(pool)};
 }
 

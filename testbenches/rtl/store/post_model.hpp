@@ -37,7 +37,7 @@ inline int32_t wrapping_sum(int32_t a, int32_t b) {
 
 /// saturate(rne(fl(fl(v + bias) * scale)) + zero point), the zero point given as a byte of the mid
 /// type.
-inline int32_t requantise(int32_t v, int32_t bias, uint32_t scale, bool is_signed,
+inline int32_t requantize(int32_t v, int32_t bias, uint32_t scale, bool is_signed,
                           uint8_t zero_point) {
   const float product = static_cast<float>(wrapping_sum(v, bias)) * float_from_bits(scale);
   const double rounded = std::fmin(std::fmax(std::nearbyint(product), -2147483648.0), 2147483647.0);
@@ -98,14 +98,14 @@ inline uint32_t extreme_float(Random& random) {
   }
 }
 
-struct RequantiseCase {
+struct RequantizeCase {
   int32_t value, bias;
   uint32_t scale;
 };
 
-inline RequantiseCase random_requantise_case(Random& random) {
-  RequantiseCase c;
-  // The sum first: every size, and the neighbours of the points where int32 to float32 has ties.
+inline RequantizeCase random_requantize_case(Random& random) {
+  RequantizeCase c;
+  // The sum first: every size, and the neighbors of the points where int32 to float32 has ties.
   const int size = static_cast<int>(random.between(1, 32));
   int32_t sum = static_cast<int32_t>(static_cast<uint32_t>(random.bits(size)));
   switch (random.below(8)) {

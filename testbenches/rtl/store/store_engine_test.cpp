@@ -336,7 +336,7 @@ TEST_CASE("a store to the activation buffer waits for the one to DRAM before it,
   StoreEngineBench bench;
   for (int i = 0; i < 10; ++i) {
     isa::Store s;
-    s.requantise = true;
+    s.requantize = true;
     s.destination = i % 2 ? isa::Destination::kActivation : isa::Destination::kDram;
     s.dst_base = i % 2 ? 3 * chip_of_bench().activation_bank_words * (kRows / kLanes) : 0x5000u + 64u * static_cast<uint32_t>(i);
     s.groups = 2;

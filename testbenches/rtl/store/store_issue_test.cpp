@@ -93,7 +93,7 @@ struct IssueBench : Bench {
         equal("accumulator_addr_o", accumulator_addr_o.get(), tap.source & kAccumulatorMask);
       }
       if (running.residual) equal("residual_addr_o", residual_addr_o.get(), tap.residual & kActivationMask);
-      if (running.requantise) equal("parameter_addr_o", parameter_addr_o.get(), tap.parameter & kParameterMask);
+      if (running.requantize) equal("parameter_addr_o", parameter_addr_o.get(), tap.parameter & kParameterMask);
       if (to_activation) equal("destination_addr_o", destination_addr_o.get(), tap.destination & kActivationMask);
       equal("window_first_o", window_first_o.read(), tap.window_first);
       equal("window_last_o", window_last_o.read(), tap.window_last);

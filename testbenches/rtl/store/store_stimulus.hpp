@@ -65,7 +65,7 @@ inline isa::Store random_store(Random& random) {
   s.destination = random.chance(50) ? isa::Destination::kDram : isa::Destination::kActivation;
   s.raw = s.source == isa::Source::kAccumulator && s.destination == isa::Destination::kDram &&
           random.chance(40);
-  s.requantise = !s.raw && (s.source == isa::Source::kAccumulator || random.chance(50));
+  s.requantize = !s.raw && (s.source == isa::Source::kAccumulator || random.chance(50));
   s.source_signed = random.chance(50);
   s.mid_signed = random.chance(50);
   s.residual = !s.raw && random.chance(40);

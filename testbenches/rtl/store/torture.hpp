@@ -13,10 +13,10 @@
 
 namespace systole::bench {
 
-struct TortureRequantise {
+struct TortureRequantize {
   bool is_signed;
   uint8_t zero_point;  // bits of the mid type
-  RequantiseCase data;
+  RequantizeCase data;
   int32_t expected;
 };
 
@@ -27,7 +27,7 @@ struct TortureAdd {
 };
 
 struct Torture {
-  std::vector<TortureRequantise> requantise;
+  std::vector<TortureRequantize> requantize;
   std::vector<TortureAdd> add;
 };
 
@@ -35,7 +35,7 @@ inline Torture read_torture(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
   Torture torture;
-  TortureRequantise requantise{};
+  TortureRequantize requantize{};
   TortureAdd add{};
   bool adding = false;
   std::string line;
@@ -44,13 +44,13 @@ inline Torture read_torture(const std::string& path) {
     std::string first;
     words >> first;
     if (first.empty() || first[0] == '#') continue;
-    if (first == "requantise") {
+    if (first == "requantize") {
       std::string type;
       int zero_point = 0;
       words >> type >> zero_point;
       adding = false;
-      requantise.is_signed = type == "int8";
-      requantise.zero_point = static_cast<uint8_t>(zero_point);
+      requantize.is_signed = type == "int8";
+      requantize.zero_point = static_cast<uint8_t>(zero_point);
     } else if (first == "add") {
       std::string a, b, type;
       words >> a >> b >> type >> std::hex >> add.data.ra >> add.data.rb >> add.data.offset;
@@ -63,10 +63,10 @@ inline Torture read_torture(const std::string& path) {
       words >> add.data.b >> add.expected;
       torture.add.push_back(add);
     } else {
-      requantise.data.value = std::stoi(first);
-      words >> requantise.data.bias >> std::hex >> requantise.data.scale >> std::dec >>
-          requantise.expected;
-      torture.requantise.push_back(requantise);
+      requantize.data.value = std::stoi(first);
+      words >> requantize.data.bias >> std::hex >> requantize.data.scale >> std::dec >>
+          requantize.expected;
+      torture.requantize.push_back(requantize);
     }
     if (words.fail())
       throw std::runtime_error(path + ": not a line of the torture format: " + line);

@@ -347,7 +347,7 @@ struct Gemm {
       std::memcpy(&bench.bytes[kParameters + 8 * static_cast<size_t>(n) + 4], &scale, 4);
       for (int m = 0; m < kM; ++m) {
         for (int k = 0; k < kK; ++k) sums[m][n] += (a[m * kK + k] - 3) * b[k * kN + n];
-        results[m][n] = static_cast<uint8_t>(requantise(sums[m][n], bias, bits_from_float(scale), true, 5));
+        results[m][n] = static_cast<uint8_t>(requantize(sums[m][n], bias, bits_from_float(scale), true, 5));
       }
     }
     isa::Load activations;
@@ -382,7 +382,7 @@ struct Gemm {
     isa::Store bytes = raw;
     bytes.common.wait_mask = 0;
     bytes.raw = false;
-    bytes.requantise = true;
+    bytes.requantize = true;
     bytes.mid_zero_point = 5;
     bytes.dst_base = kByteOffset;
     program = {activations, weights, parameters, matrix, raw, bytes};
@@ -396,7 +396,7 @@ struct Gemm {
     }
   }
 
-  /// Steps: run it, check the interrupt, every result byte and its neighbours.
+  /// Steps: run it, check the interrupt, every result byte and its neighbors.
   void run_and_check(ChipBench& bench) const {
     bench.call([&bench] {
       std::fill(bench.bytes.begin() + kScratch, bench.bytes.begin() + kScratch + 0x400, uint8_t{0xa5});

@@ -5,11 +5,11 @@
 
 #include <map>
 
-#include "compiler/executor.hpp"
+#include "runtime/executor.hpp"
 #include "compiler/verify.hpp"
 #include "cycle/cycle_model.hpp"
 #include "ordering/race_detector.hpp"
-#include "onnx/host_operators.hpp"
+#include "host/operators.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler_test {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
-#include "onnx/host_tensor.hpp"
+#include "network/host_tensor.hpp"
 
 namespace systole::compiler_test {
 

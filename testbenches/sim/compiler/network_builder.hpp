@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "onnx/host_tensor.hpp"
-#include "onnx/network.hpp"
+#include "network/host_tensor.hpp"
+#include "network/network.hpp"
 
 namespace systole::compiler_test {
 
@@ -83,7 +83,7 @@ class NetworkBuilder {
   std::int32_t zero_point(ElementType type);
   Clamp random_clamp(ElementType type);
   void node(const std::string& kind, Operation operation);
-  // Requantisation that spreads sums of `depth` products over the output type.
+  // Requantization that spreads sums of `depth` products over the output type.
   std::vector<float> scales(std::int64_t count, std::int64_t depth);
 
   Random random_;

@@ -11,7 +11,7 @@ namespace {
 
 const std::vector<ElementType> kBytes = {ElementType::kInt8, ElementType::kUint8};
 
-// A table that no requantisation gives: it goes down.
+// A table that no requantization gives: it goes down.
 std::vector<std::uint8_t> host_table() {
   std::vector<std::uint8_t> table;
   for (int i = 0; i < 256; ++i) table.push_back(static_cast<std::uint8_t>(255 - i));

@@ -82,7 +82,7 @@ TEST_CASE("a reshape is free exactly when no byte moves") {
   CHECK_FALSE(compiler::same_bytes(image_view({1, 4, 3, 3}), matrix_view({9, 4}), 4));
 }
 
-TEST_CASE("a table of a requantisation is found and is exact, another one is refused") {
+TEST_CASE("a table of a requantization is found and is exact, another one is refused") {
   Random r(11);
   for (int i = 0; i < 60; ++i) {
     const bool in_signed = r.chance(50), out_signed = r.chance(50);
@@ -103,7 +103,7 @@ TEST_CASE("a table of a requantisation is found and is exact, another one is ref
     for (int bits = 0; bits < 256; ++bits) {
       const int x = in_signed ? static_cast<std::int8_t>(bits) : bits;
       int v = x;
-      if (found->requantise)
+      if (found->requantize)
         v = std::clamp(
             static_cast<int>(std::nearbyint(static_cast<float>(x + found->bias) * found->scale)) +
                 found->zero_point,
@@ -117,7 +117,7 @@ TEST_CASE("a table of a requantisation is found and is exact, another one is ref
   CHECK_FALSE(compiler::match_lookup(square, false, false));
 }
 
-TEST_CASE("requantisation tables run on the chip with the same bits") {
+TEST_CASE("requantization tables run on the chip with the same bits") {
   for (const Chip& chip : odd_chips()) {
     NetworkBuilder b(21);
     std::vector<std::uint8_t> table(256);

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "catch.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -48,7 +48,7 @@ ModelBuilder relu() {
 std::vector<CaseResult> run(const fs::path& folder, const std::string& only = "") {
   conformance::Options options;
   options.only = only;
-  return conformance::run_cases(folder, platform::open_chip("tiny"), options, [](const CaseResult&) {});
+  return conformance::run_cases(folder, open_chip("tiny"), options, [](const CaseResult&) {});
 }
 
 }  // namespace

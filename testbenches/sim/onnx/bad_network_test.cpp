@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "onnx/reader.hpp"
+#include "normalize/reader.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -36,15 +36,15 @@ std::string refusal(const std::string& bytes) {
 
 std::string refusal(ModelBuilder& builder) { return refusal(builder.model().SerializeAsString()); }
 
-// A correct network with a convolution, for changes: x -> dx, weights w (initialiser w_q), bias b,
+// A correct network with a convolution, for changes: x -> dx, weights w (initializer w_q), bias b,
 // conv -> y.
 ModelBuilder good() {
   ModelBuilder builder;
-  builder.input("x", kI8, {1, 2, 4, 4}).dequantise("x", "dx", {0.1f, 0}, kI8);
-  builder.quantised_constant("w", kI8, {3, 2, 1, 1}, {1, 2, 3, 4, 5, 6}, {0.1f}, {0})
+  builder.input("x", kI8, {1, 2, 4, 4}).dequantize("x", "dx", {0.1f, 0}, kI8);
+  builder.quantized_constant("w", kI8, {3, 2, 1, 1}, {1, 2, 3, 4, 5, 6}, {0.1f}, {0})
       .floats("b", {3}, {1, 2, 3});
   builder.node("Conv", {"dx", "w", "b"}, {"conv"})
-      .quantise("conv", "y", {0.5f, 0}, kI8)
+      .quantize("conv", "y", {0.5f, 0}, kI8)
       .output("y", kI8, {1, 3, 4, 4});
   return builder;
 }
@@ -53,7 +53,7 @@ onnx::TensorProto& initializer(ModelBuilder& builder, const std::string& name) {
   for (auto& tensor : *builder.graph().mutable_initializer()) {
     if (tensor.name() == name) return tensor;
   }
-  throw std::runtime_error("no initialiser " + name);
+  throw std::runtime_error("no initializer " + name);
 }
 
 onnx::NodeProto& node(ModelBuilder& builder, const std::string& name) {
@@ -147,9 +147,9 @@ TEST_CASE("dynamic and impossible shapes are refused by name") {
              Contains("the weights 'w' have the shape"));
 }
 
-TEST_CASE("initialisers whose data do not fit are refused by name") {
+TEST_CASE("initializers whose data do not fit are refused by name") {
   CHECK_THAT(changed([](ModelBuilder& b) { initializer(b, "w_q").set_raw_data("abc"); }),
-             Contains("initialiser 'w_q' has 3 bytes of raw data"));
+             Contains("initializer 'w_q' has 3 bytes of raw data"));
   CHECK_THAT(
       changed([](ModelBuilder& b) { initializer(b, "w_q").set_dims(0, std::int64_t{1} << 62); }),
       Contains("too large"));
@@ -161,7 +161,7 @@ TEST_CASE("initialisers whose data do not fit are refused by name") {
              }),
              Contains("dimension of zero"));
   CHECK_THAT(changed([](ModelBuilder& b) { initializer(b, "b").add_float_data(1); }),
-             Contains("initialiser 'b' has 4 values"));
+             Contains("initializer 'b' has 4 values"));
   CHECK_THAT(changed([](ModelBuilder& b) {
                initializer(b, "b").add_float_data(1);
                initializer(b, "b").set_dims(0, 4);
@@ -217,7 +217,7 @@ TEST_CASE("scales must be positive and finite, zero points of the right type") {
 TEST_CASE("wiring that is wrong is refused by node and tensor") {
   CHECK_THAT(changed([](ModelBuilder& b) { node(b, "conv").set_input(0, "absent"); }),
              Contains("node 'conv' (Conv): input 'absent' is neither an input of the network, an "
-                      "initialiser nor the output of a node"));
+                      "initializer nor the output of a node"));
   CHECK_THAT(changed([](ModelBuilder& b) { node(b, "conv").set_input(0, "y"); }),
              Contains("cycle"));
   CHECK_THAT(changed([](ModelBuilder& b) { node(b, "conv").set_output(0, "dx"); }),
@@ -265,9 +265,9 @@ TEST_CASE("an operator that is not supported is refused by name, with what is") 
 TEST_CASE("attributes that are wrong are refused by node") {
   CHECK_THAT(changed([](ModelBuilder& b) {
                node(b, "conv").set_name("c"),
-                   b.graph().mutable_node(2)->add_attribute()->set_name("colour");
+                   b.graph().mutable_node(2)->add_attribute()->set_name("color");
              }),
-             Contains("node 'c' (Conv)") && Contains("colour"));
+             Contains("node 'c' (Conv)") && Contains("color"));
   const auto conv = [](const char* name, const std::vector<std::int64_t>& values) {
     return changed([&](ModelBuilder& b) {
       auto& attribute = *node(b, "conv").add_attribute();

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "catch.hpp"
-#include "onnx/reader.hpp"
-#include "onnx/tensor_file.hpp"
+#include "normalize/reader.hpp"
+#include "network/tensor_file.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -26,25 +26,25 @@ constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8,
 std::string network_file() {
   ModelBuilder builder;
   builder.input("image", kF32, {1, 2, 4, 4})
-      .quantise("image", "x", {0.1f, 3}, kU8)
-      .dequantise("x", "dx", {0.1f, 3}, kU8);
-  builder.quantised_constant("w", kI8, {2, 2, 3, 3}, std::vector<int>(36, 1), {0.1f, 0.2f}, {0, 0})
+      .quantize("image", "x", {0.1f, 3}, kU8)
+      .dequantize("x", "dx", {0.1f, 3}, kU8);
+  builder.quantized_constant("w", kI8, {2, 2, 3, 3}, std::vector<int>(36, 1), {0.1f, 0.2f}, {0, 0})
       .floats("b", {2}, {1, 2});
   builder.node("Conv", {"dx", "w", "b"}, {"conv"})
       .ints("pads", {1, 1, 1, 1})
       .ints("strides", {1, 1})
       .node("Relu", {"conv"}, {"relu"});
-  builder.quantise("relu", "q", {0.5f, 0}, kU8)
-      .dequantise("q", "dq", {0.5f, 0}, kU8)
+  builder.quantize("relu", "q", {0.5f, 0}, kU8)
+      .dequantize("q", "dq", {0.5f, 0}, kU8)
       .node("Add", {"dq", "dx"}, {"sum"});
-  builder.quantise("sum", "s", {0.7f, 0}, kU8).dequantise("s", "ds", {0.7f, 0}, kU8);
+  builder.quantize("sum", "s", {0.7f, 0}, kU8).dequantize("s", "ds", {0.7f, 0}, kU8);
   builder.node("MaxPool", {"ds"}, {"pool"})
       .ints("kernel_shape", {2, 2})
-      .quantise("pool", "p", {0.7f, 0}, kU8)
-      .dequantise("p", "dp", {0.7f, 0}, kU8);
+      .quantize("pool", "p", {0.7f, 0}, kU8)
+      .dequantize("p", "dp", {0.7f, 0}, kU8);
   builder.node("Sigmoid", {"dp"}, {"sigmoid"})
-      .quantise("sigmoid", "g", {0.01f, 0}, kU8)
-      .dequantise("g", "dg", {0.01f, 0}, kU8);
+      .quantize("sigmoid", "g", {0.01f, 0}, kU8)
+      .dequantize("g", "dg", {0.01f, 0}, kU8);
   builder.node("Shape", {"dg"}, {"shape"})
       .int64s("first", {1}, {0})
       .node("Gather", {"shape", "first"}, {"batch"});
@@ -52,11 +52,11 @@ std::string network_file() {
       .node("Concat", {"batch", "rest"}, {"target"})
       .integer("axis", 0)
       .node("Reshape", {"dg", "target"}, {"flat"});
-  builder.quantised_constant("m", kI8, {3, 18}, std::vector<int>(54, 2), {0.1f}, {0})
+  builder.quantized_constant("m", kI8, {3, 18}, std::vector<int>(54, 2), {0.1f}, {0})
       .node("Gemm", {"flat", "m"}, {"gemm"})
       .integer("transB", 1);
-  builder.quantise("gemm", "e", {0.5f, 0}, kI8)
-      .dequantise("e", "de", {0.5f, 0}, kI8)
+  builder.quantize("gemm", "e", {0.5f, 0}, kI8)
+      .dequantize("e", "de", {0.5f, 0}, kI8)
       .node("Softmax", {"de"}, {"y"})
       .output("y", kF32, {1, 3});
   return builder.model().SerializeAsString();

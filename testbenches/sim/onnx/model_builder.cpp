@@ -6,8 +6,8 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "onnx/reader.hpp"
-#include "onnx/tensor_proto.hpp"
+#include "normalize/reader.hpp"
+#include "network/tensor_proto.hpp"
 
 namespace systole::test {
 namespace {
@@ -124,21 +124,21 @@ ModelBuilder& ModelBuilder::text(const std::string& name, const std::string& val
   return *this;
 }
 
-ModelBuilder& ModelBuilder::quantise(const std::string& x, const std::string& y, Quantisation q,
+ModelBuilder& ModelBuilder::quantize(const std::string& x, const std::string& y, Quantization q,
                                      ElementType type) {
   floats(y + "_scale", {}, {q.scale});
   bytes(y + "_zero", type, {}, {q.zero_point});
   return node("QuantizeLinear", {x, y + "_scale", y + "_zero"}, {y});
 }
 
-ModelBuilder& ModelBuilder::dequantise(const std::string& x, const std::string& y, Quantisation q,
+ModelBuilder& ModelBuilder::dequantize(const std::string& x, const std::string& y, Quantization q,
                                        ElementType type) {
   floats(y + "_scale", {}, {q.scale});
   bytes(y + "_zero", type, {}, {q.zero_point});
   return node("DequantizeLinear", {x, y + "_scale", y + "_zero"}, {y});
 }
 
-ModelBuilder& ModelBuilder::quantised_constant(const std::string& name, ElementType type,
+ModelBuilder& ModelBuilder::quantized_constant(const std::string& name, ElementType type,
                                                const Shape& shape, const std::vector<int>& values,
                                                const std::vector<float>& scale,
                                                const std::vector<int>& zero_point, int axis) {

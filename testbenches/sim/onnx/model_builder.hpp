@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "onnx/host_tensor.hpp"
-#include "onnx/network.hpp"
+#include "network/host_tensor.hpp"
+#include "network/network.hpp"
 
 namespace systole::test {
 
@@ -21,7 +21,7 @@ class ModelBuilder {
   ModelBuilder& input(const std::string& name, ElementType type, const Shape& shape);
   ModelBuilder& output(const std::string& name, ElementType type, const Shape& shape);
 
-  // Initialisers.
+  // Initializers.
   ModelBuilder& floats(const std::string& name, const Shape& shape,
                        const std::vector<float>& values);
   ModelBuilder& bytes(const std::string& name, ElementType type, const Shape& shape,
@@ -40,15 +40,15 @@ class ModelBuilder {
   ModelBuilder& number(const std::string& name, float value);
   ModelBuilder& text(const std::string& name, const std::string& value);
 
-  // QuantizeLinear and DequantizeLinear from tensor x to tensor y, with initialisers y_scale and
+  // QuantizeLinear and DequantizeLinear from tensor x to tensor y, with initializers y_scale and
   // y_zero of the given type.
-  ModelBuilder& quantise(const std::string& x, const std::string& y, Quantisation q,
+  ModelBuilder& quantize(const std::string& x, const std::string& y, Quantization q,
                          ElementType type);
-  ModelBuilder& dequantise(const std::string& x, const std::string& y, Quantisation q,
+  ModelBuilder& dequantize(const std::string& x, const std::string& y, Quantization q,
                            ElementType type);
-  // Initialisers <name>_q, <name>_scale, <name>_zero and the DequantizeLinear node that makes
+  // Initializers <name>_q, <name>_scale, <name>_zero and the DequantizeLinear node that makes
   // `name` of them. One scale, or one per element of dimension `axis`.
-  ModelBuilder& quantised_constant(const std::string& name, ElementType type, const Shape& shape,
+  ModelBuilder& quantized_constant(const std::string& name, ElementType type, const Shape& shape,
                                    const std::vector<int>& values, const std::vector<float>& scale,
                                    const std::vector<int>& zero_point, int axis = 0);
 

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "onnx/host_operators.hpp"
+#include "host/operators.hpp"
 
 namespace systole::test {
 

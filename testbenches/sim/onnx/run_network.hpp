@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "onnx/host_tensor.hpp"
-#include "onnx/network.hpp"
+#include "network/host_tensor.hpp"
+#include "network/network.hpp"
 
 namespace systole::test {
 

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "compiler/compiled_network.hpp"
-#include "onnx/reader.hpp"
-#include "onnx/tensor_file.hpp"
-#include "platform/shipped_chips.hpp"
+#include "normalize/reader.hpp"
+#include "network/tensor_file.hpp"
+#include "chip/shipped_chips.hpp"
 
 namespace systole::test {
 
@@ -22,7 +22,7 @@ inline std::filesystem::path digits_file(const std::string& name) {
 }
 
 inline compiler::CompiledNetwork compile_digits(const std::string& chip, const std::string& file = "digits.onnx") {
-  return compiler::compile(read_network(digits_file(file)), platform::open_chip(chip));
+  return compiler::compile(read_network(digits_file(file)), open_chip(chip));
 }
 
 // How many of the logits' images have their label.

@@ -115,7 +115,7 @@ TensorId average_pool(NetworkBuilder& b) {
   return b.average_pool(b.input(r.pick(kBytes), shape), kernel, {r.in(1, 3), r.in(1, 3)}, r.pick(kBytes));
 }
 
-// Branches over parts of a tensor, joined layer by layer: places in one tensor that are written and read while neighbours are.
+// Branches over parts of a tensor, joined layer by layer: places in one tensor that are written and read while neighbors are.
 TensorId parts(NetworkBuilder& b) {
   Random& r = b.random();
   constexpr std::int64_t kBlock = 16;  // a multiple of array_rows of the chips tested

@@ -6,13 +6,13 @@
 #include <memory>
 
 #include "catch.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "system/networks/views.hpp"
 
 namespace systole::test {
 
 void run_random_networks(const char* chip_name, const RandomRun& run) {
-  const Chip shipped = platform::open_chip(chip_name);
+  const Chip shipped = open_chip(chip_name);
   const std::uint32_t first = static_cast<std::uint32_t>(setting("SYSTOLE_SEED", 1));
   const auto verilated = make_verilated(shipped, first | 1u, true);
   Seen all;

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "catch.hpp"
-#include "platform/shipped_chips.hpp"
+#include "chip/shipped_chips.hpp"
 #include "system/networks/digits.hpp"
 #include "system/networks/random_network.hpp"
 #include "system/networks/views.hpp"
-#include "platform/pin_runner.hpp"
+#include "views/pin_runner.hpp"
 
 using namespace systole;
 using namespace systole::test;
@@ -64,7 +64,7 @@ std::vector<std::uint8_t> power_up_contents(const Chip& chip, std::uint32_t seed
 }  // namespace
 
 TEST_CASE("two seeds of the power-up state are two contents of the buffers") {
-  const Chip chip = platform::open_chip("tiny");
+  const Chip chip = open_chip("tiny");
   const auto a = power_up_contents(chip, 101), b = power_up_contents(chip, 0x5EED), zero = power_up_contents(chip, 0);
   CHECK(a != b);
   CHECK(a == power_up_contents(chip, 101));
@@ -90,6 +90,6 @@ TEST_CASE("random networks have the same memory and the same cycles from two ran
     const std::uint32_t seed = static_cast<std::uint32_t>(setting("SYSTOLE_SEED", 1)) + i;
     INFO(kind_name(kind) << ", SYSTOLE_SEED=" << seed - i);
     const RandomNetwork random = make_random_network(kind, seed);
-    check_same(compiler::compile(random.network, with_random_memory(platform::open_chip("tiny"), seed)), random.inputs);
+    check_same(compiler::compile(random.network, with_random_memory(open_chip("tiny"), seed)), random.inputs);
   }
 }

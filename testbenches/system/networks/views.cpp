@@ -7,12 +7,12 @@
 #include <cstdlib>
 #include <map>
 
-#include "onnx/host_operators.hpp"
-#include "report/compare.hpp"
+#include "host/operators.hpp"
+#include "views/compare.hpp"
 #include "support/error.hpp"
-#include "trace/event_text.hpp"
+#include "events/event_text.hpp"
 #include "ordering/race_detector.hpp"
-#include "platform/pin_runner.hpp"
+#include "views/pin_runner.hpp"
 
 namespace systole::test {
 

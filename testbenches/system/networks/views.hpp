@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
-#include "onnx/host_tensor.hpp"
+#include "network/host_tensor.hpp"
 #include "platform/rtl_platform.hpp"
-#include "report/view.hpp"
+#include "views/view.hpp"
 
 namespace systole::test {
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chip/shipped_chips.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "support/error.hpp"
+
+namespace systole {
+
+namespace fs = std::filesystem;
+
+namespace {
+const fs::path kChips = fs::path(SYSTOLE_SOURCE_DIR) / "sim/chips";
+}
+
+std::vector<std::string> shipped_chips() {
+  std::vector<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(kChips, missing))
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  if (names.empty())
+    throw UserError(kChips.string() + ": holds no chip files; was the source tree moved?");
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Chip open_chip(const std::string& name_or_path) {
+  const std::vector<std::string> names = shipped_chips();
+  if (std::find(names.begin(), names.end(), name_or_path) != names.end())
+    return load_chip(kChips / (name_or_path + ".toml"));
+  if (!fs::exists(name_or_path))
+    throw UserError(fmt::format("chip \"{}\" is neither a file nor a shipped chip ({})",
+                                name_or_path, fmt::join(names, ", ")));
+  return load_chip(name_or_path);
+}
+
+}  // namespace systole

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/export.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "platform/registers.hpp"
+#include "platform/rtl_library.hpp"
+#include "views/store_runs.hpp"
+#include "views/view.hpp"
+#include "support/error.hpp"
+#include "support/file.hpp"
+
+namespace systole::report {
+
+namespace fs = std::filesystem;
+using compiler::ChipStep;
+using compiler::CompiledNetwork;
+
+namespace {
+
+constexpr std::size_t kBytesPerLine = 16;
+
+// Lines of 16 bytes, those with a byte that `wanted` names; an address where a line does not follow
+// the last one.
+template <typename Wanted>
+std::string hex_text(const std::uint8_t* bytes, std::uint64_t size, Wanted wanted) {
+  std::string text;
+  std::uint64_t next = ~0ull;
+  for (std::uint64_t line = 0; line < size; line += kBytesPerLine) {
+    const std::uint64_t end = std::min(size, line + kBytesPerLine);
+    if (!wanted(line, end)) continue;
+    if (line != next) text += fmt::format("@{:x}\n", line);
+    for (std::uint64_t i = line; i < end; ++i)
+      text += fmt::format("{}{:02x}", i == line ? "" : " ", bytes[i]);
+    text += "\n";
+    next = end;
+  }
+  return text;
+}
+
+// As hex_text, but byte by byte: only what `written` marks.
+std::string written_text(const std::uint8_t* bytes, const std::vector<bool>& written) {
+  std::string text;
+  std::size_t in_line = 0;
+  for (std::uint64_t i = 0; i < written.size(); ++i) {
+    if (!written[i]) continue;
+    if (i == 0 || !written[i - 1]) {
+      text += fmt::format("{}@{:x}\n", in_line == 0 ? "" : "\n", i);
+      in_line = 0;
+    }
+    text += fmt::format("{}{:02x}", in_line == 0 ? "" : " ", bytes[i]);
+    if (++in_line == kBytesPerLine) {
+      text += "\n";
+      in_line = 0;
+    }
+  }
+  return in_line == 0 ? text : text + "\n";
+}
+
+// A reference view that writes the memory around every program into files.
+class Exporter final : public ReferenceView {
+ public:
+  Exporter(const CompiledNetwork& network, fs::path directory)
+      : ReferenceView(network), network_(network), directory_(std::move(directory)) {
+    manifest_["chip"] = network.chip.name;
+    manifest_["network"] = network.network.name;
+    manifest_["dram_bytes"] = network.dram_bytes;
+    manifest_["steps"] = nlohmann::ordered_json::array();
+  }
+
+  void run_program(std::size_t step, const isa::Program& program) override {
+    const std::string name = fmt::format("step{}", step);
+    const std::uint64_t size = network_.dram_bytes;
+    isa::write_program(program, directory_ / (name + ".prog"));
+    files_.push_back(name + ".prog");
+    const std::uint8_t* before = dram(size);
+    write(name + "_memory.hex",
+          hex_text(before, size, [before](std::uint64_t begin, std::uint64_t end) {
+            return std::any_of(before + begin, before + end,
+                               [](std::uint8_t byte) { return byte != 0; });
+          }));
+    ReferenceView::run_program(step, program);
+    std::vector<bool> written(size, false);
+    for (const isa::Instruction& instruction : program.instructions) {
+      const auto* store = std::get_if<isa::Store>(&instruction);
+      if (store == nullptr || store->destination != isa::Destination::kDram) continue;
+      any_run(*store, network_, [&](std::uint64_t address, std::uint64_t bytes) {
+        for (std::uint64_t i = address; i < std::min(size, address + bytes); ++i) written[i] = true;
+        return false;
+      });
+    }
+    write(name + "_expected.hex", written_text(dram(size), written));
+    nlohmann::ordered_json entry = {{"step", step},
+                                    {"program_base", network_.program_address[step]},
+                                    {"program_count", program.instructions.size()},
+                                    {"base", network_.base_address},
+                                    {"cycles", time_program(network_, step, {}).cycles}};
+    manifest_["steps"].push_back(entry);
+  }
+
+  void write(const std::string& name, const std::string& text) {
+    write_whole_file(directory_ / name, text);
+    files_.push_back(name);
+  }
+  const nlohmann::ordered_json& manifest() const { return manifest_; }
+  const std::vector<std::string>& files() const { return files_; }
+
+ private:
+  const CompiledNetwork& network_;
+  fs::path directory_;
+  nlohmann::ordered_json manifest_;
+  std::vector<std::string> files_;
+};
+
+std::string parameter_header(const Chip& chip) {
+  std::string text = fmt::format(
+      "// SPDX-License-Identifier: Apache-2.0\n"
+      "//\n"
+      "// RTL parameters of the chip {}: systole_chip #(`SYSTOLE_PARAMETERS) u_chip (...);\n"
+      "`ifndef SYSTOLE_PARAMETERS\n"
+      "`define SYSTOLE_PARAMETERS",
+      chip.name);
+  const char* separator = " \\\n  ";
+  for (const auto& [name, value] : chip.rtl_parameters()) {
+    text += fmt::format("{}.{}({})", separator, name, value);
+    separator = ", \\\n  ";
+  }
+  return text + "\n`endif\n";
+}
+
+// files.f of the RTL with every file below $SYSTOLE_RTL, which simulators and Verilator expand.
+std::string file_list() {
+  const fs::path rtl = platform::rtl_directory();
+  std::string text =
+      "// The RTL of systole_chip in compile order; set SYSTOLE_RTL to its "
+      "directory.\n+incdir+$SYSTOLE_RTL\n+incdir+$SYSTOLE_RTL/common\n";
+  std::istringstream list(read_whole_file(rtl / "files.f", 1 << 20));
+  for (std::string line; std::getline(list, line);) {
+    if (line.empty() || line[0] == '+' || line.compare(0, 2, "//") == 0) continue;
+    text += "$SYSTOLE_RTL/" + line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> export_network(const CompiledNetwork& network,
+                                        const std::vector<HostTensor>& inputs,
+                                        const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
+  Exporter exporter(network, directory);
+  compiler::Executor executor(network, exporter);
+  executor.run(inputs);
+  exporter.write("manifest.json", exporter.manifest().dump(2) + "\n");
+  exporter.write("parameters.svh", parameter_header(network.chip));
+  exporter.write("rtl.f", file_list());
+  exporter.write("systole_registers.h", platform::c_register_header());
+  return exporter.files();
+}
+
+}  // namespace systole::report

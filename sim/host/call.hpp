@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Inside the host operators: one call of one operator, and the table of operators.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "network/host_tensor.hpp"
+#include "network/network.hpp"
+
+namespace systole {
+
+// A tensor that somebody else owns.
+struct TensorView {
+  ElementType type = ElementType::kFloat32;
+  Shape shape;
+  const std::uint8_t* data = nullptr;
+
+  TensorView() = default;
+  TensorView(const HostTensor& tensor)
+      : type(tensor.type), shape(tensor.shape), data(tensor.data.data()) {}
+  TensorView(const Tensor& tensor)
+      : type(tensor.type), shape(tensor.shape), data(tensor.data.data()) {}
+
+  std::size_t count() const { return static_cast<std::size_t>(element_count(shape)); }
+  template <typename T>
+  const T* as() const {
+    return reinterpret_cast<const T*>(data);
+  }
+  std::int64_t integer(std::size_t index) const;  // of an integer tensor
+};
+
+struct HostCall {
+  const HostOperator& op;
+  std::string name;  // the ONNX operator
+  std::string what;  // starts an error message: node and operator
+  std::vector<TensorView> inputs;
+  std::vector<HostTensor>
+      outputs;  // with type and shape; the operator fills the data, which is all zero before
+
+  std::int64_t integer(const char* attribute, std::int64_t fallback) const;
+  float number(const char* attribute, float fallback) const;
+};
+
+using HostFunction = void (*)(HostCall&);
+
+enum class Folding { kAllowed, kNever };
+
+struct HostEntry {
+  HostFunction function;
+  std::vector<ElementType> types;  // that input 0 may have
+  Folding folding;  // whether the reader computes it once when all its inputs are constants
+};
+
+// Null if the host does not have the operator.
+const HostEntry* find_host_operator(const std::string& name);
+std::string host_operator_list();  // names, comma separated
+
+// By file: host_dnnl.cpp
+void host_convolution(HostCall& call);
+void host_matmul(HostCall& call);
+void host_gemm(HostCall& call);
+void host_softmax(HostCall& call);
+void host_max_pool(HostCall& call);
+void host_average_pool(HostCall& call);
+void host_global_pool(HostCall& call);
+void host_batch_normalization(HostCall& call);
+// host_elementwise.cpp
+void host_unary(HostCall& call);
+void host_binary(HostCall& call);
+void host_cast(HostCall& call);
+void host_reduce(HostCall& call);
+void host_quantize_linear(HostCall& call);
+void host_dequantize_linear(HostCall& call);
+void host_dynamic_quantize_linear(HostCall& call);
+void host_qlinear_unary(HostCall& call);
+void host_qlinear_binary(HostCall& call);
+// host_movement.cpp
+void host_copy(HostCall& call);
+void host_transpose(HostCall& call);
+void host_concat(HostCall& call);
+void host_slice(HostCall& call);
+void host_split(HostCall& call);
+void host_pad(HostCall& call);
+void host_gather(HostCall& call);
+void host_expand(HostCall& call);
+void host_constant_of_shape(HostCall& call);
+void host_arg_max(HostCall& call);
+void host_shape(HostCall& call);
+// host_logic.cpp
+void host_compare(HostCall& call);
+void host_not(HostCall& call);
+void host_is_special(HostCall& call);
+void host_where(HostCall& call);
+// host_normalization.cpp
+void host_lrn(HostCall& call);
+void host_layer_normalization(HostCall& call);
+void host_instance_normalization(HostCall& call);
+// host_space.cpp
+void host_resize(HostCall& call);
+void host_depth_space(HostCall& call);
+void host_tile(HostCall& call);
+void host_trilu(HostCall& call);
+void host_range(HostCall& call);
+// host_integer.cpp: quantized products whose weights or zero points are known at run time only
+void host_conv_integer(HostCall& call);
+void host_matmul_integer(HostCall& call);
+void host_qlinear_conv(HostCall& call);
+void host_qlinear_matmul(HostCall& call);
+void host_qgemm(HostCall& call);
+void host_qlinear_average_pool(HostCall& call);
+
+}  // namespace systole

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The network between the ONNX reader and the compiler: a list of quantized operators in execution order.
+//
+// Every spelling that ONNX has for a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...) becomes one of the
+// operators below, so the compiler knows none of them. Shapes are static and known for every tensor.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace systole {
+
+enum class ElementType { kInt8, kUint8, kInt32, kFloat32, kInt64, kBool };
+std::size_t element_bytes(ElementType type);
+const char* element_name(ElementType type);
+
+using Shape = std::vector<std::int64_t>;
+std::int64_t element_count(const Shape& shape);
+
+using TensorId = std::uint32_t;  // index into Network::tensors
+constexpr TensorId kNoTensor = 0xffffffff;  // an optional input that is absent; only before normalize()
+
+struct Tensor {
+  std::string name;
+  ElementType type = ElementType::kFloat32;
+  Shape shape;
+  std::vector<std::uint8_t> data;  // row-major, little-endian; filled for constants only
+  bool is_constant = false;
+};
+
+// real = scale * (x - zero_point)
+struct Quantization {
+  float scale = 1;
+  std::int32_t zero_point = 0;
+};
+
+// An inclusive range in the output's integer type; the whole type when there is no activation.
+struct Clamp {
+  std::int32_t low = -128, high = 127;
+};
+
+// Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and 1-D
+// convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
+struct Conv {
+  TensorId input = 0, output = 0;
+  TensorId weight = 0;                             // constant, int8 or uint8
+  std::vector<std::int32_t> weight_zero_point;     // 1 or M values
+  std::vector<std::int32_t> bias;                  // M values or empty; int32, in units of xs*ws
+  std::int32_t input_zero_point = 0;
+  std::int64_t group = 1;
+  std::array<std::int64_t, 2> stride = {1, 1}, dilation = {1, 1};  // y, x
+  std::array<std::int64_t, 4> pad = {0, 0, 0, 0};                  // top, left, bottom, right; of zero points
+  // Requantization to the output: v = acc + bias; y = sat(rne(fl(fl(v) * scale)) + output_zero_point). Raw int32 if empty.
+  std::vector<float> scale;                        // 1 or M values, fl(fl(xs*ws)/ys)
+  std::int32_t output_zero_point = 0;
+  Clamp clamp;
+};
+
+// Y[m][n] = A[m][k] * B[k][n]; A is a tensor of any rank whose last dimension is k, B is constant [k][n].
+struct Gemm {
+  TensorId input = 0, output = 0;
+  TensorId weight = 0;                          // constant [k][n], int8 or uint8 (transposed by the reader where needed)
+  std::vector<std::int32_t> weight_zero_point;  // 1 or n values
+  std::vector<std::int32_t> bias;               // n values or empty
+  std::int32_t input_zero_point = 0;
+  std::vector<float> scale;                     // 1 or n values; raw int32 output if empty
+  std::int32_t output_zero_point = 0;
+  Clamp clamp;
+};
+
+// Y[i][m][n] = A[i][m][k] * B[i][k][n], a product of two tensors computed at run time, as in attention: stacks of matrices for which
+// stacked_products() has an answer.
+struct MatMul {
+  TensorId a = 0, b = 0, output = 0;
+  std::int32_t a_zero_point = 0, b_zero_point = 0;
+  std::vector<float> scale;  // 1 value; raw int32 output if empty
+  std::int32_t output_zero_point = 0;
+  Clamp clamp;
+};
+
+// Of how many products of two matrices A * B consists: one for each index of the leading dimensions if both have the same, one if B is
+// one matrix for all rows of A. Nothing for other broadcasts, and if an operand is a vector.
+std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b);
+
+// QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see ONNX arithmetic in docs/reference.
+struct Add {
+  TensorId a = 0, b = 0, output = 0;
+  Quantization qa, qb, qy;
+  Clamp clamp;
+};
+
+struct MaxPool {  // padding is minus infinity
+  TensorId input = 0, output = 0;
+  std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1};
+  std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
+  Clamp clamp;
+};
+
+// Average over a window without padding, or over the whole image (global): y = sat(rne(fl(fl(sum(x - zx)) * s)) + zy) with
+// s = fl(xs / fl(ys * kernel area)). With `float_sums` it is what ONNX Runtime does where the window is smaller than the image:
+// y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))) of a float32 sum of fl(xs * (x - zx)), rounded after each addition, row by row.
+struct AveragePool {
+  TensorId input = 0, output = 0;
+  std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1};
+  Quantization qx, qy;
+  float scale = 1;
+  bool float_sums = false;
+  Clamp clamp;
+};
+
+// A table of 256 outputs, indexed by the input's bit pattern: Relu, Clip, Requantize (DQ then Q), any unary function.
+struct Lookup {
+  TensorId input = 0, output = 0;
+  std::vector<std::uint8_t> table;
+};
+
+// Same elements, another shape: Reshape, Flatten, Squeeze, Unsqueeze, Identity.
+struct Reshape {
+  TensorId input = 0, output = 0;
+};
+
+// Anything else, by its ONNX name; attributes that it needs are kept. It runs on the host, or moves nothing (compiler/partition.hpp).
+struct HostOperator {
+  std::vector<TensorId> inputs, outputs;
+  std::map<std::string, std::vector<std::int64_t>> ints;
+  std::map<std::string, std::vector<float>> floats;
+  std::map<std::string, std::string> strings;
+};
+
+using Operation = std::variant<Conv, Gemm, MatMul, Add, MaxPool, AveragePool, Lookup, Reshape, HostOperator>;
+
+struct Node {
+  std::string name;           // of the ONNX node that gives it its identity (for a fused group the arithmetic one)
+  std::string operator_name;  // ONNX operator(s), e.g. "Conv+Relu", "QLinearAdd", "QuantizeLinear"
+  std::uint64_t macs = 0;     // of the ONNX graph, padding taps included
+  Operation operation;
+};
+
+struct Network {
+  std::string name;
+  std::vector<Tensor> tensors;
+  std::vector<TensorId> inputs;   // of the graph, without initializers
+  std::vector<TensorId> outputs;
+  std::vector<Node> nodes;        // topologically sorted; each tensor is written by one node at most
+};
+
+// Average pools whose window is smaller than the image get `float_sums`: the bits of ONNX Runtime, on the host.
+void sum_average_pools_in_float(Network& network);
+
+std::vector<TensorId> inputs_of(const Operation& operation);   // run-time inputs, not constants
+std::vector<TensorId> outputs_of(const Operation& operation);
+
+}  // namespace systole

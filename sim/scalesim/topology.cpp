@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scalesim/topology.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/algorithm/string.hpp>
+#include <boost/random/mersenne_twister.hpp>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "network/message_text.hpp"
+#include "support/error.hpp"
+#include "support/file.hpp"
+
+namespace systole::topology {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kMostFileBytes = 16 << 20;
+constexpr std::int64_t kMostDimension = 65535, kMostElements = std::int64_t{1} << 28;
+
+const std::vector<std::string> kConvolution = {"IFMAP Height", "IFMAP Width", "Filter Height", "Filter Width",
+                                               "Channels",     "Num Filter",  "Strides"};
+const std::vector<std::string> kProduct = {"M", "N", "K"};
+
+struct Line {
+  std::size_t number = 0;
+  std::vector<std::string> fields;
+};
+
+class Reader {
+ public:
+  Reader(const fs::path& file, std::uint32_t seed) : file_(file.string()), random_(seed) { network_.name = file.stem().string(); }
+
+  Network read() {
+    const std::vector<Line> lines = split(read_whole_file(file_, kMostFileBytes));
+    if (lines.empty()) throw UserError(file_ + ": no layers");
+    const bool product = lines[0].fields.size() > 1 && boost::algorithm::iequals(lines[0].fields[1], "M");
+    const std::vector<std::string>& columns = product ? kProduct : kConvolution;
+    check_header(lines[0], columns);
+    if (lines.size() == 1) throw UserError(file_ + ": no layers after the header");
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      const std::vector<std::int64_t> v = values(lines[i], columns);
+      const std::string name = unique_name(lines[i]);
+      product ? add_product(name, v, lines[i]) : add_convolution(name, v, lines[i]);
+    }
+    return std::move(network_);
+  }
+
+ private:
+  static std::vector<Line> split(const std::string& text) {
+    std::vector<Line> lines;
+    std::istringstream stream(text);
+    std::size_t number = 0;
+    for (std::string line; std::getline(stream, line);) {
+      ++number;
+      boost::algorithm::trim(line);
+      if (line.empty() || line.find_first_not_of(", \t") == std::string::npos) continue;
+      Line entry;
+      entry.number = number;
+      boost::algorithm::split(entry.fields, line, [](char c) { return c == ','; });
+      for (std::string& field : entry.fields) boost::algorithm::trim(field);
+      lines.push_back(std::move(entry));
+    }
+    return lines;
+  }
+
+  std::string at(const Line& line) const { return fmt::format("{}: line {}", file_, line.number); }
+
+  void check_header(const Line& header, const std::vector<std::string>& columns) const {
+    // SCALE-Sim does not read the header; its own files spell and count columns in several ways, but always as many.
+    if (header.fields.size() < columns.size() + 1)
+      throw UserError(fmt::format("{}: the header has {} columns; a convolution file has: Layer name, {}; a product file: Layer, {}", at(header),
+                                  header.fields.size(), boost::algorithm::join(kConvolution, ", "), boost::algorithm::join(kProduct, ", ")));
+  }
+
+  std::vector<std::int64_t> values(const Line& line, const std::vector<std::string>& columns) const {
+    if (line.fields.size() < columns.size() + 1)
+      throw UserError(fmt::format("{}: {} columns; {} are needed", at(line), line.fields.size(), columns.size() + 1));
+    std::vector<std::int64_t> numbers;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::string& field = line.fields[c + 1];
+      char* end = nullptr;
+      errno = 0;
+      const long long value = std::strtoll(field.c_str(), &end, 10);
+      if (field.empty() || *end != '\0' || errno != 0 || value < 1 || value > kMostDimension)
+        throw UserError(fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), columns[c], in_quotes(field), kMostDimension));
+      numbers.push_back(value);
+    }
+    return numbers;
+  }
+
+  std::string unique_name(const Line& line) {
+    const std::string name = line.fields[0].empty() ? fmt::format("layer{}", line.number) : line.fields[0];
+    std::string unique = name;
+    for (int n = 2; !names_.insert(unique).second; ++n) unique = fmt::format("{}_{}", name, n);
+    return unique;
+  }
+
+  TensorId add_tensor(const std::string& name, const Shape& shape, bool is_constant, const Line& line) {
+    std::int64_t count = 1;
+    for (std::int64_t d : shape) count = std::min(count * d, kMostElements + 1);
+    if (count > kMostElements) throw UserError(fmt::format("{}: {} has the shape {}; at most {} elements are allowed", at(line), name, shape_text(shape), kMostElements));
+    Tensor tensor{name, ElementType::kInt8, shape, {}, is_constant};
+    if (is_constant) {
+      tensor.data.resize(static_cast<std::size_t>(count));
+      for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random_() >> 24);
+    }
+    network_.tensors.push_back(std::move(tensor));
+    return static_cast<TensorId>(network_.tensors.size() - 1);
+  }
+
+  // Sums of random bytes spread as the root of their number: this keeps the outputs within int8.
+  static float scale(std::int64_t depth) { return 1.0f / (128.0f * std::sqrt(static_cast<float>(depth))); }
+
+  template <typename T>
+  void add_layer(const std::string& name, const char* operator_name, std::uint64_t macs, T operation) {
+    network_.inputs.push_back(operation.input);
+    network_.outputs.push_back(operation.output);
+    network_.nodes.push_back({name, operator_name, macs, std::move(operation)});
+  }
+
+  void add_convolution(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
+    const std::int64_t height = v[0], width = v[1], kernel_y = v[2], kernel_x = v[3], channels = v[4], filters = v[5], stride = v[6];
+    if (kernel_y > height || kernel_x > width)
+      throw UserError(fmt::format("{}: the filter, {}x{}, is larger than the IFMAP, {}x{}", at(line), kernel_y, kernel_x, height, width));
+    const std::int64_t rows = (height - kernel_y) / stride + 1, columns = (width - kernel_x) / stride + 1;
+    Conv conv;
+    conv.input = add_tensor(name + ".ifmap", {1, channels, height, width}, false, line);
+    conv.weight = add_tensor(name + ".filter", {filters, channels, kernel_y, kernel_x}, true, line);
+    conv.output = add_tensor(name + ".ofmap", {1, filters, rows, columns}, false, line);
+    conv.weight_zero_point = {0};
+    conv.stride = {stride, stride};
+    conv.scale = {scale(channels * kernel_y * kernel_x)};
+    add_layer(name, "Conv", static_cast<std::uint64_t>(rows * columns) * static_cast<std::uint64_t>(filters * channels * kernel_y * kernel_x), std::move(conv));
+  }
+
+  void add_product(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
+    const std::int64_t m = v[0], n = v[1], k = v[2];
+    Gemm gemm;
+    gemm.input = add_tensor(name + ".a", {m, k}, false, line);
+    gemm.weight = add_tensor(name + ".b", {k, n}, true, line);
+    gemm.output = add_tensor(name + ".c", {m, n}, false, line);
+    gemm.weight_zero_point = {0};
+    gemm.scale = {scale(k)};
+    add_layer(name, "Gemm", static_cast<std::uint64_t>(m) * static_cast<std::uint64_t>(n) * static_cast<std::uint64_t>(k), std::move(gemm));
+  }
+
+  std::string file_;
+  boost::random::mt19937 random_;
+  Network network_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+bool is_topology_file(const fs::path& file) { return boost::algorithm::iequals(file.extension().string(), ".csv"); }
+
+Network read_topology(const fs::path& file, std::uint32_t seed) { return Reader(file, seed).read(); }
+
+}  // namespace systole::topology

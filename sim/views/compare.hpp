@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two views of the same network against each other, after each step, and the first thing in which
+// they differ.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "compiler/compiled_network.hpp"
+#include "network/host_tensor.hpp"
+#include "views/view.hpp"
+
+namespace systole::report {
+
+// Where two views part. What is not known is left out.
+struct Divergence {
+  std::string what;                          // one line: what is different, expected and got
+  std::size_t step = 0;                      // of the compiled network
+  std::optional<std::uint32_t> node;         // index into Network::nodes
+  std::string tensor;                        // name; empty when the place is in no tensor
+  std::string element;                       // "[0, 3, 1, 2]", as the network counts
+  std::optional<std::uint64_t> address;      // of the byte in DRAM
+  std::optional<std::uint32_t> instruction;  // index in its program
+  std::optional<std::uint64_t> cycle;        // in which the instruction retired
+};
+
+// The divergence in words: node, tensor, element, instruction and cycle, a line each.
+std::string text(const Divergence& divergence, const compiler::CompiledNetwork& network);
+
+// Compares every byte of DRAM after `step`. `runs` are those of the step: of the retirements, the
+// first one whose bytes differ is named. Needs images that were equal before the step.
+std::optional<Divergence> compare_dram(const compiler::CompiledNetwork& network, std::size_t step,
+                                       View& expected, View& got);
+
+// Compares when every instruction of the newest run started and retired, the cycles and the
+// counters.
+std::optional<Divergence> compare_timing(const compiler::CompiledNetwork& network,
+                                         const ProgramRun& expected, const char* expected_name,
+                                         const ProgramRun& got, const char* got_name);
+
+// First element in which two tensors of one type and shape differ; the name is for the message.
+std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected,
+                                         const char* expected_name, const HostTensor& got,
+                                         const char* got_name);
+
+}  // namespace systole::report

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The smallest environment that a chip can run in: its pins, the memory's timing and an array of bytes. No SystemC, so that
+// thousands of short programs take seconds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "chip/chip.hpp"
+#include "isa/program.hpp"
+#include "platform/chip_pins.hpp"
+#include "events/observer.hpp"
+
+namespace systole::platform {
+
+struct PinRun {
+  std::uint64_t cycles = 0;  // doorbell to interrupt
+  Counters counters = {};
+  Recording trace{Recording::Axi::kKeep};
+  std::uint32_t error_code = 0, error_index = 0;
+};
+
+// Resets the chip, writes the program to `program_address`, rings the doorbell, runs until the interrupt. Throws
+// std::runtime_error when there is none within max_cycles.
+PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
+                   const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address,
+                   std::vector<std::uint8_t>& dram, std::uint64_t max_cycles = 1'000'000);
+
+}  // namespace systole::platform

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Holds a run against the cycle model, event by event, while it goes on: every transfer on the AXI pins, every start and every
+// retirement. The model is driven along, so nothing is kept but the events of one cycle.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "chip/chip.hpp"
+#include "cycle/cycle_model.hpp"
+#include "isa/program.hpp"
+#include "support/error.hpp"
+#include "events/observer.hpp"
+
+namespace systole::report {
+
+// What differs, in words, and where.
+struct TraceDifference : DesignError {
+  using DesignError::DesignError;
+  std::uint64_t cycle = 0;                   // of the run's event, or of the model's if the run has none
+  std::optional<std::uint32_t> instruction;  // index; of a transfer: the newest that its engine has started
+};
+
+class TraceComparison final : public Observer {
+ public:
+  // The program must outlive the comparison. Errors as of cycle::Simulation.
+  TraceComparison(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
+                  std::uint64_t program_address);
+
+  // TraceDifference at the first difference: cycle, engine or channel, instruction, what each side did.
+  void on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) override;
+  void on_retire(const Retired& retired) override;
+  bool wants_axi() const override { return true; }
+  void on_axi(const AxiEvent& event) override;
+  // The run has ended: TraceDifference if the model goes on.
+  void finish();
+
+  std::uint64_t events() const { return events_; }  // compared so far
+
+ private:
+  struct Start {
+    isa::Engine engine;
+    std::uint32_t index;
+    std::uint64_t cycle;
+    bool operator==(const Start& other) const {
+      return engine == other.engine && index == other.index && cycle == other.cycle;
+    }
+  };
+  using Event = std::variant<AxiEvent, Start, Retired>;
+  // What the model does, waiting for the run to do the same.
+  class Expected final : public Observer {
+   public:
+    void on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) override {
+      events.push_back(Start{engine, index, cycle});
+    }
+    void on_retire(const Retired& retired) override { events.push_back(retired); }
+    bool wants_axi() const override { return true; }
+    void on_axi(const AxiEvent& event) override { events.push_back(event); }
+    std::deque<Event> events;
+  };
+
+  void compare(const Event& event, std::uint64_t cycle);
+  std::optional<std::uint32_t> instruction_of(const Event& event) const;
+  [[noreturn]] void differ(const Event* run, const Event* model) const;
+  std::string text(const Event& event) const;
+
+  const isa::Program& program_;
+  Expected expected_;
+  cycle::Simulation model_;
+  std::uint64_t events_ = 0;
+  std::array<std::optional<std::uint32_t>, isa::kEngines> newest_;  // started, by engine
+};
+
+}  // namespace systole::report

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Is what `export` writes enough to run the program somewhere else and to know that it ran well?
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "digits.hpp"
+#include "export/export.hpp"
+
+using namespace systole;
+using namespace systole::report;
+namespace fs = std::filesystem;
+
+namespace {
+
+// What $readmemh makes of a file, for an array of bytes.
+std::map<std::uint64_t, std::uint8_t> read_hex(const fs::path& file) {
+  std::ifstream in(file);
+  REQUIRE(in);
+  std::map<std::uint64_t, std::uint8_t> bytes;
+  std::uint64_t address = 0;
+  for (std::string word; in >> word;) {
+    if (word[0] == '@') {
+      address = std::stoull(word.substr(1), nullptr, 16);
+      continue;
+    }
+    REQUIRE(word.size() == 2);
+    REQUIRE(
+        bytes.emplace(address++, static_cast<std::uint8_t>(std::stoul(word, nullptr, 16))).second);
+  }
+  return bytes;
+}
+
+std::string contents(const fs::path& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a program runs from its exported files alone and gives the exported bytes") {
+  const fs::path folder =
+      fs::temp_directory_path() / ("systole-export-" + std::to_string(::getpid()));
+  const auto files = export_network(digits(), random_inputs(digits().network, 9), folder);
+  for (const std::string& file : files) CHECK(fs::exists(folder / file));
+
+  const auto manifest = nlohmann::json::parse(contents(folder / "manifest.json"));
+  REQUIRE(manifest["steps"].size() == 1);
+  const auto& step = manifest["steps"][0];
+  const std::string name = "step" + std::to_string(step["step"].get<int>());
+  reference::MemoryImage dram(manifest["dram_bytes"].get<std::size_t>(), 0);
+  for (const auto& [address, byte] : read_hex(folder / (name + "_memory.hex")))
+    dram.at(address) = byte;
+
+  // The program as the chip would fetch it, from the memory image.
+  const isa::Program program = isa::read_program(folder / (name + ".prog"));
+  REQUIRE(step["program_count"].get<std::size_t>() == program.instructions.size());
+  const std::uint64_t base = step["program_base"].get<std::uint64_t>();
+  reference::ReferenceChip chip(digits().chip);
+  for (int b = 0; b < isa::kBases; ++b)
+    chip.set_base(static_cast<isa::Base>(b), step["base"][b].get<std::uint64_t>());
+  for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+    isa::Encoded words;
+    for (std::size_t w = 0; w < words.size(); ++w) {
+      words[w] = 0;
+      for (int b = 3; b >= 0; --b)
+        words[w] = words[w] << 8 | dram.at(base + i * 128 + w * 4 + static_cast<unsigned>(b));
+    }
+    CHECK(words == isa::encode(program.instructions[i]));
+    chip.execute(isa::decode(words), dram);
+  }
+  const auto expected = read_hex(folder / (name + "_expected.hex"));
+  CHECK(expected.size() >= 10);
+  for (const auto& [address, byte] : expected) REQUIRE(dram.at(address) == byte);
+  CHECK(step["cycles"].get<std::uint64_t>() > 1000);
+
+  const std::string parameters = contents(folder / "parameters.svh");
+  for (const auto& [parameter, value] : digits().chip.rtl_parameters())
+    CHECK(parameters.find("." + parameter + "(" + std::to_string(value) + ")") !=
+          std::string::npos);
+  std::istringstream list(contents(folder / "rtl.f"));
+  std::string last;
+  for (std::string line; std::getline(list, line);) {
+    if (line.compare(0, 13, "$SYSTOLE_RTL/") != 0) continue;
+    CHECK(fs::exists(fs::path(SYSTOLE_SOURCE_DIR) / "rtl" / line.substr(13)));
+    last = line;
+  }
+  CHECK(last == "$SYSTOLE_RTL/systole_chip.sv");
+  CHECK(contents(folder / "systole_registers.h").find("SYSTOLE_PROGRAM_BASE") != std::string::npos);
+  fs::remove_all(folder);
+}
+
+TEST_CASE("a folder that cannot be made is the user's error") {
+  CHECK_THROWS_AS(export_network(digits(), random_inputs(digits().network, 9), "/proc/systole/x"),
+                  UserError);
+}

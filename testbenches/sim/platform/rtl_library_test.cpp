@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL
+// says?
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "catch.hpp"
+#include "platform/rtl_library.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::platform;
+namespace fs = std::filesystem;
+
+namespace {
+
+// One cache for all cases of a process, and the small RTL in place of the chip's.
+class Scratch {
+ public:
+  Scratch() : path_(fs::temp_directory_path() / ("systole-test-" + std::to_string(::getpid()))) {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+    ::setenv("SYSTOLE_CACHE", path_.c_str(), 1);
+    ::setenv("SYSTOLE_RTL", SMALL_RTL, 1);
+  }
+  ~Scratch() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+  std::string log() const {
+    std::string text;
+    for (const auto& entry : fs::directory_iterator(path_)) {
+      if (entry.path().extension() != ".log") continue;
+      std::ifstream in(entry.path());
+      text += std::string(std::istreambuf_iterator<char>(in), {});
+    }
+    return text;
+  }
+  std::set<std::string> libraries() const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path_))
+      if (entry.path().extension() != ".lock" && entry.path().extension() != ".log")
+        names.insert(entry.path().filename().string());
+    return names;
+  }
+
+ private:
+  fs::path path_;
+};
+
+RtlBuild small(std::uint64_t rows, std::uint64_t data_bits = 64, std::uint64_t address_bits = 40) {
+  RtlBuild build;
+  build.parameters = {
+      {"ArrayRows", rows}, {"AxiDataBits", data_bits}, {"AxiAddressBits", address_bits}};
+  return build;
+}
+
+std::uint32_t read_register(VerilatedChip& chip, std::uint32_t address) {
+  ChipInputs in;
+  ChipOutputs out;
+  in.rst_n = false;
+  chip.cycle(in, out);
+  chip.cycle(in, out);
+  in.rst_n = true;
+  in.s_ar_valid = true;
+  in.s_ar_addr = address;
+  chip.cycle(in, out);
+  REQUIRE(out.s_r_valid);
+  return out.s_r_data;
+}
+
+}  // namespace
+
+TEST_CASE("a chip is built once, with optimized code, and found afterwards") {
+  const Scratch scratch;
+  int lines = 0;
+  const BuildProgress count = [&](const std::string&) { ++lines; };
+  const RtlLibrary first(small(8), count);
+  CHECK(lines >= 2);
+  CHECK(scratch.libraries().size() == 1);
+  CHECK(read_register(*first.create(0), 0) == 8);
+
+  const std::string log = scratch.log();
+  CHECK(log.find("-Os") == std::string::npos);
+  const std::size_t compiles = log.find("-c -o Vsystole_chip");
+  REQUIRE(compiles != std::string::npos);
+  const std::string line = log.substr(log.rfind('\n', compiles) + 1);
+  CHECK(line.find(" -O3 ") < line.find('\n'));  // Verilator 5.032 has it at the line's beginning
+
+  lines = 0;
+  const RtlLibrary second(small(8), count);
+  CHECK(lines == 0);
+  CHECK(second.file() == first.file());
+}
+
+TEST_CASE("parameters, options and RTL text each change the key") {
+  const Scratch scratch;
+  const std::string key = library_key(small(8));
+  CHECK(key.size() == 32);
+  CHECK(library_key(small(8)) == key);
+  CHECK(library_key(small(16)) != key);
+  RtlBuild build = small(8);
+  build.waves = true;
+  CHECK(library_key(build) != key);
+  build = small(8);
+  build.assertions = true;
+  CHECK(library_key(build) != key);
+
+  const fs::path copy = scratch.path() / "rtl";
+  fs::copy(SMALL_RTL, copy);
+  ::setenv("SYSTOLE_RTL", copy.c_str(), 1);
+  CHECK(library_key(small(8)) == key);
+  std::ofstream(copy / "systole_chip.sv", std::ios::app) << "\n";
+  CHECK(library_key(small(8)) != key);
+}
+
+TEST_CASE("registers without reset start at random by seed, and at zero with seed 0") {
+  const Scratch scratch;
+  const RtlLibrary library(small(8));
+  CHECK(read_register(*library.create(0), 4) == 0);
+  const std::uint32_t one = read_register(*library.create(1), 4);
+  CHECK(one == read_register(*library.create(1), 4));
+  CHECK(one != read_register(*library.create(2), 4));
+  CHECK(one != 0);
+}
+
+TEST_CASE("every bit of the data bus passes, at every C++ type that Verilator picks for it") {
+  const Scratch scratch;
+  const std::uint64_t bits = GENERATE(32u, 64u, 1024u);
+  const RtlLibrary library(small(4, bits, bits == 32 ? 32 : 64));
+  const auto chip = library.create(1);
+  ChipInputs in;
+  ChipOutputs out;
+  in.rst_n = false;
+  chip->cycle(in, out);
+  in.rst_n = true;
+  in.m_r_valid = true;
+  for (std::size_t i = 0; i < kMaxDataWords; ++i)
+    in.m_r_data[i] = 0x9E3779B9u * static_cast<std::uint32_t>(i + 1);
+  chip->cycle(in, out);
+  REQUIRE(out.m_w_valid);
+  for (std::size_t i = 0; i < bits / 32; ++i) CHECK(out.m_w_data[i] == in.m_r_data[i]);
+  for (std::size_t i = 0; i < bits / 8; ++i) CHECK(((out.m_w_strb[i / 32] >> (i % 32)) & 1) == 1);
+}
+
+TEST_CASE("two that ask at once get one build") {
+  const Scratch scratch;
+  fs::path files[2];
+  std::thread other([&] { files[0] = RtlLibrary(small(32)).file(); });
+  files[1] = RtlLibrary(small(32)).file();
+  other.join();
+  CHECK(files[0] == files[1]);
+  CHECK(scratch.libraries().size() == 1);
+}
+
+TEST_CASE("a broken assertion is a fault of the design") {
+  const Scratch scratch;
+  RtlBuild build = small(4);
+  build.assertions = true;
+  const auto chip = RtlLibrary(build).create(1);
+  ChipInputs in;
+  ChipOutputs out;
+  in.s_w_valid = true;
+  in.s_w_data = 1;
+  chip->cycle(in, out);
+  in.s_w_data = 2;
+  CHECK_THROWS_AS((chip->cycle(in, out), chip->cycle(in, out)), DesignError);
+}
+
+TEST_CASE("a library with waves writes a wave file") {
+  const Scratch scratch;
+  RtlBuild build = small(4);
+  build.waves = true;
+  const RtlLibrary library(build);
+  // A wave of data that cannot be compressed, eight bytes a cycle.
+  const auto wave_bytes = [&](int cycles) {
+    const auto chip = library.create(1);
+    const fs::path file = scratch.path() / "wave.fst";
+    chip->open_wave(file.string());
+    std::mt19937 random(1);
+    ChipInputs in;
+    ChipOutputs out;
+    in.m_r_valid = true;
+    for (int i = 0; i < cycles; ++i) {
+      in.m_r_data[0] = static_cast<std::uint32_t>(random());
+      in.m_r_data[1] = static_cast<std::uint32_t>(random());
+      chip->cycle(in, out);
+    }
+    chip->close_wave();
+    return fs::file_size(file);
+  };
+  CHECK(wave_bytes(1000) > wave_bytes(1) + 8000);
+  const auto chip = library.create(1);
+  CHECK_THROWS_AS(chip->open_wave((scratch.path() / "no/such/folder/wave.fst").string()),
+                  UserError);
+}
+
+TEST_CASE("RTL that does not compile is one line with the compiler's first error") {
+  const Scratch scratch;
+  const fs::path copy = scratch.path() / "rtl";
+  fs::copy(SMALL_RTL, copy);
+  std::ofstream(copy / "systole_chip.sv") << "module systole_chip; nonsense; endmodule\n";
+  ::setenv("SYSTOLE_RTL", copy.c_str(), 1);
+  try {
+    RtlLibrary library(small(4));
+    FAIL("it compiled");
+  } catch (const UserError& error) {
+    CHECK(std::string(error.what()).find("Error") != std::string::npos);
+    CHECK(std::string(error.what()).find("systole_chip.sv") != std::string::npos);
+    CHECK(std::string(error.what()).find('\n') == std::string::npos);
+  }
+  for (const std::string& name : scratch.libraries())
+    CHECK(name.find("building") == std::string::npos);
+}
+
+TEST_CASE("a directory without RTL and a cache that cannot be written are the user's errors") {
+  const Scratch scratch;
+  ::setenv("SYSTOLE_CACHE", "/proc/systole", 1);
+  CHECK_THROWS_AS(RtlLibrary(small(4)), UserError);
+  ::setenv("SYSTOLE_RTL", scratch.path().c_str(), 1);
+  CHECK_THROWS_AS(RtlLibrary(small(4)), UserError);
+}

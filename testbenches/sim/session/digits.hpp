@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The digits network with one image, compiled for `tiny`: small enough for every test.
+#pragma once
+
+#include <string>
+
+#include "compiler/compiled_network.hpp"
+#include "normalize/reader.hpp"
+#include "chip/shipped_chips.hpp"
+#include "session/network_run.hpp"
+#include "support/error.hpp"
+
+namespace systole::report {
+
+inline const compiler::CompiledNetwork& digits() {
+  static const compiler::CompiledNetwork network = compiler::compile(
+      read_network(std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx"),
+      open_chip("tiny"));
+  return network;
+}
+
+inline std::size_t chip_step() {
+  for (std::size_t i = 0; i < digits().steps.size(); ++i)
+    if (std::holds_alternative<compiler::ChipStep>(digits().steps[i])) return i;
+  throw InternalError("the digits have a chip step");
+}
+
+inline const compiler::ChipStep& program_step() {
+  return std::get<compiler::ChipStep>(digits().steps[chip_step()]);
+}
+
+}  // namespace systole::report

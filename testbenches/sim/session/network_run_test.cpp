@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Does a run on the views without RTL check itself, keep what was asked for, and repeat itself?
+#include "catch.hpp"
+#include "digits.hpp"
+#include "session/network_run.hpp"
+
+using namespace systole;
+using namespace systole::report;
+
+TEST_CASE("the reference's outputs equal the ONNX arithmetic") {
+  NetworkRunOptions options;
+  options.view = ViewChoice::kReference;
+  const NetworkRun run = run_network(digits(), random_inputs(digits().network, 3), options);
+  CHECK(!run.divergence);
+  CHECK(run.report.outputs_match == true);
+  CHECK(!run.report.cycles);
+  REQUIRE(run.outputs.size() == 1);
+  CHECK(run.outputs[0].shape == Shape{1, 10});
+}
+
+TEST_CASE("the cycle view has the reference's bits and a clock") {
+  NetworkRunOptions options;
+  options.view = ViewChoice::kModel;
+  const auto inputs = random_inputs(digits().network, 3);
+  const NetworkRun timed = run_network(digits(), inputs, options);
+  options.view = ViewChoice::kReference;
+  const NetworkRun untimed = run_network(digits(), inputs, options);
+  CHECK(timed.outputs[0].data == untimed.outputs[0].data);
+  REQUIRE(timed.report.cycles);
+  CHECK(timed.report.view == "model");
+  std::uint64_t sum = 0;
+  for (const NodeReport& node : timed.report.nodes) sum += node.cycles.value();
+  CHECK(sum == *timed.report.cycles);
+}
+
+TEST_CASE("without the check there is no statement about the outputs") {
+  NetworkRunOptions options;
+  options.view = ViewChoice::kReference;
+  options.check_outputs = false;
+  CHECK(!run_network(digits(), random_inputs(digits().network, 3), options).report.outputs_match);
+}
+
+TEST_CASE("a compiler that computes something else than ONNX is caught, with the node") {
+  compiler::CompiledNetwork wrong = digits();
+  for (compiler::Segment& segment : wrong.constants)
+    for (std::uint8_t& byte : segment.bytes) byte = static_cast<std::uint8_t>(byte + 1);
+  NetworkRunOptions options;
+  options.view = ViewChoice::kReference;
+  const NetworkRun run = run_network(wrong, random_inputs(wrong.network, 3), options);
+  REQUIRE(run.divergence);
+  CHECK(run.report.outputs_match == false);
+  CHECK(run.report.difference.find("ONNX arithmetic and reference differ") != std::string::npos);
+  CHECK(run.divergence->node);
+  CHECK(!run.divergence->element.empty());
+}
+
+TEST_CASE("random inputs depend on the seed alone") {
+  Network network;
+  for (const ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32,
+                                 ElementType::kInt64, ElementType::kFloat32, ElementType::kBool}) {
+    Tensor tensor;
+    tensor.type = type;
+    tensor.shape = {2, 3};
+    network.inputs.push_back(static_cast<TensorId>(network.tensors.size()));
+    network.tensors.push_back(tensor);
+  }
+  const auto a = random_inputs(network, 1), b = random_inputs(network, 1),
+             c = random_inputs(network, 2);
+  REQUIRE(a.size() == 6);
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i].data == b[i].data);
+  CHECK(a[2].data != c[2].data);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(elements<float>(a[4])[i] >= -1);
+    CHECK(elements<float>(a[4])[i] <= 1);
+    CHECK(a[5].data[i] <= 1);
+  }
+  // std::mt19937 is the same everywhere: 1791095845 is its first number for seed 1.
+  CHECK(a[0].data[0] == 1791095845u >> 24);
+}
+
+TEST_CASE("kept tensors hold every node's output") {
+  compiler::CompileOptions compile_options;
+  compile_options.keep_tensors = true;
+  const compiler::CompiledNetwork kept =
+      compiler::compile(digits().network, digits().chip, compile_options);
+  NetworkRunOptions options;
+  options.view = ViewChoice::kReference;
+  options.keep = compiler::Keep::kAll;
+  const auto inputs = random_inputs(kept.network, 3);
+  const NetworkRun run = run_network(kept, inputs, options);
+  CHECK(run.report.outputs_match == true);
+  CHECK(run.tensors.size() >= 5);
+  options.keep = compiler::Keep::kNeeded;
+  CHECK(run_network(digits(), inputs, options).tensors.size() < run.tensors.size());
+}

@@ -42,9 +42,8 @@ std::uint64_t Chip::buffer_bytes() const {
 
 std::vector<std::pair<std::string, std::uint64_t>> Chip::rtl_parameters() const {
   std::vector<std::pair<std::string, std::uint64_t>> parameters;
-  chip_file::visit_chip_keys(*this, [&](const chip_file::Key& key, const auto& value) {
-    parameters.emplace_back(rtl_name(key.name), value);
-  });
+  chip_file::visit_chip_keys(
+      *this, [&](const chip_file::Key& key, const auto& value) { parameters.emplace_back(rtl_name(key.name), value); });
   return parameters;
 }
 
@@ -62,8 +61,7 @@ std::uint64_t Chip::fingerprint() const {
 }
 
 std::string to_toml(const Chip& chip) {
-  std::string text =
-      fmt::format("name = \"{}\"\nclock_mhz = {}\n\n[chip]\n", chip.name, chip.clock_mhz);
+  std::string text = fmt::format("name = \"{}\"\nclock_mhz = {}\n\n[chip]\n", chip.name, chip.clock_mhz);
   text += "dataflow = \"weight-stationary\"\n";
   const auto write = [&](const chip_file::Key& key, const auto& value) {
     text += fmt::format("{} = {}\n", key.name, value);

@@ -21,11 +21,12 @@ enum class Dataflow { kWeightStationary };
 
 // The DRAM outside the chip. See models/memory.
 struct MemoryConfig {
-  std::string kind = "ideal";           // or one of memory::dram_kind_names()
-  std::uint32_t latency_cycles = 40;    // ideal: AR handshake to first R beat, AW's last W beat to B
-  std::uint32_t bytes_per_cycle = 16;   // ideal: reads and writes together
+  std::string kind = "ideal";          // or one of memory::dram_kind_names()
+  std::uint32_t latency_cycles = 40;   // ideal: AR handshake to first R beat, AW's last W beat to B
+  std::uint32_t bytes_per_cycle = 16;  // ideal: reads and writes together
   std::uint64_t size_bytes = 1ull << 30;
-  std::uint32_t backpressure_permille = 0;  // share of cycles in which a channel refuses, random by (seed, channel, cycle)
+  std::uint32_t backpressure_permille =
+      0;  // share of cycles in which a channel refuses, random by (seed, channel, cycle)
   std::uint64_t backpressure_seed = 1;
   memory::DramConfig dram;  // of a DRAM kind, complete; unused by ideal
 };
@@ -38,9 +39,9 @@ struct Chip {
   std::uint32_t clock_mhz = 1000;
 
   Dataflow dataflow = Dataflow::kWeightStationary;
-  std::uint32_t array_rows = 0;  // power of two, 4..256
-  std::uint32_t array_cols = 0;  // power of two, 4..256
-  std::uint32_t pe_latency = 1;  // cycles from operands to their place in the sum, 1..4
+  std::uint32_t array_rows = 0;   // power of two, 4..256
+  std::uint32_t array_cols = 0;   // power of two, 4..256
+  std::uint32_t pe_latency = 1;   // cycles from operands to their place in the sum, 1..4
   std::uint32_t acc_latency = 1;  // cycles from accumulator read to write, 1..4
 
   std::uint32_t activation_banks = 4;       // power of two, 4..16
@@ -50,17 +51,18 @@ struct Chip {
   std::uint32_t parameter_words = 0;        // words of post_lanes * 8 bytes; power of two
   std::uint32_t post_lanes = 0;             // power of two, at most min(array_rows, array_cols, axi_data_bits / 8)
 
-  std::uint32_t fetch_depth = 4;   // power of two, 2..64: instructions fetched ahead
-  std::uint32_t queue_depth = 4;   // power of two, 2..64: instructions waiting per engine
+  std::uint32_t fetch_depth = 4;  // power of two, 2..64: instructions fetched ahead
+  std::uint32_t queue_depth = 4;  // power of two, 2..64: instructions waiting per engine
 
-  std::uint32_t axi_data_bits = 128;     // 32..1024, power of two
-  std::uint32_t axi_address_bits = 40;   // 32..64
-  std::uint32_t axi_burst_bytes = 256;   // power of two, axi_data_bits / 8 .. min(4096, 256 beats)
-  std::uint32_t load_outstanding = 8;    // read bursts in flight
-  std::uint32_t load_fifo_beats = 128;   // power of two, at least two bursts
-  std::uint32_t store_outstanding = 8;   // write bursts in flight
-  std::uint32_t store_fifo_beats = 64;   // power of two, at least two bursts
-  std::uint32_t store_fifo_groups = 16;  // power of two, at least 16: groups between post-processing and the write packer
+  std::uint32_t axi_data_bits = 128;    // 32..1024, power of two
+  std::uint32_t axi_address_bits = 40;  // 32..64
+  std::uint32_t axi_burst_bytes = 256;  // power of two, axi_data_bits / 8 .. min(4096, 256 beats)
+  std::uint32_t load_outstanding = 8;   // read bursts in flight
+  std::uint32_t load_fifo_beats = 128;  // power of two, at least two bursts
+  std::uint32_t store_outstanding = 8;  // write bursts in flight
+  std::uint32_t store_fifo_beats = 64;  // power of two, at least two bursts
+  std::uint32_t store_fifo_groups =
+      16;  // power of two, at least 16: groups between post-processing and the write packer
 
   MemoryConfig memory;
 

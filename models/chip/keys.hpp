@@ -95,8 +95,7 @@ template <class MemoryT, class Visitor>
 void visit_memory_keys(MemoryT& memory, Visitor&& visit) {
   visit(Key{"size_bytes", 4096, 1ull << 40}, memory.size_bytes);
   visit(Key{"backpressure_permille", 0, 950}, memory.backpressure_permille);
-  visit(Key{"backpressure_seed", 0, std::numeric_limits<std::int64_t>::max()},
-        memory.backpressure_seed);
+  visit(Key{"backpressure_seed", 0, std::numeric_limits<std::int64_t>::max()}, memory.backpressure_seed);
 }
 
 }  // namespace systole::chip_file

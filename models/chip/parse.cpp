@@ -31,8 +31,7 @@ constexpr std::string_view kDataflow = "weight-stationary";
 constexpr bool is_power_of_two(std::uint64_t x) { return x != 0 && (x & (x - 1)) == 0; }
 
 std::string range_text(const Key& key) {
-  return fmt::format("{}, {} to {}",
-                     key.form == Form::kPowerOfTwo ? "a power of two" : "a whole number", key.min,
+  return fmt::format("{}, {} to {}", key.form == Form::kPowerOfTwo ? "a power of two" : "a whole number", key.min,
                      key.max);
 }
 
@@ -59,12 +58,10 @@ class Parser {
     read_top(root, chip);
     if (const toml::table* table = table_of(root, "chip", Presence::kRequired)) {
       std::set<std::string, std::less<>> known = {"dataflow"};
-      chip_file::visit_chip_keys(chip,
-                                 [&](const Key& key, const auto&) { known.emplace(key.name); });
+      chip_file::visit_chip_keys(chip, [&](const Key& key, const auto&) { known.emplace(key.name); });
       refuse_unknown(*table, "chip.", known);
       read_choice(*table, "chip", "dataflow", kDataflow);
-      chip_file::visit_chip_keys(
-          chip, [&](const Key& key, auto& value) { read_number(*table, "chip.", key, value); });
+      chip_file::visit_chip_keys(chip, [&](const Key& key, auto& value) { read_number(*table, "chip.", key, value); });
       check_together(*table, chip);
     }
     if (const toml::table* table = table_of(root, "memory", Presence::kOptional)) {
@@ -76,20 +73,17 @@ class Parser {
 
  private:
   [[noreturn]] void fail(std::uint32_t line, const std::string& what) const {
-    throw UserError(line == 0 ? fmt::format("{}: {}", file_, what)
-                              : fmt::format("{}:{}: {}", file_, line, what));
+    throw UserError(line == 0 ? fmt::format("{}: {}", file_, what) : fmt::format("{}:{}: {}", file_, line, what));
   }
 
   void check_size() const {
     if (text_.size() > kMaxFileBytes)
-      fail(0, fmt::format("is {} bytes long: a chip file has at most {}", text_.size(),
-                          kMaxFileBytes));
+      fail(0, fmt::format("is {} bytes long: a chip file has at most {}", text_.size(), kMaxFileBytes));
     std::size_t begin = 0;
     for (std::uint32_t line = 1; begin < text_.size(); ++line) {
       const std::size_t end = std::min(text_.find('\n', begin), text_.size());
       if (end - begin > kMaxLineBytes)
-        fail(line, fmt::format("the line is {} bytes long: at most {} are allowed", end - begin,
-                               kMaxLineBytes));
+        fail(line, fmt::format("the line is {} bytes long: at most {} are allowed", end - begin, kMaxLineBytes));
       begin = end + 1;
     }
   }
@@ -106,15 +100,12 @@ class Parser {
 
   void read_top(const toml::table& root, Chip& chip) const {
     const toml::node* name = root.get("name");
-    const std::string allowed =
-        fmt::format("letters, digits, '_' and '-', 1 to {} of them", kMaxNameBytes);
+    const std::string allowed = fmt::format("letters, digits, '_' and '-', 1 to {} of them", kMaxNameBytes);
     if (name == nullptr) fail(0, fmt::format("key 'name' is missing: must be {}", allowed));
     if (!name->is_string())
-      fail(name->source().begin.line,
-           fmt::format("name = {}: must be a string of {}", shown(*name), allowed));
+      fail(name->source().begin.line, fmt::format("name = {}: must be a string of {}", shown(*name), allowed));
     chip.name = name->as_string()->get();
-    static const char kCharacters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char kCharacters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     if (chip.name.empty() || chip.name.size() > kMaxNameBytes ||
         chip.name.find_first_not_of(kCharacters) != std::string::npos)
       fail(name->source().begin.line, fmt::format("name = {}: must be {}", shown(*name), allowed));
@@ -128,8 +119,7 @@ class Parser {
       return nullptr;
     }
     if (!node->is_table())
-      fail(node->source().begin.line,
-           fmt::format("{} = {}: must be a table, [{}]", name, shown(*node), name));
+      fail(node->source().begin.line, fmt::format("{} = {}: must be a table, [{}]", name, shown(*node), name));
     return node->as_table();
   }
 
@@ -139,17 +129,15 @@ class Parser {
     if (const toml::node* node = table.get("kind")) {
       const auto text = node->value<std::string>();
       if (!text || std::find(kinds.begin(), kinds.end(), *text) == kinds.end())
-        fail(node->source().begin.line, fmt::format("memory.kind = {}: must be one of \"{}\"",
-                                                    shown(*node), fmt::join(kinds, "\", \"")));
+        fail(node->source().begin.line,
+             fmt::format("memory.kind = {}: must be one of \"{}\"", shown(*node), fmt::join(kinds, "\", \"")));
       memory = memory_of_kind(*text);
     }
     const bool is_dram = memory.kind != "ideal";
     std::set<std::string, std::less<>> known = {"kind"};
     std::set<std::string, std::less<>> others;  // keys of other kinds
     const auto of = [&](bool applies) {
-      return [&, applies](const Key& key, const auto&) {
-        (applies ? known : others).emplace(key.name);
-      };
+      return [&, applies](const Key& key, const auto&) { (applies ? known : others).emplace(key.name); };
     };
     (is_dram ? known : others).emplace("address_mapping");
     chip_file::visit_ideal_keys(memory, of(!is_dram));
@@ -157,14 +145,11 @@ class Parser {
     chip_file::visit_memory_keys(memory, of(true));
     for (const auto& [key, node] : table)
       if (others.count(key.str()) != 0)
-        fail(key.source().begin.line,
-             fmt::format("memory.{} = {}: must not be given for kind {}, which has no such "
-                         "parameter",
-                         key.str(), shown(node), memory.kind));
+        fail(key.source().begin.line, fmt::format("memory.{} = {}: must not be given for kind {}, which has no such "
+                                                  "parameter",
+                                                  key.str(), shown(node), memory.kind));
     refuse_unknown(table, "memory.", known);
-    const auto read = [&](const Key& key, auto& value) {
-      read_number(table, "memory.", key, value);
-    };
+    const auto read = [&](const Key& key, auto& value) { read_number(table, "memory.", key, value); };
     chip_file::visit_memory_keys(memory, read);
     if (!is_dram) {
       chip_file::visit_ideal_keys(memory, read);
@@ -172,8 +157,7 @@ class Parser {
     }
     if (const toml::node* node = table.get("address_mapping")) {
       if (!node->is_string())
-        fail(node->source().begin.line,
-             fmt::format("memory.address_mapping = {}: must be a string", shown(*node)));
+        fail(node->source().begin.line, fmt::format("memory.address_mapping = {}: must be a string", shown(*node)));
       memory.dram.address_mapping = node->as_string()->get();
     }
     chip_file::visit_dram_keys(memory.dram, read);
@@ -181,27 +165,23 @@ class Parser {
   }
 
   void check_dram_memory(const toml::table& table, const MemoryConfig& memory) const {
-    const auto complain = [&](const std::string& key, const std::string& value,
-                              const std::string& allowed) {
+    const auto complain = [&](const std::string& key, const std::string& value, const std::string& allowed) {
       const toml::node* node = table.get(key);
       if (node == nullptr)
-        fail(table.source().begin.line,
-             fmt::format("memory.{} = {} (of the kind): must be {}", key, value, allowed));
-      fail(node->source().begin.line,
-           fmt::format("memory.{} = {}: must be {}", key, shown(*node), allowed));
+        fail(table.source().begin.line, fmt::format("memory.{} = {} (of the kind): must be {}", key, value, allowed));
+      fail(node->source().begin.line, fmt::format("memory.{} = {}: must be {}", key, shown(*node), allowed));
     };
     if (const auto complaint = memory::check_dram(memory.dram))
       complain(complaint->key, complaint->value, complaint->allowed);
     const std::uint64_t size = memory.dram.organization.size_bytes();
     if (memory.size_bytes > size)
       complain("size_bytes", std::to_string(memory.size_bytes),
-               fmt::format("at most {}, what {} channel(s) of {} hold", size,
-                           memory.dram.organization.channels, memory.kind));
+               fmt::format("at most {}, what {} channel(s) of {} hold", size, memory.dram.organization.channels,
+                           memory.kind));
   }
 
   // A key with one word allowed so far, which is also the default.
-  void read_choice(const toml::table& table, const char* table_name, const char* key,
-                   std::string_view allowed) const {
+  void read_choice(const toml::table& table, const char* table_name, const char* key, std::string_view allowed) const {
     const toml::node* node = table.get(key);
     if (node == nullptr) return;
     if (!node->is_string() || node->as_string()->get() != allowed)
@@ -210,8 +190,7 @@ class Parser {
   }
 
   template <class T>
-  void read_number(const toml::table& table, std::string_view prefix, const Key& key,
-                   T& value) const {
+  void read_number(const toml::table& table, std::string_view prefix, const Key& key, T& value) const {
     const toml::node* node = table.get(key.name);
     if (node == nullptr) {
       if (key.presence == Presence::kRequired)
@@ -221,16 +200,13 @@ class Parser {
     }
     const std::uint32_t line = node->source().begin.line;
     const auto refuse = [&] {
-      fail(line,
-           fmt::format("{}{} = {}: must be {}", prefix, key.name, shown(*node), range_text(key)));
+      fail(line, fmt::format("{}{} = {}: must be {}", prefix, key.name, shown(*node), range_text(key)));
     };
     if (!node->is_integer()) refuse();
     const std::int64_t number = node->as_integer()->get();
-    if (number < 0 || static_cast<std::uint64_t>(number) < key.min ||
-        static_cast<std::uint64_t>(number) > key.max)
+    if (number < 0 || static_cast<std::uint64_t>(number) < key.min || static_cast<std::uint64_t>(number) > key.max)
       refuse();
-    if (key.form == Form::kPowerOfTwo && !is_power_of_two(static_cast<std::uint64_t>(number)))
-      refuse();
+    if (key.form == Form::kPowerOfTwo && !is_power_of_two(static_cast<std::uint64_t>(number))) refuse();
     value = static_cast<T>(number);
   }
 
@@ -240,35 +216,31 @@ class Parser {
       if (known.count(key.str()) != 0) continue;
       std::string name;
       for (const char c : key.str().substr(0, 40)) name += (c >= 32 && c < 127) ? c : '?';
-      fail(key.source().begin.line, fmt::format("unknown key '{}{}': must be one of {}", prefix,
-                                                name, fmt::join(known, ", ")));
+      fail(key.source().begin.line,
+           fmt::format("unknown key '{}{}': must be one of {}", prefix, name, fmt::join(known, ", ")));
     }
   }
 
   // Values that are each in range but do not go together. `table` tells the line, if the file has
   // the key.
   void check_together(const toml::table& table, const Chip& chip) const {
-    const auto demand = [&](bool holds, const char* key, std::uint64_t value,
-                            const std::string& allowed) {
+    const auto demand = [&](bool holds, const char* key, std::uint64_t value, const std::string& allowed) {
       if (holds) return;
       const toml::node* node = table.get(key);
       if (node == nullptr)
-        fail(table.source().begin.line,
-             fmt::format("chip.{} = {} (the default): must be {}", key, value, allowed));
+        fail(table.source().begin.line, fmt::format("chip.{} = {} (the default): must be {}", key, value, allowed));
       fail(node->source().begin.line, fmt::format("chip.{} = {}: must be {}", key, value, allowed));
     };
     const std::uint32_t lanes_max = std::min({chip.array_rows, chip.array_cols, chip.axi_bytes()});
     demand(chip.post_lanes <= lanes_max, "post_lanes", chip.post_lanes,
-           fmt::format("at most {}, the least of array_rows, array_cols and axi_data_bits / 8",
-                       lanes_max));
+           fmt::format("at most {}, the least of array_rows, array_cols and axi_data_bits / 8", lanes_max));
     demand(chip.weight_words >= 2 * chip.array_rows, "weight_words", chip.weight_words,
-           fmt::format("at least {}, for a tile of array_rows words and its zero points",
-                       2 * chip.array_rows));
+           fmt::format("at least {}, for a tile of array_rows words and its zero points", 2 * chip.array_rows));
     const std::uint32_t burst_max = std::min(4096u, 256 * chip.axi_bytes());
-    demand(chip.axi_burst_bytes >= chip.axi_bytes() && chip.axi_burst_bytes <= burst_max,
-           "axi_burst_bytes", chip.axi_burst_bytes,
-           fmt::format("{} to {}: 1 to 256 beats of axi_data_bits / 8 bytes, at most 4096 bytes",
-                       chip.axi_bytes(), burst_max));
+    demand(chip.axi_burst_bytes >= chip.axi_bytes() && chip.axi_burst_bytes <= burst_max, "axi_burst_bytes",
+           chip.axi_burst_bytes,
+           fmt::format("{} to {}: 1 to 256 beats of axi_data_bits / 8 bytes, at most 4096 bytes", chip.axi_bytes(),
+                       burst_max));
     const std::uint32_t two_bursts = 2 * (chip.axi_burst_bytes / chip.axi_bytes());
     demand(chip.load_fifo_beats >= two_bursts, "load_fifo_beats", chip.load_fifo_beats,
            fmt::format("at least {}, two bursts of axi_burst_bytes", two_bursts));

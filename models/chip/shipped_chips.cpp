@@ -21,8 +21,7 @@ std::vector<std::string> shipped_chips() {
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(kChips, missing))
     if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
-  if (names.empty())
-    throw UserError(kChips.string() + ": holds no chip files; was the source tree moved?");
+  if (names.empty()) throw UserError(kChips.string() + ": holds no chip files; was the source tree moved?");
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -32,8 +31,8 @@ Chip open_chip(const std::string& name_or_path) {
   if (std::find(names.begin(), names.end(), name_or_path) != names.end())
     return load_chip(kChips / (name_or_path + ".toml"));
   if (!fs::exists(name_or_path))
-    throw UserError(fmt::format("chip \"{}\" is neither a file nor a shipped chip ({})",
-                                name_or_path, fmt::join(names, ", ")));
+    throw UserError(
+        fmt::format("chip \"{}\" is neither a file nor a shipped chip ({})", name_or_path, fmt::join(names, ", ")));
   return load_chip(name_or_path);
 }
 

@@ -27,7 +27,8 @@ class Semaphores {
   static constexpr int kNone = -1;
   int missing(const Decision& decision, int engine, std::uint16_t mask) const;
   // Returns the first engine (load, matrix, store) whose post overflows a semaphore.
-  std::optional<isa::Engine> end_cycle(const Decision& decision, const std::array<std::uint16_t, isa::kEngines>& posted);
+  std::optional<isa::Engine> end_cycle(const Decision& decision,
+                                       const std::array<std::uint16_t, isa::kEngines>& posted);
   const std::array<std::uint8_t, isa::kSemaphores>& counts() const { return counts_; }
 
  private:
@@ -45,12 +46,14 @@ class CommandProcessor {
   };
 
   // Fetch.
-  ReadBurst offer() const { return to_ask_ != 0 && room_ != 0 ? ReadBurst{address_, beats_per_instruction_} : ReadBurst{}; }
+  ReadBurst offer() const {
+    return to_ask_ != 0 && room_ != 0 ? ReadBurst{address_, beats_per_instruction_} : ReadBurst{};
+  }
   const Queued* head(int engine) const { return queues_[engine].valid() ? &queues_[engine].front() : nullptr; }
 
   // End of a cycle: fetch burst accepted, a beat of a fetch arrived, which engines started. True if anything has moved.
   bool end_cycle(bool burst_accepted, bool beat_arrived, const std::array<bool, isa::kEngines>& started);
-  void doorbell();  // start_i of cycle 1
+  void doorbell();                                          // start_i of cycle 1
   std::uint32_t dispatched() const { return dispatched_; }  // instructions so far
   // The instruction that is next to be dispatched, if it is there and its engine's queue is full.
   std::optional<std::uint32_t> held_up() const;

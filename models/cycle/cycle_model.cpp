@@ -119,7 +119,8 @@ class Simulation::Machine {
     if (cycle_ >= limits_.max_cycles) throw DesignError(fmt::format("no end after {} cycles", limits_.max_cycles));
 
     // Starts, then retirements, in the order load, matrix, store.
-    bool moved = load_out_.moved || store_out_.moved || arbiter_.burst.beats != 0 || ar_sent || matrix_retires || starts_.any;
+    bool moved =
+        load_out_.moved || store_out_.moved || arbiter_.burst.beats != 0 || ar_sent || matrix_retires || starts_.any;
     const bool retires = load_out_.retire || matrix_retires || store_out_.retire;
     if (starts_.any) report_starts();
     if (starts_.any || retires) {
@@ -137,8 +138,8 @@ class Simulation::Machine {
       }
     }
     if (cycle_ - last_retire_cycle_ > limits_.max_idle_cycles) {
-      throw DesignError(fmt::format("cycle {}: no instruction retired for {} cycles: {}", cycle_, limits_.max_idle_cycles,
-                                    describe_waits(program_, command_, semaphores_)));
+      throw DesignError(fmt::format("cycle {}: no instruction retired for {} cycles: {}", cycle_,
+                                    limits_.max_idle_cycles, describe_waits(program_, command_, semaphores_)));
     }
 
     observe_memory(transfers);
@@ -240,7 +241,8 @@ class Simulation::Machine {
   void step_store_alone(std::uint64_t end) {
     const bool decided_ready = decided_ready_ >> kStore & 1;
     StoreEngine::Inputs in;
-    while (cycle_ < end && store_out_.moved && !store_.offers() && !store_.retires() && store_.ready() == decided_ready) {
+    while (cycle_ < end && store_out_.moved && !store_.offers() && !store_.retires() &&
+           store_.ready() == decided_ready) {
       in.refused = refused(store_.reads());
       const std::uint32_t issuing = store_.issue_index();
       store_.step(cycle_, in);
@@ -322,7 +324,8 @@ class Simulation::Machine {
   }
   State store_state() const {
     const auto& s = store_out_;
-    return engine_state(s.busy, s.wait_port, s.wait_memory, starts_.decision.start[kStore], blocked_[kStore], s.in_flight);
+    return engine_state(s.busy, s.wait_port, s.wait_memory, starts_.decision.start[kStore], blocked_[kStore],
+                        s.in_flight);
   }
   void count(int engine, State state) {
     const int semaphore = state == kWaitSemaphore ? blocked_by_[engine] : Semaphores::kNone;
@@ -376,9 +379,11 @@ class Simulation::Machine {
   void report(const memory::Transfers& transfers) const {
     using C = AxiChannel;
     const memory::Pins& pins = *pins_;
-    if (transfers.ar) observer_->on_axi({cycle_, C::kAr, transfers.ar->id, 0, false, transfers.ar->address, transfers.ar->beats});
+    if (transfers.ar)
+      observer_->on_axi({cycle_, C::kAr, transfers.ar->id, 0, false, transfers.ar->address, transfers.ar->beats});
     if (pins.r_valid) observer_->on_axi({cycle_, C::kR, pins.r_id, 0, pins.r_last, 0, 0});
-    if (transfers.aw) observer_->on_axi({cycle_, C::kAw, transfers.aw->id, 0, false, transfers.aw->address, transfers.aw->beats});
+    if (transfers.aw)
+      observer_->on_axi({cycle_, C::kAw, transfers.aw->id, 0, false, transfers.aw->address, transfers.aw->beats});
     if (transfers.w) observer_->on_axi({cycle_, C::kW, 0, 0, transfers.w_last, 0, 0});
     if (pins.b_valid) observer_->on_axi({cycle_, C::kB, pins.b_id, 0, false, 0, 0});
   }
@@ -439,7 +444,7 @@ class Simulation::Machine {
   const StoreEngine::Outputs& store_out_ = store_.outputs();
 
   bool finished_ = false, command_awake_ = true;
-  bool decide_again_ = true;  // something that starts depend on has changed, besides the engines' being ready
+  bool decide_again_ = true;    // something that starts depend on has changed, besides the engines' being ready
   unsigned decided_ready_ = 0;  // a bit an engine
   std::uint64_t memory_due_ = 0;
   std::array<bool, isa::kEngines> blocked_ = {};    // ready, with an instruction that lacks a semaphore,

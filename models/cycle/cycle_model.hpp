@@ -17,16 +17,16 @@
 #include <memory>
 
 #include "chip/chip.hpp"
-#include "isa/program.hpp"
-#include "memory/memory_timing.hpp"
 #include "events/events.hpp"
 #include "events/observer.hpp"
+#include "isa/program.hpp"
+#include "memory/memory_timing.hpp"
 
 namespace systole::cycle {
 
 struct Limits {
-  std::uint64_t max_cycles = ~0ull;               // of the whole program
-  std::uint64_t max_idle_cycles = 1'000'000;      // without a retirement: a deadlock
+  std::uint64_t max_cycles = ~0ull;           // of the whole program
+  std::uint64_t max_idle_cycles = 1'000'000;  // without a retirement: a deadlock
 };
 
 // What an engine did with its cycles, from the doorbell to the interrupt. The parts add up to Result::cycles.

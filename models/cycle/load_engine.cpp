@@ -203,9 +203,12 @@ LoadEngine::LoadEngine(const Chip& chip)
 std::uint32_t LoadEngine::word_bytes(const isa::Load& load) const {
   if (load.diagonal) return 1;
   switch (load.buffer) {
-    case isa::Buffer::kActivation: return chip_.array_rows;
-    case isa::Buffer::kWeight: return chip_.array_cols;
-    case isa::Buffer::kParameter: break;
+    case isa::Buffer::kActivation:
+      return chip_.array_rows;
+    case isa::Buffer::kWeight:
+      return chip_.array_cols;
+    case isa::Buffer::kParameter:
+      break;
   }
   return chip_.post_lanes * 8;
 }

@@ -109,7 +109,7 @@ class LoadEngine {
  public:
   explicit LoadEngine(const Chip& chip);
 
-  struct Inputs {  // of one cycle
+  struct Inputs {                    // of one cycle
     int store_write_bank = kNoBank;  // of the activation buffer
     bool burst_accepted = false, beat_arrived = false, last_beat = false;
     const isa::Load* started = nullptr;  // the instruction that starts in this cycle, its index and base address
@@ -117,7 +117,7 @@ class LoadEngine {
     std::uint64_t base = 0;
   };
   static constexpr int kNoBank = -1;
-  struct Outputs {  // of one cycle
+  struct Outputs {       // of one cycle
     bool moved = false;  // anything but the clock
     bool busy = false, wait_port = false, wait_memory = false, in_flight = false;
     bool retire = false;

@@ -106,7 +106,8 @@ bool MatrixEngine::reads_activation(std::uint32_t bank, std::uint64_t cycle) con
   const std::int64_t row = pass.row(cycle);
   if (row < 0) return false;
   const auto word = static_cast<std::uint32_t>(row);
-  const std::uint32_t address = pass.activation_base + word / pass.m_x * pass.stride_y + word % pass.m_x * pass.stride_x;
+  const std::uint32_t address =
+      pass.activation_base + word / pass.m_x * pass.stride_y + word % pass.m_x * pass.stride_x;
   return (address & activation_mask_) >> bank_shift_ == bank;
 }
 
@@ -119,7 +120,8 @@ bool MatrixEngine::reads_accumulator(std::uint32_t bank, std::uint64_t cycle) co
   const Pass& pass = accumulator_pass_;
   const std::int64_t row = pass.row(row_cycle);
   if (row < 0 || !pass.accumulates) return false;
-  return ((pass.accumulator_base + static_cast<std::uint32_t>(row)) & accumulator_mask_) >> accumulator_bank_shift_ == bank;
+  return ((pass.accumulator_base + static_cast<std::uint32_t>(row)) & accumulator_mask_) >> accumulator_bank_shift_ ==
+         bank;
 }
 
 MatrixEngine::Retirement MatrixEngine::retire() {

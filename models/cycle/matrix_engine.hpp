@@ -42,10 +42,11 @@ class MatrixEngine {
   struct InFlight {
     isa::Matrix matrix;
     std::uint32_t index;
-    std::uint64_t first_cycle;   // of its first pass
-    std::uint64_t last_cycle;    // of its last pass
+    std::uint64_t first_cycle;  // of its first pass
+    std::uint64_t last_cycle;   // of its last pass
     std::uint64_t retire_cycle;
-    std::uint32_t pass_cycles, rows, skipped_cycles;  // cycles of a pass, activation words of it, cycles before the first one
+    std::uint32_t pass_cycles, rows,
+        skipped_cycles;  // cycles of a pass, activation words of it, cycles before the first one
     std::uint32_t activation_banks, accumulator_banks;  // that it may touch, a bit each
   };
   // A pass of an instruction: what decides the reads of its cycles.
@@ -71,7 +72,7 @@ class MatrixEngine {
   std::uint32_t minimum_pass_;  // max(Rows, AccLatency + 1)
   std::uint64_t ready_cycle_ = 0;
   std::uint64_t idle_cycle_ = 0;
-  Ring<InFlight> in_flight_;  // started, not retired
+  Ring<InFlight> in_flight_;                         // started, not retired
   mutable Pass activation_pass_, accumulator_pass_;  // asked for last
 };
 

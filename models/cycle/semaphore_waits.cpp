@@ -54,7 +54,8 @@ std::string describe_waits(const isa::Program& program, const CommandProcessor& 
   }
   if (const auto held = command.held_up()) {
     const int engine = static_cast<int>(isa::engine_of(program.instructions[*held]));
-    text += fmt::format("; instruction {} and all after it wait for room in the queue of {}", *held, isa::kEngineNames[engine]);
+    text += fmt::format("; instruction {} and all after it wait for room in the queue of {}", *held,
+                        isa::kEngineNames[engine]);
   }
   return text;
 }

@@ -255,7 +255,8 @@ const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs&
     if (!issue_.room()) {
       out.wait_memory = true;
     } else {
-      out.bank_conflict = issue_.residual() && issue_.from_activation() && issue_.source_bank() == issue_.residual_bank();
+      out.bank_conflict =
+          issue_.residual() && issue_.from_activation() && issue_.source_bank() == issue_.residual_bank();
       out.busy = !in.refused && !out.bank_conflict;
       out.wait_port = !out.busy;
     }

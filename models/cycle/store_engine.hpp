@@ -96,7 +96,7 @@ class StoreEngine {
     int source_bank = kNoBank, residual_bank = kNoBank;  // of the activation buffer
     int accumulator_bank = kNoBank;
   };
-  struct Inputs {  // of one cycle
+  struct Inputs {          // of one cycle
     bool refused = false;  // the matrix engine reads one of the banks of reads()
     bool aw_ready = false, w_ready = false, b_valid = false;
     const isa::Store* started = nullptr;  // the instruction that starts in this cycle, its index and base address
@@ -156,7 +156,7 @@ class StoreEngine {
   RamFifo<Pending> packer_pending_;
   RamFifoCount beats_;
   Fifo<WriteBurst> bursts_;
-  Ring<std::uint32_t> sending_;  // beats left of the bursts whose address is sent
+  Ring<std::uint32_t> sending_;          // beats left of the bursts whose address is sent
   Ring<std::uint8_t> response_is_last_;  // of the bursts in flight: the last of its instruction
   Fifo<InFlight> in_flight_;
   std::uint32_t dram_done_ = 0, activation_done_ = 0;
@@ -173,8 +173,8 @@ inline StorePacker::Outputs StorePacker::evaluate(bool group_valid, bool room) c
   out.take_group = out.append && (!store_.raw || part_ == 3);
   out.push_beat = (out.append && (end >= axi_bytes_ || last_chunk)) || flush_;
   out.run_end = (out.append && last_chunk && end <= axi_bytes_) || flush_;
-  out.instruction_end = out.run_end && i1_ + 1 == store_.count[1] && i2_ + 1 == store_.count[2] &&
-                        i3_ + 1 == store_.count[3];
+  out.instruction_end =
+      out.run_end && i1_ + 1 == store_.count[1] && i2_ + 1 == store_.count[2] && i3_ + 1 == store_.count[3];
   out.beat_last = out.run_end || ((beat_address_ + axi_bytes_) & (burst_bytes_ - 1)) == 0;
   out.burst = out.push_beat && out.beat_last;
   return out;

@@ -31,8 +31,8 @@ template <typename Event>
 std::string first_difference(const char* kind, const std::vector<Event>& rtl, const std::vector<Event>& model) {
   for (std::size_t i = 0; i < std::max(rtl.size(), model.size()); ++i) {
     if (i < rtl.size() && i < model.size() && rtl[i] == model[i]) continue;
-    return fmt::format("{} event {}: RTL has {}; cycle model has {}", kind, i, i < rtl.size() ? text(rtl[i]) : "nothing",
-                       i < model.size() ? text(model[i]) : "nothing");
+    return fmt::format("{} event {}: RTL has {}; cycle model has {}", kind, i,
+                       i < rtl.size() ? text(rtl[i]) : "nothing", i < model.size() ? text(model[i]) : "nothing");
   }
   return {};
 }

@@ -40,12 +40,23 @@ struct AxiEvent {
 
 // The performance counters, in the order of their registers (docs/reference/registers.md).
 inline constexpr int kCounters = 17;
-inline constexpr std::array<const char*, kCounters> kCounterNames = {
-    "cycles",           "instructions",          "read_bytes",          "write_bytes",
-    "load_busy",        "load_wait_instruction", "load_wait_semaphore", "load_wait_memory",
-    "load_wait_port",   "matrix_busy",           "matrix_wait_instruction", "matrix_wait_semaphore",
-    "store_busy",       "store_wait_instruction", "store_wait_semaphore", "store_wait_memory",
-    "store_wait_port"};
+inline constexpr std::array<const char*, kCounters> kCounterNames = {"cycles",
+                                                                     "instructions",
+                                                                     "read_bytes",
+                                                                     "write_bytes",
+                                                                     "load_busy",
+                                                                     "load_wait_instruction",
+                                                                     "load_wait_semaphore",
+                                                                     "load_wait_memory",
+                                                                     "load_wait_port",
+                                                                     "matrix_busy",
+                                                                     "matrix_wait_instruction",
+                                                                     "matrix_wait_semaphore",
+                                                                     "store_busy",
+                                                                     "store_wait_instruction",
+                                                                     "store_wait_semaphore",
+                                                                     "store_wait_memory",
+                                                                     "store_wait_port"};
 using Counters = std::array<std::uint64_t, kCounters>;
 
 }  // namespace systole

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "isa/instruction.hpp"
 #include "events/events.hpp"
+#include "isa/instruction.hpp"
 
 namespace systole {
 

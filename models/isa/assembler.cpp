@@ -71,8 +71,7 @@ std::string to_text(const T& value) {
   if constexpr (std::is_enum_v<T>) {
     const auto& names = names_of(value);
     const auto index = static_cast<std::size_t>(value);
-    return index < names.size() ? std::string(names[index])
-                                : fmt::format("{}", index);  // illegal, but still readable
+    return index < names.size() ? std::string(names[index]) : fmt::format("{}", index);  // illegal, but still readable
   } else if constexpr (std::is_same_v<T, float>) {
     if (std::isfinite(value)) return fmt::format("{}", value);
     std::uint32_t bits;
@@ -93,15 +92,13 @@ std::uint64_t parse_unsigned(std::string_view key, std::string_view text, std::u
     base = 16;
   }
   std::uint64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc() || end != digits.data() + digits.size() || value > max)
     refuse(key, text, fmt::format("a number, 0 to {}", max));
   return value;
 }
 
-std::int32_t parse_signed(std::string_view key, std::string_view text, std::int64_t min,
-                          std::int64_t max) {
+std::int32_t parse_signed(std::string_view key, std::string_view text, std::int64_t min, std::int64_t max) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < min || value > max)
@@ -139,14 +136,13 @@ void parse_value(const Field& field, std::string_view text, T& value) {
   if constexpr (std::is_enum_v<T>) {
     const auto& names = names_of(value);
     const auto found = std::find(names.begin(), names.end(), text);
-    if (found == names.end())
-      refuse(field.name, text, fmt::format("one of {}", fmt::join(names, ", ")));
+    if (found == names.end()) refuse(field.name, text, fmt::format("one of {}", fmt::join(names, ", ")));
     value = static_cast<T>(found - names.begin());
   } else if constexpr (std::is_same_v<T, float>) {
     value = parse_float(field.name, text);
   } else if constexpr (std::is_signed_v<T>) {
-    value = static_cast<T>(parse_signed(field.name, text, std::numeric_limits<T>::min(),
-                                        std::numeric_limits<T>::max()));
+    value =
+        static_cast<T>(parse_signed(field.name, text, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   } else {
     value = static_cast<T>(parse_unsigned(field.name, text, field.mask()));
   }
@@ -180,8 +176,7 @@ Instruction parse_instruction(const std::vector<Setting>& settings) {
     } else if (setting.key == "post") {
       instruction.common.post_mask = parse_semaphores(setting.key, setting.value);
     } else if (setting.key == "tag") {
-      instruction.common.tag =
-          static_cast<std::uint32_t>(parse_unsigned(setting.key, setting.value, 0xffffffffu));
+      instruction.common.tag = static_cast<std::uint32_t>(parse_unsigned(setting.key, setting.value, 0xffffffffu));
     } else {
       bool known = false;
       visit_fields(instruction, [&](const Field& field, auto& value) {
@@ -195,12 +190,10 @@ Instruction parse_instruction(const std::vector<Setting>& settings) {
   if constexpr (std::is_same_v<T, Matrix>) {
     const std::uint64_t rows = std::uint64_t{instruction.m_y} * instruction.m_x;
     if (rows > kMaxAccumulatorRows)
-      throw UserError(fmt::format(
-          "m_y * m_x = {}: must be at most {}, the accumulator rows of the largest chip", rows,
-          kMaxAccumulatorRows));
+      throw UserError(fmt::format("m_y * m_x = {}: must be at most {}, the accumulator rows of the largest chip", rows,
+                                  kMaxAccumulatorRows));
   }
-  if (const auto reason = illegal_reason(encode(instruction)))
-    throw UserError("illegal instruction: " + *reason);
+  if (const auto reason = illegal_reason(encode(instruction))) throw UserError("illegal instruction: " + *reason);
   return instruction;
 }
 
@@ -211,8 +204,7 @@ void parse_chip_directive(const std::vector<Setting>& settings, Program& program
     else if (setting.key == "fingerprint")
       program.chip_fingerprint = parse_unsigned(setting.key, setting.value, ~0ull);
     else
-      throw UserError(
-          fmt::format("unknown key {} of .chip: must be name or fingerprint", shown(setting.key)));
+      throw UserError(fmt::format("unknown key {} of .chip: must be name or fingerprint", shown(setting.key)));
   }
 }
 
@@ -220,8 +212,7 @@ void parse_line(std::string line, Program& program) {
   if (line.find('\0') != std::string::npos) throw UserError("a NUL byte");
   line = line.substr(0, line.find('#'));
   std::vector<std::string> words;
-  boost::algorithm::split(words, line, boost::algorithm::is_any_of(" \t\r"),
-                          boost::algorithm::token_compress_on);
+  boost::algorithm::split(words, line, boost::algorithm::is_any_of(" \t\r"), boost::algorithm::token_compress_on);
   words.erase(std::remove(words.begin(), words.end(), std::string()), words.end());
   if (words.empty()) return;
   const auto settings = parse_settings(words);
@@ -247,14 +238,11 @@ std::string disassemble(const Instruction& instruction) {
         // fields to write.
         const std::decay_t<decltype(x)> defaults;
         std::vector<std::string> default_texts;
-        visit_fields(defaults, [&](const Field&, const auto& value) {
-          default_texts.push_back(to_text(value));
-        });
+        visit_fields(defaults, [&](const Field&, const auto& value) { default_texts.push_back(to_text(value)); });
         std::size_t i = 0;
         visit_fields(x, [&](const Field& field, const auto& value) {
           const std::string value_text = to_text(value);
-          if (value_text != default_texts[i++])
-            text += fmt::format(" {}={}", field.name, value_text);
+          if (value_text != default_texts[i++]) text += fmt::format(" {}={}", field.name, value_text);
         });
         if (x.common.wait_mask != 0) text += " wait=" + semaphores_to_text(x.common.wait_mask);
         if (x.common.post_mask != 0) text += " post=" + semaphores_to_text(x.common.post_mask);
@@ -271,8 +259,7 @@ std::string disassemble(const Program& program) {
     if (!program.chip_name.empty()) text += " name=" + program.chip_name;
     text += fmt::format(" fingerprint={:#018x}\n", program.chip_fingerprint);
   }
-  for (const Instruction& instruction : program.instructions)
-    text += disassemble(instruction) + "\n";
+  for (const Instruction& instruction : program.instructions) text += disassemble(instruction) + "\n";
   return text;
 }
 

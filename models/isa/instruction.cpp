@@ -39,12 +39,10 @@ struct Encoder {
   template <class T>
   void operator()(const Field& field, const T& value) const {
     std::uint32_t bits = to_bits(value);
-    if constexpr (std::is_signed_v<T>)
-      bits &= field.mask();  // the member has the field's width, checked below
+    if constexpr (std::is_signed_v<T>) bits &= field.mask();  // the member has the field's width, checked below
     static_assert(sizeof(T) <= 4);
     if (bits > field.mask())
-      throw UserError(fmt::format("instruction field {} = {}: must be 0 to {}", field.name, bits,
-                                  field.mask()));
+      throw UserError(fmt::format("instruction field {} = {}: must be 0 to {}", field.name, bits, field.mask()));
     words[field.word] |= bits << field.lsb;
   }
 };
@@ -141,9 +139,7 @@ Reason illegal_as(const Encoded& words) {
 
 }  // namespace
 
-Engine engine_of(const Instruction& instruction) {
-  return static_cast<Engine>(instruction.index());
-}
+Engine engine_of(const Instruction& instruction) { return static_cast<Engine>(instruction.index()); }
 
 const Common& common_of(const Instruction& instruction) {
   return std::visit([](const auto& x) -> const Common& { return x.common; }, instruction);

@@ -47,14 +47,14 @@ struct Load {
   bool transpose = false;  // reserved: illegal on this chip
   bool diagonal = false;   // weight buffer only: each byte of a run becomes a word, at its place on the tile's diagonal
   std::uint32_t dram_offset = 0;
-  std::uint32_t run_bytes = 1;                      // 24 bits
-  std::array<std::int32_t, 3> dram_stride = {};     // [0] is dram_stride_1; bytes
-  std::array<std::uint16_t, 3> count = {1, 1, 1};   // [0] is count_1
+  std::uint32_t run_bytes = 1;                     // 24 bits
+  std::array<std::int32_t, 3> dram_stride = {};    // [0] is dram_stride_1; bytes
+  std::array<std::uint16_t, 3> count = {1, 1, 1};  // [0] is count_1
   std::uint8_t pad_value = 0;
-  std::uint16_t pad_top = 0, pad_bottom = 0;        // rows
-  std::uint16_t pad_left = 0, pad_right = 0;        // words
-  std::uint32_t dst_base = 0;                       // words
-  std::array<std::int32_t, 3> dst_stride = {};      // words
+  std::uint16_t pad_top = 0, pad_bottom = 0;    // rows
+  std::uint16_t pad_left = 0, pad_right = 0;    // words
+  std::uint32_t dst_base = 0;                   // words
+  std::array<std::int32_t, 3> dst_stride = {};  // words
 };
 
 struct Matrix {
@@ -85,18 +85,18 @@ struct Store {
   bool source_signed = true, mid_signed = true;
   bool residual = false, residual_signed = true, output_signed = true;
   bool parameter_per_tensor = false;
-  std::uint32_t dst_base = 0;                      // bytes in DRAM, groups in the activation buffer
-  std::array<std::int32_t, 3> dst_stride = {};     // [0] is dst_stride_1
+  std::uint32_t dst_base = 0;                   // bytes in DRAM, groups in the activation buffer
+  std::array<std::int32_t, 3> dst_stride = {};  // [0] is dst_stride_1
   std::array<std::uint16_t, 4> count = {1, 1, 1, 1};
   std::uint8_t window_y = 1, window_x = 1;
   std::uint16_t groups = 1;
-  std::uint32_t source_base = 0;                   // groups
+  std::uint32_t source_base = 0;  // groups
   std::array<std::int32_t, 4> source_stride = {};
   std::int32_t source_stride_wy = 0, source_stride_wx = 0;
-  std::uint32_t residual_base = 0;                 // groups
+  std::uint32_t residual_base = 0;  // groups
   std::array<std::int32_t, 3> residual_stride = {};
   std::uint16_t parameter_base = 0, parameter_stride_2 = 0, parameter_stride_3 = 0;  // words
-  std::uint8_t mid_zero_point = 0;                 // bit pattern in the type of mid_signed
+  std::uint8_t mid_zero_point = 0;  // bit pattern in the type of mid_signed
   std::int16_t clamp_low = -128, clamp_high = 127;
   float add_scale_source = 0, add_scale_residual = 0, add_offset = 0;
 };

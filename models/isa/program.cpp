@@ -30,8 +30,7 @@ std::uint32_t crc_of(const std::string& bytes, std::size_t size) {
 // The characters of a chip's name; a program made by hand may leave the name empty.
 bool is_chip_name(const std::string& name) {
   if (name.size() > kMaxChipNameBytes) return false;
-  return name.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") ==
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") ==
          std::string::npos;
 }
 
@@ -56,8 +55,7 @@ class Reader {
 
   const char* take_bytes(std::size_t size, const char* what) {
     if (size > end_ - offset_)
-      fail(fmt::format("ends inside the {} ({} bytes wanted, {} there)", what, size,
-                       end_ - offset_));
+      fail(fmt::format("ends inside the {} ({} bytes wanted, {} there)", what, size, end_ - offset_));
     const char* at = bytes_.data() + offset_;
     offset_ += size;
     return at;
@@ -81,9 +79,8 @@ class Reader {
 
 void write_program(const Program& program, const std::filesystem::path& file) {
   if (!is_chip_name(program.chip_name))
-    throw UserError(
-        fmt::format("{}: chip name of {} bytes: must be letters, digits, '_', '-', '.', at most {}",
-                    file.string(), program.chip_name.size(), kMaxChipNameBytes));
+    throw UserError(fmt::format("{}: chip name of {} bytes: must be letters, digits, '_', '-', '.', at most {}",
+                                file.string(), program.chip_name.size(), kMaxChipNameBytes));
   std::string bytes(kMagic, kMagicBytes);
   append<std::uint32_t>(bytes, kContainerVersion);
   append<std::uint32_t>(bytes, static_cast<std::uint32_t>(program.instructions.size()));
@@ -99,8 +96,8 @@ void write_program(const Program& program, const std::filesystem::path& file) {
   }
   append<std::uint32_t>(bytes, crc_of(bytes, bytes.size()));
   if (bytes.size() > kMaxFileBytes)
-    throw UserError(fmt::format("{}: {} instructions: too many for a program file", file.string(),
-                                program.instructions.size()));
+    throw UserError(
+        fmt::format("{}: {} instructions: too many for a program file", file.string(), program.instructions.size()));
   write_whole_file(file, bytes);
 }
 
@@ -109,13 +106,11 @@ Program read_program(const std::filesystem::path& file) {
   const std::string bytes = read_whole_file(file, kMaxFileBytes);
   constexpr std::size_t kCrcBytes = 4;
   if (bytes.size() < kMagicBytes + kCrcBytes || std::memcmp(bytes.data(), kMagic, kMagicBytes) != 0)
-    throw UserError(
-        fmt::format("{}: offset 0: not a Systole program (it must begin with {})", name, kMagic));
+    throw UserError(fmt::format("{}: offset 0: not a Systole program (it must begin with {})", name, kMagic));
 
   Reader reader(bytes, bytes.size() - kCrcBytes, name);
   reader.take_bytes(kMagicBytes, "magic");
-  if (const auto version = reader.take<std::uint32_t>("container version");
-      version != kContainerVersion)
+  if (const auto version = reader.take<std::uint32_t>("container version"); version != kContainerVersion)
     reader.fail(fmt::format("container version {}: must be {}", version, kContainerVersion));
   const auto count = reader.take<std::uint32_t>("instruction count");
   const auto name_bytes = reader.take<std::uint32_t>("length of the chip name");
@@ -131,12 +126,10 @@ Program read_program(const std::filesystem::path& file) {
   const auto stored = endian::endian_load<std::uint32_t, 4, endian::order::little>(
       reinterpret_cast<const unsigned char*>(bytes.data() + bytes.size() - kCrcBytes));
   if (stored != expected)
-    throw UserError(
-        fmt::format("{}: offset {}: checksum is {:#010x}, must be {:#010x}: the file is damaged",
-                    name, bytes.size() - kCrcBytes, stored, expected));
+    throw UserError(fmt::format("{}: offset {}: checksum is {:#010x}, must be {:#010x}: the file is damaged", name,
+                                bytes.size() - kCrcBytes, stored, expected));
   if (!is_chip_name(program.chip_name))
-    throw UserError(fmt::format(
-        "{}: the chip name has characters other than letters, digits, '_', '-', '.'", name));
+    throw UserError(fmt::format("{}: the chip name has characters other than letters, digits, '_', '-', '.'", name));
 
   program.instructions.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -144,8 +137,7 @@ Program read_program(const std::filesystem::path& file) {
     Encoded words;
     for (auto& word : words) word = reader.take<std::uint32_t>("instruction");
     if (const auto reason = illegal_reason(words))
-      throw UserError(
-          fmt::format("{}: offset {}: instruction {} is illegal: {}", name, offset, i, *reason));
+      throw UserError(fmt::format("{}: offset {}: instruction {} is illegal: {}", name, offset, i, *reason));
     program.instructions.push_back(decode(words));
   }
   return program;

@@ -13,8 +13,7 @@ namespace systole::memory {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"channel", "pseudochannel", "bankgroup",
-                                                    "bank",    "row",           "column"};
+constexpr std::array<std::string_view, 6> kNames = {"channel", "pseudochannel", "bankgroup", "bank", "row", "column"};
 
 bool is_power_of_two(std::uint32_t x) { return x != 0 && (x & (x - 1)) == 0; }
 
@@ -46,23 +45,20 @@ AddressMap::AddressMap(std::string_view text, const DramOrganization& organizati
     Word parsed{};
     if (const std::size_t colon = word.find(':'); colon != std::string_view::npos) {
       const std::string_view digits = word.substr(colon + 1);
-      if (digits.empty() || digits.size() > 2 ||
-          digits.find_first_not_of("0123456789") != std::string_view::npos)
+      if (digits.empty() || digits.size() > 2 || digits.find_first_not_of("0123456789") != std::string_view::npos)
         refuse(fmt::format("'{}' has no number of bits after ':'", word));
       parsed.bits = static_cast<std::uint32_t>(std::stoul(std::string(digits)));
       word = word.substr(0, colon);
     }
     const auto name = std::find(kNames.begin(), kNames.end(), word);
-    if (name == kNames.end())
-      refuse(fmt::format("'{}' is none of {}", word, fmt::join(kNames, ", ")));
+    if (name == kNames.end()) refuse(fmt::format("'{}' is none of {}", word, fmt::join(kNames, ", ")));
     parsed.field = static_cast<std::size_t>(name - kNames.begin());
     words.push_back(parsed);
   }
 
-  std::array<std::uint32_t, kFields> counts = {
-      organization.channels,    organization.pseudo_channels,
-      organization.bank_groups, organization.banks,
-      organization.rows,        organization.bursts_per_row()};
+  std::array<std::uint32_t, kFields> counts = {organization.channels,    organization.pseudo_channels,
+                                               organization.bank_groups, organization.banks,
+                                               organization.rows,        organization.bursts_per_row()};
   const auto named = [&](std::size_t field) {
     return std::any_of(words.begin(), words.end(), [&](const Word& w) { return w.field == field; });
   };
@@ -89,12 +85,10 @@ AddressMap::AddressMap(std::string_view text, const DramOrganization& organizati
     } else {
       const std::uint32_t all = log2_of(counts[word.field]);
       const std::uint32_t left = all - part.shift;
-      if (!first && !word.bits)
-        refuse(fmt::format("a later part of '{}' needs a number of bits", kNames[word.field]));
+      if (!first && !word.bits) refuse(fmt::format("a later part of '{}' needs a number of bits", kNames[word.field]));
       part.bits = word.bits.value_or(left);
       if (part.bits > left || (first && part.bits != left))
-        refuse(
-            fmt::format("the parts of '{}' must have {} bits together", kNames[word.field], all));
+        refuse(fmt::format("the parts of '{}' must have {} bits together", kNames[word.field], all));
       part.count = 1u << part.bits;
       part.power_of_two = true;
       shifts[word.field] += part.bits;

@@ -29,8 +29,7 @@ struct DramAddress {
   std::uint32_t column = 0;  // in bursts
 
   bool operator==(const DramAddress& other) const {
-    return channel == other.channel && bank == other.bank && row == other.row &&
-           column == other.column;
+    return channel == other.channel && bank == other.bank && row == other.row && column == other.column;
   }
 };
 
@@ -53,8 +52,8 @@ class AddressMap {
       }
       values[part.field] |= static_cast<std::uint32_t>(digit) << part.shift;
     }
-    return {values[kChannel] * pseudo_channels_ + values[kPseudoChannel],
-            values[kBankGroup] * banks_ + values[kBank], values[kRow], values[kColumn]};
+    return {values[kChannel] * pseudo_channels_ + values[kPseudoChannel], values[kBankGroup] * banks_ + values[kBank],
+            values[kRow], values[kColumn]};
   }
 
  private:

@@ -80,8 +80,7 @@ DramPseudoChannel::Scan DramPseudoChannel::scan(std::uint64_t clock) const {
   Scan found;
   std::uint64_t ready = 0, next = kNever;
   for (std::uint32_t bank = 0; bank < banks; ++bank) {
-    const std::uint64_t at =
-        std::max(wants.gate[bank], gates.shared[wants.want[bank]][bank >> shift]);
+    const std::uint64_t at = std::max(wants.gate[bank], gates.shared[wants.want[bank]][bank >> shift]);
     const std::uint64_t waits = at > clock ? kNever : 0;  // all ones or none
     ready |= (~waits & 1) << bank;
     next = std::min(next, at | ~waits);
@@ -119,7 +118,7 @@ DramPseudoChannel::Scan DramPseudoChannel::scan_oldest_alone(std::uint64_t clock
   const DramQueue::Index index = queue.oldest();
   const std::uint32_t bank = queue[index].address.bank;
   const bool is_hit = queue.hit(bank) == index;
-  const DramCommand command = is_hit ? (drains_ ? DramCommand::kWrite : DramCommand::kRead)
+  const DramCommand command = is_hit                  ? (drains_ ? DramCommand::kWrite : DramCommand::kRead)
                               : device_.is_open(bank) ? DramCommand::kPrecharge
                                                       : DramCommand::kActivate;
   const std::uint64_t at = device_.earliest(command, bank);
@@ -136,10 +135,8 @@ void DramPseudoChannel::occupy_row_bus(std::uint64_t until, DramCommandBus& bus)
   if (!bus.row_bus) bus.column_free = until;
 }
 
-std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBus& bus,
-                                              DramStatistics& statistics) {
-  const DramCommand command =
-      device_.any_open() ? DramCommand::kPrechargeAll : DramCommand::kRefresh;
+std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics) {
+  const DramCommand command = device_.any_open() ? DramCommand::kPrechargeAll : DramCommand::kRefresh;
   const std::uint64_t at = std::max(device_.earliest(command, 0), bus.row_free);
   if (at > clock) return at;
   device_.issue(command, 0, 0, clock);
@@ -159,8 +156,7 @@ std::uint64_t DramPseudoChannel::step_refresh(std::uint64_t clock, DramCommandBu
 }
 
 void DramPseudoChannel::issue_column(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
-                                     DramStatistics& statistics,
-                                     boost::circular_buffer<DramCompletion>& completions) {
+                                     DramStatistics& statistics, boost::circular_buffer<DramCompletion>& completions) {
   DramQueue& queue = queue_in_turn();
   overtaken_ = found.column == queue.oldest() ? 0 : overtaken_ + 1;
   const DramRequest request = queue.pop_hit(queue[found.column].address.bank);
@@ -245,8 +241,7 @@ void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStati
     }
   }
   // Others are ready too, or other requests come into question.
-  if (issued > 0 &&
-      (found.ready > issued || alone || overtaken_ >= kMaxOvertaken || wants_drain() != drains_))
+  if (issued > 0 && (found.ready > issued || alone || overtaken_ >= kMaxOvertaken || wants_drain() != drains_))
     next_at(clock + 1);
 }
 
@@ -300,8 +295,7 @@ void DramController::advance(std::uint64_t end) {
         if (p.wake() <= clock) p.step(clock, channel.bus, statistics_, completions_);
       }
       channel.wake = pseudo[0].wake();
-      for (std::uint32_t k = 1; k < pseudo_channels_; ++k)
-        channel.wake = std::min(channel.wake, pseudo[k].wake());
+      for (std::uint32_t k = 1; k < pseudo_channels_; ++k) channel.wake = std::min(channel.wake, pseudo[k].wake());
     }
   }
   now_ = std::max(now_, end);
@@ -314,8 +308,7 @@ std::uint64_t DramController::wake() const {
 }
 
 bool DramController::idle() const {
-  return std::all_of(pseudo_.begin(), pseudo_.end(),
-                     [](const DramPseudoChannel& pseudo) { return pseudo.idle(); });
+  return std::all_of(pseudo_.begin(), pseudo_.end(), [](const DramPseudoChannel& pseudo) { return pseudo.idle(); });
 }
 
 }  // namespace systole::memory

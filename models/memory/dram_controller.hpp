@@ -94,11 +94,9 @@ class DramPseudoChannel {
   Scan scan_oldest_alone(std::uint64_t clock) const;
   std::uint64_t bank_clock(std::uint32_t bank) const;
   std::uint64_t step_refresh(std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics);
-  void issue_column(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
-                    DramStatistics& statistics,
+  void issue_column(const Scan& found, std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics,
                     boost::circular_buffer<DramCompletion>& completions);
-  void issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus,
-                 DramStatistics& statistics);
+  void issue_row(const Scan& found, std::uint64_t clock, DramCommandBus& bus, DramStatistics& statistics);
   void occupy_row_bus(std::uint64_t until, DramCommandBus& bus) const;
 
   DramDevice device_;

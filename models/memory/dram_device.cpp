@@ -11,14 +11,12 @@ void raise(std::uint64_t& gate, std::uint64_t clock) { gate = std::max(gate, clo
 
 DramDevice::DramDevice(const DramOrganization& organization, const DramTiming& timing)
     : timing_(timing),
-      read_clocks_(organization.column_clocks - 1 + timing.tcl + timing.tdqsck +
-                   organization.burst_clocks()),
+      read_clocks_(organization.column_clocks - 1 + timing.tcl + timing.tdqsck + organization.burst_clocks()),
       write_clocks_(timing.tcwl + organization.burst_clocks()),
       banks_(organization.all_banks()),
       groups_(organization.bank_groups) {
   while ((1u << group_shift_) < organization.banks) ++group_shift_;
-  invariant(organization.bank_groups <= DramGates::kMaxGroups,
-            "the gates have room for all groups");
+  invariant(organization.bank_groups <= DramGates::kMaxGroups, "the gates have room for all groups");
   invariant((1u << group_shift_) == organization.banks, "a bank group has a power of two of banks");
 }
 
@@ -36,11 +34,9 @@ void DramDevice::close(Bank& bank, std::uint64_t next_activate) {
   raise(refresh_, next_activate);
 }
 
-void DramDevice::issue(DramCommand command, std::uint32_t bank, std::uint32_t row,
-                       std::uint64_t clock) {
+void DramDevice::issue(DramCommand command, std::uint32_t bank, std::uint32_t row, std::uint64_t clock) {
   // kNever is refused too: no clock reaches it.
-  invariant(clock != kNever && clock >= earliest(command, bank),
-            "a DRAM command keeps the JEDEC timing");
+  invariant(clock != kNever && clock >= earliest(command, bank), "a DRAM command keeps the JEDEC timing");
   Bank& b = banks_[bank];
   Group& g = groups_[bank >> group_shift_];
   const DramTiming& t = timing_;

@@ -291,8 +291,7 @@ bool is_dram_kind(std::string_view kind) { return find_kind(kind) != nullptr; }
 DramConfig dram_config(std::string_view name) {
   const DramKind* kind = find_kind(name);
   if (kind == nullptr)
-    throw UserError(
-        fmt::format("memory kind {}: must be one of {}", name, fmt::join(dram_kind_names(), ", ")));
+    throw UserError(fmt::format("memory kind {}: must be one of {}", name, fmt::join(dram_kind_names(), ", ")));
   DramConfig config;
   config.organization = kind->organization;
   config.timing = kind->timing;
@@ -304,23 +303,19 @@ std::optional<DramComplaint> check_dram(const DramConfig& config) {
   const DramTiming& t = config.timing;
   std::optional<DramComplaint> complaint;
   const auto demand = [&](bool holds, const char* key, std::uint64_t value, std::string allowed) {
-    if (!holds && !complaint)
-      complaint = DramComplaint{key, std::to_string(value), std::move(allowed)};
+    if (!holds && !complaint) complaint = DramComplaint{key, std::to_string(value), std::move(allowed)};
   };
-  const auto at_least = [&](const char* key, std::uint64_t value, std::uint64_t least,
-                            const char* why) {
+  const auto at_least = [&](const char* key, std::uint64_t value, std::uint64_t least, const char* why) {
     demand(value >= least, key, value, fmt::format("at least {}: {}", least, why));
   };
   invariant(o.burst_length > 0 && o.device_bits > 0, "a DRAM configuration starts from a kind");
   at_least("channels", o.channels, 1, "a memory has a channel");
   const std::uint32_t widest = o.pseudo_channels > 1 ? o.device_bits : 64;
-  demand(o.channel_bits >= o.device_bits && o.channel_bits <= widest &&
-             (o.channel_bits & (o.channel_bits - 1)) == 0,
+  demand(o.channel_bits >= o.device_bits && o.channel_bits <= widest && (o.channel_bits & (o.channel_bits - 1)) == 0,
          "channel_bits", o.channel_bits,
          o.device_bits == widest
              ? fmt::format("{}, the width of a pseudo-channel", widest)
-             : fmt::format("a power of two, {} to {}: whole devices side by side", o.device_bits,
-                           widest));
+             : fmt::format("a power of two, {} to {}: whole devices side by side", o.device_bits, widest));
   const std::uint32_t burst = o.burst_clocks();
   at_least("tras", t.tras, t.trcd, "trcd");
   at_least("trc", t.trc, std::uint64_t{t.tras} + t.trp, "tras + trp");
@@ -331,17 +326,14 @@ std::optional<DramComplaint> check_dram(const DramConfig& config) {
   at_least("tccd_l", t.tccd_l, t.tccd_s, "tccd_s");
   at_least("twtr_l", t.twtr_l, t.twtr_s, "twtr_s");
   const std::uint64_t read_end = std::uint64_t{t.tcl} + burst;
-  at_least("trtw", t.trtw, read_end > t.tcwl ? read_end - t.tcwl : 0,
-           "tcl and the clocks of a burst, less tcwl");
+  at_least("trtw", t.trtw, read_end > t.tcwl ? read_end - t.tcwl : 0, "tcl and the clocks of a burst, less tcwl");
   // After a refresh there is time to open a row, use it and close it again.
-  at_least(
-      "trefi", t.trefi,
-      std::uint64_t{t.trfc} + t.trc + t.trpab + t.trcd + t.tcl + t.tcwl + t.twr + t.trtw + burst,
-      "trfc and the time to use a row");
+  at_least("trefi", t.trefi, std::uint64_t{t.trfc} + t.trc + t.trpab + t.trcd + t.tcl + t.tcwl + t.twr + t.trtw + burst,
+           "trfc and the time to use a row");
   at_least("read_queue", config.read_queue, 1, "a read waits in it");
   at_least("write_queue", config.write_queue, 1, "a write waits in it");
-  demand(config.write_high >= 1 && config.write_high <= config.write_queue, "write_high",
-         config.write_high, fmt::format("1 to {}, the write_queue", config.write_queue));
+  demand(config.write_high >= 1 && config.write_high <= config.write_queue, "write_high", config.write_high,
+         fmt::format("1 to {}, the write_queue", config.write_queue));
   demand(config.write_low < config.write_high, "write_low", config.write_low,
          fmt::format("less than {}, write_high", config.write_high));
   if (!complaint) {

@@ -43,8 +43,7 @@ struct DramOrganization {
   }
   std::uint64_t size_bytes() const { return bytes_per_channel() * all_channels(); }
   std::uint64_t peak_bytes_per_second() const {
-    return std::uint64_t{all_channels()} * (channel_bits / 8) * beats_per_clock * clock_mhz *
-           1'000'000;
+    return std::uint64_t{all_channels()} * (channel_bits / 8) * beats_per_clock * clock_mhz * 1'000'000;
   }
 };
 

@@ -17,15 +17,13 @@ const DramConfig& checked(const MemoryConfig& config) {
   if (config.dram.organization.burst_length == 0)
     throw UserError(fmt::format("memory: kind {} has no DRAM parameters", config.kind));
   if (const auto complaint = check_dram(config.dram))
-    throw UserError(fmt::format("memory.{} = {}: must be {}", complaint->key, complaint->value,
-                                complaint->allowed));
+    throw UserError(fmt::format("memory.{} = {}: must be {}", complaint->key, complaint->value, complaint->allowed));
   return config.dram;
 }
 
 // In AXI order a beat waits for its slowest burst; twice the queues keeps all of them busy.
 std::uint32_t reorder_bursts(const DramConfig& dram) {
-  const std::uint32_t wanted =
-      std::max<std::uint32_t>(64, 2 * dram.read_queue * dram.organization.all_channels());
+  const std::uint32_t wanted = std::max<std::uint32_t>(64, 2 * dram.read_queue * dram.organization.all_channels());
   std::uint32_t size = 1;
   while (size < wanted) size *= 2;
   return size;
@@ -33,21 +31,18 @@ std::uint32_t reorder_bursts(const DramConfig& dram) {
 
 }  // namespace
 
-DramMemory::DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes,
-                       std::uint32_t chip_clock_mhz)
+DramMemory::DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz)
     : controller_(checked(config)),
       beat_bytes_(beat_bytes),
       burst_bytes_(config.dram.organization.burst_bytes()),
-      bursts_per_cycle_(
-          static_cast<std::uint32_t>(2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),
+      bursts_per_cycle_(static_cast<std::uint32_t>(2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),
       permille_(config.backpressure_permille),
       seed_(config.backpressure_seed),
       reads_(kMaxBursts),
       arrival_(reorder_bursts(config.dram), kNever),
       writes_(kMaxBursts),
       responses_(kMaxBursts) {
-  if (permille_ >= 1000)
-    throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
+  if (permille_ >= 1000) throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
   invariant(beat_bytes > 0 && (beat_bytes & (beat_bytes - 1)) == 0, "a beat is a power of two");
   invariant(chip_clock_mhz > 0, "the chip has a clock");
   const std::uint64_t memory_mhz = config.dram.organization.clock_mhz;
@@ -60,9 +55,7 @@ bool DramMemory::refuses(std::uint8_t channel, std::uint64_t cycle) const {
   return permille_ != 0 && mix(seed_, static_cast<Channel>(channel), cycle) % 1000 < permille_;
 }
 
-std::uint64_t DramMemory::first_byte(const Burst& burst) const {
-  return burst.address & ~(beat_bytes_ - 1);
-}
+std::uint64_t DramMemory::first_byte(const Burst& burst) const { return burst.address & ~(beat_bytes_ - 1); }
 
 std::uint32_t DramMemory::bursts_of(std::uint64_t first, std::uint32_t beats) const {
   const std::uint64_t last = first + beats * beat_bytes_ - 1;
@@ -73,16 +66,13 @@ const Pins& DramMemory::drive(std::uint64_t cycle) {
   // Of the cycles that were left out, only the clocks.
   if (cycle > next_observed_) advance_clocks(cycle - next_observed_);
   next_observed_ = cycle;
-  const auto refused = [&](Channel channel) {
-    return refuses(static_cast<std::uint8_t>(channel), cycle);
-  };
+  const auto refused = [&](Channel channel) { return refuses(static_cast<std::uint8_t>(channel), cycle); };
   pins_.ar_ready = !reads_.full() && !refused(Channel::kAr);
   pins_.aw_ready = writes_.size() + responses_.size() < kMaxBursts && !refused(Channel::kAw);
   pins_.w_ready = buffered_beats_ < kWriteBufferBeats && !refused(Channel::kW);
   pins_.r_valid = false;
   if (!reads_.empty() && !refused(Channel::kR)) show_read_beat(cycle);
-  pins_.b_valid =
-      !responses_.empty() && responses_.front().first_cycle <= cycle && !refused(Channel::kB);
+  pins_.b_valid = !responses_.empty() && responses_.front().first_cycle <= cycle && !refused(Channel::kB);
   if (pins_.b_valid) {
     pins_.b_id = responses_.front().id;
     responses_.pop_front();
@@ -92,8 +82,7 @@ const Pins& DramMemory::drive(std::uint64_t cycle) {
 
 void DramMemory::show_read_beat(std::uint64_t /*cycle*/) {
   const std::uint64_t mask = arrival_.size() - 1;
-  while (arrived_bursts_ < split_bursts_ && arrival_[arrived_bursts_ & mask] <= arrived_clock_)
-    ++arrived_bursts_;
+  while (arrived_bursts_ < split_bursts_ && arrival_[arrived_bursts_ & mask] <= arrived_clock_) ++arrived_bursts_;
   Read& read = reads_.front();
   const std::uint64_t first = read.first_byte / burst_bytes_;
   const std::uint64_t end = read.first_byte + (read.shown + 1) * beat_bytes_;
@@ -131,8 +120,7 @@ void DramMemory::observe(std::uint64_t cycle, const Transfers& transfers) {
   advance_clocks(1);
   next_observed_ = cycle + 1;
   if (transfers.ar) {
-    invariant(pins_.ar_ready && transfers.ar->beats > 0,
-              "an AR crosses only when ready, with a beat or more");
+    invariant(pins_.ar_ready && transfers.ar->beats > 0, "an AR crosses only when ready, with a beat or more");
     Read read{};
     read.first_byte = first_byte(*transfers.ar);
     read.first_burst = accepted_bursts_;
@@ -143,8 +131,7 @@ void DramMemory::observe(std::uint64_t cycle, const Transfers& transfers) {
     reads_.push_back(read);
   }
   if (transfers.aw) {
-    invariant(pins_.aw_ready && transfers.aw->beats > 0,
-              "an AW crosses only when ready, with a beat or more");
+    invariant(pins_.aw_ready && transfers.aw->beats > 0, "an AW crosses only when ready, with a beat or more");
     Write write{};
     write.first_byte = first_byte(*transfers.aw);
     write.beats = transfers.aw->beats;
@@ -188,8 +175,7 @@ void DramMemory::push_writes(std::uint64_t cycle) {
     Write& write = writes_.front();
     const std::uint64_t first = write.first_byte / burst_bytes_;
     const std::uint64_t all_bytes = write.beats * beat_bytes_;
-    const std::uint64_t end =
-        std::min((first + write.pushed + 1) * burst_bytes_ - write.first_byte, all_bytes);
+    const std::uint64_t end = std::min((first + write.pushed + 1) * burst_bytes_ - write.first_byte, all_bytes);
     if (write.arrived * beat_bytes_ < end) return;
     if (!controller_.push_write((first + write.pushed) * burst_bytes_)) return;
     ++write.pushed;

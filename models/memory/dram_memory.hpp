@@ -84,8 +84,8 @@ class DramMemory final : public MemoryTiming {
   std::uint64_t memory_clock_, chip_clock_;  // the ratio of frequencies, reduced
   std::uint64_t next_clock_ = 0;             // the first that is not carried out
   std::uint64_t next_observed_ = 0;          // the first cycle whose clocks are not carried out
-  std::uint64_t phase_ = 0;  // next_clock_ after the start of the cycle, in 1 / (f_memory f_chip)
-  std::uint64_t arrived_clock_ = 0;  // data complete before this clock can be on the pins
+  std::uint64_t phase_ = 0;                  // next_clock_ after the start of the cycle, in 1 / (f_memory f_chip)
+  std::uint64_t arrived_clock_ = 0;          // data complete before this clock can be on the pins
 
   std::uint64_t beat_bytes_, burst_bytes_;
   std::uint32_t bursts_per_cycle_;

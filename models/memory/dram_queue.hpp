@@ -100,9 +100,7 @@ class DramQueue {
     return request;
   }
 
-  void row_opened(std::uint32_t bank, std::uint32_t row) {
-    banks_[bank].hit = find_row(banks_[bank].head, row);
-  }
+  void row_opened(std::uint32_t bank, std::uint32_t row) { banks_[bank].hit = find_row(banks_[bank].head, row); }
   void row_closed(std::uint32_t bank) { banks_[bank].hit = kNone; }
 
  private:

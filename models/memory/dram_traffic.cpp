@@ -21,14 +21,11 @@ DramPattern stream_pattern(const DramConfig& config) {
 DramPattern random_pattern(const DramConfig& config, std::uint64_t seed) {
   const std::uint64_t burst = config.organization.burst_bytes();
   const std::uint64_t bursts = config.organization.size_bytes() / burst;
-  return [=](std::uint64_t n) {
-    return DramAccess{mix(seed, Channel::kAr, n) % bursts * burst, false};
-  };
+  return [=](std::uint64_t n) { return DramAccess{mix(seed, Channel::kAr, n) % bursts * burst, false}; };
 }
 
 double DramMeasurement::bytes_per_second() const {
-  return clocks == 0 ? 0
-                     : static_cast<double>(bytes) * clock_mhz * 1e6 / static_cast<double>(clocks);
+  return clocks == 0 ? 0 : static_cast<double>(bytes) * clock_mhz * 1e6 / static_cast<double>(clocks);
 }
 
 double DramMeasurement::share_of_peak() const {
@@ -43,8 +40,7 @@ std::uint64_t DramMeasurement::latency_percentile(double share) const {
   std::uint64_t seen = 0;
   for (std::size_t clocks_taken = 0; clocks_taken < latency_histogram.size(); ++clocks_taken) {
     seen += latency_histogram[clocks_taken];
-    if (seen > 0 && static_cast<double>(seen) >= share * static_cast<double>(reads))
-      return clocks_taken;
+    if (seen > 0 && static_cast<double>(seen) >= share * static_cast<double>(reads)) return clocks_taken;
   }
   return 0;
 }
@@ -54,11 +50,10 @@ double DramMeasurement::row_hit_rate() const {
   return columns == 0 ? 0 : static_cast<double>(statistics.row_hits) / static_cast<double>(columns);
 }
 
-DramMeasurement measure_dram(const DramConfig& config, const DramPattern& pattern,
-                             std::uint64_t requests, std::uint32_t outstanding) {
+DramMeasurement measure_dram(const DramConfig& config, const DramPattern& pattern, std::uint64_t requests,
+                             std::uint32_t outstanding) {
   if (const auto complaint = check_dram(config))
-    throw UserError(
-        fmt::format("{} = {}: must be {}", complaint->key, complaint->value, complaint->allowed));
+    throw UserError(fmt::format("{} = {}: must be {}", complaint->key, complaint->value, complaint->allowed));
   invariant(outstanding > 0, "a request may be in flight");
   DramController controller(config);
   DramMeasurement result;
@@ -96,8 +91,7 @@ DramMeasurement measure_dram(const DramConfig& config, const DramPattern& patter
     const std::uint64_t column_commands = controller.statistics().writes;
     controller.advance(now);
     if (controller.statistics().writes != column_commands) result.clocks = now;
-    for (const DramCompletion& done : controller.completions())
-      flying.push({done.clock, done.slot});
+    for (const DramCompletion& done : controller.completions()) flying.push({done.clock, done.slot});
     controller.completions().clear();
     while (!flying.empty() && flying.top().first <= now) {
       const auto [clock, slot] = flying.top();

@@ -48,7 +48,7 @@ struct DramMeasurement {
 
 // `outstanding` reads are in flight at most; a write is over when its queue has taken it. UserError
 // if the configuration contradicts itself.
-DramMeasurement measure_dram(const DramConfig& config, const DramPattern& pattern,
-                             std::uint64_t requests, std::uint32_t outstanding);
+DramMeasurement measure_dram(const DramConfig& config, const DramPattern& pattern, std::uint64_t requests,
+                             std::uint32_t outstanding);
 
 }  // namespace systole::memory

@@ -33,8 +33,7 @@ IdealMemory::IdealMemory(const MemoryConfig& config, std::uint32_t beat_bytes)
       data_cycles_(kQueueBursts),
       responses_(kQueueBursts) {
   if (bytes_per_cycle_ == 0) throw UserError("memory: bytes_per_cycle is 0, allowed: 1 or more");
-  if (permille_ >= 1000)
-    throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
+  if (permille_ >= 1000) throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
   invariant(beat_bytes_ > 0, "a beat has at least one byte");
 }
 
@@ -52,17 +51,14 @@ const Pins& IdealMemory::drive(std::uint64_t cycle) {
   credits_ = std::min(credits_, beat_bytes_ - 1) + bytes_per_cycle_;
 
   pins_.ar_ready = !reads_.full() && !refuses(Channel::kAr, cycle);
-  pins_.aw_ready =
-      writes_.size() + responses_.size() < kQueueBursts && !refuses(Channel::kAw, cycle);
+  pins_.aw_ready = writes_.size() + responses_.size() < kQueueBursts && !refuses(Channel::kAw, cycle);
 
-  const bool read_waits =
-      !reads_.empty() && reads_.front().first_cycle <= cycle && !refuses(Channel::kR, cycle);
+  const bool read_waits = !reads_.empty() && reads_.front().first_cycle <= cycle && !refuses(Channel::kR, cycle);
   const bool write_waits = write_beats_owed_ > 0;
   const bool write_accepts = !data_cycles_.full() && !refuses(Channel::kW, cycle);
 
   bool write_first = false;
-  if (read_waits && write_waits && write_accepts && credits_ >= beat_bytes_ &&
-      credits_ < 2 * beat_bytes_) {
+  if (read_waits && write_waits && write_accepts && credits_ >= beat_bytes_ && credits_ < 2 * beat_bytes_) {
     write_first = write_turn_;
     write_turn_ = !write_turn_;
   }
@@ -77,8 +73,7 @@ const Pins& IdealMemory::drive(std::uint64_t cycle) {
   }
   pins_.w_ready = write_accepts && credits_ >= beat_bytes_;
 
-  pins_.b_valid = !responses_.empty() && responses_.front().first_cycle <= cycle &&
-                  !refuses(Channel::kB, cycle);
+  pins_.b_valid = !responses_.empty() && responses_.front().first_cycle <= cycle && !refuses(Channel::kB, cycle);
   if (pins_.b_valid) {
     pins_.b_id = responses_.front().id;
     responses_.pop_front();
@@ -88,14 +83,12 @@ const Pins& IdealMemory::drive(std::uint64_t cycle) {
 
 void IdealMemory::observe(std::uint64_t cycle, const Transfers& transfers) {
   if (transfers.ar) {
-    invariant(pins_.ar_ready && transfers.ar->beats > 0,
-              "an AR crosses only when ready, with a beat or more");
+    invariant(pins_.ar_ready && transfers.ar->beats > 0, "an AR crosses only when ready, with a beat or more");
     reads_.push_back({cycle + latency_cycles_, transfers.ar->beats, transfers.ar->id});
   }
   if (!transfers.aw && !transfers.w) return;
   if (transfers.aw) {
-    invariant(pins_.aw_ready && transfers.aw->beats > 0,
-              "an AW crosses only when ready, with a beat or more");
+    invariant(pins_.aw_ready && transfers.aw->beats > 0, "an AW crosses only when ready, with a beat or more");
     writes_.push_back({cycle, transfers.aw->id});
     write_beats_owed_ += transfers.aw->beats;
   }
@@ -143,8 +136,7 @@ void IdealMemory::skip_beats(std::uint64_t cycle, std::uint64_t cycles) {
 }
 
 bool IdealMemory::idle() const {
-  return reads_.empty() && writes_.empty() && data_cycles_.empty() && responses_.empty() &&
-         write_beats_owed_ == 0;
+  return reads_.empty() && writes_.empty() && data_cycles_.empty() && responses_.empty() && write_beats_owed_ == 0;
 }
 
 }  // namespace systole::memory

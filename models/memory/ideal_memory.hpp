@@ -80,16 +80,13 @@ class IdealMemory final : public MemoryTiming {
   std::uint64_t seed_;
 
   Pins pins_;
-  std::uint64_t driven_cycle_ = 0;  // the newest
-  std::uint64_t credits_ =
-      0;                     // bytes; in a cycle: what is left after the beats of this cycle so far
-  bool write_turn_ = false;  // the next contested cycle belongs to W
-  std::int64_t write_beats_owed_ =
-      0;  // beats of accepted AWs that have not crossed; negative: data ahead of its AW
+  std::uint64_t driven_cycle_ = 0;     // the newest
+  std::uint64_t credits_ = 0;          // bytes; in a cycle: what is left after the beats of this cycle so far
+  bool write_turn_ = false;            // the next contested cycle belongs to W
+  std::int64_t write_beats_owed_ = 0;  // beats of accepted AWs that have not crossed; negative: data ahead of its AW
   boost::circular_buffer<Read> reads_;
-  boost::circular_buffer<Write> writes_;  // AW accepted, data not complete
-  boost::circular_buffer<std::uint64_t>
-      data_cycles_;  // last W beat crossed in this cycle, AW not accepted
+  boost::circular_buffer<Write> writes_;               // AW accepted, data not complete
+  boost::circular_buffer<std::uint64_t> data_cycles_;  // last W beat crossed in this cycle, AW not accepted
   boost::circular_buffer<Response> responses_;
 };
 

@@ -11,12 +11,10 @@
 
 namespace systole::memory {
 
-std::unique_ptr<MemoryTiming> make_memory_timing(const MemoryConfig& config,
-                                                 std::uint32_t beat_bytes,
+std::unique_ptr<MemoryTiming> make_memory_timing(const MemoryConfig& config, std::uint32_t beat_bytes,
                                                  std::uint32_t chip_clock_mhz) {
   if (config.kind == "ideal") return std::make_unique<IdealMemory>(config, beat_bytes);
-  if (is_dram_kind(config.kind))
-    return std::make_unique<DramMemory>(config, beat_bytes, chip_clock_mhz);
+  if (is_dram_kind(config.kind)) return std::make_unique<DramMemory>(config, beat_bytes, chip_clock_mhz);
   throw UserError(fmt::format("memory: kind is \"{}\", allowed: \"ideal\", \"{}\"", config.kind,
                               fmt::join(dram_kind_names(), "\", \"")));
 }

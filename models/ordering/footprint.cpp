@@ -49,10 +49,17 @@ Nest& at(Nests& nests, Memory memory, Access access) {
 void add_nests(const isa::Load& x, const Chip& chip, const std::uint64_t (&bases)[isa::kBases], Nests& nests) {
   const Layout layout(chip);
   const bool activation = x.buffer == isa::Buffer::kActivation, weight = x.buffer == isa::Buffer::kWeight;
-  const std::int64_t word_bytes = x.diagonal ? 1 : activation ? chip.array_rows : weight ? chip.array_cols : chip.post_lanes * 8;
+  const std::int64_t word_bytes = x.diagonal   ? 1
+                                  : activation ? chip.array_rows
+                                  : weight     ? chip.array_cols
+                                               : chip.post_lanes * 8;
   const std::int64_t words = x.pad_left + (x.run_bytes + word_bytes - 1) / word_bytes + x.pad_right;
   const std::int64_t unit = activation ? layout.word_groups : 1;
-  Nest& buffer = at(nests, activation ? Memory::kActivation : weight ? Memory::kWeight : Memory::kParameter, Access::kWrite);
+  Nest& buffer = at(nests,
+                    activation ? Memory::kActivation
+                    : weight   ? Memory::kWeight
+                               : Memory::kParameter,
+                    Access::kWrite);
   buffer.base = std::int64_t{x.dst_base} * unit;
   buffer.run = words * unit;
   buffer.loops = {{x.count[2], x.dst_stride[2] * unit},
@@ -71,7 +78,7 @@ void add_nests(const isa::Matrix& x, const Chip& chip, const std::uint64_t (&)[i
   Nest& activation = at(nests, Memory::kActivation, Access::kRead);
   activation.base = std::int64_t{x.activation_base} * unit;
   activation.run = unit;
-  activation.loops = {{x.n, x.activation_stride_n * unit},   {x.k_y, x.activation_stride_ky * unit},
+  activation.loops = {{x.n, x.activation_stride_n * unit},    {x.k_y, x.activation_stride_ky * unit},
                       {x.k_x, x.activation_stride_kx * unit}, {x.k_c, x.activation_stride_kc * unit},
                       {x.m_y, x.activation_stride_y * unit},  {x.m_x, x.activation_stride_x * unit}};
   activation.size = layout.activation_groups;
@@ -123,7 +130,8 @@ Nest residual_of(const isa::Instruction& instruction, const Chip& chip) {
   Nest nest;
   nest.base = x->residual_base;
   nest.run = std::int64_t{x->count[0]} * x->groups;
-  nest.loops = {{x->count[3], x->residual_stride[2]}, {x->count[2], x->residual_stride[1]}, {x->count[1], x->residual_stride[0]}};
+  nest.loops = {
+      {x->count[3], x->residual_stride[2]}, {x->count[2], x->residual_stride[1]}, {x->count[1], x->residual_stride[0]}};
   nest.size = Layout(chip).activation_groups;
   return nest;
 }
@@ -140,7 +148,8 @@ Interval bound(const Nest& nest) {
   if (nest.nothing()) return {};
   std::int64_t low = nest.size != 0 ? nest.base % nest.size : nest.base, high = low + nest.run - 1;
   for (const Loop& loop : nest.loops) (loop.stride < 0 ? low : high) += loop.stride * (loop.count - 1);
-  if (nest.size != 0 && (low < 0 || high >= nest.size)) return {0, static_cast<std::uint64_t>(nest.size / nest.divisor - 1)};
+  if (nest.size != 0 && (low < 0 || high >= nest.size))
+    return {0, static_cast<std::uint64_t>(nest.size / nest.divisor - 1)};
   return {static_cast<std::uint64_t>(std::max<std::int64_t>(low, 0) / nest.divisor),
           static_cast<std::uint64_t>(std::max<std::int64_t>(high, 0) / nest.divisor)};
 }
@@ -181,8 +190,8 @@ Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const st
   return bounds;
 }
 
-Places places_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases], Memory memory,
-                 Access access) {
+Places places_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases],
+                 Memory memory, Access access) {
   Nests nests = nests_of(instruction, chip, bases);
   Places places;
   const Nest& nest = at(nests, memory, access);

@@ -37,7 +37,7 @@ Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const st
 
 // Exactly the places, as intervals that rise and do not touch.
 using Places = std::vector<Interval>;
-Places places_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases], Memory memory,
-                 Access access);
+Places places_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases],
+                 Memory memory, Access access);
 
 }  // namespace systole::ordering

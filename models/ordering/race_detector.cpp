@@ -23,8 +23,8 @@ std::string text(const Race& race, const Chip& chip) {
   const bool hex = race.memory == Memory::kDram;
   std::string what = hex ? fmt::format("{} {:#x}..{:#x}", kMemoryNames[static_cast<std::size_t>(race.memory)],
                                        race.places.first, race.places.last)
-                         : fmt::format("{} {}..{}", kMemoryNames[static_cast<std::size_t>(race.memory)], race.places.first,
-                                       race.places.last);
+                         : fmt::format("{} {}..{}", kMemoryNames[static_cast<std::size_t>(race.memory)],
+                                       race.places.first, race.places.last);
   if (race.memory == Memory::kActivation) {
     const std::uint64_t groups = chip.array_rows / chip.post_lanes;
     what += fmt::format(" (words {}..{})", race.places.first / groups, race.places.last / groups);
@@ -124,7 +124,8 @@ const Places& RaceDetector::places_of(Live& live, Memory memory, Access access) 
 
 bool RaceDetector::overlap(Live& a, Access a_access, Live& b, Access b_access, Memory memory, Interval& places) {
   const auto m = static_cast<std::size_t>(memory);
-  if (intersection(a.bounds[m][static_cast<std::size_t>(a_access)], b.bounds[m][static_cast<std::size_t>(b_access)]).empty())
+  if (intersection(a.bounds[m][static_cast<std::size_t>(a_access)], b.bounds[m][static_cast<std::size_t>(b_access)])
+          .empty())
     return false;
   const Places& first = places_of(a, memory, a_access);
   const Places& second = places_of(b, memory, b_access);
@@ -139,7 +140,8 @@ bool RaceDetector::overlap(Live& a, Access a_access, Live& b, Access b_access, M
 void RaceDetector::check(int engine, Live& now, int other_engine, Live& other) {
   for (std::size_t m = 0; m < kMemories; ++m) {
     const auto memory = static_cast<Memory>(m);
-    for (const auto& [mine, its] : {std::pair{Access::kRead, Access::kWrite}, {Access::kWrite, Access::kRead},
+    for (const auto& [mine, its] : {std::pair{Access::kRead, Access::kWrite},
+                                    {Access::kWrite, Access::kRead},
                                     {Access::kWrite, Access::kWrite}}) {
       // The store engine against itself: only what it reads of its own writes.
       if (engine == other_engine && !(mine == Access::kRead && memory == Memory::kActivation)) continue;

@@ -25,9 +25,9 @@
 #include <vector>
 
 #include "chip/chip.hpp"
+#include "events/observer.hpp"
 #include "isa/program.hpp"
 #include "ordering/footprint.hpp"
-#include "events/observer.hpp"
 
 namespace systole::ordering {
 

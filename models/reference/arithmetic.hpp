@@ -37,10 +37,9 @@ inline std::int32_t round_to_int32(float x) {
 }
 
 // saturate(mid type, rne(fl(fl(sum + bias) * scale)) + mid_zero_point); sum + bias wraps.
-inline std::int32_t requantize(std::int32_t sum, std::int32_t bias, float scale,
-                               std::int32_t mid_zero_point, bool mid_signed) {
-  const auto biased =
-      static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(bias));
+inline std::int32_t requantize(std::int32_t sum, std::int32_t bias, float scale, std::int32_t mid_zero_point,
+                               bool mid_signed) {
+  const auto biased = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(bias));
   const float scaled = static_cast<float>(biased) * scale;
   return saturate(std::int64_t{round_to_int32(scaled)} + mid_zero_point, mid_signed);
 }
@@ -52,8 +51,7 @@ struct AddScales {
 };
 
 // saturate(output type, rne(fma(a, ra, fma(b, rb, F))))
-inline std::int32_t add_residual(std::int32_t a, std::int32_t b, const AddScales& scales,
-                                 bool output_signed) {
+inline std::int32_t add_residual(std::int32_t a, std::int32_t b, const AddScales& scales, bool output_signed) {
   const float inner = std::fma(static_cast<float>(b), scales.residual, scales.offset);
   const float outer = std::fma(static_cast<float>(a), scales.source, inner);
   return saturate(round_to_int32(outer), output_signed);

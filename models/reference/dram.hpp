@@ -19,13 +19,12 @@ inline std::uint64_t steps(std::uint64_t count, std::int32_t stride) {
 }
 
 // The bytes of the image at `address` modulo 2^address_bits. UserError if any of them is outside.
-inline std::uint8_t* dram_at(MemoryImage& dram, const Chip& chip, std::uint64_t address,
-                             std::uint64_t bytes, const char* action) {
+inline std::uint8_t* dram_at(MemoryImage& dram, const Chip& chip, std::uint64_t address, std::uint64_t bytes,
+                             const char* action) {
   if (chip.axi_address_bits < 64) address &= (1ull << chip.axi_address_bits) - 1;
   if (address > dram.size() || bytes > dram.size() - address)
-    throw UserError(fmt::format(
-        "{} of {} bytes at DRAM address {:#x}: must be inside the memory of {:#x} bytes", action,
-        bytes, address, dram.size()));
+    throw UserError(fmt::format("{} of {} bytes at DRAM address {:#x}: must be inside the memory of {:#x} bytes",
+                                action, bytes, address, dram.size()));
   return dram.data() + address;
 }
 

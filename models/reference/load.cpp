@@ -26,8 +26,7 @@ class WordWriter {
 
   // Writes bytes from word address `at`, the last word filled up with `fill_value`; returns the
   // address after them.
-  std::uint64_t copy(std::uint64_t at, const std::uint8_t* bytes, std::uint32_t size,
-                     std::uint8_t fill_value) {
+  std::uint64_t copy(std::uint64_t at, const std::uint8_t* bytes, std::uint32_t size, std::uint8_t fill_value) {
     while (size > 0) {
       const std::uint32_t part = std::min(size, word_bytes_);
       std::uint8_t* to = word(at++);
@@ -51,9 +50,7 @@ class WordWriter {
   }
 
  private:
-  std::uint8_t* word(std::uint64_t address) {
-    return memory_.data() + (address & words_mask_) * word_bytes_;
-  }
+  std::uint8_t* word(std::uint64_t address) { return memory_.data() + (address & words_mask_) * word_bytes_; }
 
   std::vector<std::uint8_t>& memory_;
   std::uint32_t word_bytes_;
@@ -63,10 +60,9 @@ class WordWriter {
 }  // namespace
 
 void ReferenceChip::execute(const isa::Load& load, MemoryImage& dram) {
-  WordWriter buffer =
-      load.buffer == isa::Buffer::kActivation ? WordWriter(activation_, chip_.array_rows)
-      : load.buffer == isa::Buffer::kWeight   ? WordWriter(weight_, chip_.array_cols)
-                                              : WordWriter(parameter_, chip_.post_lanes * 8);
+  WordWriter buffer = load.buffer == isa::Buffer::kActivation ? WordWriter(activation_, chip_.array_rows)
+                      : load.buffer == isa::Buffer::kWeight   ? WordWriter(weight_, chip_.array_cols)
+                                                              : WordWriter(parameter_, chip_.post_lanes * 8);
   const std::uint64_t src_base = base_[static_cast<int>(load.base)] + load.dram_offset;
   const std::uint32_t run_words =
       load.diagonal ? load.run_bytes : (load.run_bytes + buffer.word_bytes() - 1) / buffer.word_bytes();
@@ -75,11 +71,10 @@ void ReferenceChip::execute(const isa::Load& load, MemoryImage& dram) {
   for (std::uint32_t i3 = 0; i3 < load.count[2]; ++i3) {
     for (std::uint32_t i2 = 0; i2 < load.count[1]; ++i2) {
       for (std::uint32_t i1 = 0; i1 < rows; ++i1) {
-        std::uint64_t dst = load.dst_base + steps(i3, load.dst_stride[2]) +
-                            steps(i2, load.dst_stride[1]) + steps(i1, load.dst_stride[0]);
+        std::uint64_t dst = load.dst_base + steps(i3, load.dst_stride[2]) + steps(i2, load.dst_stride[1]) +
+                            steps(i1, load.dst_stride[0]);
         if (load.pad_top <= i1 && i1 < std::uint32_t{load.pad_top} + load.count[0]) {
-          const std::uint64_t src = src_base + steps(i3, load.dram_stride[2]) +
-                                    steps(i2, load.dram_stride[1]) +
+          const std::uint64_t src = src_base + steps(i3, load.dram_stride[2]) + steps(i2, load.dram_stride[1]) +
                                     steps(i1 - load.pad_top, load.dram_stride[0]);
           dst = buffer.fill(dst, load.pad_left, load.pad_value);
           const std::uint8_t* bytes = dram_at(dram, chip_, src, load.run_bytes, "load");

@@ -24,8 +24,8 @@ using Act = std::vector<std::int16_t>;   // [array_rows]
 // accumulator[c] += SUM over r of act[r] * tile[r][c] for `Width` columns, wrapping; or without
 // what was there before.
 template <int Width>
-void add_products(const std::int16_t* act, std::size_t rows, const std::int16_t* tile,
-                  std::size_t cols, bool overwrite, std::int32_t* accumulator) {
+void add_products(const std::int16_t* act, std::size_t rows, const std::int16_t* tile, std::size_t cols, bool overwrite,
+                  std::int32_t* accumulator) {
   std::int32_t sum[Width] = {};
   for (std::size_t r = 0; r < rows; ++r) {
     const std::int16_t a = act[r];
@@ -38,13 +38,10 @@ void add_products(const std::int16_t* act, std::size_t rows, const std::int16_t*
   }
 }
 
-void multiply_row(const Act& act, const Tile& tile, std::size_t cols, bool overwrite,
-                  std::int32_t* accumulator) {
+void multiply_row(const Act& act, const Tile& tile, std::size_t cols, bool overwrite, std::int32_t* accumulator) {
   const std::size_t rows = act.size();
-  if (cols == 4)
-    return add_products<4>(act.data(), rows, tile.data(), cols, overwrite, accumulator);
-  if (cols == 8)
-    return add_products<8>(act.data(), rows, tile.data(), cols, overwrite, accumulator);
+  if (cols == 4) return add_products<4>(act.data(), rows, tile.data(), cols, overwrite, accumulator);
+  if (cols == 8) return add_products<8>(act.data(), rows, tile.data(), cols, overwrite, accumulator);
   for (std::size_t c = 0; c < cols; c += 16)
     add_products<16>(act.data(), rows, tile.data() + c, cols, overwrite, accumulator + c);
 }
@@ -55,9 +52,8 @@ void ReferenceChip::execute(const isa::Matrix& matrix, MemoryImage&) {
   const std::size_t rows = chip_.array_rows;
   const std::size_t cols = chip_.array_cols;
   if (std::uint64_t{matrix.m_y} * matrix.m_x > chip_.accumulator_rows)
-    throw UserError(fmt::format(
-        "matrix: m_y * m_x = {} * {}: must be at most {}, the accumulator rows of a bank",
-        matrix.m_y, matrix.m_x, chip_.accumulator_rows));
+    throw UserError(fmt::format("matrix: m_y * m_x = {} * {}: must be at most {}, the accumulator rows of a bank",
+                                matrix.m_y, matrix.m_x, chip_.accumulator_rows));
   // On-chip addresses wrap at the size of the memory, a power of two; 32-bit arithmetic wraps at a
   // multiple of it.
   const std::uint32_t activation_mask = chip_.activation_words() - 1;
@@ -66,17 +62,14 @@ void ReferenceChip::execute(const isa::Matrix& matrix, MemoryImage&) {
   const auto steps = [](std::uint32_t count, std::int32_t stride) {
     return count * static_cast<std::uint32_t>(stride);
   };
-  const std::int32_t activation_zero =
-      widen(matrix.activation_zero_point, matrix.activation_signed);
+  const std::int32_t activation_zero = widen(matrix.activation_zero_point, matrix.activation_signed);
   const std::int32_t weight_zero = widen(matrix.weight_zero_point, matrix.weight_signed);
 
   Tile tile(rows * cols);
   Act act(rows);
   std::vector<std::int32_t> column_zero(cols, weight_zero);
   std::uint32_t weight_word = matrix.weight_base;
-  const auto next_weight_word = [&] {
-    return weight_.data() + (weight_word++ & weight_mask) * cols;
-  };
+  const auto next_weight_word = [&] { return weight_.data() + (weight_word++ & weight_mask) * cols; };
 
   for (std::uint32_t n = 0; n < matrix.n; ++n) {
     for (std::uint32_t ky = 0; ky < matrix.k_y; ++ky) {
@@ -84,32 +77,27 @@ void ReferenceChip::execute(const isa::Matrix& matrix, MemoryImage&) {
         for (std::uint32_t kc = 0; kc < matrix.k_c; ++kc) {
           if (matrix.per_column_zero_point) {
             const std::uint8_t* zeros = next_weight_word();
-            for (std::size_t c = 0; c < cols; ++c)
-              column_zero[c] = widen(zeros[c], matrix.weight_signed);
+            for (std::size_t c = 0; c < cols; ++c) column_zero[c] = widen(zeros[c], matrix.weight_signed);
           }
           for (std::size_t r = 0; r < rows; ++r) {
             const std::uint8_t* weights = next_weight_word();
             for (std::size_t c = 0; c < cols; ++c)
-              tile[r * cols + c] = static_cast<std::int16_t>(
-                  widen(weights[c], matrix.weight_signed) - column_zero[c]);
+              tile[r * cols + c] = static_cast<std::int16_t>(widen(weights[c], matrix.weight_signed) - column_zero[c]);
           }
           const bool first_pass = ky == 0 && kx == 0 && kc == 0;
           const bool overwrite = first_pass && !matrix.accumulate;
-          const std::uint32_t pass_base =
-              matrix.activation_base + steps(ky, matrix.activation_stride_ky) +
-              steps(kx, matrix.activation_stride_kx) + steps(kc, matrix.activation_stride_kc) +
-              steps(n, matrix.activation_stride_n);
+          const std::uint32_t pass_base = matrix.activation_base + steps(ky, matrix.activation_stride_ky) +
+                                          steps(kx, matrix.activation_stride_kx) +
+                                          steps(kc, matrix.activation_stride_kc) + steps(n, matrix.activation_stride_n);
           std::uint32_t row = matrix.accumulator_base + steps(n, matrix.accumulator_stride_n);
           for (std::uint32_t y = 0; y < matrix.m_y; ++y) {
             for (std::uint32_t x = 0; x < matrix.m_x; ++x, ++row) {
-              const std::uint32_t word = pass_base + steps(y, matrix.activation_stride_y) +
-                                         steps(x, matrix.activation_stride_x);
+              const std::uint32_t word =
+                  pass_base + steps(y, matrix.activation_stride_y) + steps(x, matrix.activation_stride_x);
               const std::uint8_t* bytes = activation_.data() + (word & activation_mask) * rows;
               for (std::size_t r = 0; r < rows; ++r)
-                act[r] = static_cast<std::int16_t>(widen(bytes[r], matrix.activation_signed) -
-                                                   activation_zero);
-              multiply_row(act, tile, cols, overwrite,
-                           accumulators_.data() + (row & accumulator_mask) * cols);
+                act[r] = static_cast<std::int16_t>(widen(bytes[r], matrix.activation_signed) - activation_zero);
+              multiply_row(act, tile, cols, overwrite, accumulators_.data() + (row & accumulator_mask) * cols);
             }
           }
         }

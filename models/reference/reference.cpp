@@ -14,9 +14,7 @@ ReferenceChip::ReferenceChip(const Chip& chip)
       parameter_(std::size_t{chip.parameter_words} * chip.post_lanes * 8),
       accumulators_(std::size_t{2} * chip.accumulator_rows * chip.array_cols) {}
 
-void ReferenceChip::set_base(isa::Base base, std::uint64_t address) {
-  base_[static_cast<int>(base)] = address;
-}
+void ReferenceChip::set_base(isa::Base base, std::uint64_t address) { base_[static_cast<int>(base)] = address; }
 
 void ReferenceChip::execute(const isa::Instruction& instruction, MemoryImage& dram) {
   if (const auto reason = isa::illegal_reason(isa::encode(instruction)))

@@ -37,8 +37,7 @@ void check_scales(const isa::Store& store) {
     refuse("add_scale_source", store.add_scale_source, "zero or a positive normal number");
   if (!is_scale(store.add_scale_residual))
     refuse("add_scale_residual", store.add_scale_residual, "zero or a positive normal number");
-  if (!is_normal_or_zero(store.add_offset))
-    refuse("add_offset", store.add_offset, "zero or a normal number");
+  if (!is_normal_or_zero(store.add_offset)) refuse("add_offset", store.add_offset, "zero or a normal number");
 }
 
 }  // namespace
@@ -60,23 +59,20 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
 
   const auto source_group = [&](const Index& at, std::uint32_t wy, std::uint32_t wx) {
     const auto stride = [](std::int32_t x) { return static_cast<std::uint32_t>(x); };
-    return (store.source_base + at.i3 * stride(store.source_stride[3]) +
-            at.i2 * stride(store.source_stride[2]) + at.i1 * stride(store.source_stride[1]) +
-            at.i0 * stride(store.source_stride[0]) + wy * stride(store.source_stride_wy) +
-            wx * stride(store.source_stride_wx) + at.g) &
+    return (store.source_base + at.i3 * stride(store.source_stride[3]) + at.i2 * stride(store.source_stride[2]) +
+            at.i1 * stride(store.source_stride[1]) + at.i0 * stride(store.source_stride[0]) +
+            wy * stride(store.source_stride_wy) + wx * stride(store.source_stride_wx) + at.g) &
            (source_groups - 1);
   };
   const auto residual_group = [&](const Index& at) {
     const auto stride = [](std::int32_t x) { return static_cast<std::uint32_t>(x); };
-    return (store.residual_base + at.i3 * stride(store.residual_stride[2]) +
-            at.i2 * stride(store.residual_stride[1]) + at.i1 * stride(store.residual_stride[0]) +
-            at.i0 * store.groups + at.g) &
+    return (store.residual_base + at.i3 * stride(store.residual_stride[2]) + at.i2 * stride(store.residual_stride[1]) +
+            at.i1 * stride(store.residual_stride[0]) + at.i0 * store.groups + at.g) &
            (activation_groups - 1);
   };
   const auto parameter_word = [&](const Index& at) {
     std::uint32_t word = store.parameter_base;
-    if (!store.parameter_per_tensor)
-      word += at.i3 * store.parameter_stride_3 + at.i2 * store.parameter_stride_2 + at.g;
+    if (!store.parameter_per_tensor) word += at.i3 * store.parameter_stride_3 + at.i2 * store.parameter_stride_2 + at.g;
     return word & (chip_.parameter_words - 1);
   };
 
@@ -85,22 +81,20 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
     const std::uint32_t source = source_group(at, wy, wx);
     const std::uint32_t residual = residual_group(at);
     if (from_activation && store.residual && source / bank_groups == residual / bank_groups)
-      throw UserError(fmt::format(
-          "store: error 5: source group {} and residual group {} are both in activation bank {}",
-          source, residual, source / bank_groups));
+      throw UserError(
+          fmt::format("store: error 5: source group {} and residual group {} are both in activation bank {}", source,
+                      residual, source / bank_groups));
     const std::uint32_t parameter = parameter_word(at);
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-      const std::int32_t s = from_activation
-                                 ? widen(activation_[source * lanes + lane], store.source_signed)
-                                 : accumulators_[source * lanes + lane];
+      const std::int32_t s = from_activation ? widen(activation_[source * lanes + lane], store.source_signed)
+                                             : accumulators_[source * lanes + lane];
       if (store.raw) {
         out[lane] = s;
         continue;
       }
       std::int32_t v = s;
       if (store.requantize) {
-        const std::uint8_t* p =
-            parameter_.data() + (std::size_t{parameter} * lanes + lane) * kParameterBytes;
+        const std::uint8_t* p = parameter_.data() + (std::size_t{parameter} * lanes + lane) * kParameterBytes;
         const std::int32_t bias = endian::load_little_s32(p);
         const std::uint32_t scale_bits = endian::load_little_u32(p + 4);
         float scale;
@@ -113,21 +107,18 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
         v = requantize(s, bias, scale, mid_zero_point, store.mid_signed);
       }
       if (store.residual)
-        v = add_residual(v, widen(activation_[residual * lanes + lane], store.residual_signed),
-                         scales, store.output_signed);
-      out[lane] =
-          std::min(std::max<std::int32_t>(v, store.clamp_low), std::int32_t{store.clamp_high});
+        v = add_residual(v, widen(activation_[residual * lanes + lane], store.residual_signed), scales,
+                         store.output_signed);
+      out[lane] = std::min(std::max<std::int32_t>(v, store.clamp_low), std::int32_t{store.clamp_high});
     }
   };
 
   const std::uint32_t group_size = !to_dram ? 1 : store.raw ? 4 * lanes : lanes;
   const auto write = [&](const Index& at, const std::int32_t* values) {
     const std::uint64_t offset = store.dst_base + steps(at.i3, store.dst_stride[2]) +
-                                 steps(at.i2, store.dst_stride[1]) +
-                                 steps(at.i1, store.dst_stride[0]) +
+                                 steps(at.i2, store.dst_stride[1]) + steps(at.i1, store.dst_stride[0]) +
                                  (std::uint64_t{at.i0} * store.groups + at.g) * group_size;
-    std::uint8_t* to = to_dram ? dram_at(dram, chip_, base_[static_cast<int>(store.base)] + offset,
-                                         group_size, "store")
+    std::uint8_t* to = to_dram ? dram_at(dram, chip_, base_[static_cast<int>(store.base)] + offset, group_size, "store")
                                : activation_.data() + (offset & (activation_groups - 1)) * lanes;
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
       if (store.raw)
@@ -149,8 +140,7 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
                 std::int32_t values[kMaxLanes];
                 step(at, wy, wx, values);
                 for (std::uint32_t lane = 0; lane < lanes; ++lane)
-                  maximum[lane] =
-                      wy == 0 && wx == 0 ? values[lane] : std::max(maximum[lane], values[lane]);
+                  maximum[lane] = wy == 0 && wx == 0 ? values[lane] : std::max(maximum[lane], values[lane]);
               }
             }
             write(at, maximum);

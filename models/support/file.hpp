@@ -20,8 +20,7 @@ namespace systole {
 
 // A regular file, open for reading. UserError if it is missing, not a regular file, unreadable or larger than max_bytes.
 inline std::ifstream open_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
-  if (file.native().find('\0') != std::string::npos)
-    throw UserError("a file name cannot contain a NUL byte");
+  if (file.native().find('\0') != std::string::npos) throw UserError("a file name cannot contain a NUL byte");
   const auto fail = [&](const std::string& why) { throw UserError(file.string() + ": " + why); };
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
@@ -31,8 +30,7 @@ inline std::ifstream open_whole_file(const std::filesystem::path& file, std::uin
   const std::uint64_t size = std::filesystem::file_size(file, error);
   if (error) fail("cannot be read: " + error.message());
   if (size > max_bytes)
-    fail("is " + std::to_string(size) + " bytes long: at most " + std::to_string(max_bytes) +
-         " are allowed");
+    fail("is " + std::to_string(size) + " bytes long: at most " + std::to_string(max_bytes) + " are allowed");
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) fail(std::string("cannot be opened: ") + std::strerror(errno));
@@ -46,7 +44,8 @@ inline std::string read_whole_file(const std::filesystem::path& file, std::uint6
   const std::uint64_t size = std::filesystem::file_size(file, error);
   std::string bytes(error ? 0 : size, '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (error || static_cast<std::uint64_t>(in.gcount()) != size) throw UserError(file.string() + ": cannot be read to its end");
+  if (error || static_cast<std::uint64_t>(in.gcount()) != size)
+    throw UserError(file.string() + ": cannot be read to its end");
   return bytes;
 }
 
@@ -64,8 +63,8 @@ inline void check_folder(const std::filesystem::path& file) {
 inline void write_whole_file(const std::filesystem::path& file, std::string_view bytes) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);  // follows links
-  const bool replace = status.type() == std::filesystem::file_type::not_found ||
-                       status.type() == std::filesystem::file_type::regular;
+  const bool replace =
+      status.type() == std::filesystem::file_type::not_found || status.type() == std::filesystem::file_type::regular;
   std::filesystem::path target = file;
   if (std::filesystem::is_symlink(file, error) && replace) {
     target = std::filesystem::weakly_canonical(file, error);

@@ -9,9 +9,9 @@
 #include <ostream>
 #include <sstream>
 
+#include "chip/shipped_chips.hpp"
 #include "cli/progress_line.hpp"
 #include "conformance/conformance.hpp"
-#include "chip/shipped_chips.hpp"
 #include "support/file.hpp"
 
 namespace systole::cli {
@@ -71,26 +71,32 @@ int conformance_command(const ConformanceArguments& arguments, const Streams& st
   options.only = arguments.only;
   ProgressLine line(streams.error, streams.progress);
   std::size_t done = 0;
-  const std::vector<CaseResult> results = conformance::run_cases(arguments.folder, chip, options, [&](const CaseResult& r) {
-    ++done;
-    if (r.outcome != Outcome::kPassed || arguments.verbose) {
-      line.clear();
-      const char* word = r.outcome == Outcome::kPassed ? "passed" : r.outcome == Outcome::kFailed ? "FAILED" : "unsupported";
-      streams.out << fmt::format("{:<11} {}{}{}\n", word, r.name, r.reason.empty() ? "" : ": ", r.reason);
-    }
-    if (line.enabled()) line.show(fmt::format("{} cases, {}", done, r.name));
-  });
+  const std::vector<CaseResult> results =
+      conformance::run_cases(arguments.folder, chip, options, [&](const CaseResult& r) {
+        ++done;
+        if (r.outcome != Outcome::kPassed || arguments.verbose) {
+          line.clear();
+          const char* word = r.outcome == Outcome::kPassed   ? "passed"
+                             : r.outcome == Outcome::kFailed ? "FAILED"
+                                                             : "unsupported";
+          streams.out << fmt::format("{:<11} {}{}{}\n", word, r.name, r.reason.empty() ? "" : ": ", r.reason);
+        }
+        if (line.enabled()) line.show(fmt::format("{} cases, {}", done, r.name));
+      });
   line.clear();
   if (!arguments.junit.empty()) write_whole_file(arguments.junit, to_junit(results));
   const Counts c = count(results);
-  streams.out << fmt::format("on {}, view {}: the chip had a part in {} of those that passed\n", chip.name, arguments.on, c.on_chip);
+  streams.out << fmt::format("on {}, view {}: the chip had a part in {} of those that passed\n", chip.name,
+                             arguments.on, c.on_chip);
   streams.out << fmt::format("{} passed, {} failed, {} unsupported\n", c.passed, c.failed, c.unsupported);
   return c.failed == 0 ? 0 : 1;
 }
 
 void add_conformance(CLI::App& app, ConformanceArguments& arguments, std::function<int(const Streams&)>& action) {
   CLI::App* command = app.add_subcommand("conformance", "Run operator tests in ONNX's own layout");
-  command->add_option("folder", arguments.folder, "Folder with test cases at any depth: model.onnx, test_data_set_0/input_0.pb, ..")
+  command
+      ->add_option("folder", arguments.folder,
+                   "Folder with test cases at any depth: model.onnx, test_data_set_0/input_0.pb, ..")
       ->required()
       ->type_name("DIR");
   command->add_option("--chip", arguments.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");

@@ -28,8 +28,7 @@ constexpr std::uint64_t kDefaultRequests = 1'000'000;
 constexpr std::uint32_t kMaxOutstanding = 65536;
 
 bool is_chip_file(const std::string& text) {
-  return text.find('/') != std::string::npos ||
-         (text.size() > 5 && text.compare(text.size() - 5, 5, ".toml") == 0);
+  return text.find('/') != std::string::npos || (text.size() > 5 && text.compare(text.size() - 5, 5, ".toml") == 0);
 }
 
 DramConfig config_of(const DramArguments& arguments) {
@@ -37,8 +36,8 @@ DramConfig config_of(const DramArguments& arguments) {
   if (is_chip_file(arguments.memory)) {
     const Chip chip = load_chip(arguments.memory);
     if (!is_dram_kind(chip.memory.kind))
-      throw UserError(fmt::format("{}: memory.kind = '{}': must be one of {}", arguments.memory,
-                                  chip.memory.kind, fmt::join(dram_kind_names(), ", ")));
+      throw UserError(fmt::format("{}: memory.kind = '{}': must be one of {}", arguments.memory, chip.memory.kind,
+                                  fmt::join(dram_kind_names(), ", ")));
     config = chip.memory.dram;
   } else if (is_dram_kind(arguments.memory)) {
     config = dram_config(arguments.memory);
@@ -50,8 +49,8 @@ DramConfig config_of(const DramArguments& arguments) {
   if (arguments.channels) config.organization.channels = *arguments.channels;
   if (arguments.channel_bits) config.organization.channel_bits = *arguments.channel_bits;
   if (const auto complaint = check_dram(config))
-    throw UserError(fmt::format("--memory {}: {} = {}: must be {}", arguments.memory,
-                                complaint->key, complaint->value, complaint->allowed));
+    throw UserError(fmt::format("--memory {}: {} = {}: must be {}", arguments.memory, complaint->key, complaint->value,
+                                complaint->allowed));
   return config;
 }
 
@@ -80,8 +79,7 @@ std::vector<DramAccess> read_accesses(const std::string& file, const DramConfig&
       digits.remove_prefix(2);
     }
     DramAccess access{0, line[0] == 'W'};
-    const auto [stop, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), access.address, base);
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), access.address, base);
     if (stop != digits.data() + digits.size() || error == std::errc::invalid_argument) refuse(form);
     const std::uint64_t size = config.organization.size_bytes();
     if (error == std::errc::result_out_of_range || access.address >= size)
@@ -92,13 +90,10 @@ std::vector<DramAccess> read_accesses(const std::string& file, const DramConfig&
   return accesses;
 }
 
-nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig& config,
-                               const DramMeasurement& m, std::uint32_t outstanding,
-                               double wall_seconds) {
+nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig& config, const DramMeasurement& m,
+                               std::uint32_t outstanding, double wall_seconds) {
   const auto ns = [&](double clocks) { return m.nanoseconds(clocks); };
-  const auto percentile = [&](double share) {
-    return ns(static_cast<double>(m.latency_percentile(share)));
-  };
+  const auto percentile = [&](double share) { return ns(static_cast<double>(m.latency_percentile(share))); };
   nlohmann::ordered_json json;
   json["memory"] = arguments.memory;
   json["pattern"] = arguments.pattern;
@@ -151,40 +146,32 @@ int dram_command(const DramArguments& arguments, const Streams& streams) {
     pattern = [&](std::uint64_t n) { return accesses[n % accesses.size()]; };
     requests = arguments.requests.value_or(accesses.size());
   }
-  const std::uint32_t outstanding =
-      arguments.outstanding.value_or(config.read_queue * o.all_channels());
+  const std::uint32_t outstanding = arguments.outstanding.value_or(config.read_queue * o.all_channels());
 
   const auto begin = std::chrono::steady_clock::now();
   const DramMeasurement m = measure_dram(config, pattern, requests, outstanding);
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (!arguments.json.empty())
-    write_whole_file(arguments.json,
-                     to_json(arguments, config, m, outstanding, seconds).dump(2) + "\n");
+    write_whole_file(arguments.json, to_json(arguments, config, m, outstanding, seconds).dump(2) + "\n");
 
   const auto ns = [&](double clocks) { return m.nanoseconds(clocks); };
-  const auto percentile = [&](double share) {
-    return ns(static_cast<double>(m.latency_percentile(share)));
-  };
+  const auto percentile = [&](double share) { return ns(static_cast<double>(m.latency_percentile(share))); };
   const DramStatistics& s = m.statistics;
-  streams.out << fmt::format("{}: {} channel{} of {} x {} bits at {} Mb/s a pin, {}, mapping {}\n",
-                             arguments.memory, o.channels, o.channels == 1 ? "" : "s",
-                             o.pseudo_channels, o.channel_bits, o.clock_mhz * o.beats_per_clock,
-                             report::bytes_text(o.size_bytes()), config.address_mapping);
-  streams.out << fmt::format("requests       {} of {} bytes, {}, {} in flight\n",
-                             report::grouped(m.requests), o.burst_bytes(), arguments.pattern,
-                             outstanding);
-  streams.out << fmt::format("bandwidth      {:.2f} GB/s, {:.1f} % of {:.1f}\n",
-                             m.bytes_per_second() / 1e9, 100 * m.share_of_peak(),
-                             static_cast<double>(m.peak_bytes_per_second) / 1e9);
+  streams.out << fmt::format("{}: {} channel{} of {} x {} bits at {} Mb/s a pin, {}, mapping {}\n", arguments.memory,
+                             o.channels, o.channels == 1 ? "" : "s", o.pseudo_channels, o.channel_bits,
+                             o.clock_mhz * o.beats_per_clock, report::bytes_text(o.size_bytes()),
+                             config.address_mapping);
+  streams.out << fmt::format("requests       {} of {} bytes, {}, {} in flight\n", report::grouped(m.requests),
+                             o.burst_bytes(), arguments.pattern, outstanding);
+  streams.out << fmt::format("bandwidth      {:.2f} GB/s, {:.1f} % of {:.1f}\n", m.bytes_per_second() / 1e9,
+                             100 * m.share_of_peak(), static_cast<double>(m.peak_bytes_per_second) / 1e9);
   if (m.reads > 0)
     streams.out << fmt::format(
         "read latency   {:.1f} ns on average, half within {:.1f}, 90 % {:.1f}, 99 % {:.1f}, all "
         "{:.1f}\n",
         ns(m.mean_latency()), percentile(0.5), percentile(0.9), percentile(0.99), percentile(1));
-  streams.out << fmt::format("row hits       {:.1f} %; {} in a closed bank, {} conflicts\n",
-                             100 * m.row_hit_rate(), report::grouped(s.row_misses),
-                             report::grouped(s.row_conflicts));
+  streams.out << fmt::format("row hits       {:.1f} %; {} in a closed bank, {} conflicts\n", 100 * m.row_hit_rate(),
+                             report::grouped(s.row_misses), report::grouped(s.row_conflicts));
   streams.out << fmt::format("simulated      {} requests a second\n",
                              report::rate_text(static_cast<double>(m.requests) / seconds));
   return 0;
@@ -192,32 +179,22 @@ int dram_command(const DramArguments& arguments, const Streams& streams) {
 
 void add_dram(CLI::App& app, DramArguments& dram, std::function<int(const Streams&)>& action) {
   CLI::App* command = app.add_subcommand("dram", "Measure a memory alone");
-  command->add_option("--memory", dram.memory, "A DRAM kind, or a chip file with one")
-      ->required()
-      ->type_name("KIND");
-  command
-      ->add_option("--pattern", dram.pattern,
-                   "stream, random, or a file with one `R|W address` a line [stream]")
+  command->add_option("--memory", dram.memory, "A DRAM kind, or a chip file with one")->required()->type_name("KIND");
+  command->add_option("--pattern", dram.pattern, "stream, random, or a file with one `R|W address` a line [stream]")
       ->type_name("PATTERN");
-  command
-      ->add_option("--outstanding", dram.outstanding, "Reads in flight [what the read queues hold]")
+  command->add_option("--outstanding", dram.outstanding, "Reads in flight [what the read queues hold]")
       ->type_name("N")
       ->check(CLI::Range(std::uint32_t{1}, kMaxOutstanding));
   command
-      ->add_option("--requests", dram.requests,
-                   "How many; a file starts again at its end [1000000, or the file once]")
+      ->add_option("--requests", dram.requests, "How many; a file starts again at its end [1000000, or the file once]")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000'000}));
-  command->add_option("--channels", dram.channels, "As [memory] channels")
-      ->type_name("N")
-      ->check(CLI::Range(1u, 64u));
-  command->add_option("--channel-bits", dram.channel_bits, "As [memory] channel_bits")
-      ->type_name("N");
+  command->add_option("--channels", dram.channels, "As [memory] channels")->type_name("N")->check(CLI::Range(1u, 64u));
+  command->add_option("--channel-bits", dram.channel_bits, "As [memory] channel_bits")->type_name("N");
   command->add_option("--mapping", dram.mapping, "As [memory] address_mapping")->type_name("TEXT");
   command->add_option("--seed", dram.seed, "Seed of random addresses [1]")->type_name("N");
   command->add_option("--json", dram.json, "File for the figures as JSON")->type_name("FILE");
-  command->callback(
-      [&] { action = [&](const Streams& streams) { return dram_command(dram, streams); }; });
+  command->callback([&] { action = [&](const Streams& streams) { return dram_command(dram, streams); }; });
 }
 
 }  // namespace systole::cli

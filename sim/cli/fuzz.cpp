@@ -12,11 +12,11 @@
 #include <ostream>
 #include <sstream>
 
+#include "chip/shipped_chips.hpp"
 #include "cli/progress_line.hpp"
 #include "fuzz/fuzz.hpp"
 #include "fuzz/shrink.hpp"
 #include "platform/rtl_library.hpp"
-#include "chip/shipped_chips.hpp"
 #include "report/numbers.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
@@ -52,7 +52,8 @@ Kept keep(const fuzz::FuzzCase& failing, platform::VerilatedChip& verilated, con
   const fs::path path = directory / fmt::format("{}-{}", failing.chip.name, failing.seed);
   fuzz::write_case(small.fuzz_case, path);
   fs::path text = path;
-  write_whole_file(text += ".txt", fmt::format("# {}\n{}", small.difference, isa::disassemble(small.fuzz_case.random.program)));
+  write_whole_file(text += ".txt",
+                   fmt::format("# {}\n{}", small.difference, isa::disassemble(small.fuzz_case.random.program)));
   return {failing.seed, path.string(), small.difference, small.fuzz_case.random.program.instructions.size()};
 }
 
@@ -104,12 +105,13 @@ std::string to_junit(const FuzzArguments& arguments, const Chip& chip, const fuz
   return out.str();
 }
 
-void print(const Chip& chip, const FuzzArguments& arguments, const fuzz::FuzzReport& report, const std::vector<Kept>& kept,
-           const Streams& streams) {
+void print(const Chip& chip, const FuzzArguments& arguments, const fuzz::FuzzReport& report,
+           const std::vector<Kept>& kept, const Streams& streams) {
   using report::grouped;
   const auto never = report.coverage.never_hit();
-  streams.out << fmt::format("{}: {} programs, {} instructions, {} cycles, seed {}\n", chip.name, grouped(report.programs),
-                             grouped(report.instructions), grouped(report.cycles), arguments.seed);
+  streams.out << fmt::format("{}: {} programs, {} instructions, {} cycles, seed {}\n", chip.name,
+                             grouped(report.programs), grouped(report.instructions), grouped(report.cycles),
+                             arguments.seed);
   streams.out << fmt::format("mismatches     {}\n", grouped(report.mismatches.size()));
   streams.out << fmt::format("compared       every bit of memory, every start, retirement, AXI transfer and counter\n");
   streams.out << fmt::format("speed          {:.1f} programs a second, {:.1f} s\n",
@@ -119,16 +121,16 @@ void print(const Chip& chip, const FuzzArguments& arguments, const fuzz::FuzzRep
   for (const std::string& point : never) streams.out << "  never hit    " << point << "\n";
   for (const fuzz::Mismatch& m : report.mismatches) streams.out << fmt::format("seed {}: {}\n", m.seed, m.difference);
   for (const Kept& k : kept)
-    streams.out << fmt::format("seed {} made small: {} instructions, {}\n  replay with: systole fuzz --replay {}\n", k.seed,
-                               k.instructions, k.difference, k.path);
+    streams.out << fmt::format("seed {} made small: {} instructions, {}\n  replay with: systole fuzz --replay {}\n",
+                               k.seed, k.instructions, k.difference, k.path);
 }
 
 int replay(const FuzzArguments& arguments, const Streams& streams) {
   const fuzz::FuzzCase c = fuzz::read_case(arguments.replay);
   const auto library = library_of(c.chip, arguments.assertions, streams);
   const fuzz::Outcome outcome = fuzz::compare_views(*library.create(1), c);
-  streams.out << fmt::format("{}: {} instructions, {} cycles: {}\n", arguments.replay, c.random.program.instructions.size(),
-                             report::grouped(outcome.model.cycles),
+  streams.out << fmt::format("{}: {} instructions, {} cycles: {}\n", arguments.replay,
+                             c.random.program.instructions.size(), report::grouped(outcome.model.cycles),
                              outcome.difference.empty() ? "all views agree" : outcome.difference);
   return outcome.difference.empty() ? 0 : 1;
 }
@@ -171,8 +173,7 @@ int fuzz_command(const FuzzArguments& arguments, const Streams& streams) {
     kept.push_back(keep(fuzz::make_case(chip, m.seed, options.random, options.memory), *verilated, arguments.keep));
   }
   line.clear();
-  if (!arguments.json.empty())
-    write_whole_file(arguments.json, to_json(arguments, chip, report, kept).dump(2) + "\n");
+  if (!arguments.json.empty()) write_whole_file(arguments.json, to_json(arguments, chip, report, kept).dump(2) + "\n");
   if (!arguments.junit.empty()) write_whole_file(arguments.junit, to_junit(arguments, chip, report));
   print(chip, arguments, report, kept, streams);
   return report.mismatches.empty() ? 0 : 1;
@@ -186,13 +187,16 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, std::function<int(const Stream
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
   command->add_option("--seed", fuzz.seed, "Seed of the first program; program k has seed + k [1]")->type_name("S");
-  command->add_option("--instructions", fuzz.instructions, "Of a program [24]")->type_name("N")->check(CLI::Range(5, 250));
+  command->add_option("--instructions", fuzz.instructions, "Of a program [24]")
+      ->type_name("N")
+      ->check(CLI::Range(5, 250));
   command->add_option("--jobs", fuzz.jobs, "Threads; the results do not depend on them [1]")
       ->type_name("J")
       ->check(CLI::Range(1u, 256u));
   command
       ->add_option("--memory", fuzz.memory,
-                   "random: another memory for each program, with latency, bandwidth, back-pressure; fixed: the chip file's [random]")
+                   "random: another memory for each program, with latency, bandwidth, back-pressure; fixed: the chip "
+                   "file's [random]")
       ->check(CLI::IsMember({"random", "fixed"}))
       ->type_name("CHOICE");
   command->add_flag("--assertions", fuzz.assertions, "Check the assertions in the RTL; another model, slower");

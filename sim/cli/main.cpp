@@ -22,8 +22,7 @@ void keep_freed_memory() {
 int main(int argc, char* argv[]) {
   keep_freed_memory();
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const int code =
-      systole::cli::run(arguments, {std::cout, std::cerr, ::isatty(STDERR_FILENO) != 0});
+  const int code = systole::cli::run(arguments, {std::cout, std::cerr, ::isatty(STDERR_FILENO) != 0});
   std::cout.flush();
   if (!std::cout) {
     std::cerr << "systole: standard output cannot be written\n";

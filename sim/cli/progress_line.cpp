@@ -12,11 +12,9 @@ namespace systole::cli {
 
 std::string progress_text(const report::NetworkProgress& p) {
   using namespace report;
-  std::string text =
-      fmt::format("{}: {} cycles", p.node.empty() ? "start" : p.node, grouped(p.cycles));
+  std::string text = fmt::format("{}: {} cycles", p.node.empty() ? "start" : p.node, grouped(p.cycles));
   if (p.expected_cycles > 0) {
-    const double done =
-        std::min(1.0, static_cast<double>(p.cycles) / static_cast<double>(p.expected_cycles));
+    const double done = std::min(1.0, static_cast<double>(p.cycles) / static_cast<double>(p.expected_cycles));
     text += ", " + share_text(done);
     if (done > 0) text += ", " + duration_text(p.wall_seconds * (1 - done) / done) + " left";
   }
@@ -35,8 +33,7 @@ void ProgressLine::show(const report::NetworkProgress& progress) {
 
 void ProgressLine::show(const std::string& text) {
   if (!enabled_) return;
-  stream_ << '\r' << text << std::string(width_ > text.size() ? width_ - text.size() : 0, ' ')
-          << std::flush;
+  stream_ << '\r' << text << std::string(width_ > text.size() ? width_ - text.size() : 0, ' ') << std::flush;
   width_ = text.size();
 }
 

@@ -12,16 +12,16 @@
 #include <set>
 #include <utility>
 
+#include "chip/shipped_chips.hpp"
 #include "cli/progress_line.hpp"
 #include "compiler/compiled_network.hpp"
-#include "network/tensor_file.hpp"
-#include "chip/shipped_chips.hpp"
 #include "export/export.hpp"
-#include "session/network_run.hpp"
+#include "network/tensor_file.hpp"
 #include "report/side_by_side.hpp"
+#include "scalesim/topology.hpp"
+#include "session/network_run.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "scalesim/topology.hpp"
 
 namespace systole::cli {
 
@@ -29,11 +29,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::map<std::string, report::ViewChoice> kViews = {
-    {"reference", report::ViewChoice::kReference},
-    {"model", report::ViewChoice::kModel},
-    {"rtl", report::ViewChoice::kRtl},
-    {"all", report::ViewChoice::kAll}};
+const std::map<std::string, report::ViewChoice> kViews = {{"reference", report::ViewChoice::kReference},
+                                                          {"model", report::ViewChoice::kModel},
+                                                          {"rtl", report::ViewChoice::kRtl},
+                                                          {"all", report::ViewChoice::kAll}};
 
 const std::map<std::string, compiler::Search> kSearches = {
     {"none", compiler::Search::kNone}, {"fast", compiler::Search::kFast}, {"full", compiler::Search::kFull}};
@@ -42,9 +41,7 @@ const std::map<std::string, compiler::Search> kSearches = {
 std::string file_name(const std::string& tensor) {
   std::string name;
   for (const unsigned char c : tensor)
-    name += std::isalnum(c) || c == '_' || c == '-' || (c == '.' && !name.empty())
-                ? static_cast<char>(c)
-                : '_';
+    name += std::isalnum(c) || c == '_' || c == '-' || (c == '.' && !name.empty()) ? static_cast<char>(c) : '_';
   if (name.empty()) name = "tensor";
   return name.substr(0, 200);
 }
@@ -59,13 +56,10 @@ void make_directory(const fs::path& directory) {
 // number.
 class TensorWriter {
  public:
-  explicit TensorWriter(fs::path directory) : directory_(std::move(directory)) {
-    make_directory(directory_);
-  }
+  explicit TensorWriter(fs::path directory) : directory_(std::move(directory)) { make_directory(directory_); }
   void write(const std::string& name, const HostTensor& tensor) {
     std::string file = file_name(name);
-    for (int n = 2; !used_.insert(file).second; ++n)
-      file = fmt::format("{}_{}", file_name(name), n);
+    for (int n = 2; !used_.insert(file).second; ++n) file = fmt::format("{}_{}", file_name(name), n);
     write_npy(directory_ / (file + ".npy"), tensor);
   }
 
@@ -74,19 +68,17 @@ class TensorWriter {
   std::set<std::string> used_;
 };
 
-std::vector<HostTensor> read_inputs(const Network& network, const std::vector<std::string>& files,
-                                    std::uint32_t seed, const Streams& streams) {
+std::vector<HostTensor> read_inputs(const Network& network, const std::vector<std::string>& files, std::uint32_t seed,
+                                    const Streams& streams) {
   if (files.empty()) {
-    if (!network.inputs.empty())
-      streams.error << fmt::format("no --input: random data, seed {}\n", seed);
+    if (!network.inputs.empty()) streams.error << fmt::format("no --input: random data, seed {}\n", seed);
     return report::random_inputs(network, seed);
   }
   if (files.size() != network.inputs.size()) {
     std::string names;
-    for (TensorId id : network.inputs)
-      names += (names.empty() ? "" : ", ") + network.tensors[id].name;
-    throw UserError(fmt::format("--input: {} files given, the network has {} inputs ({})",
-                                files.size(), network.inputs.size(), names));
+    for (TensorId id : network.inputs) names += (names.empty() ? "" : ", ") + network.tensors[id].name;
+    throw UserError(fmt::format("--input: {} files given, the network has {} inputs ({})", files.size(),
+                                network.inputs.size(), names));
   }
   std::vector<HostTensor> inputs;
   for (std::size_t i = 0; i < files.size(); ++i)
@@ -95,15 +87,16 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 }
 
 // How far the outputs of the int8 network are from those of the float network, one line each.
-std::string float_comparison(const Network& network, const Network& float_network, const std::vector<HostTensor>& inputs,
-                             const std::vector<HostTensor>& outputs) {
+std::string float_comparison(const Network& network, const Network& float_network,
+                             const std::vector<HostTensor>& inputs, const std::vector<HostTensor>& outputs) {
   const std::vector<HostTensor> expected = quantize::run_float_outputs(float_network, inputs);
   std::string text = "\nagainst the float network\n";
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].type != ElementType::kFloat32) continue;
     const quantize::Distance d = quantize::distance(outputs[i], expected.at(i));
-    text += fmt::format("  {}: maximum error {:.4g}, mean error {:.4g}, of values up to {:.4g}; top-1 equal in {} of {} rows\n",
-                        network.tensors[network.outputs[i]].name, d.maximum, d.mean, d.largest, d.equal_top, d.rows);
+    text += fmt::format(
+        "  {}: maximum error {:.4g}, mean error {:.4g}, of values up to {:.4g}; top-1 equal in {} of {} rows\n",
+        network.tensors[network.outputs[i]].name, d.maximum, d.mean, d.largest, d.equal_top, d.rows);
   }
   return text;
 }
@@ -125,13 +118,13 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
           : quantize::open_network(arguments.network, calibration);
   if (opened.was_float)
     streams.error << fmt::format("float network: quantized to int8, calibrated on {}\n",
-                                 calibration.folder.empty() ? fmt::format("{} random samples, seed {}", calibration.samples, calibration.seed)
-                                                            : calibration.folder.string());
+                                 calibration.folder.empty()
+                                     ? fmt::format("{} random samples, seed {}", calibration.samples, calibration.seed)
+                                     : calibration.folder.string());
   if (arguments.compare_float && !opened.was_float)
     throw UserError(arguments.network + ": is quantized already; --compare-float needs a float network");
   if (arguments.float_average_pool) sum_average_pools_in_float(opened.network);
-  const std::vector<HostTensor> inputs =
-      read_inputs(opened.network, arguments.inputs, arguments.seed, streams);
+  const std::vector<HostTensor> inputs = read_inputs(opened.network, arguments.inputs, arguments.seed, streams);
   compiler::CompileOptions compile_options;
   // A dump shows every tensor: none stays on the chip or vanishes into a fused node.
   compile_options.keep_tensors = !arguments.dump_tensors.empty();
@@ -153,9 +146,7 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
   options.platform.wave_file = arguments.wave;
   options.platform.assertions = arguments.assertions;
   // A line each even when the output is piped: a build takes a while.
-  options.platform.build_progress = [&](const std::string& text) {
-    streams.error << text << std::endl;
-  };
+  options.platform.build_progress = [&](const std::string& text) { streams.error << text << std::endl; };
   options.limits.max_cycles = arguments.max_cycles;
   options.limits.max_quiet_cycles = arguments.hang_cycles;
   options.check_outputs = !arguments.no_check;
@@ -174,11 +165,11 @@ int run_network_command(const RunArguments& arguments, const Streams& streams) {
     for (const auto& [name, tensor] : run.tensors) writer.write(name, tensor);
   }
   if (!arguments.trace.empty()) write_whole_file(arguments.trace, report::to_csv(run.trace));
-  if (!arguments.json.empty())
-    write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
+  if (!arguments.json.empty()) write_whole_file(arguments.json, report::to_json(run.report).dump(2) + "\n");
   if (!arguments.csv.empty()) write_whole_file(arguments.csv, report::to_csv(run.report));
   streams.out << report::to_text(run.report);
-  if (arguments.compare_float && !run.divergence) streams.out << float_comparison(network, *opened.float_network, inputs, run.outputs);
+  if (arguments.compare_float && !run.divergence)
+    streams.out << float_comparison(network, *opened.float_network, inputs, run.outputs);
   if (run.divergence) {
     streams.error << "systole: " << run.report.difference << "\n";
     return 1;
@@ -208,8 +199,7 @@ int export_command(const ExportArguments& arguments, const Streams& streams) {
   quantize::CalibrationOptions calibration;
   calibration.seed = arguments.seed;
   const Network network = quantize::open_network(arguments.network, calibration).network;
-  const std::vector<HostTensor> inputs =
-      read_inputs(network, arguments.inputs, arguments.seed, streams);
+  const std::vector<HostTensor> inputs = read_inputs(network, arguments.inputs, arguments.seed, streams);
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip);
   for (const std::string& file : report::export_network(compiled, inputs, arguments.directory))
     streams.out << (fs::path(arguments.directory) / file).string() << "\n";

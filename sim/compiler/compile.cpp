@@ -26,7 +26,10 @@ namespace {
 class Compiler {
  public:
   Compiler(Network network, const Chip& chip, const CompileOptions& options)
-      : options_(options), search_(options.search), weights_(alignment(chip), weight_bytes(network)), parameters_(alignment(chip)) {
+      : options_(options),
+        search_(options.search),
+        weights_(alignment(chip), weight_bytes(network)),
+        parameters_(alignment(chip)) {
     out_.network = std::move(network);
     out_.chip = chip;
   }
@@ -65,7 +68,8 @@ class Compiler {
   ChipStep chip_step(const StepPlan& plan) {
     std::vector<Item> items;
     std::vector<Reservation> reservations;
-    LoweringState state{out_.network, out_.chip, plan_, out_.layout, map_.storage, weights_, parameters_, search_, items};
+    LoweringState state{out_.network, out_.chip,   plan_,   out_.layout, map_.storage,
+                        weights_,     parameters_, search_, items};
     lower_step(state, plan, reservations);
     std::vector<EmittedInstruction> emitted = emit(items, reservations, out_.chip);
     order_engines(emitted, map_.storage);
@@ -73,8 +77,7 @@ class Compiler {
     ChipStep step;
     step.program.chip_name = out_.chip.name;
     step.program.chip_fingerprint = out_.chip.fingerprint();
-    for (EmittedInstruction& e : emitted)
-      step.program.instructions.push_back(std::move(e.instruction));
+    for (EmittedInstruction& e : emitted) step.program.instructions.push_back(std::move(e.instruction));
     transfers(plan, step);
     return step;
   }
@@ -94,7 +97,8 @@ class Compiler {
     for (std::uint32_t n : plan.nodes) {
       for (TensorId t : chip_inputs(net, plan_, n))
         for (TensorId source : free_->sources(t))
-          if (!plan_.resident[source] && !net.tensors[source].is_constant && in_dram_.insert(source).second) step.inputs.push_back(source);
+          if (!plan_.resident[source] && !net.tensors[source].is_constant && in_dram_.insert(source).second)
+            step.inputs.push_back(source);
       for (TensorId t : chip_outputs(net, plan_, n)) {
         if (plan_.resident[t]) continue;
         in_dram_.insert(t);
@@ -106,8 +110,7 @@ class Compiler {
 
   // Programs, weights, parameters, tensors, one after the other from address 0.
   void map_addresses() {
-    const std::uint64_t align =
-        std::max<std::uint64_t>(alignment(out_.chip), isa::kInstructionBytes);
+    const std::uint64_t align = std::max<std::uint64_t>(alignment(out_.chip), isa::kInstructionBytes);
     std::uint64_t at = 0;
     const auto region = [&](std::uint64_t bytes) {
       const std::uint64_t begin = at;
@@ -116,18 +119,15 @@ class Compiler {
     };
     for (const Step& step : out_.steps) {
       const auto* chip = std::get_if<ChipStep>(&step);
-      out_.program_address.push_back(
-          chip ? region(chip->program.instructions.size() * isa::kInstructionBytes) : 0);
+      out_.program_address.push_back(chip ? region(chip->program.instructions.size() * isa::kInstructionBytes) : 0);
     }
-    const std::uint64_t weights = region(weights_.bytes().size()),
-                        parameters = region(parameters_.bytes().size());
+    const std::uint64_t weights = region(weights_.bytes().size()), parameters = region(parameters_.bytes().size());
     const std::uint64_t tensors = region(map_.size_bytes);
     // Offsets have 32 bits; strides between tensor planes are signed.
     const auto limit = [&](const char* what, std::uint64_t bytes, std::uint64_t most) {
       if (bytes > most)
-        throw UserError(
-            fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address",
-                        out_.network.name, what, bytes, most));
+        throw UserError(fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address",
+                                    out_.network.name, what, bytes, most));
     };
     limit("weights", weights_.bytes().size(), std::numeric_limits<std::uint32_t>::max());
     limit("parameters", parameters_.bytes().size(), std::numeric_limits<std::uint32_t>::max());
@@ -138,15 +138,13 @@ class Compiler {
     out_.base_address[static_cast<int>(isa::Base::kScratch)] = at;
     out_.dram_bytes = at;
     if (at > out_.chip.memory.size_bytes)
-      throw UserError(
-          fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
-                      out_.network.name, at, out_.chip.name, out_.chip.memory.size_bytes));
+      throw UserError(fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
+                                  out_.network.name, at, out_.chip.name, out_.chip.memory.size_bytes));
     if (!weights_.bytes().empty()) out_.constants.push_back({weights, weights_.take()});
     if (!parameters_.bytes().empty()) out_.constants.push_back({parameters, parameters_.take()});
     for (TensorId t = 0; t < out_.network.tensors.size(); ++t)
       if (const Tensor& x = out_.network.tensors[t]; x.is_constant && out_.layout[t])
-        out_.constants.push_back(
-            {tensors + out_.layout[t]->offset, to_layout(x.data, *out_.layout[t], 0)});
+        out_.constants.push_back({tensors + out_.layout[t]->offset, to_layout(x.data, *out_.layout[t], 0)});
   }
 
   CompileOptions options_;
@@ -164,7 +162,8 @@ std::uint64_t model_cycles(const CompiledNetwork& network) {
   std::uint64_t cycles = 0;
   for (std::size_t i = 0; i < network.steps.size(); ++i)
     if (const auto* step = std::get_if<ChipStep>(&network.steps[i]))
-      cycles += cycle::CycleModel(network.chip).run(step->program, network.base_address, network.program_address[i]).cycles;
+      cycles +=
+          cycle::CycleModel(network.chip).run(step->program, network.base_address, network.program_address[i]).cycles;
   return cycles;
 }
 

@@ -19,7 +19,7 @@ namespace systole::compiler {
 // How the host writes a tensor of few channels for the one convolution that reads it: column x of the layout holds, as channel
 // tap * channels + c, what that tap of a kernel row meets at output column x. Outside of the image that is the zero point.
 struct Unrolled {
-  std::int64_t channels = 1, width = 1;  // of the tensor
+  std::int64_t channels = 1, width = 1;                      // of the tensor
   std::int64_t taps = 1, stride = 1, dilation = 1, pad = 0;  // of the convolution, along x
   std::int64_t columns = 1;                                  // of its output
   std::uint8_t pad_value = 0;
@@ -31,10 +31,9 @@ struct Unrolled {
 struct TensorLayout {
   std::uint64_t offset = 0;  // bytes from base register 0 (tensors)
   std::int64_t images = 1, channels = 1, height = 1, width = 1;
-  std::uint32_t block = 0;          // array_rows; array_cols for what the chip loads as weights
-  std::uint32_t element_bytes = 1;  // 1, or 4 for int32
-  bool channels_last =
-      false;  // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
+  std::uint32_t block = 0;           // array_rows; array_cols for what the chip loads as weights
+  std::uint32_t element_bytes = 1;   // 1, or 4 for int32
+  bool channels_last = false;        // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
   std::optional<Unrolled> unrolled;  // then `channels` and `width` are those of the spread out tensor
   std::uint64_t size_bytes() const;
   std::uint64_t bytes_of_blocks(std::int64_t count) const;  // of one image
@@ -68,21 +67,20 @@ enum class Place {
 };
 struct NodePlacement {
   Place place = Place::kHost;
-  std::string reason;  // for kHost: why the chip cannot run it
-  std::optional<std::uint32_t>
-      fused_into;  // the node whose instructions compute this one too (and carry its tag)
+  std::string reason;                       // for kHost: why the chip cannot run it
+  std::optional<std::uint32_t> fused_into;  // the node whose instructions compute this one too (and carry its tag)
 };
 
 // How tilings are chosen: by an estimate, or by the cycle model among the few best, or all (search.hpp).
 enum class Search { kNone, kFast, kFull };
 struct SearchStatistics {
-  std::uint64_t searched = 0, reused = 0, tried = 0;  // problems, problems like an earlier one, programs on the cycle model
+  std::uint64_t searched = 0, reused = 0,
+                tried = 0;  // problems, problems like an earlier one, programs on the cycle model
 };
 
 struct CompileOptions {
-  bool keep_tensors =
-      false;         // every tensor that a chip node writes to DRAM keeps its bytes until the end
-  bool fuse = true;  // fuse nodes and keep tensors on the chip between nodes
+  bool keep_tensors = false;  // every tensor that a chip node writes to DRAM keeps its bytes until the end
+  bool fuse = true;           // fuse nodes and keep tensors on the chip between nodes
   Search search = Search::kNone;
 };
 
@@ -90,26 +88,23 @@ struct CompiledNetwork {
   Network network;
   Chip chip;
   std::vector<Step> steps;
-  std::vector<std::uint64_t> program_address;  // per step, 0 for host steps; absolute byte address
-  std::uint64_t base_address[isa::kBases] = {};  // values of the base registers
-  std::vector<std::optional<TensorLayout>>
-      layout;                            // per tensor; empty for a tensor that never is in DRAM
-  std::vector<Segment> constants;        // weights, parameters
-  std::uint64_t dram_bytes = 0;          // highest address used
-  std::vector<NodePlacement> placement;  // per node
+  std::vector<std::uint64_t> program_address;       // per step, 0 for host steps; absolute byte address
+  std::uint64_t base_address[isa::kBases] = {};     // values of the base registers
+  std::vector<std::optional<TensorLayout>> layout;  // per tensor; empty for a tensor that never is in DRAM
+  std::vector<Segment> constants;                   // weights, parameters
+  std::uint64_t dram_bytes = 0;                     // highest address used
+  std::vector<NodePlacement> placement;             // per node
   SearchStatistics search;
 };
 
 // Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too
 // small.
-CompiledNetwork compile(Network network, const Chip& chip,
-                        const CompileOptions& options = {});
+CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options = {});
 
 // Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0
 // plus layout.offset. An unrolled tensor cannot come back.
-std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
-                                    const TensorLayout& layout, std::uint8_t fill);
-std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes,
-                                      const TensorLayout& layout);
+std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout,
+                                    std::uint8_t fill);
+std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes, const TensorLayout& layout);
 
 }  // namespace systole::compiler

@@ -14,16 +14,16 @@ namespace systole::compiler {
 class ConstantPool {
  public:
   // `expected_bytes`: room for so many is made at once.
-  explicit ConstantPool(std::uint32_t alignment, std::size_t expected_bytes = 0) : alignment_(alignment) { bytes_.reserve(expected_bytes); }
+  explicit ConstantPool(std::uint32_t alignment, std::size_t expected_bytes = 0) : alignment_(alignment) {
+    bytes_.reserve(expected_bytes);
+  }
 
   // Byte offset of these bytes in the segment, a multiple of the alignment.
   std::uint64_t add(const std::vector<std::uint8_t>& block) {
     const std::string_view text(reinterpret_cast<const char*>(block.data()), block.size());
     auto& offsets = known_[std::hash<std::string_view>{}(text)];
     for (std::uint64_t at : offsets)
-      if (at + block.size() <= bytes_.size() &&
-          std::equal(block.begin(), block.end(), bytes_.begin() + at))
-        return at;
+      if (at + block.size() <= bytes_.size() && std::equal(block.begin(), block.end(), bytes_.begin() + at)) return at;
     bytes_.resize((bytes_.size() + alignment_ - 1) / alignment_ * alignment_);
     const std::uint64_t at = bytes_.size();
     bytes_.insert(bytes_.end(), block.begin(), block.end());

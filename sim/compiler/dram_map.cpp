@@ -20,8 +20,7 @@ struct Lifetime {
 
 }  // namespace
 
-DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
-                    const CompileOptions& options) {
+DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan, const CompileOptions& options) {
   const std::size_t tensors = net.tensors.size();
   DramMap map;
   map.layout.resize(tensors);
@@ -101,10 +100,9 @@ DramMap map_tensors(const Network& net, const Chip& chip, const Plan& plan,
       at = std::max(at, (p.offset + p.bytes + alignment - 1) / alignment * alignment);
     }
     w.offset = at;
-    placed.insert(
-        std::upper_bound(placed.begin(), placed.end(), w,
-                         [](const Lifetime& a, const Lifetime& b) { return a.offset < b.offset; }),
-        w);
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), w,
+                                   [](const Lifetime& a, const Lifetime& b) { return a.offset < b.offset; }),
+                  w);
     map.storage[w.storage] = {at, at + w.bytes};
     map.size_bytes = std::max(map.size_bytes, at + w.bytes);
   }

@@ -13,15 +13,13 @@
 namespace systole::compiler {
 
 struct DramMap {
-  std::vector<std::optional<TensorLayout>> layout;  // per tensor; offsets from base register 0
-  std::vector<std::pair<std::uint64_t, std::uint64_t>>
-      storage;                   // per tensor: half open byte range, empty if none
-  std::uint64_t size_bytes = 0;  // of the tensor region
+  std::vector<std::optional<TensorLayout>> layout;               // per tensor; offsets from base register 0
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> storage;  // per tensor: half open byte range, empty if none
+  std::uint64_t size_bytes = 0;                                  // of the tensor region
 };
 
 // First fit over the tensors' lifetimes; a dead tensor's bytes are used again unless
 // `keep_tensors`.
-DramMap map_tensors(const Network& network, const Chip& chip, const Plan& plan,
-                    const CompileOptions& options);
+DramMap map_tensors(const Network& network, const Chip& chip, const Plan& plan, const CompileOptions& options);
 
 }  // namespace systole::compiler

@@ -11,8 +11,7 @@ namespace {
 
 class Emitter {
  public:
-  Emitter(const std::vector<Item>& items, const std::vector<Reservation>& reservations,
-          const Chip& chip)
+  Emitter(const std::vector<Item>& items, const std::vector<Reservation>& reservations, const Chip& chip)
       : items_(items),
         chip_(chip),
         stores_{PieceStore(chip.activation_words(), reservations), PieceStore(chip.weight_words),
@@ -30,9 +29,7 @@ class Emitter {
   }
 
  private:
-  PieceStore& store_of(const Request& r) {
-    return stores_[static_cast<std::size_t>(r.load.buffer)];
-  }
+  PieceStore& store_of(const Request& r) { return stores_[static_cast<std::size_t>(r.load.buffer)]; }
 
   static Space space_of(isa::Buffer buffer) { return static_cast<Space>(buffer); }
 
@@ -72,8 +69,8 @@ class Emitter {
     return true;
   }
 
-  static void touch(EmittedInstruction& e, Space space, bool write, std::uint32_t base,
-                    std::uint32_t words, std::uint32_t size) {
+  static void touch(EmittedInstruction& e, Space space, bool write, std::uint32_t base, std::uint32_t words,
+                    std::uint32_t size) {
     const std::uint32_t end = base + words;
     e.accesses.push_back({space, write, base, std::min(end, size), {}});
     if (end > size) e.accesses.push_back({space, write, 0, end - size, {}});
@@ -85,8 +82,7 @@ class Emitter {
   }
 
   static void touch(EmittedInstruction& e, bool write, const std::vector<WordSpan>& spans) {
-    for (const WordSpan& s : spans)
-      e.accesses.push_back({Space::kActivation, write, s.low, s.high, {}});
+    for (const WordSpan& s : spans) e.accesses.push_back({Space::kActivation, write, s.low, s.high, {}});
   }
 
   void emit_fill(std::size_t i) {
@@ -104,16 +100,15 @@ class Emitter {
     isa::Matrix m = *item.matrix;
     m.common.tag = item.node;
     if (item.matrix_activation) {
-      m.activation_base =
-          (m.activation_base + bases_[i][*item.matrix_activation]) % chip_.activation_words();
+      m.activation_base = (m.activation_base + bases_[i][*item.matrix_activation]) % chip_.activation_words();
       read_piece(e, i, *item.matrix_activation);
     }
     touch(e, false, item.matrix_reads);
     m.weight_base = (m.weight_base + bases_[i][item.matrix_weight]) % chip_.weight_words;
     read_piece(e, i, item.matrix_weight);
     // Read as well when accumulating, but only the matrix engine itself writes accumulators.
-    touch(e, Space::kAccumulator, true, m.accumulator_base,
-          static_cast<std::uint32_t>(m.n) * m.m_y * m.m_x, 2 * chip_.accumulator_rows);
+    touch(e, Space::kAccumulator, true, m.accumulator_base, static_cast<std::uint32_t>(m.n) * m.m_y * m.m_x,
+          2 * chip_.accumulator_rows);
     e.instruction = m;
     // A store in a later item reads the same rows.
     last_accumulators_ = e.accesses.back();
@@ -136,13 +131,12 @@ class Emitter {
       e.accesses.push_back(rows);
     }
     if (item.store_residual) {
-      st.residual_base =
-          (st.residual_base + bases_[i][*item.store_residual] * word_groups) % groups;
+      st.residual_base = (st.residual_base + bases_[i][*item.store_residual] * word_groups) % groups;
       read_piece(e, i, *item.store_residual);
     }
     if (item.store_parameter) {
-      st.parameter_base = static_cast<std::uint16_t>(
-          (st.parameter_base + bases_[i][*item.store_parameter]) % chip_.parameter_words);
+      st.parameter_base =
+          static_cast<std::uint16_t>((st.parameter_base + bases_[i][*item.store_parameter]) % chip_.parameter_words);
       read_piece(e, i, *item.store_parameter);
     }
     touch(e, false, item.store_reads);
@@ -163,8 +157,7 @@ class Emitter {
 
 }  // namespace
 
-std::vector<EmittedInstruction> emit(const std::vector<Item>& items,
-                                     const std::vector<Reservation>& reservations,
+std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const std::vector<Reservation>& reservations,
                                      const Chip& chip) {
   return Emitter(items, reservations, chip).run();
 }

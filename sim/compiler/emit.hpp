@@ -22,8 +22,7 @@ namespace systole::compiler {
 inline constexpr std::size_t kLookahead = 8;
 
 // `reservations`: the activation words of resident tensors.
-std::vector<EmittedInstruction> emit(const std::vector<Item>& items,
-                                     const std::vector<Reservation>& reservations,
+std::vector<EmittedInstruction> emit(const std::vector<Item>& items, const std::vector<Reservation>& reservations,
                                      const Chip& chip);
 
 }  // namespace systole::compiler

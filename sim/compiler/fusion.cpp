@@ -31,8 +31,7 @@ constexpr std::int64_t kMostFillRows = 65535;
 
 class Fuser {
  public:
-  Fuser(Plan& plan, const Network& network, const Chip& chip)
-      : plan_(plan), net_(network), chip_(chip) {
+  Fuser(Plan& plan, const Network& network, const Chip& chip) : plan_(plan), net_(network), chip_(chip) {
     readers_.resize(net_.tensors.size());
     names_.resize(net_.tensors.size(), 0);
     for (std::uint32_t n = 0; n < net_.nodes.size(); ++n) {
@@ -64,7 +63,6 @@ class Fuser {
   }
 
   // ---- Add
-  // ----------------------------------------------------------------------------------------------------------
 
   bool requantizes_only(std::uint32_t node) const {
     const auto whole = [&](const Clamp& c, TensorId t, bool raw) {
@@ -72,11 +70,9 @@ class Fuser {
       return !raw && c.low <= (is_signed ? -128 : 0) && c.high >= (is_signed ? 127 : 255);
     };
     const Operation& op = net_.nodes[node].operation;
-    if (const auto* conv = std::get_if<Conv>(&op))
-      return whole(conv->clamp, conv->output, conv->scale.empty());
+    if (const auto* conv = std::get_if<Conv>(&op)) return whole(conv->clamp, conv->output, conv->scale.empty());
     if (const auto* gemm = std::get_if<Gemm>(&op))
-      return whole(gemm->clamp, gemm->output, gemm->scale.empty()) &&
-             plan_.view[gemm->output].channels_last;
+      return whole(gemm->clamp, gemm->output, gemm->scale.empty()) && plan_.view[gemm->output].channels_last;
     return false;
   }
 
@@ -96,8 +92,7 @@ class Fuser {
       const std::uint32_t add_node = step.nodes[i];
       const auto* add = std::get_if<Add>(&net_.nodes[add_node].operation);
       // A residual piece holds at least one position of a column block, in one bank.
-      if (!add || add->a == add->b ||
-          ceil_div(chip_.array_cols, chip_.array_rows) > chip_.activation_bank_words)
+      if (!add || add->a == add->b || ceil_div(chip_.array_cols, chip_.array_rows) > chip_.activation_bank_words)
         continue;
       const auto end = step.nodes.begin() + static_cast<std::ptrdiff_t>(i);
       auto producer = producer_of(add->a, step.nodes.begin(), end);
@@ -105,11 +100,8 @@ class Fuser {
       if (producer == end) {
         producer = producer_of(add->b, step.nodes.begin(), end);
         if (producer == end) continue;
-        const auto is_signed = [&](TensorId t) {
-          return net_.tensors[t].type == ElementType::kInt8;
-        };
-        const auto factors =
-            swapped_add_factors(*add, is_signed(add->a), is_signed(add->b), is_signed(add->output));
+        const auto is_signed = [&](TensorId t) { return net_.tensors[t].type == ElementType::kInt8; };
+        const auto factors = swapped_add_factors(*add, is_signed(add->a), is_signed(add->b), is_signed(add->output));
         if (!factors) continue;
         fused = {add_node, add->a, *factors};
       }
@@ -126,7 +118,8 @@ class Fuser {
 
   // The smallest tile, one window, fits the accumulators and, with one tap of one channel block, half of the activation buffer.
   bool window_fits(const Conv& conv, const MaxPool& pool) const {
-    const std::int64_t words = ((pool.kernel[0] - 1) * conv.stride[0] + 1) * ((pool.kernel[1] - 1) * conv.stride[1] + 1);
+    const std::int64_t words =
+        ((pool.kernel[0] - 1) * conv.stride[0] + 1) * ((pool.kernel[1] - 1) * conv.stride[1] + 1);
     return pool.kernel[0] * pool.kernel[1] <= chip_.accumulator_rows && words <= chip_.activation_words() / 2;
   }
 
@@ -138,11 +131,14 @@ class Fuser {
       const View &x = plan_.view[pool->input], &y = plan_.view[pool->output];
       const bool inside = pool->pad[0] == 0 && pool->pad[1] == 0 && y.height * pool->kernel[0] <= x.height &&
                           y.width * pool->kernel[1] <= x.width;
-      if (!inside || is_output(pool->input) || names_[plan_.storage[pool->input]] != 1 || readers_[pool->input].size() != 1) continue;
+      if (!inside || is_output(pool->input) || names_[plan_.storage[pool->input]] != 1 ||
+          readers_[pool->input].size() != 1)
+        continue;
       const auto at = step.nodes.begin() + static_cast<std::ptrdiff_t>(i);
       const auto producer = std::find_if(step.nodes.begin(), at, [&](std::uint32_t n) {
         const auto* conv = std::get_if<Conv>(&net_.nodes[n].operation);
-        return conv && !plan_.fused_add[n] && !conv->scale.empty() && conv->output == pool->input && window_fits(*conv, *pool);
+        return conv && !plan_.fused_add[n] && !conv->scale.empty() && conv->output == pool->input &&
+               window_fits(*conv, *pool);
       });
       if (producer == at) continue;
       const Clamp& first = std::get<Conv>(net_.nodes[*producer].operation).clamp;
@@ -155,20 +151,16 @@ class Fuser {
   }
 
   // ---- residents
-  // ----------------------------------------------------------------------------------------------------
 
   // Grows the frame for one reader; false if it cannot read the tensor in place.
   bool add_reader(std::uint32_t node, TensorId t, Resident& r) {
     const Operation& op = net_.nodes[node].operation;
     const auto frame = [&](const View& v, const std::array<std::int64_t, 2>& kernel,
-                           const std::array<std::int64_t, 2>& stride,
-                           const std::array<std::int64_t, 2>& dilation, std::int64_t top,
-                           std::int64_t left, TensorId output, std::int32_t value) {
+                           const std::array<std::int64_t, 2>& stride, const std::array<std::int64_t, 2>& dilation,
+                           std::int64_t top, std::int64_t left, TensorId output, std::int32_t value) {
       const View& y = plan_.view[output];
-      const std::int64_t bottom =
-          (y.height - 1) * stride[0] + (kernel[0] - 1) * dilation[0] - top - (v.height - 1);
-      const std::int64_t right =
-          (y.width - 1) * stride[1] + (kernel[1] - 1) * dilation[1] - left - (v.width - 1);
+      const std::int64_t bottom = (y.height - 1) * stride[0] + (kernel[0] - 1) * dilation[0] - top - (v.height - 1);
+      const std::int64_t right = (y.width - 1) * stride[1] + (kernel[1] - 1) * dilation[1] - left - (v.width - 1);
       if (top <= 0 && left <= 0 && bottom <= 0 && right <= 0) return true;
       const bool first = r.top == 0 && r.left == 0 && r.bottom == 0 && r.right == 0;
       if (!first && r.pad_value != static_cast<std::uint8_t>(value)) return false;
@@ -182,27 +174,23 @@ class Fuser {
     bool readable = true, reads = false;
     if (const auto* conv = std::get_if<Conv>(&op)) {
       if ((reads = plan_.storage[conv->input] == t))
-        readable = frame(
-            plan_.view[conv->input],
-            {net_.tensors[conv->weight].shape.size() == 4 ? net_.tensors[conv->weight].shape[2] : 1,
-             net_.tensors[conv->weight].shape.size() >= 3 ? net_.tensors[conv->weight].shape.back()
-                                                          : 1},
-            conv->stride, conv->dilation, conv->pad[0], conv->pad[1], conv->output,
-            conv->input_zero_point);
+        readable =
+            frame(plan_.view[conv->input],
+                  {net_.tensors[conv->weight].shape.size() == 4 ? net_.tensors[conv->weight].shape[2] : 1,
+                   net_.tensors[conv->weight].shape.size() >= 3 ? net_.tensors[conv->weight].shape.back() : 1},
+                  conv->stride, conv->dilation, conv->pad[0], conv->pad[1], conv->output, conv->input_zero_point);
     } else if (const auto* average = std::get_if<AveragePool>(&op)) {
       reads = true;
       needs_no_frame_ |= averages_whole_image(*average, plan_);
-      readable = frame(plan_.view[average->input], average->kernel, average->stride, {1, 1}, 0, 0,
-                       average->output, average->qx.zero_point);
+      readable = frame(plan_.view[average->input], average->kernel, average->stride, {1, 1}, 0, 0, average->output,
+                       average->qx.zero_point);
     } else if (const auto* pool = std::get_if<MaxPool>(&op)) {
       reads = true;
-      readable =
-          frame(plan_.view[pool->input], pool->kernel, pool->stride, pool->dilation, pool->pad[0],
-                pool->pad[1], pool->output, net_.tensors[t].type == ElementType::kInt8 ? -128 : 0);
+      readable = frame(plan_.view[pool->input], pool->kernel, pool->stride, pool->dilation, pool->pad[0], pool->pad[1],
+                       pool->output, net_.tensors[t].type == ElementType::kInt8 ? -128 : 0);
     } else if (const auto* gemm = std::get_if<Gemm>(&op)) {
       if ((reads = plan_.storage[plan_.flattened[gemm->input].value_or(gemm->input)] == t)) {
-        readable =
-            plan_.flattened[gemm->input].has_value() || plan_.view[gemm->input].channels_last;
+        readable = plan_.flattened[gemm->input].has_value() || plan_.view[gemm->input].channels_last;
         needs_no_frame_ = true;
       }
     }
@@ -246,11 +234,9 @@ class Fuser {
                           std::holds_alternative<AveragePool>(op);
       if (framed && (needs_no_frame_ || linear)) continue;
       const std::int64_t blocks = ceil_div(v.channels, chip_.array_rows);
-      const std::int64_t rows = v.images * blocks * r.rows(v.height),
-                         words = rows * r.columns(v.width);
+      const std::int64_t rows = v.images * blocks * r.rows(v.height), words = rows * r.columns(v.width);
       const std::uint32_t buffer = chip_.activation_words();
-      if (words > buffer / 2 || rows > kMostFillRows || r.columns(v.width) > kMostFillRows)
-        continue;
+      if (words > buffer / 2 || rows > kMostFillRows || r.columns(v.width) > kMostFillRows) continue;
       r.words = static_cast<std::uint32_t>(words);
       r.fill = framed || v.channels % chip_.array_rows != 0;
 
@@ -284,8 +270,6 @@ class Fuser {
 
 }  // namespace
 
-void fuse(Plan& plan, const Network& network, const Chip& chip) {
-  Fuser(plan, network, chip).run();
-}
+void fuse(Plan& plan, const Network& network, const Chip& chip) { Fuser(plan, network, chip).run(); }
 
 }  // namespace systole::compiler

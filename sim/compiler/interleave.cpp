@@ -35,7 +35,8 @@ void interleave(std::vector<Item>& items, std::size_t first, std::size_t second)
   std::stable_sort(moved.begin(), moved.end(), [](const Moved& a, const Moved& b) { return a.place < b.place; });
   // Many become ready at once, where a tile of all channels is complete. One after the other they would keep the accumulators
   // occupied while the array waits: evenly spread, each fits beside one job of the array.
-  const double spacing = static_cast<double>(second - first) / static_cast<double>(std::max<std::size_t>(moved.size(), 1));
+  const double spacing =
+      static_cast<double>(second - first) / static_cast<double>(std::max<std::size_t>(moved.size(), 1));
   double earliest = 0;
   for (Moved& m : moved) {
     m.place = std::min(std::max(m.place, static_cast<std::size_t>(earliest)), second);

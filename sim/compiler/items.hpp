@@ -28,8 +28,8 @@ struct DramBox {
 };
 
 inline bool boxes_overlap(const DramBox& a, const DramBox& b) {
-  return a.storage == b.storage && a.plane_low < b.plane_high && b.plane_low < a.plane_high && a.pixel_low < b.pixel_high &&
-         b.pixel_low < a.pixel_high;
+  return a.storage == b.storage && a.plane_low < b.plane_high && b.plane_low < a.plane_high &&
+         a.pixel_low < b.pixel_high && b.pixel_low < a.pixel_high;
 }
 
 // Words [low, high) of a buffer: where a piece may lie, or what an instruction touches.
@@ -47,24 +47,19 @@ struct PieceKey {
 
 struct Request {
   PieceKey key;
-  std::uint32_t words = 0;  // size in the buffer
-  std::optional<WordSpan>
-      zone;        // where it may lie; anywhere (and wrapped around the end) if not set
-  isa::Load load;  // dst_base is relative to the piece
-  std::optional<DramBox>
-      reads;  // tensor bytes that the load reads; nothing for constants and for padding alone
+  std::uint32_t words = 0;       // size in the buffer
+  std::optional<WordSpan> zone;  // where it may lie; anywhere (and wrapped around the end) if not set
+  isa::Load load;                // dst_base is relative to the piece
+  std::optional<DramBox> reads;  // tensor bytes that the load reads; nothing for constants and for padding alone
 };
 
 struct Item {
   std::uint32_t node = 0;
-  std::vector<Request>
-      requests;  // constants first: they can be loaded before the tensor data is there
-  std::optional<isa::Load>
-      fill;  // padding alone, for the frame of a resident tensor; dst_base is absolute
+  std::vector<Request> requests;  // constants first: they can be loaded before the tensor data is there
+  std::optional<isa::Load> fill;  // padding alone, for the frame of a resident tensor; dst_base is absolute
   std::optional<isa::Matrix> matrix;
-  std::size_t matrix_weight = 0;  // index into requests
-  std::optional<std::size_t>
-      matrix_activation;  // index into requests; otherwise activation_base is absolute
+  std::size_t matrix_weight = 0;                 // index into requests
+  std::optional<std::size_t> matrix_activation;  // index into requests; otherwise activation_base is absolute
   std::optional<isa::Store> store;
   std::optional<std::size_t> store_parameter, store_source,
       store_residual;             // indices into requests

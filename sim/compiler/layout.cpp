@@ -20,8 +20,7 @@ void for_each_element(const TensorLayout& l, F f) {
       for (std::int64_t i = 0; i < inner; ++i, ++element) {
         const std::int64_t c = matrix ? i : o, p = matrix ? o : i;
         const std::int64_t at = ((n * blocks + c / l.block) * pixels + p) * l.block + c % l.block;
-        f(static_cast<std::size_t>(element) * l.element_bytes,
-          static_cast<std::size_t>(at) * l.element_bytes);
+        f(static_cast<std::size_t>(element) * l.element_bytes, static_cast<std::size_t>(at) * l.element_bytes);
       }
 }
 
@@ -36,7 +35,8 @@ void unroll(const std::vector<std::uint8_t>& row_major, const TensorLayout& l, s
           const std::int64_t from = ((n * u.channels + channel % u.channels) * l.height + y) * u.width + x;
           const std::int64_t to = (((n * blocks + channel / l.block) * l.height + y) * l.width + column) * l.block;
           const bool inside = x >= 0 && x < u.width;
-          bytes[static_cast<std::size_t>(to + channel % l.block)] = inside ? row_major[static_cast<std::size_t>(from)] : u.pad_value;
+          bytes[static_cast<std::size_t>(to + channel % l.block)] =
+              inside ? row_major[static_cast<std::size_t>(from)] : u.pad_value;
         }
 }
 
@@ -99,8 +99,8 @@ bool same_bytes(const View& a, const View& b, std::uint32_t block) {
   return one_block && pixels_first_a && pixels_first_b && a.images * pa == b.images * pb;
 }
 
-std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
-                                    const TensorLayout& layout, std::uint8_t fill) {
+std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout,
+                                    std::uint8_t fill) {
   std::vector<std::uint8_t> bytes(layout.size_bytes(), fill);
   const std::size_t size = layout.element_bytes;
   const std::int64_t channels = layout.unrolled ? layout.unrolled->channels : layout.channels;
@@ -121,15 +121,12 @@ std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major,
   return bytes;
 }
 
-std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes,
-                                      const TensorLayout& layout) {
+std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes, const TensorLayout& layout) {
   const std::size_t size = layout.element_bytes;
   invariant(!layout.unrolled, "the host wrote an unrolled tensor and has no need to read it");
-  invariant(bytes.size() == layout.size_bytes(),
-            "a tensor's bytes in DRAM have the size of its layout");
+  invariant(bytes.size() == layout.size_bytes(), "a tensor's bytes in DRAM have the size of its layout");
   std::vector<std::uint8_t> row_major(
-      static_cast<std::size_t>(layout.images * layout.channels * layout.height * layout.width) *
-      size);
+      static_cast<std::size_t>(layout.images * layout.channels * layout.height * layout.width) * size);
   for_each_element(layout, [&](std::size_t element, std::size_t at) {
     if (size == 1)
       row_major[element] = bytes[at];

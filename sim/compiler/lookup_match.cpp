@@ -31,12 +31,10 @@ std::int32_t apply(const UnaryArithmetic& u, std::int32_t x, Type out) {
 
 }  // namespace
 
-bool is_chip_scale(float value) {
-  return value == 0 ? !std::signbit(value) : value > 0 && std::isnormal(value);
-}
+bool is_chip_scale(float value) { return value == 0 ? !std::signbit(value) : value > 0 && std::isnormal(value); }
 
-std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table,
-                                            bool input_signed, bool output_signed) {
+std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table, bool input_signed,
+                                            bool output_signed) {
   if (table.size() != kInputs) return std::nullopt;
   const Type in = type_of(input_signed), out = type_of(output_signed);
   std::int32_t y[kInputs];  // by ascending input
@@ -69,8 +67,7 @@ std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& tab
         const double d = in.low + i - zx;
         if (d == 0) continue;
         // d * scale lies within half of y - zy; at the clamps only one side is known.
-        const double below = y[i] == low ? -1e30 : (y[i] - zy - 0.5),
-                     above = y[i] == high ? 1e30 : (y[i] - zy + 0.5);
+        const double below = y[i] == low ? -1e30 : (y[i] - zy - 0.5), above = y[i] == high ? 1e30 : (y[i] - zy + 0.5);
         least = std::max(least, d > 0 ? below / d : above / d);
         most = std::min(most, d > 0 ? above / d : below / d);
       }
@@ -81,10 +78,8 @@ std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& tab
       // Ties sit at the ends of the interval: try both ends and points between.
       constexpr int kTries = 8;
       for (int t = 0; t <= kTries; ++t) {
-        const float middle =
-            static_cast<float>(least + (most - least) * ((t * 5 + 4) % (kTries + 1)) / kTries);
-        for (const float s :
-             {middle, std::nextafter(middle, 0.0f), std::nextafter(middle, 1e30f)}) {
+        const float middle = static_cast<float>(least + (most - least) * ((t * 5 + 4) % (kTries + 1)) / kTries);
+        for (const float s : {middle, std::nextafter(middle, 0.0f), std::nextafter(middle, 1e30f)}) {
           u.scale = s;
           if (std::isnormal(s) && s > 0 && exact(u)) return u;
         }

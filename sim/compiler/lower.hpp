@@ -27,9 +27,8 @@ struct LoweringState {
   ConstantPool& parameters;
   TilingSearch& search;
   std::vector<Item>& items;
-  std::uint32_t accumulator_bank =
-      0;  // of the next matrix job: banks alternate, so that storing overlaps computing
-  std::uint32_t problem = 0;  // counts lowered nodes: pieces of two nodes never share a key
+  std::uint32_t accumulator_bank = 0;  // of the next matrix job: banks alternate, so that storing overlaps computing
+  std::uint32_t problem = 0;           // counts lowered nodes: pieces of two nodes never share a key
   // Words of the activation buffer that pieces may use now, whole banks: no resident tensor holds them, and no node that runs beside.
   std::uint32_t first_word = 0;  // of a pooling; 0 for all others
   std::uint32_t free_words = 0;  // the end
@@ -52,7 +51,7 @@ void lower_step(LoweringState& state, const StepPlan& step, std::vector<Reservat
 void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale);
 
 // A request for constants that lie at `offset` of their segment.
-Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset,
-                         std::int64_t bytes, std::uint32_t words);
+Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset, std::int64_t bytes,
+                         std::uint32_t words);
 
 }  // namespace systole::compiler

@@ -77,7 +77,8 @@ class MatrixLowering {
     for (std::int64_t b = 0; b < p_.out.images; ++b)
       for (std::int64_t y = 0; y < p_.sum_rows(); y += tiling_.rows)
         for (std::int64_t x = 0; x < p_.sum_columns(); x += tiling_.columns)
-          tiles.push_back({b, y, std::min(tiling_.rows, p_.sum_rows() - y), x, std::min(tiling_.columns, p_.sum_columns() - x)});
+          tiles.push_back(
+              {b, y, std::min(tiling_.rows, p_.sum_rows() - y), x, std::min(tiling_.columns, p_.sum_columns() - x)});
     std::vector<Group> groups;
     for (std::int64_t n = 0; n < run_.count; n += tiling_.column_blocks)
       groups.push_back({run_.first + n, std::min(tiling_.column_blocks, run_.count - n)});
@@ -111,8 +112,7 @@ class MatrixLowering {
     const std::int64_t channels = static_cast<std::int64_t>(p_.column_block_inputs.size()) * cols_;
     for (std::int64_t m = 0; m < channels; ++m) {
       const bool exists = m < p_.channels_out;
-      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0,
-                       exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
+      append_parameter(bytes, exists ? per_channel(p_.bias, m, 0) : 0, exists ? per_channel(p_.scale, m, 0.0f) : 0.0f);
     }
     parameter_offset_ = s_.parameters.add(bytes);
   }
@@ -164,7 +164,8 @@ class MatrixLowering {
         for_each_tile(g, c, [&](std::int64_t n, std::int64_t ky, std::int64_t kx, std::int64_t kc) {
           const std::int64_t kb = p_.column_block_inputs[n].first + kc;
           if (per_column_)
-            for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m) bytes.push_back(static_cast<std::uint8_t>(zero_of(m)));
+            for (std::int64_t m = n * cols_; m < (n + 1) * cols_; ++m)
+              bytes.push_back(static_cast<std::uint8_t>(zero_of(m)));
           for (std::int64_t r = 0; r < rows_; ++r) {
             if (piece.diagonal) {
               push(p_.diagonal(kb, r), kb, r, ky, kx);
@@ -193,7 +194,8 @@ class MatrixLowering {
   // the last one are padding that multiplies to zero.
   Request tensor_weights(std::int64_t image, const Group& group, const Chunk& chunk) const {
     const Operand& b = *p_.right;
-    const std::int64_t first = chunk.block * rows_, words = chunk.blocks * rows_, present = std::min(words, b.width - first);
+    const std::int64_t first = chunk.block * rows_, words = chunk.blocks * rows_,
+                       present = std::min(words, b.width - first);
     Request request;
     request.key = {s_.problem + 1, {-2, image, group.first, group.count, chunk.block, chunk.blocks}};
     request.words = static_cast<std::uint32_t>(group.count * words);
@@ -246,21 +248,19 @@ class MatrixLowering {
     if (p_.in.on_chip) {  // in place: all rows and columns are there, the padding as well
       patch.row_step = 1;
       strides = {p_.in.block_stride / rows_, p_.in.row_stride / rows_, p_.in.pixel_stride / rows_};
-      const std::int64_t last_row =
-          patch.row + (tile.rows - 1) * p_.stride[0] + (chunk.taps_y - 1) * p_.dilation[0];
-      m.activation_base = static_cast<std::uint32_t>(
-          p_.in.at(patch.image, patch.first_block, patch.row, patch.column) / rows_);
-      item.matrix_reads.push_back(
-          word_span(p_.in,
-                    {patch.image, patch.first_block, patch.first_block + patch.blocks - 1,
-                     patch.row, last_row, patch.column, patch.column + patch.columns - 1},
-                    s_.chip));
+      const std::int64_t last_row = patch.row + (tile.rows - 1) * p_.stride[0] + (chunk.taps_y - 1) * p_.dilation[0];
+      m.activation_base =
+          static_cast<std::uint32_t>(p_.in.at(patch.image, patch.first_block, patch.row, patch.column) / rows_);
+      item.matrix_reads.push_back(word_span(p_.in,
+                                            {patch.image, patch.first_block, patch.first_block + patch.blocks - 1,
+                                             patch.row, last_row, patch.column, patch.column + patch.columns - 1},
+                                            s_.chip));
     } else {
       strides = patch_strides(p_.in, patch);
       Request request = patch_request(p_.in, patch, rows_);
       request.key = {s_.problem + 1,
-                     {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows,
-                      patch.row_step, patch.column, patch.columns}};
+                     {patch.image, patch.first_block, patch.blocks, patch.row, patch.rows, patch.row_step, patch.column,
+                      patch.columns}};
       request.zone = activation_zone_;
       item.matrix_activation = item.requests.size();
       item.requests.push_back(std::move(request));
@@ -269,8 +269,7 @@ class MatrixLowering {
     m.weight_signed = p_.weight_signed;
     m.per_column_zero_point = per_column_;
     m.activation_zero_point = static_cast<std::uint8_t>(p_.activation_zero_point);
-    m.weight_zero_point =
-        per_column_ ? 0 : static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
+    m.weight_zero_point = per_column_ ? 0 : static_cast<std::uint8_t>(per_channel(p_.weight_zero_point, 0, 0));
     m.m_y = static_cast<std::uint16_t>(tile.rows);
     m.m_x = static_cast<std::uint16_t>(tile.columns);
     m.k_y = static_cast<std::uint16_t>(chunk.taps_y);
@@ -280,8 +279,7 @@ class MatrixLowering {
     const auto words = [](std::int64_t v) { return static_cast<std::int32_t>(v); };
     m.activation_stride_y = tile.rows > 1 ? words(p_.stride[0] / patch.row_step * strides.row) : 0;
     m.activation_stride_x = words(p_.stride[1] * strides.column);
-    m.activation_stride_ky =
-        chunk.taps_y > 1 ? words(p_.dilation[0] / patch.row_step * strides.row) : 0;
+    m.activation_stride_ky = chunk.taps_y > 1 ? words(p_.dilation[0] / patch.row_step * strides.row) : 0;
     m.activation_stride_kx = words(p_.dilation[1] * strides.column);
     m.activation_stride_kc = words(strides.block);
     m.activation_stride_n = words(run_.step * strides.block);
@@ -291,7 +289,6 @@ class MatrixLowering {
   }
 
   // ---- stores
-  // -------------------------------------------------------------------------------------------------------
 
   // Everything but the iteration: arithmetic of the post-processing.
   isa::Store store_template() const {
@@ -349,17 +346,12 @@ class MatrixLowering {
   }
 
   // Destination and its strides: bytes in DRAM, groups in the activation buffer.
-  std::int64_t dst_unit(std::int64_t bytes) const {
-    return p_.out.on_chip ? bytes / lanes_ : bytes;
-  }
+  std::int64_t dst_unit(std::int64_t bytes) const { return p_.out.on_chip ? bytes / lanes_ : bytes; }
   std::uint32_t dst_base(const Tile& tile, std::int64_t channel) const {
     return static_cast<std::uint32_t>(
-        dst_unit(p_.out.at(tile.image, channel / block_, tile.row, tile.column) +
-                 channel % block_ * element_bytes_));
+        dst_unit(p_.out.at(tile.image, channel / block_, tile.row, tile.column) + channel % block_ * element_bytes_));
   }
-  std::int32_t dst_stride(std::int64_t bytes) const {
-    return static_cast<std::int32_t>(dst_unit(bytes));
-  }
+  std::int32_t dst_stride(std::int64_t bytes) const { return static_cast<std::int32_t>(dst_unit(bytes)); }
 
   void finish(Item&& item, const Tile& tile, std::int64_t first_block, std::int64_t blocks) {
     const Region region = {tile.image,
@@ -381,20 +373,18 @@ class MatrixLowering {
   struct ResidualStrides {
     std::int64_t column = 0, row = 0, block = 0;
   };
-  ResidualStrides add_residual(Item& item, isa::Store& st, const Tile& tile, std::int64_t first,
-                               std::int64_t blocks, std::int64_t channel) {
+  ResidualStrides add_residual(Item& item, isa::Store& st, const Tile& tile, std::int64_t first, std::int64_t blocks,
+                               std::int64_t channel) {
     const std::int64_t word_groups = rows_ / lanes_, within = channel % rows_ / lanes_,
                        skipped = channel / rows_ - first;
     const Operand& d = p_.residual->operand;
     if (d.on_chip) {
       const std::int64_t block = channel / rows_;
-      st.residual_base = static_cast<std::uint32_t>(
-          d.at(tile.image, block, tile.row, tile.column) / lanes_ + within);
-      item.store_reads.push_back(
-          word_span(d,
-                    {tile.image, first, first + blocks - 1, tile.row, tile.row + tile.rows - 1,
-                     tile.column, tile.column + tile.columns - 1},
-                    s_.chip));
+      st.residual_base = static_cast<std::uint32_t>(d.at(tile.image, block, tile.row, tile.column) / lanes_ + within);
+      item.store_reads.push_back(word_span(d,
+                                           {tile.image, first, first + blocks - 1, tile.row, tile.row + tile.rows - 1,
+                                            tile.column, tile.column + tile.columns - 1},
+                                           s_.chip));
       return {d.pixel_stride / lanes_, d.row_stride / lanes_, d.block_stride / lanes_};
     }
     Patch patch;
@@ -415,25 +405,21 @@ class MatrixLowering {
     return {strides.column * word_groups, strides.row * word_groups, strides.block * word_groups};
   }
 
-  void add_stores(Item&& item, const Tile& tile, const Group& group,
-                  std::uint32_t accumulator_base) {
+  void add_stores(Item&& item, const Tile& tile, const Group& group, std::uint32_t accumulator_base) {
     if (one_store_)
       add_block_stores(std::move(item), tile, group, accumulator_base);
     else
       add_unit_stores(std::move(item), tile, group, accumulator_base);
   }
 
-  void add_block_stores(Item&& first_item, const Tile& sums, const Group& group,
-                        std::uint32_t accumulator_base) {
+  void add_block_stores(Item&& first_item, const Tile& sums, const Group& group, std::uint32_t accumulator_base) {
     const Tile tile = outputs_of(sums);
     const std::int64_t per_block = cols_ / block_;  // channel blocks in a column block
     const std::int64_t first = group.first * per_block;
-    const std::int64_t blocks =
-        std::min(group.count * per_block, ceil_div(p_.channels_out, block_) - first);
+    const std::int64_t blocks = std::min(group.count * per_block, ceil_div(p_.channels_out, block_) - first);
     const std::int64_t whole = blocks / per_block * per_block;
     Item item = std::move(first_item);
-    for (const auto& [from, count] :
-         {std::pair{std::int64_t{0}, whole}, std::pair{whole, blocks - whole}}) {
+    for (const auto& [from, count] : {std::pair{std::int64_t{0}, whole}, std::pair{whole, blocks - whole}}) {
       if (count == 0) continue;
       isa::Store st = store_template();
       const std::int64_t groups = block_ / lanes_, row_groups = cols_ / lanes_;
@@ -442,16 +428,13 @@ class MatrixLowering {
       set_window(st, sums);
       const bool flat = contiguous(tile);
       st.count = {static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
-                  static_cast<std::uint16_t>(flat ? 1 : tile.rows),
-                  static_cast<std::uint16_t>(inner), static_cast<std::uint16_t>(count / inner)};
-      const std::int64_t block_groups =
-          sums.positions() * row_groups;  // from one column block to the next
-      st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups +
-                                                  from / per_block * block_groups);
+                  static_cast<std::uint16_t>(flat ? 1 : tile.rows), static_cast<std::uint16_t>(inner),
+                  static_cast<std::uint16_t>(count / inner)};
+      const std::int64_t block_groups = sums.positions() * row_groups;  // from one column block to the next
+      st.source_base = static_cast<std::uint32_t>(accumulator_base * row_groups + from / per_block * block_groups);
       st.source_stride = {static_cast<std::int32_t>(p_.window[1] * row_groups),
                           static_cast<std::int32_t>(p_.window[0] * sums.columns * row_groups),
-                          static_cast<std::int32_t>(groups),
-                          static_cast<std::int32_t>(block_groups)};
+                          static_cast<std::int32_t>(groups), static_cast<std::int32_t>(block_groups)};
       st.dst_base = dst_base(tile, (first + from) * block_);
       st.dst_stride = {dst_stride(p_.out.row_stride), dst_stride(p_.out.block_stride),
                        dst_stride(inner * p_.out.block_stride)};
@@ -462,8 +445,7 @@ class MatrixLowering {
         st.parameter_stride_3 = static_cast<std::uint16_t>(row_groups);
       }
       if (p_.residual) {
-        const ResidualStrides r =
-            add_residual(item, st, tile, first, blocks, (first + from) * block_);
+        const ResidualStrides r = add_residual(item, st, tile, first, blocks, (first + from) * block_);
         st.residual_stride = {static_cast<std::int32_t>(r.row), static_cast<std::int32_t>(r.block),
                               static_cast<std::int32_t>(inner * r.block)};
       }
@@ -474,8 +456,7 @@ class MatrixLowering {
     }
   }
 
-  void add_unit_stores(Item&& first_item, const Tile& sums, const Group& group,
-                       std::uint32_t accumulator_base) {
+  void add_unit_stores(Item&& first_item, const Tile& sums, const Group& group, std::uint32_t accumulator_base) {
     const Tile tile = outputs_of(sums);
     Item item = std::move(first_item);
     const std::int64_t row_groups = cols_ / lanes_;
@@ -488,8 +469,8 @@ class MatrixLowering {
       st.count = {1, static_cast<std::uint16_t>(flat ? tile.positions() : tile.columns),
                   static_cast<std::uint16_t>(flat ? 1 : tile.rows), 1};
       const std::int64_t column_block = (m - begin) / cols_;
-      st.source_base = static_cast<std::uint32_t>(
-          (accumulator_base + column_block * sums.positions()) * row_groups + m % cols_ / lanes_);
+      st.source_base = static_cast<std::uint32_t>((accumulator_base + column_block * sums.positions()) * row_groups +
+                                                  m % cols_ / lanes_);
       st.source_stride = {0, static_cast<std::int32_t>(p_.window[1] * row_groups),
                           static_cast<std::int32_t>(p_.window[0] * sums.columns * row_groups), 0};
       set_window(st, sums);
@@ -504,8 +485,7 @@ class MatrixLowering {
       if (p_.residual) {
         const ResidualStrides r =
             add_residual(item, st, tile, begin / block_, (end - 1) / block_ - begin / block_ + 1, m);
-        st.residual_stride = {static_cast<std::int32_t>(r.column), static_cast<std::int32_t>(r.row),
-                              0};
+        st.residual_stride = {static_cast<std::int32_t>(r.column), static_cast<std::int32_t>(r.row), 0};
       }
       item.store = st;
       finish(std::move(item), tile, m / block_, 1);
@@ -530,9 +510,7 @@ class MatrixLowering {
 
 }  // namespace
 
-void lower_matrix(LoweringState& state, const MatrixProblem& problem) {
-  MatrixLowering(state, problem).run();
-}
+void lower_matrix(LoweringState& state, const MatrixProblem& problem) { MatrixLowering(state, problem).run(); }
 
 void lower_matrix_run(LoweringState& state, const MatrixProblem& problem, const ColumnRun& run, const Tiling& tiling) {
   MatrixLowering(state, problem).lower_run(run, tiling);

@@ -21,8 +21,7 @@ constexpr std::int64_t kPieceWords = 512;
 std::int64_t element_words(const Operand& d) { return d.images * d.blocks * d.height * d.width; }
 
 // `count` consecutive words of a tensor.
-Request linear_request(const Operand& d, std::int64_t first, std::int64_t count,
-                       std::int64_t word_bytes) {
+Request linear_request(const Operand& d, std::int64_t first, std::int64_t count, std::int64_t word_bytes) {
   Request r;
   r.words = static_cast<std::uint32_t>(count);
   r.load.buffer = isa::Buffer::kActivation;
@@ -34,8 +33,8 @@ Request linear_request(const Operand& d, std::int64_t first, std::int64_t count,
 }
 
 // Where the item's store goes.
-void set_destination(Item& item, isa::Store& st, const Operand& d, std::int64_t byte,
-                     const Region& region, const Chip& chip) {
+void set_destination(Item& item, isa::Store& st, const Operand& d, std::int64_t byte, const Region& region,
+                     const Chip& chip) {
   if (d.on_chip) {
     st.destination = isa::Destination::kActivation;
     st.dst_base = static_cast<std::uint32_t>(byte / chip.post_lanes);
@@ -47,8 +46,7 @@ void set_destination(Item& item, isa::Store& st, const Operand& d, std::int64_t 
 }
 
 // A store of `count` consecutive words from the activation buffer to the same place of `d`.
-isa::Store linear_store(Item& item, const Operand& d, std::int64_t first, std::int64_t count,
-                        const Chip& chip) {
+isa::Store linear_store(Item& item, const Operand& d, std::int64_t first, std::int64_t count, const Chip& chip) {
   isa::Store st;
   st.source = isa::Source::kActivation;
   st.base = isa::Base::kTensor;
@@ -69,8 +67,8 @@ void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float
   bytes.insert(bytes.end(), pair, pair + 8);
 }
 
-Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset,
-                         std::int64_t bytes, std::uint32_t words) {
+Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset, std::int64_t bytes,
+                         std::uint32_t words) {
   Request r;
   r.key.part = {static_cast<std::int64_t>(base), static_cast<std::int64_t>(offset), bytes};
   r.words = words;
@@ -83,9 +81,7 @@ Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offse
 
 void lower_add(LoweringState& s, std::uint32_t node, const Add& op) {
   const Operand a = s.operand(op.a), b = s.operand(op.b), y = s.operand(op.output);
-  const auto is_signed = [&](TensorId t) {
-    return s.network.tensors[t].type == ElementType::kInt8;
-  };
+  const auto is_signed = [&](TensorId t) { return s.network.tensors[t].type == ElementType::kInt8; };
   const AddFactors f = add_factors(op);
   const std::int64_t total = element_words(y);
   // Each operand has banks of its own (the store reads both at once), with room for two pieces.
@@ -126,8 +122,7 @@ void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
   std::uint64_t parameter = 0;
   if (u.requantize) {
     std::vector<std::uint8_t> bytes;
-    for (std::uint32_t lane = 0; lane < s.chip.post_lanes; ++lane)
-      append_parameter(bytes, u.bias, u.scale);
+    for (std::uint32_t lane = 0; lane < s.chip.post_lanes; ++lane) append_parameter(bytes, u.bias, u.scale);
     parameter = s.parameters.add(bytes);
   }
   const std::int64_t total = element_words(y);
@@ -140,8 +135,8 @@ void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
     isa::Store st = linear_store(item, y, first, count, s.chip);
     if (u.requantize) {
       item.store_parameter = 0;
-      item.requests.push_back(constant_request(isa::Buffer::kParameter, isa::Base::kParameter,
-                                               parameter, s.chip.post_lanes * 8, 1));
+      item.requests.push_back(
+          constant_request(isa::Buffer::kParameter, isa::Base::kParameter, parameter, s.chip.post_lanes * 8, 1));
       st.parameter_per_tensor = true;
     }
     item.store_source = item.requests.size();
@@ -163,9 +158,7 @@ void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
 void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
   const Operand x = s.operand(op.input), y = s.operand(op.output);
   const bool is_signed = s.network.tensors[op.input].type == ElementType::kInt8;
-  const auto lines = [&](std::int64_t rows) {
-    return line_count(rows, op.stride[0], op.kernel[0], op.dilation[0]);
-  };
+  const auto lines = [&](std::int64_t rows) { return line_count(rows, op.stride[0], op.kernel[0], op.dilation[0]); };
   const auto line_words = [&](std::int64_t columns) {
     return (columns - 1) * op.stride[1] + (op.kernel[1] - 1) * op.dilation[1] + 1;
   };
@@ -173,8 +166,7 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
   // Whole rows while they fit, then more rows, then more blocks; one position always fits
   // (placement saw to that).
   const std::int64_t buffer = s.free_words - s.first_word;
-  std::int64_t limit =
-      std::min(std::max<std::int64_t>(kPieceWords, lines(1) * line_words(y.width)), buffer / 2);
+  std::int64_t limit = std::min(std::max<std::int64_t>(kPieceWords, lines(1) * line_words(y.width)), buffer / 2);
   if (pool_patch_words(op) > limit) limit = buffer;
   constexpr std::int64_t kMaxCount = 65535;
   std::int64_t columns = 1, rows = 1, blocks = 1;
@@ -200,8 +192,7 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
     for (std::int64_t block = 0; block < y.blocks; block += blocks)
       for (std::int64_t row = 0; row < y.height; row += rows)
         for (std::int64_t column = 0; column < y.width; column += columns) {
-          const std::int64_t bs = std::min(blocks, y.blocks - block),
-                             rs = std::min(rows, y.height - row),
+          const std::int64_t bs = std::min(blocks, y.blocks - block), rs = std::min(rows, y.height - row),
                              cs = std::min(columns, y.width - column);
           Patch patch;
           patch.image = image;
@@ -222,37 +213,31 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
           st.groups = static_cast<std::uint16_t>(groups);
           st.window_y = static_cast<std::uint8_t>(op.kernel[0]);
           st.window_x = static_cast<std::uint8_t>(op.kernel[1]);
-          st.count = {static_cast<std::uint16_t>(cs), static_cast<std::uint16_t>(rs),
-                      static_cast<std::uint16_t>(bs), 1};
+          st.count = {static_cast<std::uint16_t>(cs), static_cast<std::uint16_t>(rs), static_cast<std::uint16_t>(bs),
+                      1};
           PatchStrides strides = patch_strides(x, patch);
           if (x.on_chip) {  // in place
             const std::int64_t last_row = patch.row + (patch.rows - 1) * patch.row_step;
-            strides = {x.block_stride / word, patch.row_step * x.row_stride / word,
-                       x.pixel_stride / word};
-            st.source_base = static_cast<std::uint32_t>(
-                x.at(image, block, patch.row, patch.column) / s.chip.post_lanes);
-            item.store_reads.push_back(word_span(x,
-                                                 {image, block, block + bs - 1, patch.row, last_row,
-                                                  patch.column, patch.column + patch.columns - 1},
-                                                 s.chip));
+            strides = {x.block_stride / word, patch.row_step * x.row_stride / word, x.pixel_stride / word};
+            st.source_base =
+                static_cast<std::uint32_t>(x.at(image, block, patch.row, patch.column) / s.chip.post_lanes);
+            item.store_reads.push_back(word_span(
+                x, {image, block, block + bs - 1, patch.row, last_row, patch.column, patch.column + patch.columns - 1},
+                s.chip));
           } else {
             item.requests.push_back(patch_request(x, patch, word));
             item.requests[0].key = {s.problem + 1, {image, block, row, column}};
             item.requests[0].zone = WordSpan{s.first_word, s.free_words};
             item.store_source = 0;
           }
-          const auto in_groups = [&](std::int64_t v) {
-            return static_cast<std::int32_t>(v * groups);
-          };
+          const auto in_groups = [&](std::int64_t v) { return static_cast<std::int32_t>(v * groups); };
           st.source_stride = {in_groups(op.stride[1]),
                               rs > 1 ? in_groups(op.stride[0] / patch.row_step * strides.row) : 0,
                               in_groups(strides.block), 0};
-          st.source_stride_wy =
-              op.kernel[0] > 1 ? in_groups(op.dilation[0] / patch.row_step * strides.row) : 0;
+          st.source_stride_wy = op.kernel[0] > 1 ? in_groups(op.dilation[0] / patch.row_step * strides.row) : 0;
           st.source_stride_wx = in_groups(op.dilation[1]);
-          set_destination(
-              item, st, y, y.at(image, block, row, column),
-              {image, block, block + bs - 1, row, row + rs - 1, column, column + cs - 1}, s.chip);
+          set_destination(item, st, y, y.at(image, block, row, column),
+                          {image, block, block + bs - 1, row, row + rs - 1, column, column + cs - 1}, s.chip);
           const auto unit = [&](std::int64_t bytes) {
             return static_cast<std::int32_t>(y.on_chip ? bytes / s.chip.post_lanes : bytes);
           };
@@ -281,8 +266,9 @@ void lower_node(LoweringState& s, std::uint32_t node) {
 bool runs_beside(const LoweringState& s, std::uint32_t first, std::uint32_t second) {
   const auto* pool = std::get_if<MaxPool>(&s.network.nodes[second].operation);
   const TensorId between = chip_outputs(s.network, s.plan, first).front();
-  return pool && pool->input == between && !may_run_beside(s.network.nodes[first].operation) && !s.plan.resident[between] &&
-         !s.plan.resident[pool->output] && 2 * pool_patch_words(*pool) <= s.chip.activation_bank_words;
+  return pool && pool->input == between && !may_run_beside(s.network.nodes[first].operation) &&
+         !s.plan.resident[between] && !s.plan.resident[pool->output] &&
+         2 * pool_patch_words(*pool) <= s.chip.activation_bank_words;
 }
 
 constexpr std::size_t kAlone = ~std::size_t{0};
@@ -318,8 +304,7 @@ void lower_step(LoweringState& s, const StepPlan& step, std::vector<Reservation>
   const std::uint32_t own_bank = s.chip.activation_words() - s.chip.activation_bank_words;
   std::size_t beside = kAlone;  // first item of the node that node i runs beside
   for (std::size_t i = 0; i < step.nodes.size(); ++i)
-    for (TensorId t : chip_inputs(s.network, s.plan, step.nodes[i]))
-      last_reader[s.plan.storage[t]] = i;
+    for (TensorId t : chip_inputs(s.network, s.plan, step.nodes[i])) last_reader[s.plan.storage[t]] = i;
   for (std::size_t i = 0; i < step.nodes.size(); ++i) {
     const std::uint32_t node = step.nodes[i];
     const std::size_t first_item = s.items.size();
@@ -341,9 +326,8 @@ void lower_step(LoweringState& s, const StepPlan& step, std::vector<Reservation>
     s.first_word = 0;
     beside = next_beside ? first_item : kAlone;
     for (const Live& l : live) reservations[l.reservation].last_item = s.items.size() - 1;
-    live.erase(std::remove_if(
-                   live.begin(), live.end(),
-                   [&](const Live& l) { return last_reader[l.tensor] <= i && l.tensor != out; }),
+    live.erase(std::remove_if(live.begin(), live.end(),
+                              [&](const Live& l) { return last_reader[l.tensor] <= i && l.tensor != out; }),
                live.end());
   }
 }

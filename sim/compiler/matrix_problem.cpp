@@ -13,8 +13,8 @@ std::int32_t byte_value(const Tensor& t, std::int64_t index) {
 }
 
 // Output channels [m0, m1) read the input channels of their groups.
-std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t channels_out,
-                                       std::int64_t group, const Chip& chip) {
+std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t channels_out, std::int64_t group,
+                                       const Chip& chip) {
   const std::int64_t rows = chip.array_rows, cols = chip.array_cols;
   const std::int64_t in_group = channels_in / group, out_group = channels_out / group;
   std::vector<BlockRange> ranges;
@@ -29,8 +29,7 @@ std::vector<BlockRange> grouped_ranges(std::int64_t channels_in, std::int64_t ch
 void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId output, const Plan& plan,
             const std::vector<std::optional<TensorLayout>>& layout, std::uint32_t node) {
   p.in = operand_of(net, plan, layout, input);
-  p.output_signed =
-      net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
+  p.output_signed = net.tensors[output].type != ElementType::kUint8;  // of the node itself, before a fused Add
   if (const auto& pool = plan.fused_pool[node]) {
     output = std::get<MaxPool>(net.nodes[pool->node].operation).output;
     p.window = pool->window;
@@ -39,8 +38,8 @@ void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId outpu
     const Add& add = std::get<Add>(net.nodes[fused->node].operation);
     const auto is_signed = [&](TensorId t) { return net.tensors[t].type == ElementType::kInt8; };
     output = add.output;
-    p.residual = {operand_of(net, plan, layout, fused->residual), is_signed(fused->residual),
-                  is_signed(add.output), fused->factors, add.clamp};
+    p.residual = {operand_of(net, plan, layout, fused->residual), is_signed(fused->residual), is_signed(add.output),
+                  fused->factors, add.clamp};
   }
   p.out = operand_of(net, plan, layout, output);
   p.activation_signed = net.tensors[input].type == ElementType::kInt8;
@@ -50,8 +49,7 @@ void set_io(MatrixProblem& p, const Network& net, TensorId input, TensorId outpu
 // remainders.
 void join_rows(MatrixProblem& p) {
   const bool pointwise = p.kernel == std::array<std::int64_t, 2>{1, 1} &&
-                         p.stride == std::array<std::int64_t, 2>{1, 1} &&
-                         p.pad == std::array<std::int64_t, 2>{0, 0};
+                         p.stride == std::array<std::int64_t, 2>{1, 1} && p.pad == std::array<std::int64_t, 2>{0, 0};
   if (!pointwise || p.in.height != p.out.height || p.in.width != p.out.width) return;
   std::vector<Operand*> operands = {&p.in, &p.out};
   if (p.residual) operands.push_back(&p.residual->operand);
@@ -83,8 +81,7 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
   p.scale = op.scale;
   p.output_zero_point = op.output_zero_point;
   p.clamp = op.clamp;
-  const std::int64_t rows = chip.array_rows, area = p.kernel[0] * p.kernel[1],
-                     kx_count = p.kernel[1];
+  const std::int64_t rows = chip.array_rows, area = p.kernel[0] * p.kernel[1], kx_count = p.kernel[1];
   if (const auto& unrolled = plan.unrolled[op.input]) {  // a kernel row is a column of more channels
     p.kernel[1] = p.stride[1] = p.dilation[1] = 1;
     p.pad[1] = 0;
@@ -101,8 +98,7 @@ MatrixProblem from_conv(const Conv& op, const Network& net, const Plan& plan,
   p.column_block_inputs = grouped_ranges(x.channels, y.channels, op.group, chip);
   if (in_group == 1 && out_group == 1) p.diagonal = [rows](std::int64_t kb, std::int64_t r) { return kb * rows + r; };
   p.weight = [&w, zero = op.weight_zero_point, in_group, out_group, rows, area, kx_count](
-                 std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
-                 std::int64_t kx) {
+                 std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx) {
     const std::int64_t c = kb * rows + r - m / out_group * in_group;
     if (c < 0 || c >= in_group) return per_channel(zero, m, 0);
     return byte_value(w, (m * in_group + c) * area + ky * kx_count + kx);
@@ -142,8 +138,7 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
   } else {
     see_as_matrices(p.in, 1, products);
   }
-  for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols)
-    p.column_block_inputs.push_back({0, p.in.blocks});
+  for (std::int64_t m0 = 0; m0 < columns; m0 += chip.array_cols) p.column_block_inputs.push_back({0, p.in.blocks});
   p.weight = [&w, zero = op.weight_zero_point, rows, pixels, channels, columns](
                  std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t, std::int64_t) {
     const std::int64_t c = kb / pixels * rows + r;
@@ -154,7 +149,8 @@ MatrixProblem from_gemm(const Gemm& op, const Network& net, const Plan& plan,
 }
 
 MatrixProblem from_matmul(const MatMul& op, const Network& net, const Plan& plan,
-                          const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
+                          const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                          std::uint32_t node) {
   MatrixProblem p;
   set_io(p, net, op.a, op.output, plan, layout, node);
   const Shape &a = net.tensors[op.a].shape, &b = net.tensors[op.b].shape;
@@ -177,7 +173,8 @@ MatrixProblem from_matmul(const MatMul& op, const Network& net, const Plan& plan
 }
 
 MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan& plan,
-                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip, std::uint32_t node) {
+                           const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip,
+                           std::uint32_t node) {
   MatrixProblem p;
   set_io(p, net, op.input, op.output, plan, layout, node);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
@@ -201,8 +198,7 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
     p.out.row_stride = p.out.block_stride = p.out.width * p.out.pixel_stride;
     p.in.whole = p.out.whole = true;
     p.channels_out = rows;
-    for (std::int64_t m0 = 0; m0 < rows; m0 += chip.array_cols)
-      p.column_block_inputs.push_back({0, pixels});
+    for (std::int64_t m0 = 0; m0 < rows; m0 += chip.array_cols) p.column_block_inputs.push_back({0, pixels});
     p.weight = [](std::int64_t m, std::int64_t, std::int64_t r, std::int64_t, std::int64_t) {
       return static_cast<std::int32_t>(r == m);
     };
@@ -228,8 +224,7 @@ bool averages_whole_image(const AveragePool& op, const Plan& plan) {
 }
 
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
-                             const std::vector<std::optional<TensorLayout>>& layout,
-                             const Chip& chip) {
+                             const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip) {
   const Operation& operation = network.nodes[node].operation;
   MatrixProblem p;
   if (const auto* conv = std::get_if<Conv>(&operation))

@@ -59,9 +59,7 @@ struct MatrixProblem {
   std::vector<BlockRange> column_block_inputs;  // per output column block
   // Weight of output channel m, input channel block kb, row r of the block, tap; the channel's zero
   // point where there is none.
-  std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky,
-                             std::int64_t kx)>
-      weight;
+  std::function<std::int32_t(std::int64_t m, std::int64_t kb, std::int64_t r, std::int64_t ky, std::int64_t kx)> weight;
   // The weights of a MatMul instead: row k of image b's matrix is pixel k of image b, channels in blocks of array_cols.
   std::optional<Operand> right;
   // If only one output channel has a weight at row r of input channel block kb, whatever the tap: that channel.
@@ -74,7 +72,6 @@ bool averages_whole_image(const AveragePool& op, const Plan& plan);
 // The problem of a Conv, Gemm, MatMul or AveragePool that placement put on the chip. `layout` per tensor,
 // as in CompiledNetwork; the network must outlive the problem.
 MatrixProblem matrix_problem(const Network& network, std::uint32_t node, const Plan& plan,
-                             const std::vector<std::optional<TensorLayout>>& layout,
-                             const Chip& chip);
+                             const std::vector<std::optional<TensorLayout>>& layout, const Chip& chip);
 
 }  // namespace systole::compiler

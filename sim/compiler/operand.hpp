@@ -23,13 +23,11 @@ struct Operand {
   std::int64_t image_stride = 0, block_stride = 0, row_stride = 0, pixel_stride = 0;
   // Where the tensor and each of its images begin in the storage's planes and pixels (DramBox), for dependencies.
   std::int64_t first_plane = 0, image_planes = 1, image_pixels = 0;
-  bool whole =
-      false;  // coordinates are not those of the storage: dependencies are on the whole tensor
+  bool whole = false;  // coordinates are not those of the storage: dependencies are on the whole tensor
 
-  std::int64_t at(std::int64_t image, std::int64_t block, std::int64_t row,
-                  std::int64_t column) const {
-    return static_cast<std::int64_t>(offset) + image * image_stride + block * block_stride +
-           row * row_stride + column * pixel_stride;
+  std::int64_t at(std::int64_t image, std::int64_t block, std::int64_t row, std::int64_t column) const {
+    return static_cast<std::int64_t>(offset) + image * image_stride + block * block_stride + row * row_stride +
+           column * pixel_stride;
   }
   // All pixels of a channel block follow each other.
   bool dense_rows() const { return row_stride == width * pixel_stride; }
@@ -40,13 +38,13 @@ struct Operand {
 void see_as_matrices(Operand& operand, std::int64_t count, std::int64_t rows);
 
 // `tensor` must have a layout or be resident.
-Operand operand_of(const Network& network, const Plan& plan,
-                   const std::vector<std::optional<TensorLayout>>& layout, TensorId tensor);
+Operand operand_of(const Network& network, const Plan& plan, const std::vector<std::optional<TensorLayout>>& layout,
+                   TensorId tensor);
 
 // A box of an operand, inclusive on both ends.
 struct Region {
-  std::int64_t image = 0, first_block = 0, last_block = 0, first_row = 0, last_row = 0,
-               first_column = 0, last_column = 0;
+  std::int64_t image = 0, first_block = 0, last_block = 0, first_row = 0, last_row = 0, first_column = 0,
+               last_column = 0;
 };
 
 // What touches it depends on: a box of the tensor in DRAM, or the words of the activation buffer

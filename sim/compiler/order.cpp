@@ -9,8 +9,7 @@
 namespace systole::compiler {
 namespace {
 
-using Clock =
-    std::array<std::size_t, isa::kEngines>;  // per engine: instructions known to have retired
+using Clock = std::array<std::size_t, isa::kEngines>;  // per engine: instructions known to have retired
 
 // An instruction waits for no older one of another engine than this many before it. With the queue's depth, 64 at most, it bounds
 // the tokens of a semaphore.
@@ -42,19 +41,16 @@ class Orderer {
         // only comes from the past.
         bool implied = false;
         for (std::size_t other = 0; other < isa::kEngines; ++other)
-          implied |= other != from && needed[other] > known[other] &&
-                     retired_[other][needed[other] - 1][from] >= needed[from];
+          implied |=
+              other != from && needed[other] > known[other] && retired_[other][needed[other] - 1][from] >= needed[from];
         if (implied) continue;
-        const int semaphore =
-            semaphore_of(static_cast<isa::Engine>(from), static_cast<isa::Engine>(to));
-        isa::common_of(program_[history_[from][needed[from] - 1]].instruction).post_mask |=
-            1u << semaphore;
+        const int semaphore = semaphore_of(static_cast<isa::Engine>(from), static_cast<isa::Engine>(to));
+        isa::common_of(program_[history_[from][needed[from] - 1]].instruction).post_mask |= 1u << semaphore;
         isa::common_of(program_[at].instruction).wait_mask |= 1u << semaphore;
         waited_.push_back({from, needed[from]});
       }
       for (const auto& [from, ordinal] : waited_)
-        for (std::size_t e = 0; e < isa::kEngines; ++e)
-          known[e] = std::max(known[e], retired_[from][ordinal - 1][e]);
+        for (std::size_t e = 0; e < isa::kEngines; ++e) known[e] = std::max(known[e], retired_[from][ordinal - 1][e]);
       waited_.clear();
       history_[to].push_back(at);
       Clock after = known;
@@ -64,16 +60,13 @@ class Orderer {
   }
 
  private:
-  bool conflict(const EmittedInstruction& earlier, const EmittedInstruction& later,
-                bool same_engine) const {
+  bool conflict(const EmittedInstruction& earlier, const EmittedInstruction& later, bool same_engine) const {
     for (const Access& a : earlier.accesses)
       for (const Access& b : later.accesses) {
         if (a.space != b.space || !(a.write || b.write)) continue;
         // Of one engine only a read of what it wrote to a buffer; its DRAM writes keep their order.
         if (same_engine && !(a.write && !b.write && a.space == Space::kActivation)) continue;
-        if (a.space == Space::kDram ? bytes_overlap(a.box, b.box)
-                                    : a.low < b.high && b.low < a.high)
-          return true;
+        if (a.space == Space::kDram ? bytes_overlap(a.box, b.box) : a.low < b.high && b.low < a.high) return true;
       }
     return false;
   }
@@ -87,10 +80,9 @@ class Orderer {
 
   std::vector<EmittedInstruction>& program_;
   const std::vector<std::pair<std::uint64_t, std::uint64_t>>& storage_bytes_;
-  std::array<Clock, isa::kEngines> known_ = {};  // at the start of the engine's next instruction
+  std::array<Clock, isa::kEngines> known_ = {};                  // at the start of the engine's next instruction
   std::array<std::vector<std::size_t>, isa::kEngines> history_;  // program positions
-  std::array<std::vector<Clock>, isa::kEngines>
-      retired_;  // what the retirement of each instruction tells
+  std::array<std::vector<Clock>, isa::kEngines> retired_;        // what the retirement of each instruction tells
   std::vector<std::pair<std::size_t, std::size_t>> waited_;
 };
 

@@ -48,8 +48,7 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
   const std::int64_t left = std::clamp<std::int64_t>(-p.column, 0, p.columns);
   const std::int64_t right = std::clamp<std::int64_t>(d.width - p.column, left, p.columns);
   const std::int64_t top = p.row >= 0 ? 0 : std::min(ceil_div(-p.row, p.row_step), p.rows);
-  const std::int64_t bottom =
-      p.row >= d.height ? top : std::clamp(ceil_div(d.height - p.row, p.row_step), top, p.rows);
+  const std::int64_t bottom = p.row >= d.height ? top : std::clamp(ceil_div(d.height - p.row, p.row_step), top, p.rows);
 
   if (blocks_follow(d)) {
     invariant(p.rows == 1 && p.row == 0 && left == 0 && right == p.columns,
@@ -72,8 +71,8 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
     load.pad_top = static_cast<std::uint16_t>(p.rows);
     return r;
   }
-  load.dram_offset = static_cast<std::uint32_t>(
-      d.at(p.image, p.first_block, p.row + top * p.row_step, p.column + left));
+  load.dram_offset =
+      static_cast<std::uint32_t>(d.at(p.image, p.first_block, p.row + top * p.row_step, p.column + left));
   load.pad_left = static_cast<std::uint16_t>(left);
   load.pad_right = static_cast<std::uint16_t>(p.columns - right);
   load.pad_top = static_cast<std::uint16_t>(top);
@@ -94,9 +93,8 @@ Request patch_request(const Operand& d, const Patch& p, std::int64_t word_bytes)
       load.count[1] = 1;
     }
   }
-  r.reads =
-      dram_box(d, {p.image, p.first_block, p.first_block + p.blocks - 1, p.row + top * p.row_step,
-                   p.row + (bottom - 1) * p.row_step, p.column + left, p.column + right - 1});
+  r.reads = dram_box(d, {p.image, p.first_block, p.first_block + p.blocks - 1, p.row + top * p.row_step,
+                         p.row + (bottom - 1) * p.row_step, p.column + left, p.column + right - 1});
   return r;
 }
 

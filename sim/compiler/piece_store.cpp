@@ -16,8 +16,7 @@ std::optional<std::uint32_t> PieceStore::find(const PieceKey& key, std::size_t i
   return std::nullopt;
 }
 
-std::uint32_t PieceStore::overlap(std::uint32_t base, std::uint32_t size, std::uint32_t at,
-                                  std::uint32_t words) const {
+std::uint32_t PieceStore::overlap(std::uint32_t base, std::uint32_t size, std::uint32_t at, std::uint32_t words) const {
   const std::uint32_t from_at = (base + words_ - at) % words_;  // forward distance from `at`
   const std::uint32_t from_base = (at + words_ - base) % words_;
   if (from_base < size) return size - from_base;
@@ -26,8 +25,8 @@ std::uint32_t PieceStore::overlap(std::uint32_t base, std::uint32_t size, std::u
 }
 
 std::optional<std::uint32_t> PieceStore::place(const PieceKey& key, std::uint32_t words,
-                                               const std::optional<WordSpan>& zone,
-                                               std::size_t item, std::size_t oldest_item) {
+                                               const std::optional<WordSpan>& zone, std::size_t item,
+                                               std::size_t oldest_item) {
   const std::uint32_t low = zone ? zone->low : 0, size = zone ? zone->high - zone->low : words_;
   if (words > size) return std::nullopt;
   // Moves past what must stay, at most once around.
@@ -47,10 +46,9 @@ std::optional<std::uint32_t> PieceStore::place(const PieceKey& key, std::uint32_
       if (p.needed_by >= oldest_item) moving |= pass(overlap(p.base, p.words, at, words));
     if (moved > 2 * size) return std::nullopt;
   }
-  pieces_.erase(
-      std::remove_if(pieces_.begin(), pieces_.end(),
-                     [&](const Piece& p) { return overlap(p.base, p.words, at, words) != 0; }),
-      pieces_.end());
+  pieces_.erase(std::remove_if(pieces_.begin(), pieces_.end(),
+                               [&](const Piece& p) { return overlap(p.base, p.words, at, words) != 0; }),
+                pieces_.end());
   pieces_.push_back({key, at, words, item});
   next_[low] = at - low + words;
   return at;

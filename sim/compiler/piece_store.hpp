@@ -31,9 +31,8 @@ class PieceStore {
 
   // Places a piece that `item` needs; pieces that items from `oldest_item` on need stay. Nothing if
   // there is no room.
-  std::optional<std::uint32_t> place(const PieceKey& key, std::uint32_t words,
-                                     const std::optional<WordSpan>& zone, std::size_t item,
-                                     std::size_t oldest_item);
+  std::optional<std::uint32_t> place(const PieceKey& key, std::uint32_t words, const std::optional<WordSpan>& zone,
+                                     std::size_t item, std::size_t oldest_item);
 
   std::uint32_t words() const { return words_; }
 
@@ -46,8 +45,7 @@ class PieceStore {
 
   // How far a piece of `words` at `at` has to move on to be clear of [base, base + size), 0 if it
   // is.
-  std::uint32_t overlap(std::uint32_t base, std::uint32_t size, std::uint32_t at,
-                        std::uint32_t words) const;
+  std::uint32_t overlap(std::uint32_t base, std::uint32_t size, std::uint32_t at, std::uint32_t words) const;
 
   std::uint32_t words_;
   std::vector<Piece> pieces_;

@@ -66,7 +66,6 @@ class Placer {
 
  private:
   // ---- views
-  // ------------------------------------------------------------------------------------------------------
 
   void choose_views() {
     // Tensors that one element-wise node or a Concat or Split joins are seen alike; a convolution or pooling makes them
@@ -83,24 +82,20 @@ class Placer {
       if (net_.tensors[a].shape.size() == net_.tensors[b].shape.size()) parent[find(a)] = find(b);
     };
     for (const Node& node : net_.nodes) {
-      if (const auto* a = std::get_if<Add>(&node.operation))
-        join(a->a, a->output), join(a->b, a->output);
+      if (const auto* a = std::get_if<Add>(&node.operation)) join(a->a, a->output), join(a->b, a->output);
       if (const auto* l = std::get_if<Lookup>(&node.operation)) join(l->input, l->output);
       // Only along what one of the views takes for channels: elsewhere the host copies, and both sides are free to differ.
-      if (const auto p = partition_of(net_, node); p && (p->axis == 1 || p->axis + 1 == net_.tensors[p->whole].shape.size()))
+      if (const auto p = partition_of(net_, node);
+          p && (p->axis == 1 || p->axis + 1 == net_.tensors[p->whole].shape.size()))
         for (const Part& part : p->parts) join(part.tensor, p->whole);
     }
     std::vector<Vote> vote(net_.tensors.size(), kNone);
     auto cast = [&](TensorId t, Vote v) { vote[find(t)] = std::max(vote[find(t)], v); };
     for (const Node& node : net_.nodes) {
-      if (const auto* op = std::get_if<Conv>(&node.operation))
-        cast(op->input, kImage), cast(op->output, kImage);
-      if (const auto* op = std::get_if<MaxPool>(&node.operation))
-        cast(op->input, kImage), cast(op->output, kImage);
-      if (const auto* op = std::get_if<AveragePool>(&node.operation))
-        cast(op->input, kImage), cast(op->output, kImage);
-      if (const auto* op = std::get_if<Gemm>(&node.operation))
-        cast(op->input, kMatrix), cast(op->output, kMatrix);
+      if (const auto* op = std::get_if<Conv>(&node.operation)) cast(op->input, kImage), cast(op->output, kImage);
+      if (const auto* op = std::get_if<MaxPool>(&node.operation)) cast(op->input, kImage), cast(op->output, kImage);
+      if (const auto* op = std::get_if<AveragePool>(&node.operation)) cast(op->input, kImage), cast(op->output, kImage);
+      if (const auto* op = std::get_if<Gemm>(&node.operation)) cast(op->input, kMatrix), cast(op->output, kMatrix);
       if (const auto* op = std::get_if<MatMul>(&node.operation))
         cast(op->a, kMatrix), cast(op->b, kMatrix), cast(op->output, kMatrix);
     }
@@ -119,19 +114,16 @@ class Placer {
   }
 
   // ---- reasons to stay on the host; empty if the chip can do it
-  // ---------------------------------------------------
 
   std::string tensor_reason(TensorId t) const {
     const Tensor& x = net_.tensors[t];
-    if (!is_byte(x.type))
-      return fmt::format("tensor '{}' is {}, not int8 or uint8", x.name, element_name(x.type));
+    if (!is_byte(x.type)) return fmt::format("tensor '{}' is {}, not int8 or uint8", x.name, element_name(x.type));
     if (element_count(x.shape) < 1) return fmt::format("tensor '{}' is empty", x.name);
     return "";
   }
 
   std::string weights_reason(TensorId input, TensorId weight, TensorId output,
-                             const std::vector<std::int32_t>& zero_point,
-                             const std::vector<std::int32_t>& bias,
+                             const std::vector<std::int32_t>& zero_point, const std::vector<std::int32_t>& bias,
                              const std::vector<float>& scale) const {
     if (std::string r = tensor_reason(input); !r.empty()) return r;
     const Tensor& w = net_.tensors[weight];
@@ -141,18 +133,16 @@ class Placer {
     if (element_count(y.shape) < 1) return "its output is empty";
     if (scale.empty()) {
       if (y.type != ElementType::kInt32) return "its raw sums are not int32";
-      if (std::any_of(bias.begin(), bias.end(), [](std::int32_t b) { return b != 0; }))
-        return "raw sums have a bias";
+      if (std::any_of(bias.begin(), bias.end(), [](std::int32_t b) { return b != 0; })) return "raw sums have a bias";
     } else {
       if (!is_byte(y.type)) return fmt::format("its output is {}", element_name(y.type));
       for (float s : scale)
-        if (!is_chip_scale(s))
-          return fmt::format("scale {} is not zero or a positive normal number", s);
+        if (!is_chip_scale(s)) return fmt::format("scale {} is not zero or a positive normal number", s);
     }
     const bool per_column = !all_equal(zero_point);
     if (chip_.array_rows + (per_column ? 1 : 0) > chip_.weight_words)
-      return fmt::format("a weight tile of {} words exceeds weight_words = {}",
-                         chip_.array_rows + per_column, chip_.weight_words);
+      return fmt::format("a weight tile of {} words exceeds weight_words = {}", chip_.array_rows + per_column,
+                         chip_.weight_words);
     return "";
   }
 
@@ -193,12 +183,10 @@ class Placer {
   std::string reason(const MaxPool& op, std::uint32_t) const {
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
-    if (net_.tensors[op.input].type != net_.tensors[op.output].type)
-      return "its input and output types differ";
+    if (net_.tensors[op.input].type != net_.tensors[op.output].type) return "its input and output types differ";
     if (!is_image(op.input) || !is_image(op.output)) return "its tensors are not of rank 2 to 4";
     if (op.kernel[0] > kMaxWindow || op.kernel[1] > kMaxWindow)
-      return fmt::format("a window of {}x{} exceeds {} taps a side", op.kernel[0], op.kernel[1],
-                         kMaxWindow);
+      return fmt::format("a window of {}x{} exceeds {} taps a side", op.kernel[0], op.kernel[1], kMaxWindow);
     const std::int64_t patch = pool_patch_words(op);
     if (patch > chip_.activation_words())
       return fmt::format("a window's patch of {} words exceeds the activation buffer's {}", patch,
@@ -211,8 +199,7 @@ class Placer {
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
     if (!is_image(op.input) || !is_image(op.output)) return "its tensors are not of rank 2 to 4";
-    if (!is_chip_scale(op.scale))
-      return fmt::format("scale {} is not zero or a positive normal number", op.scale);
+    if (!is_chip_scale(op.scale)) return fmt::format("scale {} is not zero or a positive normal number", op.scale);
     if (chip_.array_rows > chip_.weight_words) return "a weight tile exceeds the weight buffer";
     return "";
   }
@@ -220,8 +207,7 @@ class Placer {
   std::string reason(const Lookup& op, std::uint32_t n) {
     for (TensorId t : {op.input, op.output})
       if (std::string r = tensor_reason(t); !r.empty()) return r;
-    if (!(plan_.view[op.input] == plan_.view[op.output]))
-      return "its tensors have different layouts";
+    if (!(plan_.view[op.input] == plan_.view[op.output])) return "its tensors have different layouts";
     plan_.unary[n] = match_lookup(op.table, net_.tensors[op.input].type == ElementType::kInt8,
                                   net_.tensors[op.output].type == ElementType::kInt8);
     return plan_.unary[n] ? "" : "its table is no requantization and clamp";
@@ -235,7 +221,6 @@ class Placer {
   }
 
   // ---- reshapes and the matrix products behind them
-  // ---------------------------------------------------------------
 
   bool is_output(TensorId t) const {
     return std::find(net_.outputs.begin(), net_.outputs.end(), t) != net_.outputs.end();
@@ -259,8 +244,7 @@ class Placer {
                           y.shape[1] == v.channels * v.height * v.width;
     if (!flattens || is_output(r.output)) return;
     for (std::uint32_t c : consumers_[r.output])
-      if (!std::holds_alternative<Gemm>(net_.nodes[c].operation) ||
-          plan_.placement[c].place != Place::kChip ||
+      if (!std::holds_alternative<Gemm>(net_.nodes[c].operation) || plan_.placement[c].place != Place::kChip ||
           !is_matrix(std::get<Gemm>(net_.nodes[c].operation).output))
         return;
     p = {Place::kFree, "", {}};
@@ -278,11 +262,14 @@ class Placer {
     for (TensorId t : tensors)
       if (reason = tensor_reason(t); !reason.empty()) return;
     const auto any = [&](auto refuses) { return std::any_of(tensors.begin(), tensors.end(), refuses); };
-    if (any([&](TensorId t) { return plan_.view[t].channels_last != whole.channels_last || plan_.view[t].images != 1; }))
+    if (any([&](TensorId t) {
+          return plan_.view[t].channels_last != whole.channels_last || plan_.view[t].images != 1;
+        }))
       reason = "its tensors are stacks of images, or seen in two ways";
     else if (p.axis != channels_axis)
       reason = "it does not go along the channels";
-    else if (std::any_of(p.parts.begin(), p.parts.end(), [&](const Part& part) { return part.first % chip_.array_rows != 0; }))
+    else if (std::any_of(p.parts.begin(), p.parts.end(),
+                         [&](const Part& part) { return part.first % chip_.array_rows != 0; }))
       reason = fmt::format("a part does not begin at a multiple of array_rows = {} channels", chip_.array_rows);
     else if (any([&](TensorId t) { return net_.tensors[t].is_constant; }))
       reason = "a part is constant";
@@ -343,18 +330,22 @@ class Placer {
     };
     const auto writes_weights = [&](std::uint32_t producer) {
       const Operation& op = net_.nodes[producer].operation;
-      return plan_.placement[producer].place == Place::kHost || std::holds_alternative<Gemm>(op) || std::holds_alternative<MatMul>(op);
+      return plan_.placement[producer].place == Place::kHost || std::holds_alternative<Gemm>(op) ||
+             std::holds_alternative<MatMul>(op);
     };
-    if ((!producer_[m.b] || writes_weights(*producer_[m.b])) && std::all_of(consumers_[m.b].begin(), consumers_[m.b].end(), loads_weights)) {
+    if ((!producer_[m.b] || writes_weights(*producer_[m.b])) &&
+        std::all_of(consumers_[m.b].begin(), consumers_[m.b].end(), loads_weights)) {
       plan_.block[m.b] = chip_.array_cols;
       return;
     }
-    p = {Place::kHost, fmt::format("its right operand is laid out in words of array_rows = {} for another node, the array has {} columns",
-                                   chip_.array_rows, chip_.array_cols), {}};
+    p = {Place::kHost,
+         fmt::format(
+             "its right operand is laid out in words of array_rows = {} for another node, the array has {} columns",
+             chip_.array_rows, chip_.array_cols),
+         {}};
   }
 
   // ---- steps
-  // ------------------------------------------------------------------------------------------------------
 
   // Alternates between running all that is ready on the chip and all that is ready on the host: few
   // doorbells.
@@ -372,12 +363,9 @@ class Placer {
     while (left > 0) {
       StepPlan chip_step{true, {}};
       bool progress = false;
-      for (std::uint32_t n = 0; n < count;
-           ++n) {  // nodes are in topological order: one sweep takes all that follow
+      for (std::uint32_t n = 0; n < count; ++n) {  // nodes are in topological order: one sweep takes all that follow
         const Place place = plan_.placement[n].place;
-        if (done[n] || !ready(n) || (place == Place::kChip && !on_chip) ||
-            (place == Place::kHost && on_chip))
-          continue;
+        if (done[n] || !ready(n) || (place == Place::kChip && !on_chip) || (place == Place::kHost && on_chip)) continue;
         if (place == Place::kChip) chip_step.nodes.push_back(n);
         if (place == Place::kHost) plan_.steps.push_back({false, {n}});
         done[n] = 1;
@@ -387,8 +375,7 @@ class Placer {
       if (!chip_step.nodes.empty()) plan_.steps.push_back(std::move(chip_step));
       idle_phases = progress ? 0 : idle_phases + 1;
       if (idle_phases > 1)
-        throw UserError(
-            fmt::format("network '{}': its nodes are not in execution order", net_.name));
+        throw UserError(fmt::format("network '{}': its nodes are not in execution order", net_.name));
       on_chip = !on_chip;
     }
   }
@@ -426,15 +413,16 @@ TensorLayout layout_of(const Network& network, const Plan& plan, TensorId tensor
 
 std::vector<TensorId> chip_inputs(const Network& network, const Plan& plan, std::uint32_t node) {
   std::vector<TensorId> tensors;
-  for (TensorId t : inputs_of(network.nodes[node].operation))
-    tensors.push_back(plan.flattened[t].value_or(t));
+  for (TensorId t : inputs_of(network.nodes[node].operation)) tensors.push_back(plan.flattened[t].value_or(t));
   if (plan.fused_add[node]) tensors.push_back(plan.fused_add[node]->residual);
   return tensors;
 }
 
 std::vector<TensorId> chip_outputs(const Network& network, const Plan& plan, std::uint32_t node) {
-  if (plan.fused_add[node]) node = plan.fused_add[node]->node;
-  else if (plan.fused_pool[node]) node = plan.fused_pool[node]->node;
+  if (plan.fused_add[node])
+    node = plan.fused_add[node]->node;
+  else if (plan.fused_pool[node])
+    node = plan.fused_pool[node]->node;
   return outputs_of(network.nodes[node].operation);
 }
 

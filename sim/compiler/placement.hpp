@@ -61,24 +61,24 @@ struct FusedPool {
 
 struct StepPlan {
   bool on_chip = false;
-  std::vector<std::uint32_t>
-      nodes;  // in execution order; a host step has exactly one. No kFree node is in any step.
+  std::vector<std::uint32_t> nodes;  // in execution order; a host step has exactly one. No kFree node is in any step.
 };
 
 struct Plan {
   std::vector<NodePlacement> placement;  // per node
   std::vector<View> view;                // per tensor
-  std::vector<TensorId> storage;  // per tensor: the tensor whose bytes it is (itself, mostly)
-  std::vector<std::int64_t> first_block;  // per tensor: channel block of the storage where it begins, 0 unless it is a part of it
-  std::vector<std::uint32_t> block;  // per tensor: channels of a block; array_rows, or array_cols for what MatMuls load as weights
-  std::vector<std::optional<TensorId>>
-      flattened;  // per tensor: set for a Flatten that only Gemms on the chip read
+  std::vector<TensorId> storage;         // per tensor: the tensor whose bytes it is (itself, mostly)
+  std::vector<std::int64_t>
+      first_block;  // per tensor: channel block of the storage where it begins, 0 unless it is a part of it
+  std::vector<std::uint32_t>
+      block;  // per tensor: channels of a block; array_rows, or array_cols for what MatMuls load as weights
+  std::vector<std::optional<TensorId>> flattened;     // per tensor: set for a Flatten that only Gemms on the chip read
   std::vector<std::optional<UnaryArithmetic>> unary;  // per node: of a Lookup on the chip
   std::vector<StepPlan> steps;
-  std::vector<std::optional<FusedAdd>> fused_add;  // per node
+  std::vector<std::optional<FusedAdd>> fused_add;    // per node
   std::vector<std::optional<FusedPool>> fused_pool;  // per node
-  std::vector<std::optional<Resident>> resident;   // per tensor
-  std::vector<std::optional<Unrolled>> unrolled;   // per tensor
+  std::vector<std::optional<Resident>> resident;     // per tensor
+  std::vector<std::optional<Unrolled>> unrolled;     // per tensor
 };
 
 // The tensors (flattens looked through) that the instructions of a chip node read and write, fused
@@ -95,8 +95,8 @@ TensorLayout layout_of(const Network& network, const Plan& plan, TensorId tensor
 Plan place(const Network& network, const Chip& chip, const CompileOptions& options);
 
 // The arithmetic that gives exactly this table, if there is one.
-std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table,
-                                            bool input_signed, bool output_signed);
+std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table, bool input_signed,
+                                            bool output_signed);
 
 // True for zero and for positive normal float32 numbers: what the post-processing accepts as a
 // scale.

@@ -31,23 +31,29 @@ bool same_program(const MatrixProblem& p, const ColumnRun& run, Tiling a, const 
 }
 
 std::string key_of(const Operand& d) {
-  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {};", d.on_chip, d.on_chip ? d.offset : 0, d.images, d.blocks, d.height, d.width,
-                     d.image_stride, d.block_stride, d.row_stride, d.pixel_stride, d.image_planes, d.image_pixels, d.whole);
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {};", d.on_chip, d.on_chip ? d.offset : 0, d.images, d.blocks,
+                     d.height, d.width, d.image_stride, d.block_stride, d.row_stride, d.pixel_stride, d.image_planes,
+                     d.image_pixels, d.whole);
 }
 
-std::string key_of(const LoweringState& state, const MatrixProblem& p, const ColumnRun& run, const TilingLimits& limits) {
-  std::string key = key_of(p.in) + key_of(p.out) + (p.residual ? key_of(p.residual->operand) : "-;") + (p.right ? key_of(*p.right) : "-;");
-  key += fmt::format("{} {} {} {} {} {} {};", p.channels_out, p.window, p.kernel, p.stride, p.dilation, p.pad, p.column_block_inputs.size());
-  key += fmt::format("{} {} {} {};", all_equal(p.weight_zero_point), p.diagonal != nullptr, p.scale.empty(), state.free_words);
+std::string key_of(const LoweringState& state, const MatrixProblem& p, const ColumnRun& run,
+                   const TilingLimits& limits) {
+  std::string key = key_of(p.in) + key_of(p.out) + (p.residual ? key_of(p.residual->operand) : "-;") +
+                    (p.right ? key_of(*p.right) : "-;");
+  key += fmt::format("{} {} {} {} {} {} {};", p.channels_out, p.window, p.kernel, p.stride, p.dilation, p.pad,
+                     p.column_block_inputs.size());
+  key += fmt::format("{} {} {} {};", all_equal(p.weight_zero_point), p.diagonal != nullptr, p.scale.empty(),
+                     state.free_words);
   key += fmt::format("{} {} {} {} {};", run.first, run.count, run.inputs.first, run.inputs.count, run.step);
   return key + fmt::format("{} {} {}", limits.activation_words, limits.residual_words, limits.group_columns);
 }
 
 // The program of this part of the problem alone.
-isa::Program program_of(const LoweringState& state, const MatrixProblem& problem, const ColumnRun& run, const Tiling& tiling) {
+isa::Program program_of(const LoweringState& state, const MatrixProblem& problem, const ColumnRun& run,
+                        const Tiling& tiling) {
   ConstantPool weights = state.weights.sizes_only(), parameters = state.parameters.sizes_only();
   std::vector<Item> items;
-  LoweringState trial{state.network, state.chip, state.plan,      state.layout, state.storage,
+  LoweringState trial{state.network, state.chip, state.plan,   state.layout, state.storage,
                       weights,       parameters, state.search, items};
   trial.free_words = state.free_words;
   lower_matrix_run(trial, problem, run, tiling);
@@ -62,7 +68,8 @@ isa::Program program_of(const LoweringState& state, const MatrixProblem& problem
 std::optional<std::uint64_t> cycles_of(const Chip& chip, const isa::Program& program, std::uint64_t most) {
   // Tensors, weights and parameters apart, as in the whole network.
   std::uint64_t bases[isa::kBases] = {};
-  for (int k = 0; k < isa::kBases; ++k) bases[k] = chip.memory.size_bytes / 8 * static_cast<std::uint64_t>(k) / 4096 * 4096;
+  for (int k = 0; k < isa::kBases; ++k)
+    bases[k] = chip.memory.size_bytes / 8 * static_cast<std::uint64_t>(k) / 4096 * 4096;
   cycle::Simulation simulation(chip, program, bases, chip.memory.size_bytes / 2 / 4096 * 4096, {}, nullptr);
   if (!simulation.advance(most)) return std::nullopt;
   return simulation.result().cycles;

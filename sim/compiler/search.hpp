@@ -24,7 +24,8 @@ class TilingSearch {
  public:
   explicit TilingSearch(Search effort) : effort_(effort) {}
 
-  Tiling choose(const LoweringState& state, const MatrixProblem& problem, const ColumnRun& run, const TilingLimits& limits);
+  Tiling choose(const LoweringState& state, const MatrixProblem& problem, const ColumnRun& run,
+                const TilingLimits& limits);
 
   const SearchStatistics& statistics() const { return statistics_; }
 

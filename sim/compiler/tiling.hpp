@@ -23,13 +23,13 @@
 namespace systole::compiler {
 
 struct Tiling {
-  std::int64_t rows = 1, columns = 1;                     // sums of a tile: output positions, times the window of a fused MaxPool
-  std::int64_t column_blocks = 1;                         // output column blocks of a group
+  std::int64_t rows = 1, columns = 1;  // sums of a tile: output positions, times the window of a fused MaxPool
+  std::int64_t column_blocks = 1;      // output column blocks of a group
   std::int64_t taps_y = 1, taps_x = 1, input_blocks = 1;  // of a chunk
   bool columns_outer = false;
   bool operator==(const Tiling& o) const {
-    return rows == o.rows && columns == o.columns && column_blocks == o.column_blocks && taps_y == o.taps_y && taps_x == o.taps_x &&
-           input_blocks == o.input_blocks && columns_outer == o.columns_outer;
+    return rows == o.rows && columns == o.columns && column_blocks == o.column_blocks && taps_y == o.taps_y &&
+           taps_x == o.taps_x && input_blocks == o.input_blocks && columns_outer == o.columns_outer;
   }
 };
 
@@ -45,7 +45,7 @@ std::vector<ColumnRun> column_runs(const std::vector<BlockRange>& column_block_i
 struct TilingLimits {
   std::int64_t activation_words = 0;  // that activation pieces may use, together
   std::int64_t residual_words = 0;    // that residual pieces may use, together; 0: there are none
-  std::int64_t group_columns = 0;  // output column blocks whose parameters fit (twice), at least 1
+  std::int64_t group_columns = 0;     // output column blocks whose parameters fit (twice), at least 1
 };
 
 // Words of the activation piece of one tile and chunk; 0 if the input is in the buffer already.
@@ -58,6 +58,7 @@ struct TilingCandidate {
 
 // The tilings that fit, at least one, by estimate. Those that hold two pieces of everything, so that loading overlaps computing, if
 // there are any; otherwise the others.
-std::vector<TilingCandidate> rank_tilings(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits);
+std::vector<TilingCandidate> rank_tilings(const MatrixProblem& p, const ColumnRun& run, const Chip& chip,
+                                          const TilingLimits& limits);
 
 }  // namespace systole::compiler

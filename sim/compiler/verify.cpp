@@ -14,8 +14,8 @@ constexpr std::size_t kMostProblems = 10;
 using Clock = std::array<std::uint32_t, isa::kEngines>;
 
 enum class Kind { kActivation, kWeight, kParameter, kAccumulator, kDram };
-constexpr std::array<const char*, 5> kKindName = {"activation buffer", "weight buffer",
-                                                  "parameter buffer", "accumulators", "DRAM"};
+constexpr std::array<const char*, 5> kKindName = {"activation buffer", "weight buffer", "parameter buffer",
+                                                  "accumulators", "DRAM"};
 
 // One unit of a memory: a group of the activation buffer, a word, an accumulator row, `post_lanes`
 // bytes of DRAM.
@@ -41,16 +41,14 @@ class Verifier {
   }
 
   std::vector<std::string> run() {
-    for (index_ = 0; index_ < program_.instructions.size() && problems_.size() < kMostProblems;
-         ++index_) {
+    for (index_ = 0; index_ < program_.instructions.size() && problems_.size() < kMostProblems; ++index_) {
       const isa::Instruction& instruction = program_.instructions[index_];
       const isa::Encoded words = isa::encode(instruction);
       if (const auto reason = isa::illegal_reason(words)) {
         problem(*reason);
         continue;
       }
-      if (isa::encode(isa::decode(words)) != words)
-        problem("a field is wider than its place in the encoding");
+      if (isa::encode(isa::decode(words)) != words) problem("a field is wider than its place in the encoding");
       engine_ = static_cast<std::size_t>(isa::engine_of(instruction));
       take(isa::common_of(instruction).wait_mask);
       ordinal_ = ++count_[engine_];
@@ -64,12 +62,10 @@ class Verifier {
 
  private:
   void problem(const std::string& what) {
-    if (problems_.size() < kMostProblems)
-      problems_.push_back(fmt::format("instruction {}: {}", index_, what));
+    if (problems_.size() < kMostProblems) problems_.push_back(fmt::format("instruction {}: {}", index_, what));
   }
 
   // ---- semaphores
-  // ---------------------------------------------------------------------------------------------------
 
   struct Semaphore {
     std::vector<std::size_t> post_at, take_at;  // program positions
@@ -90,8 +86,7 @@ class Verifier {
         problem(fmt::format("semaphore {} is taken before it is posted: a deadlock", s));
         continue;
       }
-      for (std::size_t e = 0; e < isa::kEngines; ++e)
-        known_[engine_][e] = std::max(known_[engine_][e], sem.told[k][e]);
+      for (std::size_t e = 0; e < isa::kEngines; ++e) known_[engine_][e] = std::max(known_[engine_][e], sem.told[k][e]);
     }
   }
 
@@ -115,21 +110,18 @@ class Verifier {
       const Semaphore& sem = semaphores_[s];
       index_ = program_.instructions.size();
       if (sem.post_at.size() != sem.take_at.size()) {
-        problem(fmt::format("semaphore {} is posted {} times and taken {} times", s,
-                            sem.post_at.size(), sem.take_at.size()));
+        problem(fmt::format("semaphore {} is posted {} times and taken {} times", s, sem.post_at.size(),
+                            sem.take_at.size()));
         continue;
       }
       // While take k has not happened, no instruction behind a full queue of its engine was handed
       // out.
       for (std::size_t k = 0; k < sem.take_at.size(); ++k) {
         const auto& positions = positions_[sem.taker];
-        const auto own = std::lower_bound(positions.begin(), positions.end(), sem.take_at[k]) -
-                         positions.begin();
+        const auto own = std::lower_bound(positions.begin(), positions.end(), sem.take_at[k]) - positions.begin();
         const std::size_t blocked = static_cast<std::size_t>(own) + chip_.queue_depth + 2;
-        const std::size_t horizon =
-            blocked < positions.size() ? positions[blocked] : program_.instructions.size();
-        const auto posts =
-            std::lower_bound(sem.post_at.begin(), sem.post_at.end(), horizon) - sem.post_at.begin();
+        const std::size_t horizon = blocked < positions.size() ? positions[blocked] : program_.instructions.size();
+        const auto posts = std::lower_bound(sem.post_at.begin(), sem.post_at.end(), horizon) - sem.post_at.begin();
         if (static_cast<std::size_t>(posts) - k > isa::kSemaphoreMax) {
           index_ = sem.take_at[k];
           problem(fmt::format("semaphore {} can reach {}", s, static_cast<std::size_t>(posts) - k));
@@ -140,15 +132,12 @@ class Verifier {
   }
 
   // ---- accesses
-  // -----------------------------------------------------------------------------------------------------
 
-  void race(Kind kind, std::uint64_t unit, const char* what, std::size_t engine,
-            std::uint32_t ordinal) {
+  void race(Kind kind, std::uint64_t unit, const char* what, std::size_t engine, std::uint32_t ordinal) {
     if (raced_) return;  // one line an instruction
     raced_ = true;
     problem(fmt::format("{} unit {} of the {} without waiting for {} instruction {}", what, unit,
-                        kKindName[static_cast<std::size_t>(kind)], isa::kEngineNames[engine],
-                        ordinal - 1));
+                        kKindName[static_cast<std::size_t>(kind)], isa::kEngineNames[engine], ordinal - 1));
   }
 
   void read(Kind kind, std::uint64_t unit) {
@@ -162,8 +151,7 @@ class Verifier {
     } else {
       const bool same = u.writer_engine == engine_;
       const bool overlaps = !same || (engine_ == 2 && kind == Kind::kActivation);
-      if (overlaps && known_[engine_][u.writer_engine] < u.writer)
-        race(kind, unit, "reads", u.writer_engine, u.writer);
+      if (overlaps && known_[engine_][u.writer_engine] < u.writer) race(kind, unit, "reads", u.writer_engine, u.writer);
     }
     u.readers[engine_] = ordinal_;
   }
@@ -173,8 +161,7 @@ class Verifier {
     if (u.writer != 0 && u.writer_engine != engine_ && known_[engine_][u.writer_engine] < u.writer)
       race(kind, unit, "writes", u.writer_engine, u.writer);
     for (std::size_t e = 0; e < isa::kEngines; ++e)
-      if (e != engine_ && known_[engine_][e] < u.readers[e])
-        race(kind, unit, "writes", e, u.readers[e]);
+      if (e != engine_ && known_[engine_][e] < u.readers[e]) race(kind, unit, "writes", e, u.readers[e]);
     u.writer = ordinal_;
     u.writer_engine = static_cast<std::uint8_t>(engine_);
     u.readers = {};
@@ -184,37 +171,29 @@ class Verifier {
   void dram(isa::Base base, std::uint32_t offset, std::uint64_t bytes, F access) {
     const std::uint64_t address = base_[static_cast<std::size_t>(base)] + offset;
     if (address + bytes > dram_bytes_) {
-      if (!raced_)
-        problem(
-            fmt::format("touches DRAM up to {:#x}, beyond {:#x}", address + bytes, dram_bytes_));
+      if (!raced_) problem(fmt::format("touches DRAM up to {:#x}, beyond {:#x}", address + bytes, dram_bytes_));
       raced_ = true;
       return;
     }
-    for (std::uint64_t u = address / chip_.post_lanes;
-         u <= (address + bytes - 1) / chip_.post_lanes; ++u)
-      access(u);
+    for (std::uint64_t u = address / chip_.post_lanes; u <= (address + bytes - 1) / chip_.post_lanes; ++u) access(u);
   }
 
   void walk(const isa::Load& x) {
-    const std::uint32_t word_bytes = x.diagonal                           ? 1
+    const std::uint32_t word_bytes = x.diagonal                             ? 1
                                      : x.buffer == isa::Buffer::kActivation ? chip_.array_rows
-                                     : x.buffer == isa::Buffer::kWeight   ? chip_.array_cols
-                                                                          : chip_.post_lanes * 8;
-    const std::uint32_t words =
-        x.pad_left + (x.run_bytes + word_bytes - 1) / word_bytes + x.pad_right;
+                                     : x.buffer == isa::Buffer::kWeight     ? chip_.array_cols
+                                                                            : chip_.post_lanes * 8;
+    const std::uint32_t words = x.pad_left + (x.run_bytes + word_bytes - 1) / word_bytes + x.pad_right;
     const std::uint32_t size = x.buffer == isa::Buffer::kActivation ? chip_.activation_words()
                                : x.buffer == isa::Buffer::kWeight   ? chip_.weight_words
                                                                     : chip_.parameter_words;
     for (std::uint32_t i3 = 0; i3 < x.count[2]; ++i3)
       for (std::uint32_t i2 = 0; i2 < x.count[1]; ++i2)
-        for (std::uint32_t i1 = 0; i1 < std::uint32_t{x.pad_top} + x.count[0] + x.pad_bottom;
-             ++i1) {
-          const std::uint32_t dst =
-              x.dst_base + i3 * x.dst_stride[2] + i2 * x.dst_stride[1] + i1 * x.dst_stride[0];
+        for (std::uint32_t i1 = 0; i1 < std::uint32_t{x.pad_top} + x.count[0] + x.pad_bottom; ++i1) {
+          const std::uint32_t dst = x.dst_base + i3 * x.dst_stride[2] + i2 * x.dst_stride[1] + i1 * x.dst_stride[0];
           if (i1 >= x.pad_top && i1 < std::uint32_t{x.pad_top} + x.count[0])
             dram(x.base,
-                 x.dram_offset + i3 * x.dram_stride[2] + i2 * x.dram_stride[1] +
-                     (i1 - x.pad_top) * x.dram_stride[0],
+                 x.dram_offset + i3 * x.dram_stride[2] + i2 * x.dram_stride[1] + (i1 - x.pad_top) * x.dram_stride[0],
                  x.run_bytes, [&](std::uint64_t u) { read(Kind::kDram, u); });
           for (std::uint32_t w = 0; w < words; ++w) {
             const std::uint32_t at = (dst + w) % size;
@@ -229,15 +208,13 @@ class Verifier {
 
   void walk(const isa::Matrix& x) {
     const std::uint32_t positions = std::uint32_t{x.m_y} * x.m_x;
-    if (positions > chip_.accumulator_rows)
-      problem(fmt::format("{} rows exceed an accumulator bank", positions));
+    if (positions > chip_.accumulator_rows) problem(fmt::format("{} rows exceed an accumulator bank", positions));
     const std::uint32_t tiles = std::uint32_t{x.n} * x.k_y * x.k_x * x.k_c;
     const std::uint32_t words = tiles * (chip_.array_rows + (x.per_column_zero_point ? 1 : 0));
     if (words > chip_.weight_words)
       problem(fmt::format("{} weight words exceed the buffer", words));
     else
-      for (std::uint32_t w = 0; w < words; ++w)
-        read(Kind::kWeight, (x.weight_base + w) % chip_.weight_words);
+      for (std::uint32_t w = 0; w < words; ++w) read(Kind::kWeight, (x.weight_base + w) % chip_.weight_words);
     const std::uint32_t columns = x.activation_stride_n == 0 ? 1 : x.n;
     for (std::uint32_t n = 0; n < columns; ++n)
       for (std::uint32_t ky = 0; ky < x.k_y; ++ky)
@@ -245,18 +222,15 @@ class Verifier {
           for (std::uint32_t kc = 0; kc < x.k_c; ++kc)
             for (std::uint32_t y = 0; y < x.m_y; ++y)
               for (std::uint32_t m = 0; m < x.m_x; ++m) {
-                const std::uint32_t at = x.activation_base + n * x.activation_stride_n +
-                                         ky * x.activation_stride_ky + kx * x.activation_stride_kx +
-                                         kc * x.activation_stride_kc + y * x.activation_stride_y +
-                                         m * x.activation_stride_x;
-                const std::uint64_t group =
-                    std::uint64_t{at % chip_.activation_words()} * word_groups_;
+                const std::uint32_t at = x.activation_base + n * x.activation_stride_n + ky * x.activation_stride_ky +
+                                         kx * x.activation_stride_kx + kc * x.activation_stride_kc +
+                                         y * x.activation_stride_y + m * x.activation_stride_x;
+                const std::uint64_t group = std::uint64_t{at % chip_.activation_words()} * word_groups_;
                 for (std::uint32_t g = 0; g < word_groups_; ++g) read(Kind::kActivation, group + g);
               }
     for (std::uint32_t n = 0; n < x.n; ++n)
       for (std::uint32_t row = 0; row < positions; ++row) {
-        const std::uint32_t at =
-            (x.accumulator_base + n * x.accumulator_stride_n + row) % (2 * chip_.accumulator_rows);
+        const std::uint32_t at = (x.accumulator_base + n * x.accumulator_stride_n + row) % (2 * chip_.accumulator_rows);
         if (x.accumulate) read(Kind::kAccumulator, at);
         write(Kind::kAccumulator, at);
       }
@@ -272,21 +246,17 @@ class Verifier {
         for (std::uint32_t i1 = 0; i1 < x.count[1]; ++i1) {
           for (std::uint32_t i0 = 0; i0 < x.count[0]; ++i0)
             for (std::uint32_t g = 0; g < x.groups; ++g) {
-              const std::uint32_t residual =
-                  (x.residual_base + i3 * x.residual_stride[2] + i2 * x.residual_stride[1] +
-                   i1 * x.residual_stride[0] + i0 * x.groups + g) %
-                  activation_groups;
+              const std::uint32_t residual = (x.residual_base + i3 * x.residual_stride[2] + i2 * x.residual_stride[1] +
+                                              i1 * x.residual_stride[0] + i0 * x.groups + g) %
+                                             activation_groups;
               for (std::uint32_t wy = 0; wy < x.window_y; ++wy)
                 for (std::uint32_t wx = 0; wx < x.window_x; ++wx) {
-                  const std::uint32_t source = x.source_base + i3 * x.source_stride[3] +
-                                               i2 * x.source_stride[2] + i1 * x.source_stride[1] +
-                                               i0 * x.source_stride[0] + wy * x.source_stride_wy +
-                                               wx * x.source_stride_wx + g;
+                  const std::uint32_t source = x.source_base + i3 * x.source_stride[3] + i2 * x.source_stride[2] +
+                                               i1 * x.source_stride[1] + i0 * x.source_stride[0] +
+                                               wy * x.source_stride_wy + wx * x.source_stride_wx + g;
                   if (x.source == isa::Source::kActivation) {
                     read(Kind::kActivation, source % activation_groups);
-                    if (x.residual &&
-                        source % activation_groups / bank_groups == residual / bank_groups &&
-                        !raced_) {
+                    if (x.residual && source % activation_groups / bank_groups == residual / bank_groups && !raced_) {
                       raced_ = true;
                       problem("source and residual lie in one bank");
                     }
@@ -298,20 +268,15 @@ class Verifier {
               if (x.requantize)
                 read(Kind::kParameter,
                      (x.parameter_base +
-                      (x.parameter_per_tensor
-                           ? 0u
-                           : i3 * x.parameter_stride_3 + i2 * x.parameter_stride_2 + g)) %
+                      (x.parameter_per_tensor ? 0u : i3 * x.parameter_stride_3 + i2 * x.parameter_stride_2 + g)) %
                          chip_.parameter_words);
             }
-          const std::uint32_t dst =
-              x.dst_base + i3 * x.dst_stride[2] + i2 * x.dst_stride[1] + i1 * x.dst_stride[0];
+          const std::uint32_t dst = x.dst_base + i3 * x.dst_stride[2] + i2 * x.dst_stride[1] + i1 * x.dst_stride[0];
           const std::uint32_t groups = std::uint32_t{x.count[0]} * x.groups;
           if (x.destination == isa::Destination::kDram)
-            dram(x.base, dst, std::uint64_t{groups} * group_bytes,
-                 [&](std::uint64_t u) { write(Kind::kDram, u); });
+            dram(x.base, dst, std::uint64_t{groups} * group_bytes, [&](std::uint64_t u) { write(Kind::kDram, u); });
           else
-            for (std::uint32_t g = 0; g < groups; ++g)
-              write(Kind::kActivation, (dst + g) % activation_groups);
+            for (std::uint32_t g = 0; g < groups; ++g) write(Kind::kActivation, (dst + g) % activation_groups);
         }
   }
 
@@ -334,8 +299,7 @@ class Verifier {
 }  // namespace
 
 std::vector<std::string> verify_program(const isa::Program& program, const Chip& chip,
-                                        const std::uint64_t (&base_address)[isa::kBases],
-                                        std::uint64_t dram_bytes) {
+                                        const std::uint64_t (&base_address)[isa::kBases], std::uint64_t dram_bytes) {
   return Verifier(program, chip, base_address, dram_bytes).run();
 }
 
@@ -344,16 +308,15 @@ std::vector<std::string> verify(const CompiledNetwork& network) {
   for (std::size_t i = 0; i < network.steps.size(); ++i) {
     const auto* step = std::get_if<ChipStep>(&network.steps[i]);
     if (!step) continue;
-    for (std::string& p :
-         verify_program(step->program, network.chip, network.base_address, network.dram_bytes))
+    for (std::string& p : verify_program(step->program, network.chip, network.base_address, network.dram_bytes))
       problems.push_back(fmt::format("step {}, {}", i, p));
     for (const auto* tensors : {&step->inputs, &step->outputs})
       for (TensorId t : *tensors) {
         const auto& layout = network.layout[t];
         const std::uint64_t base = network.base_address[static_cast<int>(isa::Base::kTensor)];
         if (!layout || base + layout->offset + layout->size_bytes() > network.dram_bytes)
-          problems.push_back(fmt::format("step {}: tensor '{}' has no place in DRAM", i,
-                                         network.network.tensors[t].name));
+          problems.push_back(
+              fmt::format("step {}: tensor '{}' has no place in DRAM", i, network.network.tensors[t].name));
       }
   }
   return problems;

@@ -11,8 +11,8 @@
 
 #include "compiler/compiled_network.hpp"
 #include "network/message_text.hpp"
-#include "normalize/reader.hpp"
 #include "network/tensor_file.hpp"
+#include "normalize/reader.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -40,19 +40,23 @@ std::set<fs::path> cases_in(const fs::path& folder) {
 std::vector<fs::path> data_sets(const fs::path& folder) {
   std::set<fs::path> sets;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_directory() && entry.path().filename().string().rfind("test_data_set_", 0) == 0) sets.insert(entry.path());
+    if (entry.is_directory() && entry.path().filename().string().rfind("test_data_set_", 0) == 0)
+      sets.insert(entry.path());
   return {sets.begin(), sets.end()};
 }
 
 std::string difference(const HostTensor& found, const HostTensor& expected) {
   if (found.type != expected.type)
     return fmt::format("is {}, expected {}", element_name(found.type), element_name(expected.type));
-  if (found.shape != expected.shape) return fmt::format("has the shape {}, expected {}", shape_text(found.shape), shape_text(expected.shape));
-  if (expected.type != ElementType::kFloat32) return found.data == expected.data ? "" : "has other integers than expected";
+  if (found.shape != expected.shape)
+    return fmt::format("has the shape {}, expected {}", shape_text(found.shape), shape_text(expected.shape));
+  if (expected.type != ElementType::kFloat32)
+    return found.data == expected.data ? "" : "has other integers than expected";
   const float *a = elements<float>(found), *b = elements<float>(expected);
   for (std::size_t i = 0; i < expected.data.size() / sizeof(float); ++i) {
     const bool equal = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]));
-    if (!equal && !(std::fabs(static_cast<double>(a[i]) - b[i]) <= kAbsolute + kRelative * std::fabs(static_cast<double>(b[i]))))
+    if (!equal &&
+        !(std::fabs(static_cast<double>(a[i]) - b[i]) <= kAbsolute + kRelative * std::fabs(static_cast<double>(b[i]))))
       return fmt::format("element {} is {}, expected {}", i, a[i], b[i]);
   }
   return "";
@@ -60,7 +64,8 @@ std::string difference(const HostTensor& found, const HostTensor& expected) {
 
 class Case {
  public:
-  Case(const fs::path& folder, const Chip& chip, const Options& options) : folder_(folder), chip_(chip), options_(options) {}
+  Case(const fs::path& folder, const Chip& chip, const Options& options)
+      : folder_(folder), chip_(chip), options_(options) {}
 
   CaseResult run() {
     CaseResult result;
@@ -96,12 +101,14 @@ class Case {
 
   std::optional<Network> with_constants(const fs::path& data) const {
     onnx::ModelProto model;
-    if (!model.ParseFromString(read_whole_file(folder_ / "model.onnx", kMostBytes)) || model.graph().input_size() < 2) return std::nullopt;
+    if (!model.ParseFromString(read_whole_file(folder_ / "model.onnx", kMostBytes)) || model.graph().input_size() < 2)
+      return std::nullopt;
     auto& graph = *model.mutable_graph();
     for (int i = 1; i < graph.input_size(); ++i) {
       if (!fs::exists(data / fmt::format("input_{}.pb", i))) return std::nullopt;  // an initializer listed as an input
       auto& constant = *graph.add_initializer();
-      if (!constant.ParseFromString(read_whole_file(data / fmt::format("input_{}.pb", i), kMostBytes))) return std::nullopt;
+      if (!constant.ParseFromString(read_whole_file(data / fmt::format("input_{}.pb", i), kMostBytes)))
+        return std::nullopt;
       constant.set_name(graph.input(i).name());
     }
     while (graph.input_size() > 1) graph.mutable_input()->RemoveLast();
@@ -114,7 +121,8 @@ class Case {
     for (std::size_t i = 0; i < std::min(count, network.inputs.size()); ++i)
       inputs.push_back(read_tensor_file(data / fmt::format("input_{}.pb", i), network.tensors[network.inputs[i]]));
     const compiler::CompiledNetwork compiled = compiler::compile(network, chip_);
-    for (const compiler::Step& step : compiled.steps) result.on_chip |= std::holds_alternative<compiler::ChipStep>(step);
+    for (const compiler::Step& step : compiled.steps)
+      result.on_chip |= std::holds_alternative<compiler::ChipStep>(step);
     report::NetworkRunOptions options;
     options.view = options_.view;
     options.check_outputs = false;

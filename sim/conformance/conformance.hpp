@@ -18,8 +18,8 @@ enum class Outcome { kPassed, kFailed, kUnsupported };
 struct CaseResult {
   std::string name;  // of the folder, below the one that was searched
   Outcome outcome = Outcome::kPassed;
-  std::string reason;       // of a failure or a refusal, one line
-  bool on_chip = false;     // whether the chip ran a part of it
+  std::string reason;    // of a failure or a refusal, one line
+  bool on_chip = false;  // whether the chip ran a part of it
   double wall_seconds = 0;
 };
 

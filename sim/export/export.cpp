@@ -10,10 +10,10 @@
 
 #include "platform/registers.hpp"
 #include "platform/rtl_library.hpp"
-#include "views/store_runs.hpp"
-#include "views/view.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "views/store_runs.hpp"
+#include "views/view.hpp"
 
 namespace systole::report {
 
@@ -35,8 +35,7 @@ std::string hex_text(const std::uint8_t* bytes, std::uint64_t size, Wanted wante
     const std::uint64_t end = std::min(size, line + kBytesPerLine);
     if (!wanted(line, end)) continue;
     if (line != next) text += fmt::format("@{:x}\n", line);
-    for (std::uint64_t i = line; i < end; ++i)
-      text += fmt::format("{}{:02x}", i == line ? "" : " ", bytes[i]);
+    for (std::uint64_t i = line; i < end; ++i) text += fmt::format("{}{:02x}", i == line ? "" : " ", bytes[i]);
     text += "\n";
     next = end;
   }
@@ -79,10 +78,8 @@ class Exporter final : public ReferenceView {
     isa::write_program(program, directory_ / (name + ".prog"));
     files_.push_back(name + ".prog");
     const std::uint8_t* before = dram(size);
-    write(name + "_memory.hex",
-          hex_text(before, size, [before](std::uint64_t begin, std::uint64_t end) {
-            return std::any_of(before + begin, before + end,
-                               [](std::uint8_t byte) { return byte != 0; });
+    write(name + "_memory.hex", hex_text(before, size, [before](std::uint64_t begin, std::uint64_t end) {
+            return std::any_of(before + begin, before + end, [](std::uint8_t byte) { return byte != 0; });
           }));
     ReferenceView::run_program(step, program);
     std::vector<bool> written(size, false);
@@ -149,8 +146,7 @@ std::string file_list() {
 
 }  // namespace
 
-std::vector<std::string> export_network(const CompiledNetwork& network,
-                                        const std::vector<HostTensor>& inputs,
+std::vector<std::string> export_network(const CompiledNetwork& network, const std::vector<HostTensor>& inputs,
                                         const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);

@@ -28,8 +28,7 @@
 namespace systole::report {
 
 // Returns the files' names, in the order above. UserError when one cannot be written.
-std::vector<std::string> export_network(const compiler::CompiledNetwork& network,
-                                        const std::vector<HostTensor>& inputs,
+std::vector<std::string> export_network(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
                                         const std::filesystem::path& directory);
 
 }  // namespace systole::report

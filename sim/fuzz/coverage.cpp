@@ -17,9 +17,10 @@ constexpr int kLoad = 0, kMatrix = 1, kStore = 2;
 
 constexpr const char* kBuffers[] = {"activation", "weight", "parameter"};
 constexpr const char* kMatrixFlags[] = {"accumulate", "activation_signed", "weight_signed", "per_column_zero_point"};
-constexpr const char* kStoreFlags[] = {"raw",      "requantize",      "residual",      "parameter_per_tensor",
-                                       "source_signed", "mid_signed", "residual_signed", "output_signed",
-                                       "from_activation", "to_activation", "window"};
+constexpr const char* kStoreFlags[] = {
+    "raw",        "requantize",      "residual",      "parameter_per_tensor", "source_signed",
+    "mid_signed", "residual_signed", "output_signed", "from_activation",      "to_activation",
+    "window"};
 
 std::string flag(const char* opcode, const char* name, bool value) {
   return fmt::format("{} {}={}", opcode, name, value ? 1 : 0);
@@ -62,7 +63,8 @@ Coverage::Coverage() {
   // Within an engine only the store engine needs an order: its reads overtake its writes.
   for (int engine = 0; engine < isa::kEngines; ++engine) {
     for (int partner = 0; partner < isa::kEngines; ++partner) {
-      if (engine != partner || engine == kStore) point(fmt::format("{} waits for {}", kEngines[engine], kEngines[partner]));
+      if (engine != partner || engine == kStore)
+        point(fmt::format("{} waits for {}", kEngines[engine], kEngines[partner]));
     }
     point(fmt::format("{} waits for instruction", kEngines[engine]));
     if (engine == kMatrix) continue;
@@ -90,8 +92,16 @@ void Coverage::instruction(const Chip&, const RandomProgram&, const isa::Matrix&
 
 void Coverage::instruction(const Chip& chip, const RandomProgram& random, const isa::Store& x) {
   const bool to_activation = x.destination == isa::Destination::kActivation;
-  const bool values[] = {x.raw, x.requantize, x.residual, x.parameter_per_tensor, x.source_signed, x.mid_signed,
-                         x.residual_signed, x.output_signed, x.source == isa::Source::kActivation, to_activation,
+  const bool values[] = {x.raw,
+                         x.requantize,
+                         x.residual,
+                         x.parameter_per_tensor,
+                         x.source_signed,
+                         x.mid_signed,
+                         x.residual_signed,
+                         x.output_signed,
+                         x.source == isa::Source::kActivation,
+                         to_activation,
                          x.window_x * x.window_y > 1};
   for (std::size_t i = 0; i < std::size(values); ++i) hit(flag("store", kStoreFlags[i], values[i]));
   if (!to_activation) hit(aligned("store", random.bases[static_cast<int>(x.base)] + x.dst_base, chip));

@@ -9,13 +9,13 @@
 #include <random>
 #include <vector>
 
+#include "events/event_text.hpp"
 #include "memory/dram_kinds.hpp"
 #include "ordering/race_detector.hpp"
-#include "views/pin_runner.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "events/event_text.hpp"
+#include "views/pin_runner.hpp"
 
 namespace systole::fuzz {
 
@@ -143,9 +143,10 @@ FuzzCase read_case(const std::filesystem::path& path) {
   const std::uint64_t bytes = c.random.program.instructions.size() * isa::kInstructionBytes;
   if (c.random.program_address % isa::kInstructionBytes != 0 || bytes > c.random.dram.size() ||
       c.random.program_address > c.random.dram.size() - bytes)
-    throw UserError(fmt::format("{}: program_address is {:#x}, allowed: a multiple of {} with the program inside the {} bytes "
-                                "of memory",
-                                file.string(), c.random.program_address, isa::kInstructionBytes, c.random.dram.size()));
+    throw UserError(
+        fmt::format("{}: program_address is {:#x}, allowed: a multiple of {} with the program inside the {} bytes "
+                    "of memory",
+                    file.string(), c.random.program_address, isa::kInstructionBytes, c.random.dram.size()));
   return c;
 }
 

@@ -12,8 +12,8 @@ namespace systole::fuzz {
 namespace {
 
 constexpr std::uint64_t kDramBytes = 0x20000;
-constexpr std::uint64_t kDataBytes = 0x10000;     // loads read here, stores write here
-constexpr std::uint64_t kParameters = 0x10000;    // 8-byte pairs of bias and scale
+constexpr std::uint64_t kDataBytes = 0x10000;   // loads read here, stores write here
+constexpr std::uint64_t kParameters = 0x10000;  // 8-byte pairs of bias and scale
 constexpr std::uint64_t kParameterBytes = 0x4000;
 constexpr std::uint64_t kProgram = 0x18000;
 
@@ -213,7 +213,9 @@ class Generator {
     store.parameter_stride_2 = static_cast<std::uint16_t>(uniform(0, 5));
     store.parameter_stride_3 = static_cast<std::uint16_t>(uniform(0, 5));
     store.mid_zero_point = store.requantize ? static_cast<std::uint8_t>(random_()) : std::uint8_t{0};
-    const bool is_signed = store.residual ? store.output_signed : store.requantize ? store.mid_signed : store.source_signed;
+    const bool is_signed = store.residual     ? store.output_signed
+                           : store.requantize ? store.mid_signed
+                                              : store.source_signed;
     const int low = is_signed ? -128 : 0;
     store.clamp_low = static_cast<std::int16_t>(chance(60) ? low : signed_uniform(low, low + 100));
     store.clamp_high = static_cast<std::int16_t>(chance(60) ? low + 255 : signed_uniform(low + 120, low + 255));
@@ -229,19 +231,25 @@ class Generator {
     Footprint touched;
     const bool activation = load.buffer == isa::Buffer::kActivation, weight = load.buffer == isa::Buffer::kWeight;
     const Memory memory = activation ? kActivation : weight ? kWeight : kParameter;
-    const std::uint32_t word_bytes = load.diagonal ? 1 : activation ? chip_.array_rows : weight ? chip_.array_cols : chip_.post_lanes * 8;
+    const std::uint32_t word_bytes = load.diagonal ? 1
+                                     : activation  ? chip_.array_rows
+                                     : weight      ? chip_.array_cols
+                                                   : chip_.post_lanes * 8;
     const std::uint32_t mask = static_cast<std::uint32_t>(touched_[memory].size()) - 1;
     const std::uint32_t words = load.pad_left + (load.run_bytes + word_bytes - 1) / word_bytes + load.pad_right;
     for (int i3 = 0; i3 < load.count[2]; ++i3) {
       for (int i2 = 0; i2 < load.count[1]; ++i2) {
         for (int i1 = 0; i1 < load.pad_top + load.count[0] + load.pad_bottom; ++i1) {
-          const std::uint32_t dst = load.dst_base + i3 * load.dst_stride[2] + i2 * load.dst_stride[1] + i1 * load.dst_stride[0];
+          const std::uint32_t dst =
+              load.dst_base + i3 * load.dst_stride[2] + i2 * load.dst_stride[1] + i1 * load.dst_stride[0];
           for (std::uint32_t w = 0; w < words; ++w) touched.writes[memory].push_back((dst + w) & mask);
         }
         for (int i1 = 0; i1 < load.count[0]; ++i1) {
-          const std::int64_t src = static_cast<std::int64_t>(out_.bases[static_cast<int>(load.base)]) + load.dram_offset +
-                                   i3 * load.dram_stride[2] + i2 * load.dram_stride[1] + i1 * load.dram_stride[0];
-          for (std::uint32_t b = 0; b < load.run_bytes; ++b) touched.reads[kDram].push_back(static_cast<std::uint32_t>(src + b));
+          const std::int64_t src = static_cast<std::int64_t>(out_.bases[static_cast<int>(load.base)]) +
+                                   load.dram_offset + i3 * load.dram_stride[2] + i2 * load.dram_stride[1] +
+                                   i1 * load.dram_stride[0];
+          for (std::uint32_t b = 0; b < load.run_bytes; ++b)
+            touched.reads[kDram].push_back(static_cast<std::uint32_t>(src + b));
         }
       }
     }
@@ -250,17 +258,19 @@ class Generator {
 
   Footprint footprint(const isa::Matrix& m) const {
     Footprint touched;
-    const std::uint32_t activation_mask = chip_.activation_words() - 1, accumulator_mask = 2 * chip_.accumulator_rows - 1;
+    const std::uint32_t activation_mask = chip_.activation_words() - 1,
+                        accumulator_mask = 2 * chip_.accumulator_rows - 1;
     for (int n = 0; n < m.n; ++n) {
       for (int ky = 0; ky < m.k_y; ++ky) {
         for (int kx = 0; kx < m.k_x; ++kx) {
           for (int kc = 0; kc < m.k_c; ++kc) {
             for (int y = 0; y < m.m_y; ++y) {
               for (int x = 0; x < m.m_x; ++x) {
-                touched.reads[kActivation].push_back(
-                    (m.activation_base + y * m.activation_stride_y + x * m.activation_stride_x +
-                     ky * m.activation_stride_ky + kx * m.activation_stride_kx + kc * m.activation_stride_kc +
-                     n * m.activation_stride_n) & activation_mask);
+                touched.reads[kActivation].push_back((m.activation_base + y * m.activation_stride_y +
+                                                      x * m.activation_stride_x + ky * m.activation_stride_ky +
+                                                      kx * m.activation_stride_kx + kc * m.activation_stride_kc +
+                                                      n * m.activation_stride_n) &
+                                                     activation_mask);
               }
             }
           }
@@ -274,7 +284,8 @@ class Generator {
     }
     const std::uint32_t tile = chip_.array_rows + (m.per_column_zero_point ? 1 : 0);
     const std::uint32_t words = tile * m.n * m.k_y * m.k_x * m.k_c;
-    for (std::uint32_t w = 0; w < words; ++w) touched.reads[kWeight].push_back((m.weight_base + w) & (chip_.weight_words - 1));
+    for (std::uint32_t w = 0; w < words; ++w)
+      touched.reads[kWeight].push_back((m.weight_base + w) & (chip_.weight_words - 1));
     return touched;
   }
 
@@ -282,7 +293,8 @@ class Generator {
     Footprint touched;
     const std::uint32_t per_word = chip_.array_rows / chip_.post_lanes, per_row = chip_.array_cols / chip_.post_lanes;
     const bool from_activation = s.source == isa::Source::kActivation;
-    const std::uint32_t activation_mask = chip_.activation_words() - 1, accumulator_mask = 2 * chip_.accumulator_rows - 1;
+    const std::uint32_t activation_mask = chip_.activation_words() - 1,
+                        accumulator_mask = 2 * chip_.accumulator_rows - 1;
     const std::uint32_t group_bytes = chip_.post_lanes * (s.raw ? 4 : 1);
     for (int i3 = 0; i3 < s.count[3]; ++i3) {
       for (int i2 = 0; i2 < s.count[2]; ++i2) {
@@ -303,19 +315,25 @@ class Generator {
               }
               const std::uint32_t along = i0 * s.groups + g;
               if (s.residual) {
-                touched.reads[kActivation].push_back(
-                    (s.residual_base + i3 * s.residual_stride[2] + i2 * s.residual_stride[1] +
-                     i1 * s.residual_stride[0] + along) / per_word & activation_mask);
+                touched.reads[kActivation].push_back((s.residual_base + i3 * s.residual_stride[2] +
+                                                      i2 * s.residual_stride[1] + i1 * s.residual_stride[0] + along) /
+                                                         per_word &
+                                                     activation_mask);
               }
-              const std::uint32_t parameter = s.parameter_per_tensor
-                  ? s.parameter_base : s.parameter_base + i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
+              const std::uint32_t parameter =
+                  s.parameter_per_tensor ? s.parameter_base
+                                         : s.parameter_base + i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
               touched.reads[kParameter].push_back(parameter & (chip_.parameter_words - 1));
-              const std::int64_t dst = std::int64_t{s.dst_base} + i3 * s.dst_stride[2] + i2 * s.dst_stride[1] + i1 * s.dst_stride[0];
+              const std::int64_t dst =
+                  std::int64_t{s.dst_base} + i3 * s.dst_stride[2] + i2 * s.dst_stride[1] + i1 * s.dst_stride[0];
               if (s.destination == isa::Destination::kActivation) {
-                touched.writes[kActivation].push_back(static_cast<std::uint32_t>(dst + along) / per_word & activation_mask);
+                touched.writes[kActivation].push_back(static_cast<std::uint32_t>(dst + along) / per_word &
+                                                      activation_mask);
               } else {
-                const std::int64_t first = static_cast<std::int64_t>(out_.bases[static_cast<int>(s.base)]) + dst + std::int64_t{along} * group_bytes;
-                for (std::uint32_t b = 0; b < group_bytes; ++b) touched.writes[kDram].push_back(static_cast<std::uint32_t>(first + b));
+                const std::int64_t first = static_cast<std::int64_t>(out_.bases[static_cast<int>(s.base)]) + dst +
+                                           std::int64_t{along} * group_bytes;
+                for (std::uint32_t b = 0; b < group_bytes; ++b)
+                  touched.writes[kDram].push_back(static_cast<std::uint32_t>(first + b));
               }
             }
           }

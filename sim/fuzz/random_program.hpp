@@ -36,6 +36,7 @@ inline constexpr std::size_t kFillInstructions = 4;
 
 // The same surroundings with other instructions, whose semaphores are given anew, so that they are free of races again. An
 // instruction that reaches outside of the data is left out.
-RandomProgram with_instructions(const Chip& chip, const RandomProgram& random, const std::vector<isa::Instruction>& instructions);
+RandomProgram with_instructions(const Chip& chip, const RandomProgram& random,
+                                const std::vector<isa::Instruction>& instructions);
 
 }  // namespace systole::fuzz

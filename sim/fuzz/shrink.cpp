@@ -23,7 +23,9 @@ Change change(F f) {
 const std::vector<Change>& simplifications() {
   using isa::Load, isa::Matrix, isa::Store;
   static const std::vector<Change> kChanges = {
-      change<Load>([](Load& x) { x.count = {std::min<std::uint16_t>(x.count[0], 1), 1, 1}; }),
+      change<Load>([](Load& x) {
+        x.count = {std::min<std::uint16_t>(x.count[0], 1), 1, 1};
+      }),
       change<Load>([](Load& x) { x.count[2] = 1; }),
       change<Load>([](Load& x) { x.count[1] = 1; }),
       change<Load>([](Load& x) { x.count[0] = std::min<std::uint16_t>(x.count[0], 1); }),
@@ -40,7 +42,9 @@ const std::vector<Change>& simplifications() {
       change<Matrix>([](Matrix& x) { x.accumulate = x.per_column_zero_point = false; }),
       change<Matrix>([](Matrix& x) { x.activation_zero_point = x.weight_zero_point = 0; }),
       change<Matrix>([](Matrix& x) { x.activation_base = x.weight_base = x.accumulator_base = 0; }),
-      change<Store>([](Store& x) { x.count = {1, 1, 1, 1}; }),
+      change<Store>([](Store& x) {
+        x.count = {1, 1, 1, 1};
+      }),
       change<Store>([](Store& x) { x.count[3] = x.count[2] = 1; }),
       change<Store>([](Store& x) { x.count[1] = 1; }),
       change<Store>([](Store& x) { x.count[0] = 1; }),
@@ -76,7 +80,9 @@ class Shrinker {
   }
 
  private:
-  static std::string kind(const std::string& difference) { return difference.substr(0, difference.find_first_of(" :")); }
+  static std::string kind(const std::string& difference) {
+    return difference.substr(0, difference.find_first_of(" :"));
+  }
 
   bool try_case(FuzzCase candidate) {
     if (best_.tries >= max_tries_) return false;

@@ -19,10 +19,8 @@ struct TensorView {
   const std::uint8_t* data = nullptr;
 
   TensorView() = default;
-  TensorView(const HostTensor& tensor)
-      : type(tensor.type), shape(tensor.shape), data(tensor.data.data()) {}
-  TensorView(const Tensor& tensor)
-      : type(tensor.type), shape(tensor.shape), data(tensor.data.data()) {}
+  TensorView(const HostTensor& tensor) : type(tensor.type), shape(tensor.shape), data(tensor.data.data()) {}
+  TensorView(const Tensor& tensor) : type(tensor.type), shape(tensor.shape), data(tensor.data.data()) {}
 
   std::size_t count() const { return static_cast<std::size_t>(element_count(shape)); }
   template <typename T>
@@ -37,8 +35,7 @@ struct HostCall {
   std::string name;  // the ONNX operator
   std::string what;  // starts an error message: node and operator
   std::vector<TensorView> inputs;
-  std::vector<HostTensor>
-      outputs;  // with type and shape; the operator fills the data, which is all zero before
+  std::vector<HostTensor> outputs;  // with type and shape; the operator fills the data, which is all zero before
 
   std::int64_t integer(const char* attribute, std::int64_t fallback) const;
   float number(const char* attribute, float fallback) const;
@@ -51,7 +48,7 @@ enum class Folding { kAllowed, kNever };
 struct HostEntry {
   HostFunction function;
   std::vector<ElementType> types;  // that input 0 may have
-  Folding folding;  // whether the reader computes it once when all its inputs are constants
+  Folding folding;                 // whether the reader computes it once when all its inputs are constants
 };
 
 // Null if the host does not have the operator.

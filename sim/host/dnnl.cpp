@@ -9,9 +9,9 @@
 
 #include "host/broadcast.hpp"
 #include "host/call.hpp"
-#include "network/message_text.hpp"
 #include "host/quantized_arithmetic.hpp"
 #include "host/quantized_kernels.hpp"
+#include "network/message_text.hpp"
 #include "network/window.hpp"
 #include "support/error.hpp"
 
@@ -81,9 +81,7 @@ void with_dnnl(const HostCall& call, F f) {
   }
 }
 
-memory::dims zero_based(const std::array<std::int64_t, 2>& dilation) {
-  return {dilation[0] - 1, dilation[1] - 1};
-}
+memory::dims zero_based(const std::array<std::int64_t, 2>& dilation) { return {dilation[0] - 1, dilation[1] - 1}; }
 
 memory::dims pad_begin(const Window2d& window) { return {window.pad[0], window.pad[1]}; }
 memory::dims pad_end(const Window2d& window) { return {window.pad[2], window.pad[3]}; }
@@ -104,8 +102,7 @@ void host_convolution(HostCall& call) {
   // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is
   // reported.
   with_dnnl(call, [&](Dnnl& dnnl) {
-    const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims),
-               y_desc = plain({yn, ym, yh, yw});
+    const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims), y_desc = plain({yn, ym, yh, yw});
     const bool biased = call.inputs.size() > 2;
     const auto b_desc = biased ? plain({m}) : memory::desc();
     Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
@@ -113,9 +110,8 @@ void host_convolution(HostCall& call) {
                            {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
     if (biased) arguments.emplace(DNNL_ARG_BIAS, dnnl.wrap(b_desc, call.inputs[2].as<float>()));
     dnnl.execute<dnnl::convolution_forward>(
-        arguments, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x_desc,
-        w_desc, b_desc, y_desc, stride(window), zero_based(window.dilation), pad_begin(window),
-        pad_end(window));
+        arguments, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x_desc, w_desc, b_desc,
+        y_desc, stride(window), zero_based(window.dilation), pad_begin(window), pad_end(window));
   });
 }
 
@@ -130,15 +126,13 @@ void host_matmul(HostCall& call) {
   for (std::size_t d = 0; d + 2 < da.size(); ++d) dy[d] = da[d] == 1 ? db[d] : da[d];
   dy[dy.size() - 2] = da[da.size() - 2];
   dy[dy.size() - 1] = db[db.size() - 1];
-  invariant(
-      static_cast<std::size_t>(element_count(dy)) * sizeof(float) == call.outputs[0].data.size(),
-      "a matrix product has the inferred shape");
+  invariant(static_cast<std::size_t>(element_count(dy)) * sizeof(float) == call.outputs[0].data.size(),
+            "a matrix product has the inferred shape");
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto a_desc = plain(da), b_desc = plain(db), y_desc = plain(dy);
-    const Arguments arguments = {
-        {DNNL_ARG_SRC, dnnl.wrap(a_desc, a.as<float>())},
-        {DNNL_ARG_WEIGHTS, dnnl.wrap(b_desc, b.as<float>())},
-        {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(call.outputs[0]))}};
+    const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(a_desc, a.as<float>())},
+                                 {DNNL_ARG_WEIGHTS, dnnl.wrap(b_desc, b.as<float>())},
+                                 {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(call.outputs[0]))}};
     dnnl.execute<dnnl::matmul>(arguments, a_desc, b_desc, y_desc);
   });
 }
@@ -166,9 +160,8 @@ void host_gemm(HostCall& call) {
   }
   if (call.inputs.size() > 2) {
     const TensorView& c = call.inputs[2];
-    for_each_broadcast(y.shape, c.shape, c.shape, [&](std::size_t i, std::size_t ic, std::size_t) {
-      out[i] += beta * c.as<float>()[ic];
-    });
+    for_each_broadcast(y.shape, c.shape, c.shape,
+                       [&](std::size_t i, std::size_t ic, std::size_t) { out[i] += beta * c.as<float>()[ic]; });
   }
 }
 
@@ -182,19 +175,15 @@ void host_softmax(HostCall& call) {
   if (axis < 0) axis += rank;
   std::int64_t outer = 1, size = 1, inner = 1;
   for (std::int64_t d = 0; d < rank; ++d) {
-    (d < axis                ? outer
-     : d == axis || flattens ? size
-                             : inner) *= x.shape[static_cast<std::size_t>(d)];
+    (d < axis ? outer : d == axis || flattens ? size : inner) *= x.shape[static_cast<std::size_t>(d)];
   }
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto desc = plain({outer, size, inner});
     const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(desc, x.as<float>())},
                                  {DNNL_ARG_DST, dnnl.wrap(desc, elements<float>(call.outputs[0]))}};
-    const auto algorithm =
-        call.name == "Softmax" ? dnnl::algorithm::softmax_accurate : dnnl::algorithm::softmax_log;
+    const auto algorithm = call.name == "Softmax" ? dnnl::algorithm::softmax_accurate : dnnl::algorithm::softmax_log;
     const int axis_of_size = 1;
-    dnnl.execute<Softmax>(arguments, dnnl::prop_kind::forward_inference, algorithm, desc, desc,
-                          axis_of_size);
+    dnnl.execute<Softmax>(arguments, dnnl::prop_kind::forward_inference, algorithm, desc, desc, axis_of_size);
   });
 }
 
@@ -218,9 +207,8 @@ void host_max_pool(HostCall& call) {
     const memory::dims kernel = {window.kernel[0], window.kernel[1]};
     const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
                                  {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
-    dnnl.execute<Pooling>(arguments, dnnl::prop_kind::forward_inference,
-                          dnnl::algorithm::pooling_max, x_desc, y_desc, stride(window), kernel,
-                          zero_based(window.dilation), pad_begin(window), pad_end(window));
+    dnnl.execute<Pooling>(arguments, dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, x_desc, y_desc,
+                          stride(window), kernel, zero_based(window.dilation), pad_begin(window), pad_end(window));
   });
 }
 
@@ -261,8 +249,7 @@ void host_global_pool(HostCall& call) {
   float* y = elements<float>(call.outputs[0]);
   for (std::int64_t plane = 0; plane < planes; ++plane, x += area) {
     float value = call.name == "GlobalMaxPool" ? x[0] : 0;
-    for (std::int64_t i = 0; i < area; ++i)
-      value = call.name == "GlobalMaxPool" ? std::max(value, x[i]) : value + x[i];
+    for (std::int64_t i = 0; i < area; ++i) value = call.name == "GlobalMaxPool" ? std::max(value, x[i]) : value + x[i];
     y[plane] = call.name == "GlobalMaxPool" ? value : value / static_cast<float>(area);
   }
 }

@@ -23,13 +23,9 @@ float clip(float x, const HostCall& call) {
   return std::min(std::max(x, low), high);
 }
 
-float sigmoid(float x) {
-  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
-}
+float sigmoid(float x) { return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x)))); }
 
-float hard_sigmoid(float x, float alpha, float beta) {
-  return std::max(0.0f, std::min(1.0f, alpha * x + beta));
-}
+float hard_sigmoid(float x, float alpha, float beta) { return std::max(0.0f, std::min(1.0f, alpha * x + beta)); }
 
 UnaryFunction unary_function(const std::string& name) {
   static const std::map<std::string, UnaryFunction> functions = {
@@ -44,18 +40,14 @@ UnaryFunction unary_function(const std::string& name) {
       {"Cosh", [](float x, const HostCall&) { return std::cosh(x); }},
       {"Ceil", [](float x, const HostCall&) { return std::ceil(x); }},
       {"Clip", clip},
-      {"Elu",
-       [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 1) * std::expm1(x) : x; }},
+      {"Elu", [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 1) * std::expm1(x) : x; }},
       {"Erf", [](float x, const HostCall&) { return std::erf(x); }},
       {"Exp", [](float x, const HostCall&) { return std::exp(x); }},
       {"Floor", [](float x, const HostCall&) { return std::floor(x); }},
       {"HardSigmoid",
-       [](float x, const HostCall& c) {
-         return hard_sigmoid(x, c.number("alpha", 0.2f), c.number("beta", 0.5f));
-       }},
+       [](float x, const HostCall& c) { return hard_sigmoid(x, c.number("alpha", 0.2f), c.number("beta", 0.5f)); }},
       {"HardSwish", [](float x, const HostCall&) { return x * hard_sigmoid(x, 1.0f / 6, 0.5f); }},
-      {"LeakyRelu",
-       [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 0.01f) * x : x; }},
+      {"LeakyRelu", [](float x, const HostCall& c) { return x < 0 ? c.number("alpha", 0.01f) * x : x; }},
       {"Log", [](float x, const HostCall&) { return std::log(x); }},
       {"Neg", [](float x, const HostCall&) { return -x; }},
       {"Reciprocal", [](float x, const HostCall&) { return 1 / x; }},
@@ -63,7 +55,8 @@ UnaryFunction unary_function(const std::string& name) {
       {"Round", [](float x, const HostCall&) { return std::nearbyint(x); }},
       {"Selu",
        [](float x, const HostCall& c) {
-         const float alpha = c.number("alpha", 1.67326319217681884765625f), gamma = c.number("gamma", 1.05070102214813232421875f);
+         const float alpha = c.number("alpha", 1.67326319217681884765625f),
+                     gamma = c.number("gamma", 1.05070102214813232421875f);
          return gamma * (x > 0 ? x : alpha * std::expm1(x));
        }},
       {"Shrink",
@@ -78,10 +71,7 @@ UnaryFunction unary_function(const std::string& name) {
       {"Tan", [](float x, const HostCall&) { return std::tan(x); }},
       {"ThresholdedRelu", [](float x, const HostCall& c) { return x > c.number("alpha", 1) ? x : 0.0f; }},
       {"Sigmoid", [](float x, const HostCall&) { return sigmoid(x); }},
-      {"Softplus",
-       [](float x, const HostCall&) {
-         return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x)));
-       }},
+      {"Softplus", [](float x, const HostCall&) { return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x))); }},
       {"Sqrt", [](float x, const HostCall&) { return std::sqrt(x); }},
       {"Tanh", [](float x, const HostCall&) { return std::tanh(x); }},
   };
@@ -102,7 +92,8 @@ BinaryFunction<T> shared_function(const std::string& name) {
 template <typename T>
 BinaryFunction<T> integer_function(const std::string& name) {
   using U = std::make_unsigned_t<T>;
-  if (name == "Add" || name == "Sum") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) + static_cast<U>(b)); };
+  if (name == "Add" || name == "Sum")
+    return [](T a, T b) { return static_cast<T>(static_cast<U>(a) + static_cast<U>(b)); };
   if (name == "Sub") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) - static_cast<U>(b)); };
   if (name == "Mul") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) * static_cast<U>(b)); };
   return [](T a, T b) {  // Div
@@ -123,8 +114,10 @@ BinaryFunction<float> float_function(const std::string& name) {
 template <typename T>
 BinaryFunction<T> binary_function(const std::string& name) {
   if (const auto function = shared_function<T>(name)) return function;
-  if constexpr (std::is_integral_v<T>) return integer_function<T>(name);
-  else return float_function(name);
+  if constexpr (std::is_integral_v<T>)
+    return integer_function<T>(name);
+  else
+    return float_function(name);
 }
 
 template <typename T>
@@ -151,10 +144,9 @@ void binary(HostCall& call) {
     }
     HostTensor result = make_host_tensor(y.type, shape);
     const T* a = elements<T>(static_cast<const HostTensor&>(left));
-    for_each_broadcast(shape, left.shape, right.shape,
-                       [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-                         elements<T>(result)[iy] = function(a[ia], right.as<T>()[ib]);
-                       });
+    for_each_broadcast(shape, left.shape, right.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+      elements<T>(result)[iy] = function(a[ia], right.as<T>()[ib]);
+    });
     left = std::move(result);
   }
   invariant(left.data.size() == y.data.size(), "a broadcast result has the inferred shape");
@@ -164,8 +156,7 @@ void binary(HostCall& call) {
 }
 
 double load_number(const TensorView& x, std::size_t i) {
-  return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i])
-                                         : static_cast<double>(x.integer(i));
+  return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i]) : static_cast<double>(x.integer(i));
 }
 
 // Out-of-range floats saturate, NaN becomes 0: ONNX leaves both undefined.
@@ -182,8 +173,7 @@ Quantization quantization_at(const HostCall& call, std::size_t scale_input, std:
   q.scale = scale.as<float>()[scale.count() == 1 ? 0 : index];
   if (call.inputs.size() > scale_input + 1) {
     const TensorView& zero_point = call.inputs[scale_input + 1];
-    q.zero_point =
-        static_cast<std::int32_t>(zero_point.integer(zero_point.count() == 1 ? 0 : index));
+    q.zero_point = static_cast<std::int32_t>(zero_point.integer(zero_point.count() == 1 ? 0 : index));
   }
   return q;
 }
@@ -204,8 +194,7 @@ void for_each_quantized(const HostCall& call, F f) {
     for (std::int64_t d = axis + 1; d < rank; ++d)
       inner *= static_cast<std::size_t>(shape[static_cast<std::size_t>(d)]);
   }
-  for (std::size_t start = 0, channel = 0; start < count;
-       start += inner, channel = (channel + 1) % channels) {
+  for (std::size_t start = 0, channel = 0; start < count; start += inner, channel = (channel + 1) % channels) {
     const Quantization q = quantization_at(call, 1, channel);
     for (std::size_t i = start; i < start + inner; ++i) f(i, q);
   }
@@ -229,8 +218,7 @@ void host_binary(HostCall& call) try {
     case ElementType::kInt64:
       return binary<std::int64_t>(call);
     default:
-      throw InternalError(
-          "invariant broken: the operator table lists the types of binary operators");
+      throw InternalError("invariant broken: the operator table lists the types of binary operators");
   }
 } catch (const UserError& error) {
   throw UserError(call.what + ": " + error.what());
@@ -287,7 +275,8 @@ const Reduction& reduction_of(const std::string& name) {
       {"ReduceL2", {0, [](double a, double x) { return a + x * x; }, [](double a) { return std::sqrt(a); }}},
       {"ReduceSumSquare", {0, [](double a, double x) { return a + x * x; }, same}},
       {"ReduceLogSum", {0, sum, [](double a) { return std::log(a); }}},
-      {"ReduceLogSumExp", {0, [](double a, double x) { return a + std::exp(x); }, [](double a) { return std::log(a); }}},
+      {"ReduceLogSumExp",
+       {0, [](double a, double x) { return a + std::exp(x); }, [](double a) { return std::log(a); }}},
   };
   return reductions.at(name);
 }
@@ -307,8 +296,7 @@ void host_reduce(HostCall& call) {
     reduced.assign(x.shape.size(), true);
   } else {
     for (std::int64_t axis : axes->second) {
-      if (axis < -rank || axis >= rank)
-        throw UserError(call.what + ": an axis is not one of the input");
+      if (axis < -rank || axis >= rank) throw UserError(call.what + ": an axis is not one of the input");
       reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
     }
   }
@@ -321,8 +309,7 @@ void host_reduce(HostCall& call) {
   for_each_broadcast(x.shape, x.shape, kept, [&](std::size_t, std::size_t ix, std::size_t iy) {
     sums[iy] = reduction.add(sums[iy], x.as<float>()[ix]);
   });
-  const double divisor =
-      call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
+  const double divisor = call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
   for (std::size_t i = 0; i < results; ++i)
     elements<float>(y)[i] = static_cast<float>(reduction.finish(sums[i]) / divisor);
 }
@@ -378,21 +365,17 @@ void host_qlinear_binary(HostCall& call) {
   Clamp clamp = whole_range(y.type);
   const auto attribute = call.op.ints.find("clamp");
   if (attribute != call.op.ints.end()) {
-    clamp = {static_cast<std::int32_t>(attribute->second.at(0)),
-             static_cast<std::int32_t>(attribute->second.at(1))};
+    clamp = {static_cast<std::int32_t>(attribute->second.at(0)), static_cast<std::int32_t>(attribute->second.at(1))};
   }
   const AddFactors factors = add_factors(qa, qb, qy);
   const bool adds = call.name == "QLinearAdd";
-  for_each_broadcast(
-      y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-        const auto va = static_cast<std::int32_t>(a.integer(ia)),
-                   vb = static_cast<std::int32_t>(b.integer(ib));
-        const std::int32_t value =
-            adds ? add_quantized(va, vb, factors, clamp)
-                 : saturate_rounded(dequantize(va, qa) * dequantize(vb, qb) / qy.scale,
-                                    qy.zero_point, clamp);
-        y.data[iy] = static_cast<std::uint8_t>(value);
-      });
+  for_each_broadcast(y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+    const auto va = static_cast<std::int32_t>(a.integer(ia)), vb = static_cast<std::int32_t>(b.integer(ib));
+    const std::int32_t value =
+        adds ? add_quantized(va, vb, factors, clamp)
+             : saturate_rounded(dequantize(va, qa) * dequantize(vb, qb) / qy.scale, qy.zero_point, clamp);
+    y.data[iy] = static_cast<std::uint8_t>(value);
+  });
 }
 
 }  // namespace systole

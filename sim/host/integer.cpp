@@ -16,8 +16,7 @@ std::vector<std::int32_t> integers(const HostCall& call, std::size_t index) {
   std::vector<std::int32_t> values;
   if (index >= call.inputs.size()) return values;
   const TensorView& tensor = call.inputs[index];
-  for (std::size_t i = 0; i < tensor.count(); ++i)
-    values.push_back(static_cast<std::int32_t>(tensor.integer(i)));
+  for (std::size_t i = 0; i < tensor.count(); ++i) values.push_back(static_cast<std::int32_t>(tensor.integer(i)));
   return values;
 }
 
@@ -25,12 +24,9 @@ std::int32_t first_integer(const HostCall& call, std::size_t index) {
   return index < call.inputs.size() ? static_cast<std::int32_t>(call.inputs[index].integer(0)) : 0;
 }
 
-float first_number(const HostCall& call, std::size_t index) {
-  return call.inputs.at(index).as<float>()[0];
-}
+float first_number(const HostCall& call, std::size_t index) { return call.inputs.at(index).as<float>()[0]; }
 
-std::vector<float> product_scales(const HostCall& call, float x_scale, std::size_t weight_scale,
-                                  float y_scale) {
+std::vector<float> product_scales(const HostCall& call, float x_scale, std::size_t weight_scale, float y_scale) {
   const TensorView& scales = call.inputs.at(weight_scale);
   std::vector<float> result;
   for (std::size_t i = 0; i < scales.count(); ++i)
@@ -50,8 +46,7 @@ Conv conv_of(const HostCall& call) {
 
 TensorView transposed(const TensorView& x, HostTensor& storage) {
   storage = make_host_tensor(x.type, {x.shape.at(1), x.shape.at(0)});
-  const auto rows = static_cast<std::size_t>(x.shape[0]),
-             columns = static_cast<std::size_t>(x.shape[1]);
+  const auto rows = static_cast<std::size_t>(x.shape[0]), columns = static_cast<std::size_t>(x.shape[1]);
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t c = 0; c < columns; ++c) storage.data[c * rows + r] = x.data[r * columns + c];
   }
@@ -101,10 +96,8 @@ void host_qlinear_matmul(HostCall& call) {
 // the units alpha * as * bs and is broadcast. Without y scale the output is float.
 void host_qgemm(HostCall& call) {
   HostTensor a_storage, b_storage;
-  const TensorView a =
-      call.integer("transA", 0) != 0 ? transposed(call.inputs[0], a_storage) : call.inputs[0];
-  const TensorView b =
-      call.integer("transB", 0) != 0 ? transposed(call.inputs.at(3), b_storage) : call.inputs.at(3);
+  const TensorView a = call.integer("transA", 0) != 0 ? transposed(call.inputs[0], a_storage) : call.inputs[0];
+  const TensorView b = call.integer("transB", 0) != 0 ? transposed(call.inputs.at(3), b_storage) : call.inputs.at(3);
   Gemm gemm;
   gemm.input_zero_point = first_integer(call, 2);
   gemm.weight_zero_point = integers(call, 5);
@@ -127,9 +120,8 @@ void host_qgemm(HostCall& call) {
     if (y.type == ElementType::kFloat32) {
       elements<float>(y)[i] = static_cast<float>(v) * (a_scale * b_scale);
     } else {
-      y.data[i] = static_cast<std::uint8_t>(
-          requantize(v, product_scale(a_scale, b_scale, first_number(call, 7)),
-                     first_integer(call, 8), whole_range(y.type)));
+      y.data[i] = static_cast<std::uint8_t>(requantize(v, product_scale(a_scale, b_scale, first_number(call, 7)),
+                                                       first_integer(call, 8), whole_range(y.type)));
     }
   }
 }
@@ -164,8 +156,8 @@ void host_qlinear_average_pool(HostCall& call) {
         }
         const std::int64_t divisor = counts_pad ? window.kernel[0] * window.kernel[1] : inside;
         const float scale = average_scale(first_number(call, 1), first_number(call, 3), divisor);
-        y.data[index++] = static_cast<std::uint8_t>(
-            requantize(wrap32(sum), scale, first_integer(call, 4), whole_range(y.type)));
+        y.data[index++] =
+            static_cast<std::uint8_t>(requantize(wrap32(sum), scale, first_integer(call, 4), whole_range(y.type)));
       }
     }
   }

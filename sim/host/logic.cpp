@@ -17,9 +17,9 @@ template <typename Value>
 void compare(HostCall& call, Value value) {
   using Result = decltype(value(call.inputs[0], 0));
   static const std::map<std::string, std::function<bool(Result, Result)>> functions = {
-      {"Equal", std::equal_to<>()},   {"Greater", std::greater<>()},        {"GreaterOrEqual", std::greater_equal<>()},
-      {"Less", std::less<>()},        {"LessOrEqual", std::less_equal<>()}, {"And", std::logical_and<>()},
-      {"Or", std::logical_or<>()},    {"Xor", std::not_equal_to<>()},
+      {"Equal", std::equal_to<>()}, {"Greater", std::greater<>()},        {"GreaterOrEqual", std::greater_equal<>()},
+      {"Less", std::less<>()},      {"LessOrEqual", std::less_equal<>()}, {"And", std::logical_and<>()},
+      {"Or", std::logical_or<>()},  {"Xor", std::not_equal_to<>()},
   };
   const auto& function = functions.at(call.name);
   const TensorView &a = call.inputs.at(0), &b = call.inputs.at(1);

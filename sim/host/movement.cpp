@@ -14,8 +14,7 @@ namespace {
 
 std::size_t normal_axis(const HostCall& call, std::int64_t axis, std::size_t rank) {
   const auto signed_rank = static_cast<std::int64_t>(rank);
-  if (axis < -signed_rank || axis >= signed_rank)
-    throw UserError(call.what + ": the axis is not one of the input");
+  if (axis < -signed_rank || axis >= signed_rank) throw UserError(call.what + ": the axis is not one of the input");
   return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
 }
 
@@ -36,8 +35,8 @@ void copy_element(const TensorView& x, std::size_t from, HostTensor& y, std::siz
 
 // y[i] = x[start + sum of i[d] * stride[d]] for every index i of y; skips what `inside` refuses.
 template <typename Inside>
-void gather_affine(const TensorView& x, std::int64_t start,
-                   const std::vector<std::int64_t>& strides, HostTensor& y, Inside inside) {
+void gather_affine(const TensorView& x, std::int64_t start, const std::vector<std::int64_t>& strides, HostTensor& y,
+                   Inside inside) {
   Shape at(y.shape.size(), 0);
   const auto count = static_cast<std::size_t>(element_count(y.shape));
   std::int64_t from = start;
@@ -83,22 +82,19 @@ void host_transpose(HostCall& call) {
     used[static_cast<std::size_t>(d)] = true;
     permuted.push_back(strides[static_cast<std::size_t>(d)]);
   }
-  if (permuted.size() != rank)
-    throw UserError(call.what + ": attribute perm is not a permutation of the dimensions");
+  if (permuted.size() != rank) throw UserError(call.what + ": attribute perm is not a permutation of the dimensions");
   gather_affine(x, 0, permuted, y, [](const Shape&) { return true; });
 }
 
 void host_concat(HostCall& call) {
   HostTensor& y = call.outputs[0];
   const std::size_t axis = normal_axis(call, call.integer("axis", 0), y.shape.size());
-  const std::size_t outer =
-      product(y.shape.begin(), y.shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  const std::size_t outer = product(y.shape.begin(), y.shape.begin() + static_cast<std::ptrdiff_t>(axis));
   std::size_t at = 0;
   for (std::size_t o = 0; o < outer; ++o) {
     for (const TensorView& x : call.inputs) {
       const std::size_t bytes =
-          product(x.shape.begin() + static_cast<std::ptrdiff_t>(axis), x.shape.end()) *
-          element_bytes(y.type);
+          product(x.shape.begin() + static_cast<std::ptrdiff_t>(axis), x.shape.end()) * element_bytes(y.type);
       invariant(at + bytes <= y.data.size(), "a concatenation fits in its output");
       std::copy_n(x.data + o * bytes, bytes, y.data.begin() + static_cast<std::ptrdiff_t>(at));
       at += bytes;
@@ -109,8 +105,7 @@ void host_concat(HostCall& call) {
 void host_split(HostCall& call) {
   const TensorView& x = call.inputs[0];
   const std::size_t axis = normal_axis(call, call.integer("axis", 0), x.shape.size());
-  const std::size_t outer =
-      product(x.shape.begin(), x.shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  const std::size_t outer = product(x.shape.begin(), x.shape.begin() + static_cast<std::ptrdiff_t>(axis));
   std::int64_t sizes = 0;
   for (const HostTensor& y : call.outputs) sizes += y.shape.at(axis);
   if (sizes != x.shape[axis]) throw UserError(call.what + ": the parts do not add up to the input");
@@ -118,8 +113,7 @@ void host_split(HostCall& call) {
   for (std::size_t o = 0; o < outer; ++o) {
     for (HostTensor& y : call.outputs) {
       const std::size_t bytes =
-          product(y.shape.begin() + static_cast<std::ptrdiff_t>(axis), y.shape.end()) *
-          element_bytes(y.type);
+          product(y.shape.begin() + static_cast<std::ptrdiff_t>(axis), y.shape.end()) * element_bytes(y.type);
       std::copy_n(x.data + at, bytes, y.data.begin() + static_cast<std::ptrdiff_t>(o * bytes));
       at += bytes;
     }
@@ -152,9 +146,9 @@ void host_slice(HostCall& call) {
     std::int64_t first = starts[i] < 0 ? std::max(starts[i], -size) + size : starts[i];
     first = step > 0 ? std::min(first, size) : std::min(first, size - 1);
     if (y.shape.at(d) > 0) {
-      invariant(first >= 0 && first < size && first + (y.shape[d] - 1) * step >= 0 &&
-                    first + (y.shape[d] - 1) * step < size,
-                "a slice lies inside its input");
+      invariant(
+          first >= 0 && first < size && first + (y.shape[d] - 1) * step >= 0 && first + (y.shape[d] - 1) * step < size,
+          "a slice lies inside its input");
       start += first * x_strides[d];
     }
     strides[d] = x_strides[d] * step;
@@ -171,11 +165,9 @@ void host_pad(HostCall& call) {
   if (pads == call.op.ints.end() || pads->second.size() != 2 * rank)
     throw UserError(call.what + ": pads needs two values per dimension");
   const auto mode_attribute = call.op.strings.find("mode");
-  const std::string mode =
-      mode_attribute == call.op.strings.end() ? "constant" : mode_attribute->second;
+  const std::string mode = mode_attribute == call.op.strings.end() ? "constant" : mode_attribute->second;
   if (mode != "constant" && mode != "edge" && mode != "reflect") {
-    throw UserError(call.what + ": mode " + in_quotes(mode) +
-                    "; supported are constant, edge, reflect");
+    throw UserError(call.what + ": mode " + in_quotes(mode) + "; supported are constant, edge, reflect");
   }
   std::uint8_t fill[8] = {};
   const float value = call.number("value", 0);
@@ -198,8 +190,7 @@ void host_pad(HostCall& call) {
       if (mode == "reflect") {
         if (k < 0) k = -k;
         if (k >= size) k = 2 * (size - 1) - k;
-        if (k < 0 || k >= size)
-          throw UserError(call.what + ": a reflected pad is larger than the input");
+        if (k < 0 || k >= size) throw UserError(call.what + ": a reflected pad is larger than the input");
       }
       inside = inside && k >= 0 && k < size;
       from += k * strides[d];
@@ -229,12 +220,11 @@ void host_gather(HostCall& call) {
     for (std::size_t i = 0; i < indices.count(); ++i) {
       std::int64_t k = indices.integer(i);
       if (k < -size || k >= size) {
-        throw UserError(call.what + ": index " + std::to_string(k) +
-                        " is outside the dimension of " + std::to_string(size));
+        throw UserError(call.what + ": index " + std::to_string(k) + " is outside the dimension of " +
+                        std::to_string(size));
       }
       if (k < 0) k += size;
-      const std::size_t from =
-          (o * static_cast<std::size_t>(size) + static_cast<std::size_t>(k)) * inner_bytes;
+      const std::size_t from = (o * static_cast<std::size_t>(size) + static_cast<std::size_t>(k)) * inner_bytes;
       invariant(at + inner_bytes <= y.data.size(), "a gather fits in its output");
       std::copy_n(x.data + from, inner_bytes, y.data.begin() + static_cast<std::ptrdiff_t>(at));
       at += inner_bytes;
@@ -245,9 +235,8 @@ void host_gather(HostCall& call) {
 void host_expand(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];
-  for_each_broadcast(y.shape, x.shape, x.shape, [&](std::size_t iy, std::size_t ix, std::size_t) {
-    copy_element(x, ix, y, iy);
-  });
+  for_each_broadcast(y.shape, x.shape, x.shape,
+                     [&](std::size_t iy, std::size_t ix, std::size_t) { copy_element(x, ix, y, iy); });
 }
 
 // Input 1, if any, is the value to fill with (an attribute in ONNX).
@@ -264,20 +253,17 @@ void host_arg_max(HostCall& call) {
   const bool minimum = call.name == "ArgMin";
   const bool last_wins = call.integer("select_last_index", 0) != 0;
   const auto middle = x.shape.begin() + static_cast<std::ptrdiff_t>(axis);
-  const std::size_t outer = product(x.shape.begin(), middle),
-                    inner = product(middle + 1, x.shape.end());
+  const std::size_t outer = product(x.shape.begin(), middle), inner = product(middle + 1, x.shape.end());
   const auto size = static_cast<std::size_t>(x.shape[axis]);
   const auto value = [&](std::size_t i) {
-    return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i])
-                                           : static_cast<double>(x.integer(i));
+    return x.type == ElementType::kFloat32 ? static_cast<double>(x.as<float>()[i]) : static_cast<double>(x.integer(i));
   };
   std::int64_t* y = elements<std::int64_t>(call.outputs[0]);
   for (std::size_t o = 0; o < outer; ++o) {
     for (std::size_t i = 0; i < inner; ++i) {
       std::size_t best = 0;
       for (std::size_t k = 1; k < size; ++k) {
-        const double a = value((o * size + k) * inner + i),
-                     b = value((o * size + best) * inner + i);
+        const double a = value((o * size + k) * inner + i), b = value((o * size + best) * inner + i);
         if ((minimum ? a < b : a > b) || (last_wins && a == b)) best = k;
       }
       y[o * inner + i] = static_cast<std::int64_t>(best);

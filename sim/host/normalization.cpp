@@ -44,7 +44,9 @@ void host_lrn(HostCall& call) {
   for (std::int64_t n = 0; n < x.shape[0]; ++n)
     for (std::int64_t c = 0; c < channels; ++c)
       for (std::size_t i = 0; i < inner; ++i) {
-        const auto at = [&](std::int64_t channel) { return static_cast<std::size_t>(n * channels + channel) * inner + i; };
+        const auto at = [&](std::int64_t channel) {
+          return static_cast<std::size_t>(n * channels + channel) * inner + i;
+        };
         double sum = 0;
         for (std::int64_t k = std::max<std::int64_t>(0, c - before); k <= std::min(channels - 1, c + after); ++k)
           sum += static_cast<double>(in[at(k)]) * in[at(k)];
@@ -59,9 +61,11 @@ void host_layer_normalization(HostCall& call) {
   std::int64_t axis = call.integer("axis", -1);
   if (axis < -rank || axis >= rank) throw UserError(call.what + ": the axis is not one of the input");
   if (axis < 0) axis += rank;
-  const std::size_t size = product(x.shape, static_cast<std::size_t>(axis), x.shape.size()), rows = x.count() / std::max<std::size_t>(size, 1);
+  const std::size_t size = product(x.shape, static_cast<std::size_t>(axis), x.shape.size()),
+                    rows = x.count() / std::max<std::size_t>(size, 1);
   for (std::size_t i = 1; i < call.inputs.size(); ++i)
-    if (call.inputs[i].count() != size) throw UserError(call.what + ": scale and bias must have the shape of what is normalized");
+    if (call.inputs[i].count() != size)
+      throw UserError(call.what + ": scale and bias must have the shape of what is normalized");
   const double epsilon = call.number("epsilon", 1e-5f);
   for (std::size_t r = 0; r < rows; ++r) {
     const float* row = x.as<float>() + r * size;
@@ -69,7 +73,8 @@ void host_layer_normalization(HostCall& call) {
     const double factor = 1 / std::sqrt(m.variance + epsilon);
     for (std::size_t i = 0; i < size; ++i) {
       const double bias = call.inputs.size() > 2 ? call.inputs[2].as<float>()[i] : 0;
-      elements<float>(call.outputs[0])[r * size + i] = static_cast<float>((row[i] - m.mean) * factor * call.inputs.at(1).as<float>()[i] + bias);
+      elements<float>(call.outputs[0])[r * size + i] =
+          static_cast<float>((row[i] - m.mean) * factor * call.inputs.at(1).as<float>()[i] + bias);
     }
     if (call.outputs.size() > 1) elements<float>(call.outputs[1])[r] = static_cast<float>(m.mean);
     if (call.outputs.size() > 2) elements<float>(call.outputs[2])[r] = static_cast<float>(factor);
@@ -83,14 +88,16 @@ void host_instance_normalization(HostCall& call) {
   const auto channels = static_cast<std::size_t>(x.shape[1]);
   if (call.inputs.at(1).count() != channels || call.inputs.at(2).count() != channels)
     throw UserError(call.what + ": scale and bias do not have one value per channel");
-  const std::size_t size = product(x.shape, 2, x.shape.size()), planes = static_cast<std::size_t>(x.shape[0]) * channels;
+  const std::size_t size = product(x.shape, 2, x.shape.size()),
+                    planes = static_cast<std::size_t>(x.shape[0]) * channels;
   const double epsilon = call.number("epsilon", 1e-5f);
   for (std::size_t p = 0; p < planes; ++p) {
     const float* plane = x.as<float>() + p * size;
     const Moments m = moments_of(plane, size);
     const double factor = call.inputs[1].as<float>()[p % channels] / std::sqrt(m.variance + epsilon);
     for (std::size_t i = 0; i < size; ++i)
-      elements<float>(call.outputs[0])[p * size + i] = static_cast<float>((plane[i] - m.mean) * factor + call.inputs[2].as<float>()[p % channels]);
+      elements<float>(call.outputs[0])[p * size + i] =
+          static_cast<float>((plane[i] - m.mean) * factor + call.inputs[2].as<float>()[p % channels]);
   }
 }
 

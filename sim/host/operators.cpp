@@ -6,8 +6,8 @@
 #include <map>
 
 #include "host/call.hpp"
-#include "network/message_text.hpp"
 #include "host/quantized_kernels.hpp"
+#include "network/message_text.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -18,8 +18,7 @@ const std::map<std::string, HostEntry>& host_table() {
   static const std::vector<E> number = {E::kFloat32};
   static const std::vector<E> numbers = {E::kFloat32, E::kInt32, E::kInt64};
   static const std::vector<E> byte = {E::kInt8, E::kUint8};
-  static const std::vector<E> any = {E::kInt8,    E::kUint8, E::kInt32,
-                                     E::kFloat32, E::kInt64, E::kBool};
+  static const std::vector<E> any = {E::kInt8, E::kUint8, E::kInt32, E::kFloat32, E::kInt64, E::kBool};
   static const std::map<std::string, HostEntry> table = {
       {"Abs", {host_unary, number, Folding::kAllowed}},
       {"Acos", {host_unary, number, Folding::kAllowed}},
@@ -151,12 +150,10 @@ std::string node_text(const Node& node) {
 // Operators that read only the shape of their input.
 bool reads_values(const Node& node) { return node.operator_name != "Shape" && node.operator_name != "Size"; }
 
-std::vector<TensorView> input_views(const Network& network, const Node& node,
-                                    const std::vector<HostTensor>& inputs) {
+std::vector<TensorView> input_views(const Network& network, const Node& node, const std::vector<HostTensor>& inputs) {
   const std::vector<TensorId> ids = inputs_of(node.operation);
   if (inputs.size() != ids.size()) {
-    throw UserError(
-        fmt::format("{}: {} inputs given, {} needed", node_text(node), inputs.size(), ids.size()));
+    throw UserError(fmt::format("{}: {} inputs given, {} needed", node_text(node), inputs.size(), ids.size()));
   }
   std::vector<TensorView> views;
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -166,14 +163,12 @@ std::vector<TensorView> input_views(const Network& network, const Node& node,
       continue;
     }
     const HostTensor& given = inputs[i];
-    const std::size_t bytes =
-        static_cast<std::size_t>(element_count(expected.shape)) * element_bytes(expected.type);
+    const std::size_t bytes = static_cast<std::size_t>(element_count(expected.shape)) * element_bytes(expected.type);
     if (given.type != expected.type || given.shape != expected.shape ||
         (reads_values(node) && given.data.size() != bytes)) {
-      throw UserError(fmt::format(
-          "{}: input {} must be {} {}, given is {} {} with {} bytes", node_text(node),
-          in_quotes(expected.name), element_name(expected.type), shape_text(expected.shape),
-          element_name(given.type), shape_text(given.shape), given.data.size()));
+      throw UserError(fmt::format("{}: input {} must be {} {}, given is {} {} with {} bytes", node_text(node),
+                                  in_quotes(expected.name), element_name(expected.type), shape_text(expected.shape),
+                                  element_name(given.type), shape_text(given.shape), given.data.size()));
     }
     views.emplace_back(given);
   }
@@ -228,23 +223,19 @@ float HostCall::number(const char* attribute, float fallback) const {
   return found == op.floats.end() || found->second.empty() ? fallback : found->second[0];
 }
 
-std::vector<HostTensor> run_host(const Network& network, const Node& node,
-                                 const std::vector<HostTensor>& inputs) {
+std::vector<HostTensor> run_host(const Network& network, const Node& node, const std::vector<HostTensor>& inputs) {
   const auto* op = std::get_if<HostOperator>(&node.operation);
   if (op == nullptr) return run_quantized(network, node, inputs);
   const HostEntry* entry = find_host_operator(node.operator_name);
-  if (entry == nullptr)
-    throw UserError(fmt::format("{}: the host does not have this operator", node_text(node)));
+  if (entry == nullptr) throw UserError(fmt::format("{}: the host does not have this operator", node_text(node)));
   HostCall call{*op, node.operator_name, node_text(node), input_views(network, node, inputs),
                 empty_outputs(network, node)};
   entry->function(call);
   return std::move(call.outputs);
 }
 
-std::vector<HostTensor> run_quantized(const Network& network, const Node& node,
-                                      const std::vector<HostTensor>& inputs) {
-  invariant(!std::holds_alternative<HostOperator>(node.operation),
-            "run_quantized runs quantized operators");
+std::vector<HostTensor> run_quantized(const Network& network, const Node& node, const std::vector<HostTensor>& inputs) {
+  invariant(!std::holds_alternative<HostOperator>(node.operation), "run_quantized runs quantized operators");
   const std::vector<TensorView> x = input_views(network, node, inputs);
   std::vector<HostTensor> y = empty_outputs(network, node);
   if (const auto* conv = std::get_if<Conv>(&node.operation)) {
@@ -262,18 +253,15 @@ std::vector<HostTensor> run_quantized(const Network& network, const Node& node,
   } else if (const auto* table = std::get_if<Lookup>(&node.operation)) {
     lookup(*table, x[0], y[0]);
   } else {
-    invariant(x[0].count() * element_bytes(x[0].type) == y[0].data.size(),
-              "a reshape keeps the elements");
+    invariant(x[0].count() * element_bytes(x[0].type) == y[0].data.size(), "a reshape keeps the elements");
     y[0].data.assign(x[0].data, x[0].data + y[0].data.size());
   }
   return y;
 }
 
-std::vector<HostTensor> run_node(const Network& network, const Node& node,
-                                 const std::vector<HostTensor>& inputs) {
-  return std::holds_alternative<HostOperator>(node.operation)
-             ? run_host(network, node, inputs)
-             : run_quantized(network, node, inputs);
+std::vector<HostTensor> run_node(const Network& network, const Node& node, const std::vector<HostTensor>& inputs) {
+  return std::holds_alternative<HostOperator>(node.operation) ? run_host(network, node, inputs)
+                                                              : run_quantized(network, node, inputs);
 }
 
 }  // namespace systole

@@ -16,16 +16,13 @@ namespace systole {
 // the host does not have.
 
 // HostOperator, Lookup and Reshape; float operators by oneDNN where it has them.
-std::vector<HostTensor> run_host(const Network& network, const Node& node,
-                                 const std::vector<HostTensor>& inputs);
+std::vector<HostTensor> run_host(const Network& network, const Node& node, const std::vector<HostTensor>& inputs);
 
 // Conv, Gemm, MatMul, Add, MaxPool and AveragePool, in plain loops with the exact arithmetic of quantized
 // operators; Lookup and Reshape too. What the chip must compute, bit for bit.
-std::vector<HostTensor> run_quantized(const Network& network, const Node& node,
-                                      const std::vector<HostTensor>& inputs);
+std::vector<HostTensor> run_quantized(const Network& network, const Node& node, const std::vector<HostTensor>& inputs);
 
 // Either of the two, by the node's operation.
-std::vector<HostTensor> run_node(const Network& network, const Node& node,
-                                 const std::vector<HostTensor>& inputs);
+std::vector<HostTensor> run_node(const Network& network, const Node& node, const std::vector<HostTensor>& inputs);
 
 }  // namespace systole

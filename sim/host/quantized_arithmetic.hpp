@@ -35,9 +35,7 @@ inline float dequantize(std::int32_t x, Quantization q) {
   return static_cast<float>(static_cast<std::int64_t>(x) - q.zero_point) * q.scale;
 }
 
-inline std::int32_t wrap32(std::int64_t value) {
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(value));
-}
+inline std::int32_t wrap32(std::int64_t value) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(value)); }
 
 // y = sat(rne(fl(fl(v) * scale)) + zero_point), clamped.
 inline std::int32_t requantize(std::int32_t v, float scale, std::int32_t zero_point, Clamp clamp) {
@@ -57,17 +55,14 @@ inline AddFactors add_factors(Quantization qa, Quantization qb, Quantization qy)
   f.offset = static_cast<float>(qy.zero_point) - zero_parts;
   return f;
 }
-inline std::int32_t add_quantized(std::int32_t a, std::int32_t b, const AddFactors& f,
-                                  Clamp clamp) {
+inline std::int32_t add_quantized(std::int32_t a, std::int32_t b, const AddFactors& f, Clamp clamp) {
   const float inner = std::fma(static_cast<float>(b), f.rb, f.offset);
   return saturate_rounded(std::fma(static_cast<float>(a), f.ra, inner), 0, clamp);
 }
 
 // fl(fl(xs * ws) / ys) and fl(xs / fl(ys * area)). A result below the smallest normal number counts
 // as zero: it rounds every int32 to zero either way. Infinity is for the caller to refuse.
-inline float flush_subnormal(float value) {
-  return value < std::numeric_limits<float>::min() ? 0.0f : value;
-}
+inline float flush_subnormal(float value) { return value < std::numeric_limits<float>::min() ? 0.0f : value; }
 inline float product_scale(float xs, float ws, float ys) {
   const float product = xs * ws;
   return flush_subnormal(product / ys);

@@ -34,15 +34,12 @@ void store_byte(HostTensor& y, std::size_t index, std::int32_t value) {
 // Writes one output of a product: requantized, or raw when the operator has no scale. `sum` is
 // without bias.
 template <typename Product>
-void store_product(const Product& op, std::size_t channel, std::int64_t sum, HostTensor& y,
-                   std::size_t index) {
+void store_product(const Product& op, std::size_t channel, std::int64_t sum, HostTensor& y, std::size_t index) {
   const std::int32_t v = wrap32(sum + one_or_each<std::int32_t>(op.bias, channel, 0));
   if (op.scale.empty()) {
     elements<std::int32_t>(y)[index] = v;
   } else {
-    store_byte(
-        y, index,
-        requantize(v, one_or_each<float>(op.scale, channel, 1), op.output_zero_point, op.clamp));
+    store_byte(y, index, requantize(v, one_or_each<float>(op.scale, channel, 1), op.output_zero_point, op.clamp));
   }
 }
 
@@ -52,14 +49,11 @@ TensorView matrix(const TensorView& stack, std::size_t index) {
   const std::size_t rank = stack.shape.size();
   if (rank > 2) view.shape = {stack.shape[rank - 2], stack.shape[rank - 1]};
   if (rank == 1) view.shape = {stack.shape[0], 1};
-  view.data = stack.data + index * static_cast<std::size_t>(element_count(view.shape)) *
-                               element_bytes(stack.type);
+  view.data = stack.data + index * static_cast<std::size_t>(element_count(view.shape)) * element_bytes(stack.type);
   return view;
 }
 
-Shape stack_shape(const Shape& shape) {
-  return shape.size() > 2 ? Shape(shape.begin(), shape.end() - 2) : Shape{};
-}
+Shape stack_shape(const Shape& shape) { return shape.size() > 2 ? Shape(shape.begin(), shape.end() - 2) : Shape{}; }
 
 }  // namespace
 
@@ -75,8 +69,7 @@ void quantized_conv(const Conv& conv, const TensorView& x, const TensorView& w, 
   std::vector<std::int64_t> row(static_cast<std::size_t>(out_width));
   for (std::int64_t n = 0; n < images; ++n) {
     for (std::int64_t m = 0; m < outputs; ++m) {
-      const std::int32_t w_zero =
-          one_or_each<std::int32_t>(conv.weight_zero_point, static_cast<std::size_t>(m), 0);
+      const std::int32_t w_zero = one_or_each<std::int32_t>(conv.weight_zero_point, static_cast<std::size_t>(m), 0);
       const std::int64_t first_channel = m / group_outputs * group_channels;
       for (std::int64_t oy = 0; oy < out_height; ++oy) {
         std::fill(row.begin(), row.end(), 0);
@@ -84,22 +77,18 @@ void quantized_conv(const Conv& conv, const TensorView& x, const TensorView& w, 
           for (std::int64_t ky = 0; ky < kernel_y; ++ky) {
             const std::int64_t iy = oy * conv.stride[0] - conv.pad[0] + ky * conv.dilation[0];
             if (iy < 0 || iy >= height) continue;  // padding is the zero point and adds nothing
-            const std::int32_t* line = &xv[static_cast<std::size_t>(
-                ((n * channels + first_channel + c) * height + iy) * width)];
+            const std::int32_t* line =
+                &xv[static_cast<std::size_t>(((n * channels + first_channel + c) * height + iy) * width)];
             for (std::int64_t kx = 0; kx < kernel_x; ++kx) {
               const std::int64_t weight =
-                  wv[static_cast<std::size_t>(
-                      ((m * group_channels + c) * kernel_y + ky) * kernel_x + kx)] -
-                  w_zero;
+                  wv[static_cast<std::size_t>(((m * group_channels + c) * kernel_y + ky) * kernel_x + kx)] - w_zero;
               // 0 <= ox * stride + shift < width
               const std::int64_t shift = kx * conv.dilation[1] - conv.pad[1];
               const std::int64_t stride = conv.stride[1];
               const std::int64_t first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-              const std::int64_t last =
-                  shift >= width ? 0 : std::min(out_width, (width - 1 - shift) / stride + 1);
+              const std::int64_t last = shift >= width ? 0 : std::min(out_width, (width - 1 - shift) / stride + 1);
               for (std::int64_t ox = first; ox < last; ++ox) {
-                row[static_cast<std::size_t>(ox)] +=
-                    weight * (line[ox * stride + shift] - conv.input_zero_point);
+                row[static_cast<std::size_t>(ox)] += weight * (line[ox * stride + shift] - conv.input_zero_point);
               }
             }
           }
@@ -121,13 +110,11 @@ void quantized_gemm(const Gemm& gemm, const TensorView& x, const TensorView& w, 
   const std::vector<std::int32_t> xv = widen(x), wv = widen(w);
   std::vector<std::int64_t> row(static_cast<std::size_t>(columns));
   std::vector<std::int32_t> w_zero(static_cast<std::size_t>(columns));
-  for (std::size_t n = 0; n < w_zero.size(); ++n)
-    w_zero[n] = one_or_each<std::int32_t>(gemm.weight_zero_point, n, 0);
+  for (std::size_t n = 0; n < w_zero.size(); ++n) w_zero[n] = one_or_each<std::int32_t>(gemm.weight_zero_point, n, 0);
   for (std::int64_t m = 0; m < rows; ++m) {
     std::fill(row.begin(), row.end(), 0);
     for (std::int64_t k = 0; k < depth; ++k) {
-      const std::int64_t value =
-          xv[static_cast<std::size_t>(m * depth + k)] - gemm.input_zero_point;
+      const std::int64_t value = xv[static_cast<std::size_t>(m * depth + k)] - gemm.input_zero_point;
       const std::int32_t* weights = &wv[static_cast<std::size_t>(k * columns)];
       for (std::size_t n = 0; n < row.size(); ++n) row[n] += value * (weights[n] - w_zero[n]);
     }
@@ -155,8 +142,7 @@ void quantized_stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorV
     HostTensor part = make_host_tensor(y.type, {rows, right.shape[1]});
     invariant(part.data.size() == y_bytes, "a stacked product has the inferred shape");
     quantized_gemm(gemm, left, right, part);
-    std::copy(part.data.begin(), part.data.end(),
-              y.data.begin() + static_cast<std::ptrdiff_t>(iy * y_bytes));
+    std::copy(part.data.begin(), part.data.end(), y.data.begin() + static_cast<std::ptrdiff_t>(iy * y_bytes));
   });
 }
 
@@ -172,12 +158,11 @@ void quantized_matmul(const MatMul& product, const TensorView& a, const TensorVi
 
 void quantized_add(const Add& add, const TensorView& a, const TensorView& b, HostTensor& y) {
   const AddFactors factors = add_factors(add.qa, add.qb, add.qy);
-  for_each_broadcast(
-      y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-        store_byte(y, iy,
-                   add_quantized(static_cast<std::int32_t>(a.integer(ia)),
-                                 static_cast<std::int32_t>(b.integer(ib)), factors, add.clamp));
-      });
+  for_each_broadcast(y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+    store_byte(y, iy,
+               add_quantized(static_cast<std::int32_t>(a.integer(ia)), static_cast<std::int32_t>(b.integer(ib)),
+                             factors, add.clamp));
+  });
 }
 
 void quantized_max_pool(const MaxPool& pool, const TensorView& x, HostTensor& y) {
@@ -194,8 +179,7 @@ void quantized_max_pool(const MaxPool& pool, const TensorView& x, HostTensor& y)
             const std::int64_t iy = oy * pool.stride[0] - pool.pad[0] + ky * pool.dilation[0];
             const std::int64_t ix = ox * pool.stride[1] - pool.pad[1] + kx * pool.dilation[1];
             if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
-            best = std::max(
-                best, x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)));
+            best = std::max(best, x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)));
           }
         }
         const std::int64_t low = pool.clamp.low, high = pool.clamp.high;
@@ -219,7 +203,8 @@ void quantized_average_pool(const AveragePool& pool, const TensorView& x, HostTe
         for (std::int64_t ky = 0; ky < pool.kernel[0]; ++ky) {
           for (std::int64_t kx = 0; kx < pool.kernel[1]; ++kx) {
             const std::int64_t iy = oy * pool.stride[0] + ky, ix = ox * pool.stride[1] + kx;
-            const auto value = static_cast<std::int32_t>(x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)));
+            const auto value =
+                static_cast<std::int32_t>(x.integer(static_cast<std::size_t>((plane * height + iy) * width + ix)));
             sum += value - pool.qx.zero_point;
             float_sum += dequantize(value, pool.qx);
           }

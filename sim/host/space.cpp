@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Operators that resample or rearrange a grid: Resize, DepthToSpace, SpaceToDepth, Tile, Trilu, Range.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "host/call.hpp"
 #include "network/message_text.hpp"
@@ -46,8 +46,11 @@ std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, d
   const std::string coordinates = text(call, "coordinate_transformation_mode", "half_pixel");
   std::vector<Tap> list;
   for (std::int64_t y = 0; y < out; ++y) {
-    const double x = source_coordinate(call, coordinates, static_cast<double>(y), static_cast<double>(in), static_cast<double>(in) * scale, scale);
-    const auto inside = [&](double v) { return static_cast<std::size_t>(std::clamp(v, 0.0, static_cast<double>(in - 1))); };
+    const double x = source_coordinate(call, coordinates, static_cast<double>(y), static_cast<double>(in),
+                                       static_cast<double>(in) * scale, scale);
+    const auto inside = [&](double v) {
+      return static_cast<std::size_t>(std::clamp(v, 0.0, static_cast<double>(in - 1)));
+    };
     if (mode == "nearest") {
       list.push_back({inside(nearest(call, near, x)), 0, 0});
     } else {
@@ -64,13 +67,16 @@ std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, d
 void host_resize(HostCall& call) {
   const TensorView& x = call.inputs[0];
   const std::string mode = text(call, "mode", "nearest");
-  if (mode != "nearest" && mode != "linear") throw UserError(fmt::format("{}: mode {} is not supported", call.what, in_quotes(mode)));
+  if (mode != "nearest" && mode != "linear")
+    throw UserError(fmt::format("{}: mode {} is not supported", call.what, in_quotes(mode)));
   const Shape& target = call.outputs[0].shape;
   Shape shape = x.shape;
   std::vector<float> values(x.as<float>(), x.as<float>() + x.count());
   for (std::size_t d = 0; d < shape.size(); ++d) {
     const auto scales = call.op.floats.find("scales");
-    const double scale = scales != call.op.floats.end() ? scales->second.at(d) : static_cast<double>(target[d]) / static_cast<double>(shape[d]);
+    const double scale = scales != call.op.floats.end()
+                             ? scales->second.at(d)
+                             : static_cast<double>(target[d]) / static_cast<double>(shape[d]);
     if (shape[d] == target[d] && scale == 1) continue;
     const std::vector<Tap> list = taps(call, shape[d], target[d], scale);
     std::size_t outer = 1, inner = 1;
@@ -80,9 +86,12 @@ void host_resize(HostCall& call) {
     for (std::size_t o = 0; o < outer; ++o)
       for (std::size_t y = 0; y < list.size(); ++y)
         for (std::size_t i = 0; i < inner; ++i) {
-          const auto at = [&](std::size_t index) { return static_cast<double>(values[(o * static_cast<std::size_t>(shape[d]) + index) * inner + i]); };
+          const auto at = [&](std::size_t index) {
+            return static_cast<double>(values[(o * static_cast<std::size_t>(shape[d]) + index) * inner + i]);
+          };
           const Tap& tap = list[y];
-          const double value = tap.weight == 0 ? at(tap.first) : at(tap.first) * (1 - tap.weight) + at(tap.second) * tap.weight;
+          const double value =
+              tap.weight == 0 ? at(tap.first) : at(tap.first) * (1 - tap.weight) + at(tap.second) * tap.weight;
           result[(o * list.size() + y) * inner + i] = static_cast<float>(value);
         }
     values = std::move(result);
@@ -97,11 +106,13 @@ void host_depth_space(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];
   const std::int64_t b = call.integer("blocksize", 0);
-  if (b < 1 || x.shape.size() != 4) throw UserError(call.what + ": blocksize must be at least 1 and the input an image");
+  if (b < 1 || x.shape.size() != 4)
+    throw UserError(call.what + ": blocksize must be at least 1 and the input an image");
   const bool crd = text(call, "mode", "DCR") == "CRD";
-  const Shape& deep = to_space ? x.shape : y.shape;    // [n][c * b * b][h][w]
-  const Shape& wide = to_space ? y.shape : x.shape;    // [n][c][h * b][w * b]
-  if (deep[1] != wide[1] * b * b || wide[2] != deep[2] * b || wide[3] != deep[3] * b) throw UserError(call.what + ": the shapes do not fit blocksize");
+  const Shape& deep = to_space ? x.shape : y.shape;  // [n][c * b * b][h][w]
+  const Shape& wide = to_space ? y.shape : x.shape;  // [n][c][h * b][w * b]
+  if (deep[1] != wide[1] * b * b || wide[2] != deep[2] * b || wide[3] != deep[3] * b)
+    throw UserError(call.what + ": the shapes do not fit blocksize");
   const std::size_t bytes = element_bytes(y.type);
   for (std::int64_t n = 0; n < wide[0]; ++n)
     for (std::int64_t c = 0; c < wide[1]; ++c)
@@ -111,7 +122,8 @@ void host_depth_space(HostCall& call) {
           const std::int64_t depth = crd ? (c * b + by) * b + bx : (by * b + bx) * wide[1] + c;
           const auto at_deep = static_cast<std::size_t>(((n * deep[1] + depth) * deep[2] + h / b) * deep[3] + w / b);
           const auto at_wide = static_cast<std::size_t>(((n * wide[1] + c) * wide[2] + h) * wide[3] + w);
-          std::memcpy(&y.data[(to_space ? at_wide : at_deep) * bytes], x.data + (to_space ? at_deep : at_wide) * bytes, bytes);
+          std::memcpy(&y.data[(to_space ? at_wide : at_deep) * bytes], x.data + (to_space ? at_deep : at_wide) * bytes,
+                      bytes);
         }
 }
 
@@ -123,7 +135,8 @@ void host_tile(HostCall& call) {
   Shape at(rank, 0);
   for (std::size_t i = 0; i < y.data.size() / bytes; ++i) {
     std::size_t from = 0;
-    for (std::size_t d = 0; d < rank; ++d) from = from * static_cast<std::size_t>(x.shape[d]) + static_cast<std::size_t>(at[d] % x.shape[d]);
+    for (std::size_t d = 0; d < rank; ++d)
+      from = from * static_cast<std::size_t>(x.shape[d]) + static_cast<std::size_t>(at[d] % x.shape[d]);
     std::memcpy(&y.data[i * bytes], x.data + from * bytes, bytes);
     for (std::size_t d = rank; d-- > 0;) {
       if (++at[d] < y.shape[d]) break;
@@ -154,8 +167,9 @@ void host_range(HostCall& call) {
     if (y.type == ElementType::kFloat32) {
       elements<float>(y)[i] = call.inputs[0].as<float>()[0] + static_cast<float>(i) * call.inputs.at(2).as<float>()[0];
     } else {
-      const std::int64_t value = static_cast<std::int64_t>(static_cast<std::uint64_t>(call.inputs[0].integer(0)) +
-                                                           static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(call.inputs.at(2).integer(0)));
+      const std::int64_t value = static_cast<std::int64_t>(
+          static_cast<std::uint64_t>(call.inputs[0].integer(0)) +
+          static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(call.inputs.at(2).integer(0)));
       std::memcpy(&y.data[i * element_bytes(y.type)], &value, element_bytes(y.type));
     }
   }

@@ -15,8 +15,7 @@ namespace systole {
 struct HostTensor {
   ElementType type = ElementType::kFloat32;
   Shape shape;
-  std::vector<std::uint8_t>
-      data;  // row-major, little-endian; element_count(shape) * element_bytes(type) bytes
+  std::vector<std::uint8_t> data;  // row-major, little-endian; element_count(shape) * element_bytes(type) bytes
 };
 
 // All zero. The shape must be one that element_count accepts.

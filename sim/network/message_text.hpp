@@ -10,10 +10,9 @@
 
 namespace systole {
 
-std::string in_quotes(const std::string& name);  // 'conv1', at most 80 characters
-std::string shape_text(const Shape& shape);      // [1,3,8,8]
-std::string first_line(
-    const std::string& text);  // of a library's message, made printable, at most 200 characters
+std::string in_quotes(const std::string& name);   // 'conv1', at most 80 characters
+std::string shape_text(const Shape& shape);       // [1,3,8,8]
+std::string first_line(const std::string& text);  // of a library's message, made printable, at most 200 characters
 
 // Refuses a tensor whose dimensions are negative or whose size exceeds kMaxTensorBytes; `what`
 // starts the message.

@@ -9,8 +9,7 @@
 namespace systole {
 namespace {
 
-std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& data,
-                          std::size_t index) {
+std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& data, std::size_t index) {
   const std::size_t bytes = element_bytes(type);
   invariant(index < data.size() / bytes, "an element index lies inside its tensor");
   const std::uint8_t* at = data.data() + index * bytes;
@@ -132,11 +131,7 @@ void sum_average_pools_in_float(Network& network) {
   }
 }
 
-std::vector<TensorId> inputs_of(const Operation& operation) {
-  return std::visit(InputsOf{}, operation);
-}
-std::vector<TensorId> outputs_of(const Operation& operation) {
-  return std::visit(OutputsOf{}, operation);
-}
+std::vector<TensorId> inputs_of(const Operation& operation) { return std::visit(InputsOf{}, operation); }
+std::vector<TensorId> outputs_of(const Operation& operation) { return std::visit(OutputsOf{}, operation); }
 
 }  // namespace systole

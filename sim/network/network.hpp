@@ -24,7 +24,7 @@ const char* element_name(ElementType type);
 using Shape = std::vector<std::int64_t>;
 std::int64_t element_count(const Shape& shape);
 
-using TensorId = std::uint32_t;  // index into Network::tensors
+using TensorId = std::uint32_t;             // index into Network::tensors
 constexpr TensorId kNoTensor = 0xffffffff;  // an optional input that is absent; only before normalize()
 
 struct Tensor {
@@ -50,15 +50,15 @@ struct Clamp {
 // convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
 struct Conv {
   TensorId input = 0, output = 0;
-  TensorId weight = 0;                             // constant, int8 or uint8
-  std::vector<std::int32_t> weight_zero_point;     // 1 or M values
-  std::vector<std::int32_t> bias;                  // M values or empty; int32, in units of xs*ws
+  TensorId weight = 0;                          // constant, int8 or uint8
+  std::vector<std::int32_t> weight_zero_point;  // 1 or M values
+  std::vector<std::int32_t> bias;               // M values or empty; int32, in units of xs*ws
   std::int32_t input_zero_point = 0;
   std::int64_t group = 1;
   std::array<std::int64_t, 2> stride = {1, 1}, dilation = {1, 1};  // y, x
   std::array<std::int64_t, 4> pad = {0, 0, 0, 0};                  // top, left, bottom, right; of zero points
   // Requantization to the output: v = acc + bias; y = sat(rne(fl(fl(v) * scale)) + output_zero_point). Raw int32 if empty.
-  std::vector<float> scale;                        // 1 or M values, fl(fl(xs*ws)/ys)
+  std::vector<float> scale;  // 1 or M values, fl(fl(xs*ws)/ys)
   std::int32_t output_zero_point = 0;
   Clamp clamp;
 };
@@ -66,11 +66,11 @@ struct Conv {
 // Y[m][n] = A[m][k] * B[k][n]; A is a tensor of any rank whose last dimension is k, B is constant [k][n].
 struct Gemm {
   TensorId input = 0, output = 0;
-  TensorId weight = 0;                          // constant [k][n], int8 or uint8 (transposed by the reader where needed)
+  TensorId weight = 0;  // constant [k][n], int8 or uint8 (transposed by the reader where needed)
   std::vector<std::int32_t> weight_zero_point;  // 1 or n values
   std::vector<std::int32_t> bias;               // n values or empty
   std::int32_t input_zero_point = 0;
-  std::vector<float> scale;                     // 1 or n values; raw int32 output if empty
+  std::vector<float> scale;  // 1 or n values; raw int32 output if empty
   std::int32_t output_zero_point = 0;
   Clamp clamp;
 };
@@ -146,15 +146,15 @@ struct Node {
 struct Network {
   std::string name;
   std::vector<Tensor> tensors;
-  std::vector<TensorId> inputs;   // of the graph, without initializers
+  std::vector<TensorId> inputs;  // of the graph, without initializers
   std::vector<TensorId> outputs;
-  std::vector<Node> nodes;        // topologically sorted; each tensor is written by one node at most
+  std::vector<Node> nodes;  // topologically sorted; each tensor is written by one node at most
 };
 
 // Average pools whose window is smaller than the image get `float_sums`: the bits of ONNX Runtime, on the host.
 void sum_average_pools_in_float(Network& network);
 
-std::vector<TensorId> inputs_of(const Operation& operation);   // run-time inputs, not constants
+std::vector<TensorId> inputs_of(const Operation& operation);  // run-time inputs, not constants
 std::vector<TensorId> outputs_of(const Operation& operation);
 
 }  // namespace systole

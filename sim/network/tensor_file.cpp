@@ -55,8 +55,7 @@ class NpyHeaderParser {
     }
     skip_space();
     if (at_ != text_.size()) fail("has text behind its header dictionary");
-    if (!descr || !fortran_order || !shape)
-      fail("lacks one of the header keys descr, fortran_order, shape");
+    if (!descr || !fortran_order || !shape) fail("lacks one of the header keys descr, fortran_order, shape");
     return {*descr, *fortran_order, *shape};
   }
 
@@ -74,8 +73,7 @@ class NpyHeaderParser {
     return true;
   }
   void expect(char c) {
-    if (!accept(c))
-      fail(fmt::format("has a malformed header: '{}' expected at character {}", c, at_));
+    if (!accept(c)) fail(fmt::format("has a malformed header: '{}' expected at character {}", c, at_));
   }
   std::string string() {
     skip_space();
@@ -90,8 +88,7 @@ class NpyHeaderParser {
   }
   bool boolean() {
     skip_space();
-    for (const auto& [word, value] :
-         {std::pair<std::string_view, bool>{"True", true}, {"False", false}}) {
+    for (const auto& [word, value] : {std::pair<std::string_view, bool>{"True", true}, {"False", false}}) {
       if (text_.substr(at_, word.size()) == word) {
         at_ += word.size();
         return value;
@@ -133,9 +130,8 @@ ElementType npy_type(const std::string& descr, const std::string& file) {
   if (descr == "<i4") return ElementType::kInt32;
   if (descr == "<i8") return ElementType::kInt64;
   if (descr == "<f4") return ElementType::kFloat32;
-  throw UserError(fmt::format(
-      "{}: the .npy file has the element type {}; supported are |i1, |u1, |b1, <i4, <i8, <f4", file,
-      in_quotes(descr)));
+  throw UserError(fmt::format("{}: the .npy file has the element type {}; supported are |i1, |u1, |b1, <i4, <i8, <f4",
+                              file, in_quotes(descr)));
 }
 
 const char* npy_descr(ElementType type) {
@@ -162,35 +158,27 @@ HostTensor read_npy(const std::filesystem::path& path) {
   if (bytes.size() < 10 || std::string_view(bytes).substr(0, kMagic.size()) != kMagic) {
     throw UserError(file + ": not a .npy file (its first bytes are not \\x93NUMPY)");
   }
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
-  };
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
   const std::size_t version = byte(6);
   if (version < 1 || version > 3)
-    throw UserError(
-        fmt::format("{}: the .npy file has version {}; supported are 1 to 3", file, version));
+    throw UserError(fmt::format("{}: the .npy file has version {}; supported are 1 to 3", file, version));
   const std::size_t prefix = version == 1 ? 10 : 12;
   if (bytes.size() < prefix) throw UserError(file + ": the .npy file ends inside its header");
   std::size_t header_bytes = byte(8) | byte(9) << 8;
   if (version > 1) header_bytes |= byte(10) << 16 | byte(11) << 24;
-  if (header_bytes > bytes.size() - prefix)
-    throw UserError(file + ": the .npy file ends inside its header");
+  if (header_bytes > bytes.size() - prefix) throw UserError(file + ": the .npy file ends inside its header");
 
-  const auto header =
-      NpyHeaderParser(std::string_view(bytes).substr(prefix, header_bytes), file).parse();
+  const auto header = NpyHeaderParser(std::string_view(bytes).substr(prefix, header_bytes), file).parse();
   HostTensor tensor{npy_type(header.descr, file), header.shape, {}};
   check_tensor_size(file + ": the .npy file's tensor", tensor.type, tensor.shape);
   if (header.fortran_order && tensor.shape.size() > 1) {
-    throw UserError(file +
-                    ": the .npy file is in Fortran order; save it with numpy.ascontiguousarray");
+    throw UserError(file + ": the .npy file is in Fortran order; save it with numpy.ascontiguousarray");
   }
-  const std::size_t expected =
-      static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(tensor.type);
+  const std::size_t expected = static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(tensor.type);
   const std::size_t found = bytes.size() - prefix - header_bytes;
   if (found != expected) {
-    throw UserError(fmt::format("{}: the .npy file has {} bytes of data, {} {} needs {}", file,
-                                found, element_name(tensor.type), shape_text(tensor.shape),
-                                expected));
+    throw UserError(fmt::format("{}: the .npy file has {} bytes of data, {} {} needs {}", file, found,
+                                element_name(tensor.type), shape_text(tensor.shape), expected));
   }
   tensor.data.assign(bytes.end() - static_cast<std::ptrdiff_t>(found), bytes.end());
   return tensor;
@@ -199,8 +187,7 @@ HostTensor read_npy(const std::filesystem::path& path) {
 HostTensor read_pb(const std::filesystem::path& path) {
   const std::string bytes = read_whole_file(path, kMaxTensorBytes - 1);
   onnx::TensorProto proto;
-  if (bytes.empty() || !proto.ParseFromString(bytes))
-    throw UserError(path.string() + ": not an ONNX TensorProto");
+  if (bytes.empty() || !proto.ParseFromString(bytes)) throw UserError(path.string() + ": not an ONNX TensorProto");
   return tensor_from_proto(proto, path.string() + ": the tensor " + in_quotes(proto.name()));
 }
 
@@ -216,25 +203,22 @@ HostTensor read_tensor_file(const std::filesystem::path& file, const Tensor& exp
   HostTensor tensor = read_tensor_file(file);
   if (tensor.type != expected.type || tensor.shape != expected.shape) {
     throw UserError(fmt::format("{}: tensor {} must be {} {}, the file holds {} {}", file.string(),
-                                in_quotes(expected.name), element_name(expected.type),
-                                shape_text(expected.shape), element_name(tensor.type),
-                                shape_text(tensor.shape)));
+                                in_quotes(expected.name), element_name(expected.type), shape_text(expected.shape),
+                                element_name(tensor.type), shape_text(tensor.shape)));
   }
   return tensor;
 }
 
 void write_npy(const std::filesystem::path& file, const HostTensor& tensor) {
-  invariant(tensor.data.size() ==
-                static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(tensor.type),
+  invariant(tensor.data.size() == static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(tensor.type),
             "a tensor's data has the size of its shape");
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}",
-                                   npy_descr(tensor.type), fmt::join(tensor.shape, ", "),
-                                   tensor.shape.size() == 1 ? "," : "");
+  std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", npy_descr(tensor.type),
+                  fmt::join(tensor.shape, ", "), tensor.shape.size() == 1 ? "," : "");
   // The format wants the data aligned to 64 bytes and a newline before it.
   header.append(63 - (10 + header.size()) % 64, ' ');
   header += '\n';
-  const std::string prefix = std::string(kMagic) + '\x01' + '\0' +
-                             static_cast<char>(header.size() & 0xff) +
+  const std::string prefix = std::string(kMagic) + '\x01' + '\0' + static_cast<char>(header.size() & 0xff) +
                              static_cast<char>(header.size() >> 8);
 
   std::string bytes = prefix + header;

@@ -16,8 +16,8 @@ template <typename T, typename Field>
 void copy_values(const Field& field, const std::string& what, HostTensor& tensor) {
   const std::size_t count = static_cast<std::size_t>(element_count(tensor.shape));
   if (static_cast<std::size_t>(field.size()) != count) {
-    throw UserError(fmt::format("{} has {} values, its shape {} needs {}", what, field.size(),
-                                shape_text(tensor.shape), count));
+    throw UserError(
+        fmt::format("{} has {} values, its shape {} needs {}", what, field.size(), shape_text(tensor.shape), count));
   }
   tensor.data.resize(count * sizeof(T));
   T* out = elements<T>(tensor);
@@ -26,8 +26,8 @@ void copy_values(const Field& field, const std::string& what, HostTensor& tensor
     out[i] = static_cast<T>(value);
     if constexpr (std::numeric_limits<T>::is_integer) {
       if (static_cast<std::int64_t>(out[i]) != static_cast<std::int64_t>(value)) {
-        throw UserError(fmt::format("{} has the value {} at {}, outside {}", what, value, i,
-                                    element_name(tensor.type)));
+        throw UserError(
+            fmt::format("{} has the value {} at {}, outside {}", what, value, i, element_name(tensor.type)));
       }
     }
   }
@@ -73,34 +73,29 @@ int onnx_data_type_of(ElementType type) {
 }
 
 std::string onnx_data_type_name(int onnx_data_type) {
-  if (!onnx::TensorProto::DataType_IsValid(onnx_data_type))
-    return fmt::format("number {}", onnx_data_type);
+  if (!onnx::TensorProto::DataType_IsValid(onnx_data_type)) return fmt::format("number {}", onnx_data_type);
   return onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_data_type));
 }
 
 HostTensor tensor_from_proto(const onnx::TensorProto& proto, const std::string& what) {
   const auto type = element_type_of(proto.data_type());
   if (!type) {
-    throw UserError(fmt::format(
-        "{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool", what,
-        onnx_data_type_name(proto.data_type())));
+    throw UserError(fmt::format("{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",
+                                what, onnx_data_type_name(proto.data_type())));
   }
   if (proto.has_segment()) throw UserError(what + " is stored in segments, which is not supported");
   if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
-    throw UserError(
-        what +
-        " is stored in an external file, which is not supported here");
+    throw UserError(what + " is stored in an external file, which is not supported here");
   }
   HostTensor tensor{*type, Shape(proto.dims().begin(), proto.dims().end()), {}};
   check_tensor_size(what, *type, tensor.shape);
 
   if (proto.has_raw_data()) {
     const std::string& raw = proto.raw_data();
-    const std::size_t expected =
-        static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(*type);
+    const std::size_t expected = static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(*type);
     if (raw.size() != expected) {
-      throw UserError(fmt::format("{} has {} bytes of raw data, {} {} needs {}", what, raw.size(),
-                                  element_name(*type), shape_text(tensor.shape), expected));
+      throw UserError(fmt::format("{} has {} bytes of raw data, {} {} needs {}", what, raw.size(), element_name(*type),
+                                  shape_text(tensor.shape), expected));
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(raw.data());
     tensor.data.assign(bytes, bytes + raw.size());

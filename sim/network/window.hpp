@@ -17,8 +17,7 @@ namespace systole {
 // present. Errors (UserError, starting with `what`): values outside 1 .. 2^24 (pads 0 .. 2^24),
 // wrong counts, a window larger than the padded input, a pool window that lies in the padding
 // entirely.
-Shape resolve_window(HostOperator& op, const Shape& input_spatial, const Shape& kernel,
-                     const std::string& what);
+Shape resolve_window(HostOperator& op, const Shape& input_spatial, const Shape& kernel, const std::string& what);
 
 // The window as two dimensions, y then x; of a one-dimensional one, y is 1.
 struct Window2d {

@@ -7,8 +7,8 @@
 #include <set>
 #include <tuple>
 
-#include "onnx/node_inference.hpp"
 #include "normalize/raw_graph.hpp"
+#include "onnx/node_inference.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -17,8 +17,7 @@ namespace {
 // Exporters give each reader of a float tensor a QuantizeLinear of its own; equal ones become one,
 // so that the operator before them has one reader.
 void merge_equal_quantizations(Network& network) {
-  using Key =
-      std::tuple<TensorId, ElementType, std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
+  using Key = std::tuple<TensorId, ElementType, std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
   const std::set<TensorId> outputs(network.outputs.begin(), network.outputs.end());
   std::map<Key, TensorId> first;
   std::map<TensorId, TensorId> replaced;
@@ -30,16 +29,14 @@ void merge_equal_quantizations(Network& network) {
       if (found != replaced.end()) id = found->second;
     }
     const bool constant = node.operator_name == "QuantizeLinear" &&
-                          std::all_of(op.inputs.begin() + 1, op.inputs.end(), [&](TensorId id) {
-                            return id != kNoTensor && network.tensors[id].is_constant;
-                          });
+                          std::all_of(op.inputs.begin() + 1, op.inputs.end(),
+                                      [&](TensorId id) { return id != kNoTensor && network.tensors[id].is_constant; });
     if (constant && network.tensors[op.inputs.at(1)].data.size() == sizeof(float)) {
       const TensorId output = op.outputs.at(0);
       std::vector<std::uint8_t> zero_point = {0};
       if (op.inputs.size() > 2) zero_point = network.tensors[op.inputs[2]].data;
-      const auto inserted = first.emplace(Key{op.inputs[0], network.tensors[output].type,
-                                              network.tensors[op.inputs[1]].data, zero_point},
-                                          output);
+      const auto inserted = first.emplace(
+          Key{op.inputs[0], network.tensors[output].type, network.tensors[op.inputs[1]].data, zero_point}, output);
       if (!inserted.second && outputs.count(output) == 0) {
         replaced[output] = inserted.first->second;
         continue;
@@ -57,8 +54,7 @@ std::vector<Node> needed_nodes(const Network& network, std::vector<Node> nodes) 
   std::vector<Node> kept;
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
     const auto outputs = outputs_of(node->operation);
-    if (std::none_of(outputs.begin(), outputs.end(), [&](TensorId id) { return needed[id]; }))
-      continue;
+    if (std::none_of(outputs.begin(), outputs.end(), [&](TensorId id) { return needed[id]; })) continue;
     for (TensorId id : inputs_of(node->operation)) {
       if (id != kNoTensor) needed[id] = true;
     }
@@ -110,9 +106,7 @@ std::vector<Node> fuse_clamps(const Network& network, std::vector<Node> nodes) {
       const auto clamped = clamped_output(before.operation);
       if (limits && clamped && type == network.tensors[lookup->output].type &&
           network.tensors[lookup->input].shape == network.tensors[lookup->output].shape) {
-        const auto clamp = [&](std::int32_t x) {
-          return std::min(std::max(x, limits->low), limits->high);
-        };
+        const auto clamp = [&](std::int32_t x) { return std::min(std::max(x, limits->low), limits->high); };
         *clamped->clamp = {clamp(clamped->clamp->low), clamp(clamped->clamp->high)};
         *clamped->output = lookup->output;
         producer[lookup->output] = producer[lookup->input];
@@ -134,11 +128,8 @@ void fill_absent_inputs(RawGraph& graph, std::vector<Node>& nodes) {
     if (op == nullptr) continue;
     for (TensorId& id : op->inputs) {
       if (id != kNoTensor) continue;
-      const bool quantized =
-          node.operator_name.find("Integer") != std::string::npos || node.operator_name[0] == 'Q';
-      if (!quantized)
-        throw UserError(graph.what(node) +
-                        ": an absent input before a present one is not supported");
+      const bool quantized = node.operator_name.find("Integer") != std::string::npos || node.operator_name[0] == 'Q';
+      if (!quantized) throw UserError(graph.what(node) + ": an absent input before a present one is not supported");
       if (!zero) zero = graph.add_constant("absent_zero", ElementType::kUint8, {}, {0});
       id = *zero;
     }
@@ -203,9 +194,8 @@ Network normalize(Network raw, const std::string& file) {
   const std::size_t count = graph.network().nodes.size();
   for (std::size_t i = 0; i < count; ++i) {
     const Node& node = graph.network().nodes[i];
-    const bool translated = node.operator_name == "QuantizeLinear"
-                                ? translate_quantize(graph, node, nodes)
-                                : translate_direct(graph, node, nodes);
+    const bool translated = node.operator_name == "QuantizeLinear" ? translate_quantize(graph, node, nodes)
+                                                                   : translate_direct(graph, node, nodes);
     if (!translated) nodes.push_back(node);
   }
   nodes = needed_nodes(graph.network(), std::move(nodes));

@@ -10,13 +10,13 @@
 #include <limits>
 #include <set>
 
+#include "host/quantized_arithmetic.hpp"
 #include "network/host_tensor.hpp"
 #include "network/message_text.hpp"
-#include "onnx/node_inference.hpp"
-#include "host/quantized_arithmetic.hpp"
+#include "network/window.hpp"
 #include "normalize/raw_graph.hpp"
 #include "normalize/value_table.hpp"
-#include "network/window.hpp"
+#include "onnx/node_inference.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -33,34 +33,29 @@ struct Chain {
   TensorId source = 0;            // the float tensor where it starts
   std::vector<Step> steps;        // in order of execution
   const Node* reshape = nullptr;  // the last operator of the chain that only changes the shape
-  bool read_once = true;  // whether the source and every tensor of the chain have one reader
+  bool read_once = true;          // whether the source and every tensor of the chain have one reader
 };
 
 bool is_name(const Node& node, std::initializer_list<const char*> names) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](const char* name) { return node.operator_name == name; });
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return node.operator_name == name; });
 }
 
-bool is_reshape(const Node& node) {
-  return is_name(node, {"Reshape", "Flatten", "Squeeze", "Unsqueeze"});
-}
+bool is_reshape(const Node& node) { return is_name(node, {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}); }
 bool is_copy(const Node& node) { return is_name(node, {"Identity", "Dropout"}); }
 bool is_limit(const Node& node) { return is_name(node, {"Relu", "Clip"}); }
 
 // The run-time input of a node that maps each element by itself, if it is one.
 std::optional<std::size_t> elementwise_input(const RawGraph& graph, const Node& node) {
   static const std::set<std::string> unary = {
-      "Abs",         "Ceil",      "Clip",       "Elu",  "Erf",       "Exp",  "Floor",
-      "HardSigmoid", "HardSwish", "Log",        "Neg",  "LeakyRelu", "Relu", "Round",
-      "Sigmoid",     "Softplus",  "Reciprocal", "Sqrt", "Tanh"};
+      "Abs", "Ceil",      "Clip", "Elu",   "Erf",     "Exp",      "Floor",      "HardSigmoid", "HardSwish", "Log",
+      "Neg", "LeakyRelu", "Relu", "Round", "Sigmoid", "Softplus", "Reciprocal", "Sqrt",        "Tanh"};
   if (unary.count(node.operator_name) != 0) return 0;
   if (!is_name(node, {"Add", "Sub", "Mul", "Div", "Pow", "Min", "Max"})) return std::nullopt;
   const HostOperator& op = host_of(node);
   if (op.inputs.size() != 2) return std::nullopt;
   for (std::size_t i : {0u, 1u}) {
     const TensorId other = op.inputs[1 - i];
-    if (graph.is_constant(other) && element_count(graph.tensor(other).shape) == 1 &&
-        !graph.is_constant(op.inputs[i]) &&
+    if (graph.is_constant(other) && element_count(graph.tensor(other).shape) == 1 && !graph.is_constant(op.inputs[i]) &&
         graph.tensor(op.inputs[i]).shape == graph.tensor(op.outputs.at(0)).shape) {
       return i;
     }
@@ -129,8 +124,7 @@ class QuantizeTranslator {
     const HostTensor bytes = all_bytes(x_type);
     for (std::size_t i = 0; i < 256; ++i)
       elements<float>(values)[i] = dequantize(static_cast<std::int32_t>(integer_at(bytes, i)), qx);
-    for (const Step& step : chain_.steps)
-      values = run_on_values(graph_, *step.node, step.position, values);
+    for (const Step& step : chain_.steps) values = run_on_values(graph_, *step.node, step.position, values);
     std::vector<std::uint8_t> result(256);
     for (std::size_t i = 0; i < 256; ++i)
       result[i] = static_cast<std::uint8_t>(quantize(elements<float>(values)[i], qy_, type_));
@@ -147,8 +141,7 @@ class QuantizeTranslator {
 
   std::string steps_name(const std::string& first) const {
     std::string name = first;
-    for (const Step& step : chain_.steps)
-      name += (name.empty() ? "" : "+") + step.node->operator_name;
+    for (const Step& step : chain_.steps) name += (name.empty() ? "" : "+") + step.node->operator_name;
     return name;
   }
 
@@ -165,8 +158,7 @@ class QuantizeTranslator {
     TensorId result = x;
     if (!identity) {
       result = reshapes ? new_tensor(x, type_) : output_;
-      const std::string name =
-          chain_.steps.empty() ? quantize_.name : chain_.steps.back().node->name;
+      const std::string name = chain_.steps.empty() ? quantize_.name : chain_.steps.back().node->name;
       const std::string operators = chain_.steps.empty() ? "QuantizeLinear" : steps_name("");
       nodes_.push_back({name, operators, 0, Lookup{x, result, values}});
     }
@@ -175,13 +167,11 @@ class QuantizeTranslator {
 
   void add_reshape(TensorId from) {
     const Node& node = chain_.reshape != nullptr ? *chain_.reshape : quantize_;
-    nodes_.push_back({node.name, chain_.reshape != nullptr ? node.operator_name : "Identity", 0,
-                      Reshape{from, output_}});
+    nodes_.push_back(
+        {node.name, chain_.reshape != nullptr ? node.operator_name : "Identity", 0, Reshape{from, output_}});
   }
 
-  void translate_unary(const Dequantized& x) {
-    add_table(x.tensor, table(graph_.tensor(x.tensor).type, x.q));
-  }
+  void translate_unary(const Dequantized& x) { add_table(x.tensor, table(graph_.tensor(x.tensor).type, x.q)); }
 
   // --- operators that move or choose values: they commute with every table that does not fall ---
 
@@ -202,8 +192,7 @@ class QuantizeTranslator {
                        window.dilation,
                        window.pad,
                        limits.value_or(whole_range(x_type))};
-    nodes_.push_back(
-        {anchor.name, limits ? steps_name(anchor.operator_name) : anchor.operator_name, 0, pool});
+    nodes_.push_back({anchor.name, limits ? steps_name(anchor.operator_name) : anchor.operator_name, 0, pool});
     if (pool.output == output_) return;
     if (limits) {
       add_reshape(pool.output);
@@ -225,9 +214,8 @@ class QuantizeTranslator {
       if (part == chain_.source) break;
       start += graph_.tensor(part).shape.at(dimension);
     }
-    slice.ints = {{"starts", {start}},
-                  {"ends", {start + graph_.tensor(chain_.source).shape.at(dimension)}},
-                  {"axes", {axis}}};
+    slice.ints = {
+        {"starts", {start}}, {"ends", {start + graph_.tensor(chain_.source).shape.at(dimension)}}, {"axes", {axis}}};
     return slice;
   }
 
@@ -248,8 +236,8 @@ class QuantizeTranslator {
       op.inputs[i] = x;
       if (is_identity(values, x_type)) continue;
       op.inputs[i] = new_tensor(x, type_);
-      nodes_.push_back({anchor.name, chain_.steps.empty() ? "QuantizeLinear" : steps_name(""), 0,
-                        Lookup{x, op.inputs[i], values}});
+      nodes_.push_back(
+          {anchor.name, chain_.steps.empty() ? "QuantizeLinear" : steps_name(""), 0, Lookup{x, op.inputs[i], values}});
     }
     const bool reshapes = graph_.tensor(chain_.source).shape != graph_.tensor(output_).shape;
     const TensorId result = reshapes ? new_tensor(chain_.source, type_) : output_;
@@ -262,8 +250,7 @@ class QuantizeTranslator {
   // --- arithmetic: Conv, Gemm, MatMul, Add, average pools, with Relu and Clip as a clamp ---
 
   bool only_limits() const {
-    return std::all_of(chain_.steps.begin(), chain_.steps.end(),
-                       [](const Step& step) { return is_limit(*step.node); });
+    return std::all_of(chain_.steps.begin(), chain_.steps.end(), [](const Step& step) { return is_limit(*step.node); });
   }
 
   // Q is monotonous, so Q(clip(v)) = clip to [Q(low), Q(high)] of Q(v).
@@ -292,8 +279,7 @@ class QuantizeTranslator {
   }
 
   template <typename T>
-  void add_arithmetic(const Node& anchor, const std::string& operators, std::uint64_t macs,
-                      T operation) {
+  void add_arithmetic(const Node& anchor, const std::string& operators, std::uint64_t macs, T operation) {
     operation.output = result();
     operation.clamp = clamp();
     const TensorId y = operation.output;
@@ -314,8 +300,7 @@ class QuantizeTranslator {
   }
 
   // Bias values in the unit of channel i, fl(xs*ws[i]); nullopt if they are not constant.
-  std::optional<std::vector<std::int32_t>> bias(const Node& node, TensorId id,
-                                                const std::vector<float>& units,
+  std::optional<std::vector<std::int32_t>> bias(const Node& node, TensorId id, const std::vector<float>& units,
                                                 std::size_t channels) {
     std::vector<std::int32_t> values;
     const auto unit = [&](std::size_t i) { return units.size() == 1 ? units[0] : units.at(i); };
@@ -341,13 +326,11 @@ class QuantizeTranslator {
     const std::vector<std::int32_t> integers = graph_.integers(constant->tensor);
     for (std::size_t i = 0; i < channels; ++i) {
       const auto each = [&](const auto& list) { return list.size() == 1 ? list[0] : list.at(i); };
-      const std::int64_t value =
-          static_cast<std::int64_t>(each(integers)) - each(constant->zero_point);
+      const std::int64_t value = static_cast<std::int64_t>(each(integers)) - each(constant->zero_point);
       const double ratio = static_cast<double>(each(constant->scale)) / unit(i);
       // Files round the scale of a bias in their own way; as ONNX Runtime does, it is taken to be
       // the product. A scale that is something else altogether is honored.
-      add_rounded(i, std::fabs(ratio - 1) < 1e-3 ? static_cast<double>(value)
-                                                 : static_cast<double>(value) * ratio);
+      add_rounded(i, std::fabs(ratio - 1) < 1e-3 ? static_cast<double>(value) : static_cast<double>(value) * ratio);
     }
     return values;
   }
@@ -367,8 +350,7 @@ class QuantizeTranslator {
   }
 
   bool is_byte(TensorId id) const {
-    return graph_.tensor(id).type == ElementType::kInt8 ||
-           graph_.tensor(id).type == ElementType::kUint8;
+    return graph_.tensor(id).type == ElementType::kInt8 || graph_.tensor(id).type == ElementType::kUint8;
   }
 
   void translate_conv(const Node& anchor) {
@@ -395,8 +377,7 @@ class QuantizeTranslator {
     conv.pad = window.pad;
     conv.scale = s.combined;
     conv.output_zero_point = qy_.zero_point;
-    const std::uint64_t macs =
-        conv_macs(graph_.tensor(chain_.source).shape, graph_.tensor(w->tensor).shape);
+    const std::uint64_t macs = conv_macs(graph_.tensor(chain_.source).shape, graph_.tensor(w->tensor).shape);
     add_arithmetic(anchor, anchor.operator_name, macs, std::move(conv));
   }
 
@@ -409,20 +390,14 @@ class QuantizeTranslator {
   }
 
   // `added`: an Add of a constant behind a MatMul, its bias; or null.
-  bool translate_product(const Node& anchor, const Node* added,
-                         std::optional<TensorId> added_bias = std::nullopt) {
+  bool translate_product(const Node& anchor, const Node* added, std::optional<TensorId> added_bias = std::nullopt) {
     const HostOperator& op = host_of(anchor);
-    const auto flag = [&](const char* name) {
-      return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0;
-    };
-    const auto number = [&](const char* name) {
-      return op.floats.count(name) != 0 ? op.floats.at(name).at(0) : 1.0f;
-    };
+    const auto flag = [&](const char* name) { return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0; };
+    const auto number = [&](const char* name) { return op.floats.count(name) != 0 ? op.floats.at(name).at(0) : 1.0f; };
     const auto x = graph_.dequantized(op.inputs.at(0));
     auto w = graph_.dequantized_constant(op.inputs.at(1));
     const float alpha = number("alpha");
-    if (!x || !w || !is_byte(w->tensor) || graph_.tensor(w->tensor).shape.size() != 2 ||
-        flag("transA") || !(alpha > 0))
+    if (!x || !w || !is_byte(w->tensor) || graph_.tensor(w->tensor).shape.size() != 2 || flag("transA") || !(alpha > 0))
       return false;
     if (flag("transB")) {
       w->tensor = graph_.transposed_constant(w->tensor, {1, 0});
@@ -437,8 +412,7 @@ class QuantizeTranslator {
                          : op.inputs.size() > 2 ? std::optional<TensorId>(op.inputs[2])
                                                 : std::nullopt;
     if (bias_id) {
-      if (number("beta") != 1 || !is_column_bias(graph_.tensor(*bias_id).shape, product))
-        return false;
+      if (number("beta") != 1 || !is_column_bias(graph_.tensor(*bias_id).shape, product)) return false;
       const auto values = bias(anchor, *bias_id, s.units, columns);
       if (!values) return false;
       gemm.bias = *values;
@@ -450,8 +424,8 @@ class QuantizeTranslator {
     gemm.scale = s.combined;
     gemm.output_zero_point = qy_.zero_point;
     const std::uint64_t macs = product_macs(product, graph_.tensor(w->tensor).shape[0]);
-    add_arithmetic(anchor, added != nullptr ? anchor.operator_name + "+Add" : anchor.operator_name,
-                   macs, std::move(gemm));
+    add_arithmetic(anchor, added != nullptr ? anchor.operator_name + "+Add" : anchor.operator_name, macs,
+                   std::move(gemm));
     return true;
   }
 
@@ -491,10 +465,8 @@ class QuantizeTranslator {
       for (std::size_t i : {0u, 1u}) {
         const Node* product = graph_.producer(op.inputs[i]);
         const TensorId other = op.inputs[1 - i];
-        const bool same_shape =
-            graph_.tensor(op.inputs[i]).shape == graph_.tensor(op.outputs.at(0)).shape;
-        if (product == nullptr || product->operator_name != "MatMul" ||
-            !graph_.read_once(op.inputs[i]) || !same_shape)
+        const bool same_shape = graph_.tensor(op.inputs[i]).shape == graph_.tensor(op.outputs.at(0)).shape;
+        if (product == nullptr || product->operator_name != "MatMul" || !graph_.read_once(op.inputs[i]) || !same_shape)
           continue;
         if (translate_product(*product, &anchor, other)) return;
       }
@@ -509,8 +481,7 @@ class QuantizeTranslator {
       const auto x = graph_.dequantized(id);
       const auto constant = x ? std::nullopt : graph_.dequantized_constant(id);
       if (constant && is_byte(constant->tensor) && constant->scale.size() == 1) {
-        add_quantized_input(host, constant->tensor,
-                            {constant->scale[0], constant->zero_point.at(0)});
+        add_quantized_input(host, constant->tensor, {constant->scale[0], constant->zero_point.at(0)});
       } else if (x) {
         add_quantized_input(host, x->tensor, x->q);
       } else {
@@ -533,10 +504,9 @@ class QuantizeTranslator {
     if (tensor) host.inputs.push_back(*tensor);
     std::vector<std::uint8_t> scale(sizeof q.scale);
     std::memcpy(scale.data(), &q.scale, sizeof q.scale);
+    host.inputs.push_back(graph_.add_constant(name + ".scale", ElementType::kFloat32, {}, std::move(scale)));
     host.inputs.push_back(
-        graph_.add_constant(name + ".scale", ElementType::kFloat32, {}, std::move(scale)));
-    host.inputs.push_back(graph_.add_constant(name + ".zero_point", type, {},
-                                              {static_cast<std::uint8_t>(q.zero_point)}));
+        graph_.add_constant(name + ".zero_point", type, {}, {static_cast<std::uint8_t>(q.zero_point)}));
   }
 
   void translate_average_pool(const Node& anchor) {
@@ -549,8 +519,7 @@ class QuantizeTranslator {
     pool.kernel = {shape_nchw(shape)[2], shape_nchw(shape)[3]};
     if (anchor.operator_name == "AveragePool") {
       const Window2d window = window_2d(op);
-      if (window.pad != std::array<std::int64_t, 4>{0, 0, 0, 0} ||
-          window.dilation != std::array<std::int64_t, 2>{1, 1})
+      if (window.pad != std::array<std::int64_t, 4>{0, 0, 0, 0} || window.dilation != std::array<std::int64_t, 2>{1, 1})
         return;
       pool.kernel = window.kernel;
       pool.stride = window.stride;
@@ -570,8 +539,7 @@ class QuantizeTranslator {
     const auto keep = op.ints.find("keepdims"), axes = op.ints.find("axes");
     if (axes == op.ints.end() || (keep != op.ints.end() && keep->second.at(0) == 0)) return false;
     std::set<std::int64_t> reduced;
-    for (std::int64_t axis : axes->second)
-      reduced.insert(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis);
+    for (std::int64_t axis : axes->second) reduced.insert(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis);
     return reduced.size() == rank - 2 && *reduced.begin() == 2;
   }
 

@@ -5,12 +5,12 @@
 // weights, stays as it is and runs on the host.
 #include <algorithm>
 
-#include "network/host_tensor.hpp"
-#include "onnx/node_inference.hpp"
 #include "host/quantized_arithmetic.hpp"
+#include "network/host_tensor.hpp"
+#include "network/window.hpp"
 #include "normalize/raw_graph.hpp"
 #include "normalize/value_table.hpp"
-#include "network/window.hpp"
+#include "onnx/node_inference.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -25,17 +25,14 @@ std::optional<TensorId> input(const HostOperator& op, std::size_t index) {
 }
 
 // Absent or constant: then its values, zero for an absent one.
-std::optional<std::vector<std::int32_t>> zero_points(const RawGraph& graph, const HostOperator& op,
-                                                     std::size_t index) {
+std::optional<std::vector<std::int32_t>> zero_points(const RawGraph& graph, const HostOperator& op, std::size_t index) {
   const auto id = input(op, index);
   if (!id) return std::vector<std::int32_t>{0};
   if (!graph.is_constant(*id)) return std::nullopt;
   return collapse_equal(graph.integers(*id));
 }
 
-bool runtime_input(const RawGraph& graph, const HostOperator& op) {
-  return !graph.is_constant(op.inputs.at(0));
-}
+bool runtime_input(const RawGraph& graph, const HostOperator& op) { return !graph.is_constant(op.inputs.at(0)); }
 
 std::vector<float> product_scales(const RawGraph& graph, float x, TensorId weight_scale, float y,
                                   const std::string& what) {
@@ -67,8 +64,7 @@ bool translate_conv(RawGraph& graph, const Node& node, std::vector<Node>& nodes)
   } else {
     const auto qx = graph.one_quantization(op, 1, 2), qy = graph.one_quantization(op, 6, 7);
     const auto bias = input(op, 8);
-    if (!qx || !qy || !graph.is_constant(op.inputs.at(4)) || (bias && !graph.is_constant(*bias)))
-      return false;
+    if (!qx || !qy || !graph.is_constant(op.inputs.at(4)) || (bias && !graph.is_constant(*bias))) return false;
     if (bias) conv.bias = graph.integers(*bias);
     conv.input_zero_point = qx->zero_point;
     conv.scale = product_scales(graph, qx->scale, op.inputs[4], qy->scale, graph.what(node));
@@ -105,28 +101,24 @@ bool translate_run_time_product(const RawGraph& graph, const Node& node, std::ve
     product.output_zero_point = qy->zero_point;
     product.clamp = whole_range(graph.tensor(product.output).type);
   }
-  nodes.push_back({node.name, node.operator_name,
-                   product_macs(graph.tensor(product.output).shape, a.back()), std::move(product)});
+  nodes.push_back(
+      {node.name, node.operator_name, product_macs(graph.tensor(product.output).shape, a.back()), std::move(product)});
   return true;
 }
 
 bool translate_product(RawGraph& graph, const Node& node, std::vector<Node>& nodes) {
   const HostOperator& op = host_of(node);
-  const bool integer = node.operator_name == "MatMulInteger",
-             gemm_form = node.operator_name == "QGemm";
+  const bool integer = node.operator_name == "MatMulInteger", gemm_form = node.operator_name == "QGemm";
   TensorId weight = op.inputs.at(integer ? 1 : 3);
   const auto weight_zero = zero_points(graph, op, integer ? 3 : 5);
   const bool is_matrix = graph.is_constant(weight) && graph.tensor(weight).shape.size() == 2;
-  if (!gemm_form && (!runtime_input(graph, op) || !is_matrix))
-    return translate_run_time_product(graph, node, nodes);
+  if (!gemm_form && (!runtime_input(graph, op) || !is_matrix)) return translate_run_time_product(graph, node, nodes);
   if (!runtime_input(graph, op) || !is_matrix || !weight_zero) return false;
   Gemm gemm;
   gemm.input = op.inputs[0];
   gemm.output = op.outputs.at(0);
   gemm.weight_zero_point = *weight_zero;
-  const auto flag = [&](const char* name) {
-    return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0;
-  };
+  const auto flag = [&](const char* name) { return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0; };
   if (flag("transA")) return false;
   const Shape& output = graph.tensor(gemm.output).shape;
   if (integer) {
@@ -135,8 +127,7 @@ bool translate_product(RawGraph& graph, const Node& node, std::vector<Node>& nod
     gemm.input_zero_point = zero->at(0);
   } else {
     const std::size_t output_scale = gemm_form ? 7 : 6;
-    const auto qx = graph.one_quantization(op, 1, 2),
-               qy = graph.one_quantization(op, output_scale, output_scale + 1);
+    const auto qx = graph.one_quantization(op, 1, 2), qy = graph.one_quantization(op, output_scale, output_scale + 1);
     if (!qx || !qy || !graph.is_constant(op.inputs.at(4))) return false;
     float x_scale = qx->scale;
     if (gemm_form) {
@@ -148,8 +139,7 @@ bool translate_product(RawGraph& graph, const Node& node, std::vector<Node>& nod
         const std::vector<std::int32_t> values = graph.integers(*bias);
         if (values.size() == 1) {
           gemm.bias.assign(static_cast<std::size_t>(output.back()), values[0]);
-        } else if (static_cast<std::int64_t>(values.size()) == output.back() &&
-                   shape.back() == output.back()) {
+        } else if (static_cast<std::int64_t>(values.size()) == output.back() && shape.back() == output.back()) {
           gemm.bias = values;
         } else {
           return false;  // a bias per row
@@ -163,8 +153,7 @@ bool translate_product(RawGraph& graph, const Node& node, std::vector<Node>& nod
   }
   if (flag("transB")) weight = graph.transposed_constant(weight, {1, 0});
   gemm.weight = weight;
-  const std::uint64_t macs =
-      product_macs(graph.tensor(gemm.output).shape, graph.tensor(weight).shape[0]);
+  const std::uint64_t macs = product_macs(graph.tensor(gemm.output).shape, graph.tensor(weight).shape[0]);
   nodes.push_back({node.name, node.operator_name, macs, std::move(gemm)});
   return true;
 }
@@ -230,13 +219,10 @@ bool translate_reshape(RawGraph& graph, const Node& node, std::vector<Node>& nod
 
 bool translate_unary(RawGraph& graph, const Node& node, std::vector<Node>& nodes) {
   const HostOperator& op = host_of(node);
-  if (!runtime_input(graph, op) || !graph.one_quantization(op, 1, 2) ||
-      !graph.one_quantization(op, 3, 4))
-    return false;
+  if (!runtime_input(graph, op) || !graph.one_quantization(op, 1, 2) || !graph.one_quantization(op, 3, 4)) return false;
   const ElementType type = graph.tensor(op.inputs[0]).type;
   std::vector<std::uint8_t> table = run_on_values(graph, node, 0, all_bytes(type)).data;
-  nodes.push_back(
-      {node.name, node.operator_name, 0, Lookup{op.inputs[0], op.outputs.at(0), std::move(table)}});
+  nodes.push_back({node.name, node.operator_name, 0, Lookup{op.inputs[0], op.outputs.at(0), std::move(table)}});
   return true;
 }
 
@@ -251,12 +237,10 @@ bool translate_direct(RawGraph& graph, const Node& node, std::vector<Node>& node
   if (name == "QLinearAveragePool" || name == "QLinearGlobalAveragePool")
     return translate_average_pool(graph, node, nodes);
   if (name == "MaxPool") return translate_max_pool(graph, node, nodes);
-  if (name == "QLinearSigmoid" || name == "QLinearLeakyRelu")
-    return translate_unary(graph, node, nodes);
+  if (name == "QLinearSigmoid" || name == "QLinearLeakyRelu") return translate_unary(graph, node, nodes);
   static const std::vector<std::string> reshapes = {"Reshape",   "Flatten",  "Squeeze",
                                                     "Unsqueeze", "Identity", "Dropout"};
-  if (std::find(reshapes.begin(), reshapes.end(), name) != reshapes.end())
-    return translate_reshape(graph, node, nodes);
+  if (std::find(reshapes.begin(), reshapes.end(), name) != reshapes.end()) return translate_reshape(graph, node, nodes);
   return false;
 }
 

@@ -8,16 +8,15 @@
 #include <cstring>
 
 #include "host/operators.hpp"
+#include "host/quantized_arithmetic.hpp"
 #include "network/host_tensor.hpp"
 #include "network/message_text.hpp"
 #include "onnx/node_inference.hpp"
-#include "host/quantized_arithmetic.hpp"
 #include "support/error.hpp"
 
 namespace systole {
 
-RawGraph::RawGraph(Network network, std::string file)
-    : network_(std::move(network)), file_(std::move(file)) {
+RawGraph::RawGraph(Network network, std::string file) : network_(std::move(network)), file_(std::move(file)) {
   producer_.resize(network_.tensors.size());
   readers_.resize(network_.tensors.size(), 0);
   for (std::size_t i = 0; i < network_.nodes.size(); ++i) {
@@ -43,8 +42,7 @@ const Node* RawGraph::producer(TensorId id) const {
 
 std::vector<float> RawGraph::floats(TensorId constant) const {
   const Tensor& t = tensor(constant);
-  invariant(t.is_constant && t.type == ElementType::kFloat32,
-            "floats are read from float constants");
+  invariant(t.is_constant && t.type == ElementType::kFloat32, "floats are read from float constants");
   std::vector<float> values(t.data.size() / sizeof(float));
   if (!values.empty()) std::memcpy(values.data(), t.data.data(), t.data.size());
   return values;
@@ -92,8 +90,7 @@ std::optional<QuantizedConstant> RawGraph::dequantized_constant(TensorId id) {
       permutation = transpose.ints.at("perm");
     } else {
       permutation.emplace();
-      for (std::size_t d = tensor(id).shape.size(); d-- > 0;)
-        permutation->push_back(static_cast<std::int64_t>(d));
+      for (std::size_t d = tensor(id).shape.size(); d-- > 0;) permutation->push_back(static_cast<std::int64_t>(d));
     }
     node = producer(transpose.inputs.at(0));
   }
@@ -114,8 +111,7 @@ std::optional<QuantizedConstant> RawGraph::dequantized_constant(TensorId id) {
   }
   if (permutation) {
     result.tensor = transposed_constant(result.tensor, *permutation);
-    const auto at =
-        std::find(permutation->begin(), permutation->end(), static_cast<std::int64_t>(result.axis));
+    const auto at = std::find(permutation->begin(), permutation->end(), static_cast<std::int64_t>(result.axis));
     result.axis = static_cast<std::size_t>(at - permutation->begin());
   }
   return result;
@@ -143,14 +139,12 @@ TensorId RawGraph::add_constant(const std::string& name, ElementType type, Shape
   return id;
 }
 
-TensorId RawGraph::transposed_constant(TensorId constant,
-                                       const std::vector<std::int64_t>& permutation) {
+TensorId RawGraph::transposed_constant(TensorId constant, const std::vector<std::int64_t>& permutation) {
   const auto key = std::make_pair(constant, permutation);
   const auto found = transposed_.find(key);
   if (found != transposed_.end()) return found->second;
   Shape shape;
-  for (std::int64_t d : permutation)
-    shape.push_back(tensor(constant).shape.at(static_cast<std::size_t>(d)));
+  for (std::int64_t d : permutation) shape.push_back(tensor(constant).shape.at(static_cast<std::size_t>(d)));
   const std::string name = tensor(constant).name + ".transposed";
   const TensorId id = add_constant(name, tensor(constant).type, shape, {});
   HostOperator op;
@@ -170,8 +164,7 @@ const HostOperator& host_of(const Node& node) {
 
 std::uint64_t conv_macs(const Shape& output, const Shape& weight) {
   const Shape taps(weight.begin() + 1, weight.end());
-  return static_cast<std::uint64_t>(element_count(output)) *
-         static_cast<std::uint64_t>(element_count(taps));
+  return static_cast<std::uint64_t>(element_count(output)) * static_cast<std::uint64_t>(element_count(taps));
 }
 
 std::uint64_t product_macs(const Shape& output, std::int64_t depth) {
@@ -181,8 +174,7 @@ std::uint64_t product_macs(const Shape& output, std::int64_t depth) {
 std::vector<float> checked_scales(std::vector<float> scales, const std::string& what) {
   for (float scale : scales) {
     if (!std::isfinite(scale))
-      throw UserError(
-          what + ": the scales of input, weights and output combine to a number beyond float32");
+      throw UserError(what + ": the scales of input, weights and output combine to a number beyond float32");
   }
   if (std::all_of(scales.begin(), scales.end(), [&](float scale) { return scale == scales[0]; }))
     scales.resize(std::min<std::size_t>(scales.size(), 1));
@@ -190,8 +182,7 @@ std::vector<float> checked_scales(std::vector<float> scales, const std::string& 
 }
 
 std::vector<std::int32_t> collapse_equal(std::vector<std::int32_t> values) {
-  if (std::all_of(values.begin(), values.end(),
-                  [&](std::int32_t value) { return value == values[0]; })) {
+  if (std::all_of(values.begin(), values.end(), [&](std::int32_t value) { return value == values[0]; })) {
     values.resize(std::min<std::size_t>(values.size(), 1));
   }
   return values;
@@ -200,8 +191,7 @@ std::vector<std::int32_t> collapse_equal(std::vector<std::int32_t> values) {
 std::optional<Clamp> as_clamp(const std::vector<std::uint8_t>& table, ElementType type) {
   const auto entry = [&](std::int32_t x) {
     const std::uint8_t byte = table.at(static_cast<std::uint8_t>(x));
-    return type == ElementType::kInt8 ? std::int32_t{static_cast<std::int8_t>(byte)}
-                                      : std::int32_t{byte};
+    return type == ElementType::kInt8 ? std::int32_t{static_cast<std::int8_t>(byte)} : std::int32_t{byte};
   };
   const Clamp clamp{entry(lowest_of(type)), entry(highest_of(type))};
   for (std::int32_t x = lowest_of(type); x <= highest_of(type); ++x) {

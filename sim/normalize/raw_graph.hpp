@@ -48,15 +48,13 @@ class RawGraph {
   // The value of a DequantizeLinear node of a constant, possibly transposed.
   std::optional<QuantizedConstant> dequantized_constant(TensorId id);
   // Scale and zero point inputs, if they are constants with one value.
-  std::optional<Quantization> one_quantization(const HostOperator& op, std::size_t scale,
-                                               std::size_t zero_point) const;
+  std::optional<Quantization> one_quantization(const HostOperator& op, std::size_t scale, std::size_t zero_point) const;
   std::vector<float> floats(TensorId constant) const;
   std::vector<std::int32_t> integers(TensorId constant) const;
 
   TensorId add_tensor(const std::string& name, ElementType type,
                       Shape shape);  // made unique by a number if need be
-  TensorId add_constant(const std::string& name, ElementType type, Shape shape,
-                        std::vector<std::uint8_t> data);
+  TensorId add_constant(const std::string& name, ElementType type, Shape shape, std::vector<std::uint8_t> data);
   TensorId transposed_constant(TensorId constant, const std::vector<std::int64_t>& permutation);
 
  private:

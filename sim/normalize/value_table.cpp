@@ -13,8 +13,7 @@ HostTensor all_bytes(ElementType type) {
   return values;
 }
 
-HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position,
-                         const HostTensor& values) {
+HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position, const HostTensor& values) {
   Network network;
   HostOperator op = host_of(node);
   std::vector<HostTensor> inputs(op.inputs.size());
@@ -33,11 +32,9 @@ HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t po
     }
     op.inputs[i] = static_cast<TensorId>(i);
   }
-  network.tensors.push_back(
-      {"results", graph.tensor(op.outputs.at(0)).type, values.shape, {}, false});
+  network.tensors.push_back({"results", graph.tensor(op.outputs.at(0)).type, values.shape, {}, false});
   op.outputs = {static_cast<TensorId>(network.tensors.size() - 1)};
-  return std::move(
-      run_host(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
+  return std::move(run_host(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
 }
 
 }  // namespace systole

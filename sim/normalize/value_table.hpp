@@ -13,7 +13,6 @@ HostTensor all_bytes(ElementType type);
 
 // Runs an element-wise node on `values` (shape [256]) as input `position`; its other inputs are
 // constants with one element.
-HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position,
-                         const HostTensor& values);
+HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position, const HostTensor& values);
 
 }  // namespace systole

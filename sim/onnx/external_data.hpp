@@ -14,6 +14,7 @@ bool is_external(const onnx::TensorProto& proto);
 
 // The tensor with the bytes of the file that it names. `what` starts error messages. Errors (UserError): a file that is missing or shorter
 // than asked for, and one that is not in or below the network's folder, links followed.
-onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file, const std::string& what);
+onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file,
+                                     const std::string& what);
 
 }  // namespace systole

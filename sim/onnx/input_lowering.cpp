@@ -14,8 +14,9 @@
 namespace systole {
 
 void InputLowering::before_inference(onnx::NodeProto& node, HostOperator& op, const std::string& what) const {
-  static const std::set<std::string> reductions = {"ReduceMean",      "ReduceMax", "ReduceMin",    "ReduceL1",        "ReduceL2",
-                                                    "ReduceSumSquare", "ReduceProd", "ReduceLogSum", "ReduceLogSumExp"};
+  static const std::set<std::string> reductions = {"ReduceMean", "ReduceMax",    "ReduceMin",
+                                                   "ReduceL1",   "ReduceL2",     "ReduceSumSquare",
+                                                   "ReduceProd", "ReduceLogSum", "ReduceLogSumExp"};
   if (reductions.count(node.op_type()) == 0 || opset_ < 18) return;
   integers_to_attribute(op, 1, "axes", what);
   if (op.inputs.size() > 1) op.inputs.resize(1);
@@ -23,8 +24,7 @@ void InputLowering::before_inference(onnx::NodeProto& node, HostOperator& op, co
   auto& attributes = *node.mutable_attribute();
   for (int i = attributes.size() - 1; i >= 0; --i) {
     if (attributes.Get(i).name() != "noop_with_empty_axes") continue;
-    if (attributes.Get(i).i() != 0)
-      throw UserError(what + ": attribute noop_with_empty_axes is 1; supported is 0");
+    if (attributes.Get(i).i() != 0) throw UserError(what + ": attribute noop_with_empty_axes is 1; supported is 0");
     attributes.DeleteSubrange(i, 1);
   }
   if (op.ints.count("axes") == 0 || op.ints["axes"].empty()) {
@@ -38,8 +38,7 @@ void InputLowering::before_inference(onnx::NodeProto& node, HostOperator& op, co
 }
 
 void InputLowering::after_inference(const std::string& name, HostOperator& op, const std::string& what) const {
-  static const std::set<std::string> shaped_by_output = {"Reshape", "Squeeze", "Unsqueeze",
-                                                         "Expand", "Split", "Tile"};
+  static const std::set<std::string> shaped_by_output = {"Reshape", "Squeeze", "Unsqueeze", "Expand", "Split", "Tile"};
   if (shaped_by_output.count(name) != 0) {
     op.inputs.resize(1);
   } else if (name == "Clip") {
@@ -88,10 +87,12 @@ void InputLowering::after_inference(const std::string& name, HostOperator& op, c
 // of a mode that is not supported.
 void InputLowering::lower_resize(HostOperator& op, const std::string& what) const {
   const std::size_t index = opset_ <= 10 ? 1 : 2;
-  const bool given = index < op.inputs.size() && op.inputs[index] != kNoTensor && element_count(tensors_.at(op.inputs[index]).shape) > 0;
+  const bool given = index < op.inputs.size() && op.inputs[index] != kNoTensor &&
+                     element_count(tensors_.at(op.inputs[index]).shape) > 0;
   if (given) {
     const Tensor& scales = constant_input(op, index, what);
-    if (scales.type != ElementType::kFloat32 || scales.shape != Shape{static_cast<std::int64_t>(tensors_[op.inputs[0]].shape.size())})
+    if (scales.type != ElementType::kFloat32 ||
+        scales.shape != Shape{static_cast<std::int64_t>(tensors_[op.inputs[0]].shape.size())})
       throw UserError(fmt::format("{}: input {} must have a number for each dimension", what, in_quotes(scales.name)));
     auto& values = op.floats["scales"];
     values.resize(scales.data.size() / sizeof(float));
@@ -105,8 +106,7 @@ void InputLowering::lower_resize(HostOperator& op, const std::string& what) cons
   op.inputs.resize(1);
 }
 
-const Tensor& InputLowering::constant_input(const HostOperator& op, std::size_t index,
-                             const std::string& what) const {
+const Tensor& InputLowering::constant_input(const HostOperator& op, std::size_t index, const std::string& what) const {
   const Tensor& tensor = tensors_.at(op.inputs.at(index));
   if (!tensor.is_constant) {
     throw UserError(fmt::format("{}: input {} must be a constant", what, in_quotes(tensor.name)));
@@ -115,12 +115,11 @@ const Tensor& InputLowering::constant_input(const HostOperator& op, std::size_t 
 }
 
 void InputLowering::integers_to_attribute(HostOperator& op, std::size_t index, const char* attribute,
-                           const std::string& what) const {
+                                          const std::string& what) const {
   if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return;
   const Tensor& tensor = constant_input(op, index, what);
   if (tensor.type == ElementType::kFloat32 || tensor.shape.size() > 1) {
-    throw UserError(
-        fmt::format("{}: input {} must be a list of integers", what, in_quotes(tensor.name)));
+    throw UserError(fmt::format("{}: input {} must be a list of integers", what, in_quotes(tensor.name)));
   }
   std::vector<std::int64_t> values;
   for (std::int64_t i = 0; i < element_count(tensor.shape); ++i)
@@ -129,7 +128,7 @@ void InputLowering::integers_to_attribute(HostOperator& op, std::size_t index, c
 }
 
 void InputLowering::number_to_attribute(HostOperator& op, std::size_t index, const char* attribute,
-                         const std::string& what) const {
+                                        const std::string& what) const {
   if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return;
   const Tensor& tensor = constant_input(op, index, what);
   if (element_count(tensor.shape) != 1)

@@ -19,14 +19,14 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "onnx/external_data.hpp"
 #include "host/call.hpp"
 #include "host/operators.hpp"
-#include "onnx/input_lowering.hpp"
 #include "network/message_text.hpp"
+#include "network/tensor_proto.hpp"
+#include "onnx/external_data.hpp"
+#include "onnx/input_lowering.hpp"
 #include "onnx/node_inference.hpp"
 #include "onnx/quantization_check.hpp"
-#include "network/tensor_proto.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -39,10 +39,12 @@ constexpr std::size_t kMaxFoldedBytes = std::size_t{256} << 20;
 class Loader {
  public:
   // `file` starts error messages.
-  Loader(std::istream& in, const std::filesystem::path& file, LoadOptions options) : file_(file.string()), options_(std::move(options)) {
+  Loader(std::istream& in, const std::filesystem::path& file, LoadOptions options)
+      : file_(file.string()), options_(std::move(options)) {
     constexpr int kBlockBytes = 1 << 20;
     const bool empty = in.peek() == std::istream::traits_type::eof();
-    google::protobuf::io::IstreamInputStream blocks(&in, kBlockBytes);  // networks are hundreds of megabytes, so none is held twice
+    google::protobuf::io::IstreamInputStream blocks(
+        &in, kBlockBytes);  // networks are hundreds of megabytes, so none is held twice
     if (empty || !model_.ParseFromZeroCopyStream(&blocks))
       throw UserError(file_ + ": not an ONNX network (it does not parse)");
     if (!model_.has_graph() || model_.opset_import_size() == 0) {
@@ -55,8 +57,7 @@ class Loader {
     read_opset();
     if (model_.graph().sparse_initializer_size() > 0) {
       throw UserError(file_ + ": sparse initializer " +
-                      in_quotes(model_.graph().sparse_initializer(0).values().name()) +
-                      " is not supported");
+                      in_quotes(model_.graph().sparse_initializer(0).values().name()) + " is not supported");
     }
     for (auto& initializer : *model_.mutable_graph()->mutable_initializer()) {
       add_initializer(initializer);
@@ -66,10 +67,10 @@ class Loader {
     for (const auto& [name, shape] : options_.shapes) {
       const auto found = by_name_.find(name);
       if (found == by_name_.end() || network_.tensors[found->second].is_constant)
-        throw UserError(fmt::format("{}: --shape names {}, which is no input of the network; inputs are {}", file_, in_quotes(name), input_names()));
+        throw UserError(fmt::format("{}: --shape names {}, which is no input of the network; inputs are {}", file_,
+                                    in_quotes(name), input_names()));
     }
-    for (const auto& node : model_.graph().node())
-      read_names_.insert(node.input().begin(), node.input().end());
+    for (const auto& node : model_.graph().node()) read_names_.insert(node.input().begin(), node.input().end());
     for (const auto& output : model_.graph().output()) read_names_.insert(output.name());
     for (int node : sorted_nodes()) add_node(node);
     add_outputs();
@@ -88,8 +89,8 @@ class Loader {
       if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
     }
     if (opset_ < kMinOpset || opset_ > kMaxOpset) {
-      throw UserError(fmt::format("{}: ONNX operator set {}; supported are {} to {}", file_, opset_,
-                                  kMinOpset, kMaxOpset));
+      throw UserError(
+          fmt::format("{}: ONNX operator set {}; supported are {} to {}", file_, opset_, kMinOpset, kMaxOpset));
     }
   }
 
@@ -98,8 +99,7 @@ class Loader {
   }
 
   std::string node_what(const onnx::NodeProto& node, int index) const {
-    const std::string name =
-        node.name().empty() ? fmt::format("number {}", index) : in_quotes(node.name());
+    const std::string name = node.name().empty() ? fmt::format("number {}", index) : in_quotes(node.name());
     return fmt::format("{}: node {} ({})", file_, name, first_line(node.op_type()));
   }
 
@@ -113,7 +113,8 @@ class Loader {
   void add_initializer(const onnx::TensorProto& proto) {
     const std::string what = tensor_what("initializer", proto.name());
     if (proto.name().empty()) throw UserError(what + " has no name");
-    HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, file_, what), what) : tensor_from_proto(proto, what);
+    HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, file_, what), what)
+                                          : tensor_from_proto(proto, what);
     define(what, {proto.name(), value.type, value.shape, std::move(value.data), true});
   }
 
@@ -124,9 +125,8 @@ class Loader {
     if (!type.has_tensor_type()) throw UserError(what + " is not a tensor, which is not supported");
     const auto element = element_type_of(type.tensor_type().elem_type());
     if (!element) {
-      throw UserError(fmt::format(
-          "{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",
-          what, onnx_data_type_name(type.tensor_type().elem_type())));
+      throw UserError(fmt::format("{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",
+                                  what, onnx_data_type_name(type.tensor_type().elem_type())));
     }
     if (!type.tensor_type().has_shape()) return {*element, std::nullopt};
     Shape shape;
@@ -137,8 +137,7 @@ class Loader {
   }
 
   void add_input(const onnx::ValueInfoProto& info) {
-    if (by_name_.count(info.name()) != 0 &&
-        network_.tensors[by_name_.at(info.name())].is_constant) {
+    if (by_name_.count(info.name()) != 0 && network_.tensors[by_name_.at(info.name())].is_constant) {
       // Old files list initializers among the inputs.
       if (!initializer_inputs_.insert(info.name()).second)
         throw UserError(tensor_what("input", info.name()) + " is defined twice");
@@ -149,19 +148,23 @@ class Loader {
     auto [type, shape] = declared_type(info, what);
     if (const auto given = options_.shapes.find(info.name()); given != options_.shapes.end()) {
       bool fits = !shape || shape->size() == given->second.size();
-      for (std::size_t i = 0; fits && shape && i < shape->size(); ++i) fits = (*shape)[i] == kUnknown || (*shape)[i] == given->second[i];
+      for (std::size_t i = 0; fits && shape && i < shape->size(); ++i)
+        fits = (*shape)[i] == kUnknown || (*shape)[i] == given->second[i];
       if (!fits)
-        throw UserError(fmt::format("{}: --shape says {}, the file says {}", what, shape_text(given->second), open_shape_text(*shape)));
+        throw UserError(fmt::format("{}: --shape says {}, the file says {}", what, shape_text(given->second),
+                                    open_shape_text(*shape)));
       shape = given->second;
     }
-    if (!shape) throw UserError(fmt::format("{} has no shape; give it with --shape {}=N,..", what, first_line(info.name())));
+    if (!shape)
+      throw UserError(fmt::format("{} has no shape; give it with --shape {}=N,..", what, first_line(info.name())));
     for (std::size_t i = 0; i < shape->size(); ++i) {
       if ((*shape)[i] != kUnknown) continue;
       const auto& dimension = info.type().tensor_type().shape().dim(static_cast<int>(i));
-      throw UserError(fmt::format(
-          "{}: dimension {} is dynamic ({}); Systole needs fixed shapes, the batch size too: give it with --shape {}={}", what,
-          i, dimension.has_dim_param() ? in_quotes(dimension.dim_param()) : "no value", first_line(info.name()),
-          open_shape_text(*shape)));
+      throw UserError(
+          fmt::format("{}: dimension {} is dynamic ({}); Systole needs fixed shapes, the batch size too: give it with "
+                      "--shape {}={}",
+                      what, i, dimension.has_dim_param() ? in_quotes(dimension.dim_param()) : "no value",
+                      first_line(info.name()), open_shape_text(*shape)));
     }
     check_run_time_shape(what, type, *shape);
     network_.inputs.push_back(define(what, {info.name(), type, *shape, {}, false}));
@@ -170,15 +173,15 @@ class Loader {
   // Dimensions with commas, N for one that is open.
   static std::string open_shape_text(const Shape& shape) {
     std::string text;
-    for (std::int64_t d : shape) text += (text.empty() ? "" : ",") + (d == kUnknown ? std::string("N") : std::to_string(d));
+    for (std::int64_t d : shape)
+      text += (text.empty() ? "" : ",") + (d == kUnknown ? std::string("N") : std::to_string(d));
     return text;
   }
 
   void check_run_time_shape(const std::string& what, ElementType type, const Shape& shape) const {
     check_tensor_size(what, type, shape);
     for (std::int64_t dimension : shape) {
-      if (dimension == 0)
-        throw UserError(fmt::format("{} has a dimension of zero: {}", what, shape_text(shape)));
+      if (dimension == 0) throw UserError(fmt::format("{} has a dimension of zero: {}", what, shape_text(shape)));
     }
   }
 
@@ -191,8 +194,7 @@ class Loader {
       for (const auto& output : nodes[i].output()) {
         if (output.empty()) continue;
         if (by_name_.count(output) != 0 || !producer.emplace(output, i).second) {
-          throw UserError(fmt::format("{}: output {} is defined twice", node_what(nodes[i], i),
-                                      in_quotes(output)));
+          throw UserError(fmt::format("{}: output {} is defined twice", node_what(nodes[i], i), in_quotes(output)));
         }
       }
     }
@@ -227,8 +229,7 @@ class Loader {
     }
     if (order.size() != static_cast<std::size_t>(nodes.size())) {
       const auto stuck =
-          std::find_if(waiting.begin(), waiting.end(), [](int count) { return count > 0; }) -
-          waiting.begin();
+          std::find_if(waiting.begin(), waiting.end(), [](int count) { return count > 0; }) - waiting.begin();
       throw UserError(node_what(nodes[static_cast<int>(stuck)], static_cast<int>(stuck)) +
                       ": the network has a cycle through or before this node");
     }
@@ -257,8 +258,8 @@ class Loader {
         case A::TENSOR:
           break;  // of Constant and ConstantOfShape, read where those are
         default:
-          throw UserError(fmt::format("{}: attribute {} has a type that is not supported", what,
-                                      in_quotes(attribute.name())));
+          throw UserError(
+              fmt::format("{}: attribute {} has a type that is not supported", what, in_quotes(attribute.name())));
       }
     }
   }
@@ -275,19 +276,15 @@ class Loader {
       value = tensor_from_proto(attribute.t(), what + ": the value");
     } else if (attribute.name() == "value_int" || attribute.name() == "value_ints") {
       const auto& ints = op.ints.at(attribute.name());
-      fill(
-          ElementType::kInt64,
-          attribute.name() == "value_int" ? Shape{} : Shape{static_cast<std::int64_t>(ints.size())},
-          ints.data());
+      fill(ElementType::kInt64,
+           attribute.name() == "value_int" ? Shape{} : Shape{static_cast<std::int64_t>(ints.size())}, ints.data());
     } else if (attribute.name() == "value_float" || attribute.name() == "value_floats") {
       const auto& floats = op.floats.at(attribute.name());
       fill(ElementType::kFloat32,
-           attribute.name() == "value_float" ? Shape{}
-                                             : Shape{static_cast<std::int64_t>(floats.size())},
+           attribute.name() == "value_float" ? Shape{} : Shape{static_cast<std::int64_t>(floats.size())},
            floats.data());
     } else {
-      throw UserError(
-          fmt::format("{}: attribute {} is not supported", what, in_quotes(attribute.name())));
+      throw UserError(fmt::format("{}: attribute {} is not supported", what, in_quotes(attribute.name())));
     }
     define(fmt::format("{}: output {}", what, in_quotes(node.output(0))),
            {node.output(0), value.type, value.shape, std::move(value.data), true});
@@ -298,14 +295,13 @@ class Loader {
     const std::string what = node_what(node, index);
     if (node.domain() == "ai.onnx") node.clear_domain();
     if (!is_supported(node)) {
-      throw UserError(fmt::format(
-          "{}: operator {} is not supported; supported are {}", what,
-          in_quotes(node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type()),
-          supported_operators()));
+      throw UserError(
+          fmt::format("{}: operator {} is not supported; supported are {}", what,
+                      in_quotes(node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type()),
+                      supported_operators()));
     }
     HostOperator op;
-    for (const auto& input : node.input())
-      op.inputs.push_back(input.empty() ? kNoTensor : by_name_.at(input));
+    for (const auto& input : node.input()) op.inputs.push_back(input.empty() ? kNoTensor : by_name_.at(input));
     const InputLowering inputs(network_.tensors, opset_);
     inputs.before_inference(node, op, what);
     const int opset = adapt_to_known_opset(node, opset_, what);
@@ -313,24 +309,20 @@ class Loader {
     add_attributes(node, op, what);
     if (node.op_type() == "Constant") return add_constant(node, op, what);
     // What was a 2-D softmax over flattened dimensions is one over an axis since operator set 13.
-    if (node.op_type() == "Softmax" || node.op_type() == "LogSoftmax")
-      op.ints["flattens"] = {opset_ < 13 ? 1 : 0};
+    if (node.op_type() == "Softmax" || node.op_type() == "LogSoftmax") op.ints["flattens"] = {opset_ < 13 ? 1 : 0};
 
     const HostEntry* entry = find_host_operator(node.op_type());
     invariant(entry != nullptr, "a supported operator is in the table");
-    if (op.inputs.empty() || op.inputs[0] == kNoTensor)
-      throw UserError(what + ": input 0 is missing");
+    if (op.inputs.empty() || op.inputs[0] == kNoTensor) throw UserError(what + ": input 0 is missing");
     const ElementType first_type = network_.tensors[op.inputs[0]].type;
     if (std::find(entry->types.begin(), entry->types.end(), first_type) == entry->types.end()) {
-      throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator",
-                                  what, in_quotes(network_.tensors[op.inputs[0]].name),
-                                  element_name(first_type)));
+      throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator", what,
+                                  in_quotes(network_.tensors[op.inputs[0]].name), element_name(first_type)));
     }
     if (node.op_type() == "Pow" && network_.tensors[op.inputs.at(1)].type != first_type) {
       throw UserError(fmt::format("{}: the exponent {} is {}; supported is {}", what,
                                   in_quotes(network_.tensors[op.inputs[1]].name),
-                                  element_name(network_.tensors[op.inputs[1]].type),
-                                  element_name(first_type)));
+                                  element_name(network_.tensors[op.inputs[1]].type), element_name(first_type)));
     }
     if (node.op_type() == "PRelu" && opset_ < 7) spread_slopes(op);
     drop_unread_outputs(node);
@@ -355,7 +347,8 @@ class Loader {
   }
 
   static bool has_several_outputs(const onnx::NodeProto& node) {
-    return node.op_type() == "Split" || node.op_type() == "DynamicQuantizeLinear" || node.op_type() == "LayerNormalization";
+    return node.op_type() == "Split" || node.op_type() == "DynamicQuantizeLinear" ||
+           node.op_type() == "LayerNormalization";
   }
 
   // The mask of Dropout and the like, whose type not every operator set tells.
@@ -368,11 +361,9 @@ class Loader {
   void add_fill_value(const onnx::NodeProto& node, HostOperator& op, const std::string& what) {
     for (const auto& attribute : node.attribute()) {
       HostTensor value = tensor_from_proto(attribute.t(), what + ": the value");
-      if (element_count(value.shape) != 1)
-        throw UserError(what + ": the value must have one element");
+      if (element_count(value.shape) != 1) throw UserError(what + ": the value must have one element");
       op.inputs.push_back(static_cast<TensorId>(network_.tensors.size()));
-      network_.tensors.push_back(
-          {node.output(0) + ".value", value.type, value.shape, std::move(value.data), true});
+      network_.tensors.push_back({node.output(0) + ".value", value.type, value.shape, std::move(value.data), true});
     }
   }
 
@@ -386,8 +377,8 @@ class Loader {
   }
   static std::string supported_operators() { return "Constant, " + host_operator_list(); }
 
-  void add_node_outputs(const onnx::NodeProto& node, const std::vector<TensorType>& types,
-                        HostOperator op, const HostEntry& entry, const std::string& what) {
+  void add_node_outputs(const onnx::NodeProto& node, const std::vector<TensorType>& types, HostOperator op,
+                        const HostEntry& entry, const std::string& what) {
     const bool several = has_several_outputs(node);
     const int outputs = several ? node.output_size() : std::min(node.output_size(), 1);
     if (outputs == 0 || node.output(0).empty()) throw UserError(what + ": output 0 has no name");
@@ -395,8 +386,7 @@ class Loader {
     // an error of its own.
     for (int i = outputs; i < node.output_size(); ++i) {
       if (!node.output(i).empty() && is_read(node.output(i))) {
-        throw UserError(
-            fmt::format("{}: output {} is not supported", what, in_quotes(node.output(i))));
+        throw UserError(fmt::format("{}: output {} is not supported", what, in_quotes(node.output(i))));
       }
     }
     const bool all_constant = std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId id) {
@@ -405,8 +395,7 @@ class Loader {
     const bool folds =
         node.op_type() == "Shape" || node.op_type() == "Size" || (entry.folding == Folding::kAllowed && all_constant);
     for (int i = 0; i < outputs; ++i) {
-      if (node.output(i).empty())
-        throw UserError(fmt::format("{}: output {} has no name", what, i));
+      if (node.output(i).empty()) throw UserError(fmt::format("{}: output {} has no name", what, i));
       const TensorType& type = types.at(static_cast<std::size_t>(i));
       const std::string output_what = fmt::format("{}: output {}", what, in_quotes(node.output(i)));
       if (folds) {
@@ -418,7 +407,9 @@ class Loader {
     }
     const std::string name = node.name().empty() ? node.output(0) : node.name();
     // A sum of two is an Add, of one it is the tensor itself.
-    const std::string type = node.op_type() != "Sum" || op.inputs.size() > 2 ? node.op_type() : op.inputs.size() == 2 ? "Add" : "Identity";
+    const std::string type = node.op_type() != "Sum" || op.inputs.size() > 2 ? node.op_type()
+                             : op.inputs.size() == 2                         ? "Add"
+                                                                             : "Identity";
     Node result{name, type, 0, std::move(op)};
     if (folds) {
       fold(result, what);
@@ -434,17 +425,13 @@ class Loader {
                        element_bytes(network_.tensors[id].type);
     }
     if (folded_bytes_ > kMaxFoldedBytes) {
-      throw UserError(fmt::format("{}: the constants computed up to here exceed {} bytes", what,
-                                  kMaxFoldedBytes));
+      throw UserError(fmt::format("{}: the constants computed up to here exceed {} bytes", what, kMaxFoldedBytes));
     }
-    static const std::set<std::string> take_empty = {"Shape",   "Size", "ConstantOfShape", "Concat",
-                                                     "Cast",    "Reshape",         "Identity",
-                                                     "Squeeze", "Unsqueeze"};
+    static const std::set<std::string> take_empty = {"Shape",   "Size",     "ConstantOfShape", "Concat",   "Cast",
+                                                     "Reshape", "Identity", "Squeeze",         "Unsqueeze"};
     for (TensorId id : op.inputs) {
-      if (element_count(network_.tensors[id].shape) == 0 &&
-          take_empty.count(node.operator_name) == 0) {
-        throw UserError(fmt::format("{}: input {} has no elements", what,
-                                    in_quotes(network_.tensors[id].name)));
+      if (element_count(network_.tensors[id].shape) == 0 && take_empty.count(node.operator_name) == 0) {
+        throw UserError(fmt::format("{}: input {} has no elements", what, in_quotes(network_.tensors[id].name)));
       }
     }
     std::vector<HostTensor> inputs(op.inputs.size());
@@ -483,9 +470,9 @@ class Loader {
           fits = (*shape)[i] == kUnknown || (*shape)[i] == tensor.shape[i];
         }
         if (!fits) {
-          throw UserError(fmt::format("{} is declared as {}{}, the nodes compute {} {}", what,
-                                      element_name(type), shape ? " " + shape_text(*shape) : "",
-                                      element_name(tensor.type), shape_text(tensor.shape)));
+          throw UserError(fmt::format("{} is declared as {}{}, the nodes compute {} {}", what, element_name(type),
+                                      shape ? " " + shape_text(*shape) : "", element_name(tensor.type),
+                                      shape_text(tensor.shape)));
         }
       }
       network_.outputs.push_back(found->second);

@@ -23,9 +23,7 @@ namespace {
 
 constexpr int kLibraryOpset = 17;
 
-[[noreturn]] void fail(const std::string& what, const std::string& reason) {
-  throw UserError(what + ": " + reason);
-}
+[[noreturn]] void fail(const std::string& what, const std::string& reason) { throw UserError(what + ": " + reason); }
 
 // Operators of com.microsoft: the library has no schemas for them.
 struct MicrosoftSchema {
@@ -61,28 +59,24 @@ void check_microsoft_node(const onnx::NodeProto& node, const std::string& what) 
   if (found == microsoft_schemas().end()) fail(what, "unknown operator of com.microsoft");
   const MicrosoftSchema& schema = found->second;
   if (node.input_size() < schema.min_inputs || node.input_size() > schema.max_inputs) {
-    fail(what, fmt::format("{} inputs; allowed are {} to {}", node.input_size(), schema.min_inputs,
-                           schema.max_inputs));
+    fail(what, fmt::format("{} inputs; allowed are {} to {}", node.input_size(), schema.min_inputs, schema.max_inputs));
   }
-  if (node.output_size() != 1)
-    fail(what, fmt::format("{} outputs; allowed is 1", node.output_size()));
+  if (node.output_size() != 1) fail(what, fmt::format("{} outputs; allowed is 1", node.output_size()));
   for (const auto& attribute : node.attribute()) {
     const auto known = schema.attributes.find(attribute.name());
-    if (known == schema.attributes.end())
-      fail(what, "unknown attribute " + in_quotes(attribute.name()));
+    if (known == schema.attributes.end()) fail(what, "unknown attribute " + in_quotes(attribute.name()));
     if (attribute.type() != known->second)
       fail(what, "attribute " + in_quotes(attribute.name()) + " has the wrong type");
   }
 }
 
-const Tensor* input_or_null(const HostOperator& op, const std::vector<Tensor>& tensors,
-                            std::size_t index) {
+const Tensor* input_or_null(const HostOperator& op, const std::vector<Tensor>& tensors, std::size_t index) {
   if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return nullptr;
   return &tensors.at(op.inputs[index]);
 }
 
-const Tensor& required_input(const HostOperator& op, const std::vector<Tensor>& tensors,
-                             std::size_t index, const std::string& what) {
+const Tensor& required_input(const HostOperator& op, const std::vector<Tensor>& tensors, std::size_t index,
+                             const std::string& what) {
   const Tensor* tensor = input_or_null(op, tensors, index);
   if (tensor == nullptr) fail(what, fmt::format("input {} is missing", index));
   return *tensor;
@@ -92,24 +86,23 @@ bool is_byte(ElementType type) { return type == ElementType::kInt8 || type == El
 
 void require_byte(const Tensor& tensor, const std::string& what) {
   if (!is_byte(tensor.type)) {
-    fail(what, fmt::format("tensor {} is {}; int8 or uint8 is needed", in_quotes(tensor.name),
-                           element_name(tensor.type)));
+    fail(what,
+         fmt::format("tensor {} is {}; int8 or uint8 is needed", in_quotes(tensor.name), element_name(tensor.type)));
   }
 }
 
 // The inputs of a com.microsoft operator, letter by letter: q int8/uint8, s float32 scale, z zero
 // point, b int32 bias.
-void check_microsoft_types(const HostOperator& op, const std::vector<Tensor>& tensors,
-                           const std::string& pattern, const std::string& what) {
+void check_microsoft_types(const HostOperator& op, const std::vector<Tensor>& tensors, const std::string& pattern,
+                           const std::string& what) {
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const Tensor* tensor = input_or_null(op, tensors, i);
     if (tensor == nullptr) continue;
     if (pattern[i] == 'q' || pattern[i] == 'z') require_byte(*tensor, what);
     const ElementType type = tensor->type;
-    if ((pattern[i] == 's' && type != ElementType::kFloat32) ||
-        (pattern[i] == 'b' && type != ElementType::kInt32)) {
-      fail(what, fmt::format("tensor {} is {}; {} is needed", in_quotes(tensor->name),
-                             element_name(type), pattern[i] == 's' ? "float32" : "int32"));
+    if ((pattern[i] == 's' && type != ElementType::kFloat32) || (pattern[i] == 'b' && type != ElementType::kInt32)) {
+      fail(what, fmt::format("tensor {} is {}; {} is needed", in_quotes(tensor->name), element_name(type),
+                             pattern[i] == 's' ? "float32" : "int32"));
     }
   }
 }
@@ -121,8 +114,7 @@ Shape broadcast(const Tensor& a, const Tensor& b, const std::string& what) {
     const std::int64_t da = i < a.shape.size() ? a.shape[a.shape.size() - 1 - i] : 1;
     const std::int64_t db = i < b.shape.size() ? b.shape[b.shape.size() - 1 - i] : 1;
     if (da != db && da != 1 && db != 1) {
-      fail(what, fmt::format("the shapes {} and {} do not broadcast", shape_text(a.shape),
-                             shape_text(b.shape)));
+      fail(what, fmt::format("the shapes {} and {} do not broadcast", shape_text(a.shape), shape_text(b.shape)));
     }
     result[rank - 1 - i] = da == 1 ? db : da;
   }
@@ -141,37 +133,32 @@ bool broadcasts_to(const Shape& operand, const Shape& result) {
 
 // A matrix product a*b + c, with the attributes transA and transB. Returns its shape. The library
 // does not compare the operands.
-Shape infer_gemm(const HostOperator& op, const Tensor& a, const Tensor& b, const Tensor* c,
-                 const std::string& what) {
+Shape infer_gemm(const HostOperator& op, const Tensor& a, const Tensor& b, const Tensor* c, const std::string& what) {
   if (a.shape.size() != 2 || b.shape.size() != 2) fail(what, "both operands must be matrices");
   const auto flag = [&](const char* attribute) {
-    return op.ints.count(attribute) != 0 && op.ints.at(attribute).at(0) != 0 ? std::size_t{1}
-                                                                             : std::size_t{0};
+    return op.ints.count(attribute) != 0 && op.ints.at(attribute).at(0) != 0 ? std::size_t{1} : std::size_t{0};
   };
   const std::size_t ta = flag("transA"), tb = flag("transB");
   if (a.shape[1 - ta] != b.shape[tb]) {
-    fail(what, fmt::format("the shapes {} and {} do not multiply", shape_text(a.shape),
-                           shape_text(b.shape)));
+    fail(what, fmt::format("the shapes {} and {} do not multiply", shape_text(a.shape), shape_text(b.shape)));
   }
   const Shape result = {a.shape[ta], b.shape[1 - tb]};
   if (c != nullptr && !broadcasts_to(c->shape, result)) {
-    fail(what, fmt::format("the bias {} has the shape {}, the product {}", in_quotes(c->name),
-                           shape_text(c->shape), shape_text(result)));
+    fail(what, fmt::format("the bias {} has the shape {}, the product {}", in_quotes(c->name), shape_text(c->shape),
+                           shape_text(result)));
   }
   return result;
 }
 
 // What the library's inference leaves unchecked and a host operator relies on.
-void check_shapes(const onnx::NodeProto& node, const HostOperator& op,
-                  const std::vector<Tensor>& tensors, const std::string& what) {
+void check_shapes(const onnx::NodeProto& node, const HostOperator& op, const std::vector<Tensor>& tensors,
+                  const std::string& what) {
   if (node.op_type() == "Gemm") {
     infer_gemm(op, required_input(op, tensors, 0, what), required_input(op, tensors, 1, what),
                input_or_null(op, tensors, 2), what);
   } else if (node.op_type() == "BatchNormalization") {
     const Shape& x = required_input(op, tensors, 0, what).shape;
-    if (x.size() < 2)
-      fail(what,
-           fmt::format("the input has the shape {}; rank 2 or more is needed", shape_text(x)));
+    if (x.size() < 2) fail(what, fmt::format("the input has the shape {}; rank 2 or more is needed", shape_text(x)));
     for (std::size_t i = 1; i < 5; ++i) {
       const Tensor& parameter = required_input(op, tensors, i, what);
       if (parameter.shape != Shape{x[1]}) {
@@ -181,22 +168,23 @@ void check_shapes(const onnx::NodeProto& node, const HostOperator& op,
     }
   } else if (node.op_type() == "GlobalAveragePool" || node.op_type() == "GlobalMaxPool") {
     const Shape& x = required_input(op, tensors, 0, what).shape;
-    if (x.size() < 3)
-      fail(what,
-           fmt::format("the input has the shape {}; rank 3 or more is needed", shape_text(x)));
+    if (x.size() < 3) fail(what, fmt::format("the input has the shape {}; rank 3 or more is needed", shape_text(x)));
   } else if (op.ints.count("broadcast") != 0 && op.ints.count("axis") != 0 && op.inputs.size() == 2) {
     // Up to operator set 6 the second operand could lie anywhere in the first one.
-    const std::size_t a = required_input(op, tensors, 0, what).shape.size(), b = required_input(op, tensors, 1, what).shape.size();
+    const std::size_t a = required_input(op, tensors, 0, what).shape.size(),
+                      b = required_input(op, tensors, 1, what).shape.size();
     const std::int64_t axis = op.ints.at("axis").at(0);
     if (a < b || (axis != static_cast<std::int64_t>(a - b) && axis != -static_cast<std::int64_t>(b)))
       fail(what, fmt::format("attribute axis is {}; supported is the last place, {}", axis, a < b ? 0 : a - b));
   } else if (node.op_type() == "PRelu") {
     const Shape &x = required_input(op, tensors, 0, what).shape, &slope = required_input(op, tensors, 1, what).shape;
-    if (!broadcasts_to(slope, x)) fail(what, fmt::format("the slopes {} do not broadcast to the input {}", shape_text(slope), shape_text(x)));
+    if (!broadcasts_to(slope, x))
+      fail(what, fmt::format("the slopes {} do not broadcast to the input {}", shape_text(slope), shape_text(x)));
   } else if (node.op_type() == "LayerNormalization") {
     const auto rank = static_cast<std::int64_t>(required_input(op, tensors, 0, what).shape.size());
     const std::int64_t axis = op.ints.count("axis") != 0 ? op.ints.at("axis").at(0) : -1;
-    if (axis < -rank || axis >= rank) fail(what, fmt::format("attribute axis is {}; allowed are {} to {}", axis, -rank, rank - 1));
+    if (axis < -rank || axis >= rank)
+      fail(what, fmt::format("attribute axis is {}; allowed are {} to {}", axis, -rank, rank - 1));
   } else if (node.op_type() == "Range") {
     for (std::size_t i = 0; i < 3; ++i)
       if (element_count(required_input(op, tensors, i, what).shape) != 1) fail(what, "every input must be one number");
@@ -205,11 +193,13 @@ void check_shapes(const onnx::NodeProto& node, const HostOperator& op,
       fail(what, "the step is 0");
   } else if (node.op_type() == "Tile") {
     const Shape &x = required_input(op, tensors, 0, what).shape, &repeats = required_input(op, tensors, 1, what).shape;
-    if (repeats != Shape{static_cast<std::int64_t>(x.size())}) fail(what, "input 1 must have a number for each dimension");
+    if (repeats != Shape{static_cast<std::int64_t>(x.size())})
+      fail(what, "input 1 must have a number for each dimension");
   } else if (node.op_type() == "DepthToSpace" || node.op_type() == "SpaceToDepth") {
     const std::int64_t size = op.ints.count("blocksize") != 0 ? op.ints.at("blocksize").at(0) : 0;
     constexpr std::int64_t kMost = 1 << 15;
-    if (size < 1 || size > kMost) fail(what, fmt::format("attribute blocksize is {}; allowed are 1 to {}", size, kMost));
+    if (size < 1 || size > kMost)
+      fail(what, fmt::format("attribute blocksize is {}; allowed are 1 to {}", size, kMost));
   } else if (node.op_type() == "Transpose" && op.ints.count("perm") != 0) {
     std::vector<std::int64_t> sorted = op.ints.at("perm");
     std::sort(sorted.begin(), sorted.end());
@@ -222,12 +212,11 @@ void check_shapes(const onnx::NodeProto& node, const HostOperator& op,
 
 void refuse_channels_last(const HostOperator& op, const std::string& what) {
   const auto found = op.ints.find("channels_last");
-  if (found != op.ints.end() && found->second.at(0) != 0)
-    fail(what, "attribute channels_last is 1; supported is 0");
+  if (found != op.ints.end() && found->second.at(0) != 0) fail(what, "attribute channels_last is 1; supported is 0");
 }
 
-TensorType infer_microsoft(const onnx::NodeProto& node, const HostOperator& op,
-                           const std::vector<Tensor>& tensors, const std::string& what) {
+TensorType infer_microsoft(const onnx::NodeProto& node, const HostOperator& op, const std::vector<Tensor>& tensors,
+                           const std::string& what) {
   const std::string& name = node.op_type();
   const Tensor& x = required_input(op, tensors, 0, what);
   if (name == "QLinearAdd" || name == "QLinearMul") {
@@ -236,13 +225,10 @@ TensorType infer_microsoft(const onnx::NodeProto& node, const HostOperator& op,
   }
   if (name == "QGemm") {
     check_microsoft_types(op, tensors, "qszqszbsz", what);
-    const Shape product = infer_gemm(op, x, required_input(op, tensors, 3, what),
-                                     input_or_null(op, tensors, 6), what);
+    const Shape product = infer_gemm(op, x, required_input(op, tensors, 3, what), input_or_null(op, tensors, 6), what);
     const bool quantized = input_or_null(op, tensors, 7) != nullptr;
     const Tensor* zero_point = input_or_null(op, tensors, 8);
-    const ElementType type = !quantized              ? ElementType::kFloat32
-                             : zero_point != nullptr ? zero_point->type
-                                                     : x.type;
+    const ElementType type = !quantized ? ElementType::kFloat32 : zero_point != nullptr ? zero_point->type : x.type;
     return {type, product};
   }
   check_microsoft_types(op, tensors, "qszsz", what);
@@ -250,8 +236,7 @@ TensorType infer_microsoft(const onnx::NodeProto& node, const HostOperator& op,
   Shape shape = x.shape;
   if (name == "QLinearGlobalAveragePool") {
     if (shape.size() < 3)
-      fail(what,
-           fmt::format("the input has the shape {}; rank 3 or 4 is needed", shape_text(shape)));
+      fail(what, fmt::format("the input has the shape {}; rank 3 or 4 is needed", shape_text(shape)));
     std::fill(shape.begin() + 2, shape.end(), 1);
   }
   return {x.type, shape};
@@ -263,9 +248,9 @@ struct WindowOperator {
   int weight;  // input index, 0 for a pool
 };
 const std::map<std::string, WindowOperator>& window_operators() {
-  static const std::map<std::string, WindowOperator> operators = {
-      {"Conv", {1}},    {"ConvInteger", {1}}, {"QLinearConv", {3}},
-      {"MaxPool", {0}}, {"AveragePool", {0}}, {"QLinearAveragePool", {0}}};
+  static const std::map<std::string, WindowOperator> operators = {{"Conv", {1}},        {"ConvInteger", {1}},
+                                                                  {"QLinearConv", {3}}, {"MaxPool", {0}},
+                                                                  {"AveragePool", {0}}, {"QLinearAveragePool", {0}}};
   return operators;
 }
 
@@ -273,8 +258,8 @@ TensorType infer_window(const onnx::NodeProto& node, const WindowOperator& kind,
                         const std::vector<Tensor>& tensors, const std::string& what) {
   const Tensor& x = required_input(op, tensors, 0, what);
   if (x.shape.size() < 3 || x.shape.size() > 4) {
-    fail(what, fmt::format("the input {} has the shape {}; rank 3 or 4 is needed",
-                           in_quotes(x.name), shape_text(x.shape)));
+    fail(what,
+         fmt::format("the input {} has the shape {}; rank 3 or 4 is needed", in_quotes(x.name), shape_text(x.shape)));
   }
   if (node.op_type() == "QLinearAveragePool") {
     check_microsoft_types(op, tensors, "qszsz", what);
@@ -286,14 +271,14 @@ TensorType infer_window(const onnx::NodeProto& node, const WindowOperator& kind,
   if (kind.weight != 0) {
     const Tensor& w = required_input(op, tensors, static_cast<std::size_t>(kind.weight), what);
     if (w.shape.size() != x.shape.size()) {
-      fail(what, fmt::format("the weights {} have the shape {}, the input {}", in_quotes(w.name),
-                             shape_text(w.shape), shape_text(x.shape)));
+      fail(what, fmt::format("the weights {} have the shape {}, the input {}", in_quotes(w.name), shape_text(w.shape),
+                             shape_text(x.shape)));
     }
     const std::int64_t group = op.ints.count("group") != 0 ? op.ints.at("group").at(0) : 1;
     if (group < 1 || group > x.shape[1] || w.shape[0] % group != 0 || x.shape[1] % group != 0 ||
         w.shape[1] != x.shape[1] / group) {
-      fail(what, fmt::format("input {}, weights {} and group {} do not fit together",
-                             shape_text(x.shape), shape_text(w.shape), group));
+      fail(what, fmt::format("input {}, weights {} and group {} do not fit together", shape_text(x.shape),
+                             shape_text(w.shape), group));
     }
     op.ints["group"] = {group};
     result.shape[1] = w.shape[0];
@@ -318,9 +303,8 @@ TensorType infer_window(const onnx::NodeProto& node, const WindowOperator& kind,
   return result;
 }
 
-void check_input_types(const onnx::NodeProto& node, const onnx::OpSchema& schema,
-                       const HostOperator& op, const std::vector<Tensor>& tensors,
-                       const std::string& what) {
+void check_input_types(const onnx::NodeProto& node, const onnx::OpSchema& schema, const HostOperator& op,
+                       const std::vector<Tensor>& tensors, const std::string& what) {
   std::map<std::string, ElementType> bound;
   for (std::size_t i = 0; i < op.inputs.size(); ++i) {
     const Tensor* tensor = input_or_null(op, tensors, i);
@@ -328,13 +312,11 @@ void check_input_types(const onnx::NodeProto& node, const onnx::OpSchema& schema
     invariant(!parameters.empty(), "a checked node has no more inputs than its schema");
     const auto& parameter = parameters[std::min(i, parameters.size() - 1)];
     if (tensor == nullptr) {
-      if (parameter.GetOption() == onnx::OpSchema::Single)
-        fail(what, fmt::format("input {} is missing", i));
+      if (parameter.GetOption() == onnx::OpSchema::Single) fail(what, fmt::format("input {} is missing", i));
       continue;
     }
     const std::string spelled =
-        "tensor(" + onnx::Utils::DataTypeUtils::ToDataTypeString(onnx_data_type_of(tensor->type)) +
-        ")";
+        "tensor(" + onnx::Utils::DataTypeUtils::ToDataTypeString(onnx_data_type_of(tensor->type)) + ")";
     if (parameter.GetTypes().count(onnx::Utils::DataTypeUtils::ToType(spelled)) == 0) {
       fail(what, fmt::format("input {} is {}, which {} does not take", in_quotes(tensor->name),
                              element_name(tensor->type), node.op_type()));
@@ -342,8 +324,8 @@ void check_input_types(const onnx::NodeProto& node, const onnx::OpSchema& schema
     if (!parameter.GetIsHomogeneous()) continue;
     const auto inserted = bound.emplace(parameter.GetTypeStr(), tensor->type);
     if (inserted.first->second != tensor->type) {
-      fail(what, fmt::format("input {} is {} where {} is needed", in_quotes(tensor->name),
-                             element_name(tensor->type), element_name(inserted.first->second)));
+      fail(what, fmt::format("input {} is {} where {} is needed", in_quotes(tensor->name), element_name(tensor->type),
+                             element_name(inserted.first->second)));
     }
   }
 }
@@ -373,18 +355,15 @@ template <typename Context = onnx::shape_inference::InferenceContextImpl>
 Context inference_context(onnx::NodeProto& node, const TypeMap& types, const ValueMap& values) {
   using SparseMap = std::unordered_map<std::string, const onnx::SparseTensorProto*>;
   using Options = onnx::ShapeInferenceOptions;
-  if constexpr (std::is_constructible_v<Context, onnx::NodeProto&, TypeMap, ValueMap, SparseMap,
-                                        Options>) {
+  if constexpr (std::is_constructible_v<Context, onnx::NodeProto&, TypeMap, ValueMap, SparseMap, Options>) {
     return Context(node, types, values, SparseMap{}, Options{});
   } else {
     return Context(node, types, values, SparseMap{});
   }
 }
 
-std::vector<TensorType> infer_with_library(onnx::NodeProto& node, const onnx::OpSchema& schema,
-                                           const HostOperator& op,
-                                           const std::vector<Tensor>& tensors,
-                                           const std::string& what) {
+std::vector<TensorType> infer_with_library(onnx::NodeProto& node, const onnx::OpSchema& schema, const HostOperator& op,
+                                           const std::vector<Tensor>& tensors, const std::string& what) {
   // Small constants only: shapes, axes and the like.
   constexpr std::size_t kMaxShapeBytes = 4096;
   std::unordered_map<std::string, onnx::TypeProto> types;
@@ -410,11 +389,9 @@ std::vector<TensorType> infer_with_library(onnx::NodeProto& node, const onnx::Op
   std::vector<TensorType> result;
   for (int i = 0; i < node.output_size(); ++i) {
     const onnx::TypeProto* type = context.getOutputType(static_cast<std::size_t>(i));
-    const auto element =
-        type->has_tensor_type() ? element_type_of(type->tensor_type().elem_type()) : std::nullopt;
+    const auto element = type->has_tensor_type() ? element_type_of(type->tensor_type().elem_type()) : std::nullopt;
     if (!element) {
-      fail(what, fmt::format("output {} has the element type {}, which is not supported",
-                             in_quotes(node.output(i)),
+      fail(what, fmt::format("output {} has the element type {}, which is not supported", in_quotes(node.output(i)),
                              onnx_data_type_name(type->tensor_type().elem_type())));
     }
     TensorType inferred{*element, {}};
@@ -424,8 +401,7 @@ std::vector<TensorType> infer_with_library(onnx::NodeProto& node, const onnx::Op
       inferred.shape.push_back(dimension.dim_value());
     }
     if (!known)
-      fail(what, fmt::format("the shape of output {} is not known before the run",
-                             in_quotes(node.output(i))));
+      fail(what, fmt::format("the shape of output {} is not known before the run", in_quotes(node.output(i))));
     result.push_back(std::move(inferred));
   }
   return result;
@@ -441,17 +417,14 @@ int adapt_to_known_opset(onnx::NodeProto& node, std::int64_t opset, const std::s
   for (int i = attributes.size() - 1; i >= 0; --i) {
     const auto& attribute = attributes.Get(i);
     const auto zero = neutral_when_zero.find(node.op_type());
-    const bool drop_zero =
-        zero != neutral_when_zero.end() && zero->second.count(attribute.name()) != 0;
-    const bool saturate = attribute.name() == "saturate" &&
-                          (node.op_type() == "QuantizeLinear" || node.op_type() == "Cast");
+    const bool drop_zero = zero != neutral_when_zero.end() && zero->second.count(attribute.name()) != 0;
+    const bool saturate =
+        attribute.name() == "saturate" && (node.op_type() == "QuantizeLinear" || node.op_type() == "Cast");
     const bool dilations = attribute.name() == "dilations" && node.op_type() == "AveragePool";
     if (drop_zero && attribute.i() != 0) {
-      fail(what,
-           fmt::format("attribute {} is {}; supported is 0", attribute.name(), attribute.i()));
+      fail(what, fmt::format("attribute {} is {}; supported is 0", attribute.name(), attribute.i()));
     }
-    if (dilations && std::any_of(attribute.ints().begin(), attribute.ints().end(),
-                                 [](auto d) { return d != 1; })) {
+    if (dilations && std::any_of(attribute.ints().begin(), attribute.ints().end(), [](auto d) { return d != 1; })) {
       fail(what, "attribute dilations of AveragePool is not 1, which is not supported");
     }
     // `saturate` has a meaning for 8-bit floats only.
@@ -471,8 +444,7 @@ void check_node_schema(const onnx::NodeProto& node, int opset, const std::string
     return;
   }
   const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "");
-  if (schema == nullptr)
-    fail(what, fmt::format("operator set {} does not have this operator", opset));
+  if (schema == nullptr) fail(what, fmt::format("operator set {} does not have this operator", opset));
   try {
     schema->Verify(node);
   } catch (const std::exception& error) {
@@ -489,8 +461,7 @@ std::vector<TensorType> infer_outputs(onnx::NodeProto& node, int opset, HostOper
     check_input_types(node, *schema, op, tensors, what);
   }
   const auto window = window_operators().find(node.op_type());
-  if (window != window_operators().end())
-    return {infer_window(node, window->second, op, tensors, what)};
+  if (window != window_operators().end()) return {infer_window(node, window->second, op, tensors, what)};
   if (schema == nullptr) return {infer_microsoft(node, op, tensors, what)};
   check_shapes(node, op, tensors, what);
   return infer_with_library(node, *schema, op, tensors, what);

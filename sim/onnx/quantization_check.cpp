@@ -38,15 +38,11 @@ const std::map<std::string, std::vector<Role>>& roles() {
   static const std::map<std::string, std::vector<Role>> table = {
       {"QuantizeLinear", {{kOutput, 1, 2, Count::kPerAxis}}},
       {"DequantizeLinear", {{0, 1, 2, Count::kPerAxis}}},
-      {"QLinearConv",
-       {{0, 1, 2, Count::kOne}, {3, 4, 5, Count::kPerOutput}, {kOutput, 6, 7, Count::kOne}}},
-      {"QLinearMatMul",
-       {{0, 1, 2, Count::kOne}, {3, 4, 5, Count::kPerColumn}, {kOutput, 6, 7, Count::kOne}}},
-      {"QGemm",
-       {{0, 1, 2, Count::kOne}, {3, 4, 5, Count::kPerColumn}, {kOutput, 7, 8, Count::kOne}}},
+      {"QLinearConv", {{0, 1, 2, Count::kOne}, {3, 4, 5, Count::kPerOutput}, {kOutput, 6, 7, Count::kOne}}},
+      {"QLinearMatMul", {{0, 1, 2, Count::kOne}, {3, 4, 5, Count::kPerColumn}, {kOutput, 6, 7, Count::kOne}}},
+      {"QGemm", {{0, 1, 2, Count::kOne}, {3, 4, 5, Count::kPerColumn}, {kOutput, 7, 8, Count::kOne}}},
       {"ConvInteger", {{0, std::nullopt, 2, Count::kOne}, {1, std::nullopt, 3, Count::kPerOutput}}},
-      {"MatMulInteger",
-       {{0, std::nullopt, 2, Count::kOne}, {1, std::nullopt, 3, Count::kPerColumn}}},
+      {"MatMulInteger", {{0, std::nullopt, 2, Count::kOne}, {1, std::nullopt, 3, Count::kPerColumn}}},
       {"QLinearAdd", binary},
       {"QLinearMul", binary},
       {"QLinearAveragePool", unary},
@@ -59,8 +55,7 @@ const std::map<std::string, std::vector<Role>>& roles() {
 
 class Check {
  public:
-  Check(const HostOperator& op, const std::vector<Tensor>& tensors, ElementType output_type,
-        const std::string& what)
+  Check(const HostOperator& op, const std::vector<Tensor>& tensors, ElementType output_type, const std::string& what)
       : op_(op), tensors_(tensors), output_type_(output_type), what_(what) {}
 
   void run(const Role& role) const {
@@ -75,18 +70,15 @@ class Check {
       check_count(*zero_point, many);
       if (scale != nullptr && role.count == Count::kPerAxis &&
           element_count(zero_point->shape) != element_count(scale->shape)) {
-        throw UserError(fmt::format("{}: {} zero points and {} scales", what_,
-                                    element_count(zero_point->shape), element_count(scale->shape)));
+        throw UserError(fmt::format("{}: {} zero points and {} scales", what_, element_count(zero_point->shape),
+                                    element_count(scale->shape)));
       }
       const ElementType type =
-          role.data == kOutput
-              ? output_type_
-              : tensors_.at(op_.inputs.at(static_cast<std::size_t>(role.data))).type;
+          role.data == kOutput ? output_type_ : tensors_.at(op_.inputs.at(static_cast<std::size_t>(role.data))).type;
       // Without a scale, QGemm's output is float and has no zero point to check.
       if (type != ElementType::kFloat32 && zero_point->type != type) {
-        throw UserError(fmt::format("{}: zero point {} is {}, its tensor {}", what_,
-                                    in_quotes(zero_point->name), element_name(zero_point->type),
-                                    element_name(type)));
+        throw UserError(fmt::format("{}: zero point {} is {}, its tensor {}", what_, in_quotes(zero_point->name),
+                                    element_name(zero_point->type), element_name(type)));
       }
       if (zero_point->type == ElementType::kInt32) check_zero(*zero_point);
     }
@@ -101,14 +93,12 @@ class Check {
   std::int64_t many_allowed(const Role& role) const {
     if (role.count == Count::kOne) return 1;
     // Per axis, the input has the output's shape.
-    const Shape& shape =
-        input(role.data == kOutput ? 0 : static_cast<std::size_t>(role.data))->shape;
+    const Shape& shape = input(role.data == kOutput ? 0 : static_cast<std::size_t>(role.data))->shape;
     if (shape.empty()) return 1;
     if (role.count == Count::kPerOutput) return shape[0];
     if (role.count == Count::kPerColumn) {
       const auto transposed = op_.ints.find("transB");
-      return transposed != op_.ints.end() && transposed->second.at(0) != 0 ? shape[0]
-                                                                           : shape.back();
+      return transposed != op_.ints.end() && transposed->second.at(0) != 0 ? shape[0] : shape.back();
     }
     const auto rank = static_cast<std::int64_t>(shape.size());
     const auto attribute = op_.ints.find("axis");
@@ -118,16 +108,14 @@ class Check {
     const bool single = scale != nullptr && element_count(scale->shape) == 1;
     if (axis >= 0 && axis < rank) return shape[static_cast<std::size_t>(axis)];
     if (single) return 1;  // the axis is not used
-    throw UserError(
-        fmt::format("{}: the axis {} is not one of {}", what_, axis, shape_text(shape)));
+    throw UserError(fmt::format("{}: the axis {} is not one of {}", what_, axis, shape_text(shape)));
   }
 
   void check_count(const Tensor& tensor, std::int64_t many) const {
     const std::int64_t count = element_count(tensor.shape);
     if (count == 1 || (count == many && count > 0)) return;
-    throw UserError(
-        fmt::format("{}: {} has {} values; {} needed", what_, in_quotes(tensor.name), count,
-                    many == 1 ? std::string("1 is") : fmt::format("1 or {} are", many)));
+    throw UserError(fmt::format("{}: {} has {} values; {} needed", what_, in_quotes(tensor.name), count,
+                                many == 1 ? std::string("1 is") : fmt::format("1 or {} are", many)));
   }
 
   void check_scale_values(const Tensor& scale) const {
@@ -136,8 +124,8 @@ class Check {
       float value;
       std::memcpy(&value, &scale.data[i * sizeof(float)], sizeof value);
       if (!std::isfinite(value) || value <= 0) {
-        throw UserError(fmt::format("{}: scale {} is {}; it must be positive and finite", what_,
-                                    in_quotes(scale.name), value));
+        throw UserError(
+            fmt::format("{}: scale {} is {}; it must be positive and finite", what_, in_quotes(scale.name), value));
       }
     }
   }
@@ -145,8 +133,8 @@ class Check {
   void check_zero(const Tensor& zero_point) const {
     for (std::uint8_t byte : zero_point.data) {
       if (byte != 0)
-        throw UserError(fmt::format("{}: the zero point {} of an int32 tensor must be 0", what_,
-                                    in_quotes(zero_point.name)));
+        throw UserError(
+            fmt::format("{}: the zero point {} of an int32 tensor must be 0", what_, in_quotes(zero_point.name)));
     }
   }
 
@@ -158,9 +146,8 @@ class Check {
 
 }  // namespace
 
-void check_quantization(const std::string& operator_name, const HostOperator& op,
-                        const std::vector<Tensor>& tensors, ElementType output_type,
-                        const std::string& what) {
+void check_quantization(const std::string& operator_name, const HostOperator& op, const std::vector<Tensor>& tensors,
+                        ElementType output_type, const std::string& what) {
   const auto found = roles().find(operator_name);
   if (found == roles().end()) return;
   for (const Role& role : found->second) Check(op, tensors, output_type, what).run(role);

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "host/call.hpp"
-#include "onnx/node_inference.hpp"
 #include "network/tensor_proto.hpp"
+#include "onnx/node_inference.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -27,8 +27,9 @@ class Writer {
   onnx::ModelProto run() {
     model_.set_ir_version(kIrVersion);
     model_.set_producer_name("systole");
-    const bool later = std::any_of(network_.nodes.begin(), network_.nodes.end(),
-                                   [](const Node& node) { return node.operator_name == "LayerNormalization" || node.operator_name == "Trilu"; });
+    const bool later = std::any_of(network_.nodes.begin(), network_.nodes.end(), [](const Node& node) {
+      return node.operator_name == "LayerNormalization" || node.operator_name == "Trilu";
+    });
     model_.add_opset_import()->set_version(later ? kLaterOpset : kOpset);
     graph().set_name(network_.name);
     for (TensorId id : network_.inputs) add_value(id, *graph().add_input());
@@ -112,7 +113,8 @@ class Writer {
     auto& proto = *graph().add_node();
     proto.set_name(node.name);
     proto.set_op_type(name);
-    if (name.rfind("QLinear", 0) == 0 && name != "QLinearConv" && name != "QLinearMatMul") proto.set_domain(kMicrosoftDomain);
+    if (name.rfind("QLinear", 0) == 0 && name != "QLinearConv" && name != "QLinearMatMul")
+      proto.set_domain(kMicrosoftDomain);
     for (TensorId id : op.inputs) proto.add_input(use(id));
     for (TensorId id : op.outputs) proto.add_output(tensor(id).name);
     const std::string base = tensor(op.outputs.at(0)).name;
@@ -136,7 +138,8 @@ class Writer {
       std::vector<std::int64_t> sizes;
       for (TensorId id : op.outputs) {
         const Shape& shape = tensor(id).shape;
-        sizes.push_back(shape.at(static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(shape.size()) : axis)));
+        sizes.push_back(
+            shape.at(static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(shape.size()) : axis)));
       }
       proto.add_input(add_list(base + ".split", sizes));
       rest.ints.erase("split");
@@ -148,7 +151,8 @@ class Writer {
       }
     } else if (name == "Pad") {
       list_input("pads");
-      if (const auto found = rest.floats.find("value"); found != rest.floats.end()) proto.add_input(add_number(base + ".value", found->second.at(0)));
+      if (const auto found = rest.floats.find("value"); found != rest.floats.end())
+        proto.add_input(add_number(base + ".value", found->second.at(0)));
       rest.floats.erase("value");
     } else if (name == "Resize") {
       // Inputs: x, the region of a mode that Systole does not have, scales, sizes.
@@ -175,7 +179,8 @@ class Writer {
     } else if (name == "ConstantOfShape") {
       throw InternalError("invariant broken: constants are folded before a network is written");
     }
-    for (const char* resolved : {"auto_pad", "ceil_mode", "storage_order", "spatial", "consumed_inputs", "training_mode", "is_test"}) {
+    for (const char* resolved :
+         {"auto_pad", "ceil_mode", "storage_order", "spatial", "consumed_inputs", "training_mode", "is_test"}) {
       rest.ints.erase(resolved);
       rest.strings.erase(resolved);
     }
@@ -239,7 +244,8 @@ void write_onnx(const std::filesystem::path& file, const Network& network) {
   const onnx::ModelProto model = Writer(network).run();
   constexpr std::size_t kMostBytes = (std::size_t{1} << 31) - 1;  // of a protobuf message
   if (model.ByteSizeLong() > kMostBytes)
-    throw UserError(fmt::format("{}: the network has {} bytes, an ONNX file at most {}", file.string(), model.ByteSizeLong(), kMostBytes));
+    throw UserError(fmt::format("{}: the network has {} bytes, an ONNX file at most {}", file.string(),
+                                model.ByteSizeLong(), kMostBytes));
   write_whole_file(file, model.SerializeAsString());
 }
 

@@ -33,8 +33,8 @@ class AxiChecker {
   };
 
   void check_held(std::uint64_t cycle, const ChipOutputs& out) const;
-  void check_address(std::uint64_t cycle, const char* channel, std::uint64_t address,
-                     std::uint32_t len, std::uint32_t size, std::uint32_t burst) const;
+  void check_address(std::uint64_t cycle, const char* channel, std::uint64_t address, std::uint32_t len,
+                     std::uint32_t size, std::uint32_t burst) const;
   void check_write_lengths(std::uint64_t cycle);
   [[noreturn]] static void broken(std::uint64_t cycle, const std::string& rule);
 

@@ -33,8 +33,8 @@ void AxiToTlm::reset(std::uint32_t beat_bytes) {
   responses_.clear();
 }
 
-std::uint8_t AxiToTlm::transport(tlm::tlm_command command, std::uint64_t address,
-                                 std::uint8_t* bytes, std::size_t size, std::uint8_t* enables) {
+std::uint8_t AxiToTlm::transport(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t size,
+                                 std::uint8_t* enables) {
   payload_.set_command(command);
   payload_.set_address(address);
   payload_.set_data_ptr(bytes);
@@ -54,9 +54,8 @@ void AxiToTlm::accept_ar(const memory::Burst& burst) {
   const std::size_t size = static_cast<std::size_t>(burst.beats) * beat_bytes_;
   invariant(size <= kMaxBurstBytes, "a read burst stays within 4 KiB");
   read.next = 0;
-  read.response =
-      transport(tlm::TLM_READ_COMMAND, burst.address & ~static_cast<std::uint64_t>(beat_bytes_ - 1),
-                read.bytes.data(), size, nullptr);
+  read.response = transport(tlm::TLM_READ_COMMAND, burst.address & ~static_cast<std::uint64_t>(beat_bytes_ - 1),
+                            read.bytes.data(), size, nullptr);
   if (read.response != kOkay) std::fill_n(read.bytes.begin(), size, std::uint8_t{0});
 }
 
@@ -98,10 +97,9 @@ void AxiToTlm::accept_w(const ChipOutputs& out) {
 void AxiToTlm::match_writes() {
   while (!addresses_.empty() && write_count_ > 0) {
     WriteBurst& write = writes_[write_head_];
-    responses_.push_back(transport(
-        tlm::TLM_WRITE_COMMAND,
-        addresses_.front().address & ~static_cast<std::uint64_t>(beat_bytes_ - 1),
-        write.bytes.data(), write.size, write.all_enabled ? nullptr : write.enables.data()));
+    responses_.push_back(transport(tlm::TLM_WRITE_COMMAND,
+                                   addresses_.front().address & ~static_cast<std::uint64_t>(beat_bytes_ - 1),
+                                   write.bytes.data(), write.size, write.all_enabled ? nullptr : write.enables.data()));
     write.size = 0;
     write.all_enabled = true;
     addresses_.pop_front();

@@ -54,8 +54,8 @@ class AxiToTlm : public sc_core::sc_module {
   };
 
   void match_writes();
-  std::uint8_t transport(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes,
-                         std::size_t size, std::uint8_t* enables);
+  std::uint8_t transport(tlm::tlm_command command, std::uint64_t address, std::uint8_t* bytes, std::size_t size,
+                         std::uint8_t* enables);
 
   std::uint32_t beat_bytes_ = 4;
   tlm::tlm_generic_payload payload_;

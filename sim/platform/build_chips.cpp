@@ -4,8 +4,8 @@
 // (target `chips`).
 #include <iostream>
 
-#include "platform/rtl_library.hpp"
 #include "chip/shipped_chips.hpp"
+#include "platform/rtl_library.hpp"
 #include "support/error.hpp"
 
 int main(int argc, char* argv[]) {
@@ -19,9 +19,8 @@ int main(int argc, char* argv[]) {
       platform::RtlBuild build;
       build.parameters = open_chip(argv[i]).rtl_parameters();
       const std::string name = argv[i];
-      platform::build_library(build, argv[1], [&](const std::string& line) {
-        std::cout << name << ": " << line << std::endl;
-      });
+      platform::build_library(build, argv[1],
+                              [&](const std::string& line) { std::cout << name << ": " << line << std::endl; });
     }
     return 0;
   } catch (const UserError& error) {

@@ -17,8 +17,7 @@ constexpr std::uint64_t kRegisterTimeoutCycles = 10'000;
 constexpr std::size_t kStackBytes = 1 << 20;
 }  // namespace
 
-ChipModule::ChipModule(sc_core::sc_module_name name, AxiToTlm& bridge)
-    : sc_module(name), bridge_(bridge) {
+ChipModule::ChipModule(sc_core::sc_module_name name, AxiToTlm& bridge) : sc_module(name), bridge_(bridge) {
   registers.register_b_transport(this, &ChipModule::b_transport);
   SC_THREAD(clock);
   set_stack_size(kStackBytes);
@@ -68,8 +67,7 @@ void ChipModule::run_cycles(std::uint64_t cycles) {
   do_work(Work::kCycles);
 }
 
-std::optional<StopReason> ChipModule::wait_for_interrupt(const RunLimits& limits,
-                                                         std::uint64_t quantum_cycles) {
+std::optional<StopReason> ChipModule::wait_for_interrupt(const RunLimits& limits, std::uint64_t quantum_cycles) {
   limits_ = limits;
   cycles_to_run_ = quantum_cycles;
   do_work(Work::kInterrupt);
@@ -87,8 +85,7 @@ void ChipModule::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time
   if (access_.is_write) std::memcpy(&access_.data, payload.get_data_ptr(), 4);
   do_work(Work::kRegister);
   if (!access_.is_write) std::memcpy(payload.get_data_ptr(), &access_.data, 4);
-  payload.set_response_status(access_.response == 0 ? tlm::TLM_OK_RESPONSE
-                                                    : tlm::TLM_GENERIC_ERROR_RESPONSE);
+  payload.set_response_status(access_.response == 0 ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
 }
 
 void ChipModule::run_work() {
@@ -137,10 +134,8 @@ void ChipModule::run_work() {
 
 void ChipModule::begin_program() {
   if (timing_ && !timing_->idle())
-    throw DesignError(fmt::format(
-        "cycle {}: the doorbell rings while the chip's bus requests are in flight", cycle_));
-  timing_ = memory::make_memory_timing(under_test_.memory, under_test_.beat_bytes,
-                                       under_test_.clock_mhz);
+    throw DesignError(fmt::format("cycle {}: the doorbell rings while the chip's bus requests are in flight", cycle_));
+  timing_ = memory::make_memory_timing(under_test_.memory, under_test_.beat_bytes, under_test_.clock_mhz);
   cycle_ = 0;
   interrupt_cycle_.reset();
   retire_trace_.clear();
@@ -150,8 +145,7 @@ void ChipModule::begin_program() {
 // Cycle `cycle_`: out_ is what the chip drives in it. The memory drives its pins, both sides see
 // what crosses, the clock rises.
 void ChipModule::run_one_cycle() {
-  if (in_.s_w_valid && out_.s_w_ready && in_.s_w_data == kDoorbell &&
-      in_.s_aw_addr == reg::kControl.address)
+  if (in_.s_w_valid && out_.s_w_ready && in_.s_w_data == kDoorbell && in_.s_aw_addr == reg::kControl.address)
     begin_program();
   if (timing_) {
     const memory::Pins& pins = timing_->drive(cycle_);
@@ -232,9 +226,9 @@ void ChipModule::access_register() {
   const std::uint64_t limit = clocks_ + kRegisterTimeoutCycles;
   const auto step = [&] {
     if (clocks_ >= limit)
-      throw DesignError(fmt::format(
-          "cycle {}: the chip does not answer a {} of register {:#05x} within {} cycles", cycle_,
-          access_.is_write ? "write" : "read", access_.address, kRegisterTimeoutCycles));
+      throw DesignError(fmt::format("cycle {}: the chip does not answer a {} of register {:#05x} within {} cycles",
+                                    cycle_, access_.is_write ? "write" : "read", access_.address,
+                                    kRegisterTimeoutCycles));
     run_one_cycle();
   };
   if (access_.is_write) {
@@ -242,12 +236,10 @@ void ChipModule::access_register() {
     in_.s_w_data = access_.data;
     in_.s_aw_valid = in_.s_w_valid = true;
     while (in_.s_aw_valid || in_.s_w_valid) {
-      const bool address_taken = in_.s_aw_valid && out_.s_aw_ready,
-                 data_taken = in_.s_w_valid && out_.s_w_ready;
+      const bool address_taken = in_.s_aw_valid && out_.s_aw_ready, data_taken = in_.s_w_valid && out_.s_w_ready;
       if (address_taken != data_taken)
-        throw DesignError(fmt::format(
-            "cycle {}: address and data of a register write are not taken in the same cycle",
-            cycle_));
+        throw DesignError(
+            fmt::format("cycle {}: address and data of a register write are not taken in the same cycle", cycle_));
       step();
       if (address_taken) in_.s_aw_valid = in_.s_w_valid = false;
     }

@@ -32,12 +32,12 @@
 #include <vector>
 
 #include "chip/chip.hpp"
+#include "events/observer.hpp"
 #include "memory/memory_timing.hpp"
 #include "platform/axi_checker.hpp"
 #include "platform/axi_to_tlm.hpp"
 #include "platform/chip_pins.hpp"
 #include "platform/retire_trace.hpp"
-#include "events/observer.hpp"
 
 namespace systole::platform {
 
@@ -71,14 +71,11 @@ class ChipModule : public sc_core::sc_module {
   // For the host's thread. Each returns when it is done; errors of the design are thrown here.
   void reset(std::uint32_t cycles);
   // Runs at most one quantum; nothing when neither the interrupt rose nor a limit was reached.
-  std::optional<StopReason> wait_for_interrupt(const RunLimits& limits,
-                                               std::uint64_t quantum_cycles);
+  std::optional<StopReason> wait_for_interrupt(const RunLimits& limits, std::uint64_t quantum_cycles);
   void run_cycles(std::uint64_t cycles);
 
-  std::uint64_t cycle() const { return cycle_; }  // since the doorbell
-  std::optional<std::uint64_t> interrupt_cycle() const {
-    return interrupt_cycle_;
-  }  // first one with irq high
+  std::uint64_t cycle() const { return cycle_; }                                     // since the doorbell
+  std::optional<std::uint64_t> interrupt_cycle() const { return interrupt_cycle_; }  // first one with irq high
   const RetireTrace& retire_trace() const { return retire_trace_; }
   void record_axi(bool on) { record_axi_ = on; }
   // Hears of everything from the doorbell on, in the order of trace/observer.hpp; what it throws ends the run.

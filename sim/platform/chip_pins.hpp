@@ -59,8 +59,7 @@ class VerilatedChip {
   // One clock cycle: `in` is driven during cycle t, the clock rises at its end, `out` becomes what
   // the chip drives in t + 1.
   virtual void cycle(const ChipInputs& in, ChipOutputs& out) = 0;
-  virtual void open_wave(
-      const std::string& file) = 0;  // throws if the library was built without waves
+  virtual void open_wave(const std::string& file) = 0;  // throws if the library was built without waves
   virtual void close_wave() = 0;
 };
 

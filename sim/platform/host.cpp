@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kStackBytes = 1 << 20;
 
-void set_up(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::uint64_t address,
-            std::uint8_t* data, std::size_t size) {
+void set_up(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
+            std::size_t size) {
   payload.set_command(command);
   payload.set_address(address);
   payload.set_data_ptr(data);
@@ -78,23 +78,19 @@ void Host::execute(std::function<void()> job) {
 std::uint32_t Host::read_register(std::uint32_t address) {
   std::uint32_t value = 0;
   tlm::tlm_generic_payload payload;
-  set_up(payload, tlm::TLM_READ_COMMAND, address, reinterpret_cast<std::uint8_t*>(&value),
-         sizeof value);
+  set_up(payload, tlm::TLM_READ_COMMAND, address, reinterpret_cast<std::uint8_t*>(&value), sizeof value);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   registers->b_transport(payload, delay);
-  if (!payload.is_response_ok())
-    throw DesignError(fmt::format("the chip refuses to read register {:#05x}", address));
+  if (!payload.is_response_ok()) throw DesignError(fmt::format("the chip refuses to read register {:#05x}", address));
   return value;
 }
 
 void Host::write_register(std::uint32_t address, std::uint32_t value) {
   tlm::tlm_generic_payload payload;
-  set_up(payload, tlm::TLM_WRITE_COMMAND, address, reinterpret_cast<std::uint8_t*>(&value),
-         sizeof value);
+  set_up(payload, tlm::TLM_WRITE_COMMAND, address, reinterpret_cast<std::uint8_t*>(&value), sizeof value);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   registers->b_transport(payload, delay);
-  if (!payload.is_response_ok())
-    throw DesignError(fmt::format("the chip refuses to write register {:#05x}", address));
+  if (!payload.is_response_ok()) throw DesignError(fmt::format("the chip refuses to write register {:#05x}", address));
 }
 
 std::uint64_t Host::read_register_pair(std::uint32_t address) {
@@ -120,8 +116,7 @@ void Host::write_memory(std::uint64_t address, const std::uint8_t* bytes, std::s
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   memory->b_transport(payload, delay);
   if (!payload.is_response_ok())
-    throw UserError(
-        fmt::format("{} bytes at DRAM address {:#x} do not fit in the DRAM", size, address));
+    throw UserError(fmt::format("{} bytes at DRAM address {:#x} do not fit in the DRAM", size, address));
 }
 
 }  // namespace systole::platform

@@ -11,8 +11,7 @@ MemoryTarget::MemoryTarget(sc_core::sc_module_name name) : sc_module(name) {
   socket.register_b_transport(this, &MemoryTarget::b_transport);
 }
 
-void MemoryTarget::b_transport(int /*initiator*/, tlm::tlm_generic_payload& payload,
-                               sc_core::sc_time& /*delay*/) {
+void MemoryTarget::b_transport(int /*initiator*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
   invariant(dram_ != nullptr, "a memory is attached before the simulation runs");
   const std::uint64_t address = payload.get_address();
   const std::size_t length = payload.get_data_length();

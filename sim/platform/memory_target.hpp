@@ -16,8 +16,7 @@ namespace systole::platform {
 
 class MemoryTarget : public sc_core::sc_module {
  public:
-  tlm_utils::multi_passthrough_target_socket<MemoryTarget> socket{
-      "socket"};  // the bridge, the host
+  tlm_utils::multi_passthrough_target_socket<MemoryTarget> socket{"socket"};  // the bridge, the host
 
   explicit MemoryTarget(sc_core::sc_module_name name);
 

@@ -11,8 +11,7 @@ namespace systole::platform {
 namespace {
 
 std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::toupper(c); });
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
   return text;
 }
 
@@ -60,8 +59,7 @@ std::string c_register_header() {
       " */\n"
       "#ifndef SYSTOLE_REGISTERS_H\n"
       "#define SYSTOLE_REGISTERS_H\n\n";
-  const auto define = [&text](const std::string& name, const std::string& value,
-                              const std::string& comment) {
+  const auto define = [&text](const std::string& name, const std::string& value, const std::string& comment) {
     text += fmt::format("#define SYSTOLE_{:<34} {}", upper(name), value);
     text += comment.empty() ? "\n" : fmt::format("  /* {} */\n", comment);
   };
@@ -92,8 +90,7 @@ std::string c_register_header() {
   }
   text += "\n/* Performance counters, 64 bits: low word, high word. */\n";
   for (std::size_t k = 0; k < kCounters; ++k)
-    define(std::string("counter_") + kCounterNames[k],
-           fmt::format("0x{:03X}u", kCounterBase + 8 * k), "");
+    define(std::string("counter_") + kCounterNames[k], fmt::format("0x{:03X}u", kCounterBase + 8 * k), "");
   return text + "\n#endif\n";
 }
 

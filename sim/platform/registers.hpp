@@ -37,9 +37,8 @@ inline constexpr Register kBase{0x030, "base", Access::kReadWrite, 2};  // first
 }  // namespace reg
 
 inline constexpr std::array<Register, 11> kRegisters = {
-    reg::kId,          reg::kIsaVersion,   reg::kControl,   reg::kStatus,
-    reg::kIrqEnable,   reg::kIrqStatus,    reg::kErrorCode, reg::kErrorIndex,
-    reg::kProgramBase, reg::kProgramCount, reg::kBase};
+    reg::kId,        reg::kIsaVersion, reg::kControl,     reg::kStatus,       reg::kIrqEnable, reg::kIrqStatus,
+    reg::kErrorCode, reg::kErrorIndex, reg::kProgramBase, reg::kProgramCount, reg::kBase};
 
 inline constexpr std::uint32_t kIdValue = 0x53595354;  // "SYST"
 inline constexpr std::uint32_t kDoorbell = 1;          // control

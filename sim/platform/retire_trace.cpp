@@ -18,8 +18,7 @@ void RetireTrace::retire(std::uint64_t cycle, isa::Engine engine, std::uint32_t 
   if (started.empty() || started.front().index != index)
     throw DesignError(fmt::format(
         "cycle {}: {} engine retired instruction {}, but {}", cycle, isa::engine_name(engine), index,
-        started.empty() ? "none had started"
-                        : fmt::format("instruction {} is its oldest", started.front().index)));
+        started.empty() ? "none had started" : fmt::format("instruction {} is its oldest", started.front().index)));
   retired_.push_back({engine, index, started.front().start_cycle, cycle});
   started.pop_front();
   last_retired_[static_cast<std::size_t>(engine)] = index;

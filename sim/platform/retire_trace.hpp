@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
-#include "isa/instruction.hpp"
 #include "events/events.hpp"
+#include "isa/instruction.hpp"
 
 namespace systole::platform {
 

@@ -33,8 +33,7 @@ const fs::path kPrebuilt = SYSTOLE_PREBUILT_DIR;
 // Verilator 5.006 appends `-Os` to the flags of its own code unless these make variables say
 // otherwise: half the speed.
 constexpr const char* kOptimize = "-O3";
-constexpr const char* kCompilerFlags =
-    "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL";
+constexpr const char* kCompilerFlags = "-fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL";
 
 std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -45,8 +44,7 @@ std::string read_file(const fs::path& file) {
 fs::path program_path(const std::string& name, const std::string& why) {
   const auto path = bp::search_path(name);
   if (path.empty())
-    throw UserError(name + ": not found on PATH; it is needed to " + why + " (Debian package " +
-                    name + ")");
+    throw UserError(name + ": not found on PATH; it is needed to " + why + " (Debian package " + name + ")");
   return path.string();
 }
 
@@ -71,8 +69,8 @@ std::vector<fs::path> inputs() {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(rtl)) {
     const std::string extension = entry.path().extension().string();
-    if (entry.is_regular_file() && (extension == ".sv" || extension == ".svh" ||
-                                    extension == ".v" || extension == ".f" || extension == ".vlt"))
+    if (entry.is_regular_file() &&
+        (extension == ".sv" || extension == ".svh" || extension == ".v" || extension == ".f" || extension == ".vlt"))
       files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -99,12 +97,11 @@ std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::pa
   for (const fs::path& directory : include_directories()) args.push_back("-I" + directory.string());
   args.push_back(build.assertions ? "--assert" : "--no-assert");
   if (build.waves) args.push_back("--trace-fst");
-  for (const auto& [name, value] : build.parameters)
-    args.push_back(fmt::format("-G{}={}", name, value));
-  args.insert(args.end(), {"-CFLAGS",
-                           fmt::format("{} -I{} -I{}", kCompilerFlags, (kSource / "sim").string(),
-                                       (kSource / "models").string()),
-                           "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
+  for (const auto& [name, value] : build.parameters) args.push_back(fmt::format("-G{}={}", name, value));
+  args.insert(args.end(),
+              {"-CFLAGS",
+               fmt::format("{} -I{} -I{}", kCompilerFlags, (kSource / "sim").string(), (kSource / "models").string()),
+               "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
   if (fs::exists(rtl / "lint.vlt")) args.push_back((rtl / "lint.vlt").string());
   args.insert(args.end(), {"-F", (rtl / "files.f").string()});
   args.push_back((kSource / "sim/platform/verilated_chip.cpp").string());
@@ -117,16 +114,14 @@ std::string telling_line(const fs::path& log) {
   std::string line, last;
   while (std::getline(in, line)) {
     std::string lower = line;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
     if (lower.find("error") != std::string::npos) return line;
     if (!line.empty()) last = line;
   }
   return last;
 }
 
-void run(const fs::path& program, const std::vector<std::string>& args, const fs::path& log,
-         const char* what) {
+void run(const fs::path& program, const std::vector<std::string>& args, const fs::path& log, const char* what) {
   {
     std::ofstream header(log, std::ios::app);
     header << "$ " << program.string();
@@ -135,8 +130,7 @@ void run(const fs::path& program, const std::vector<std::string>& args, const fs
   }
   std::FILE* out = std::fopen(log.c_str(), "ab");
   if (out == nullptr) throw UserError(log.string() + ": cannot be written");
-  bp::child child(program.string(), bp::args(args),
-                  bp::std_in<bp::null, (bp::std_out & bp::std_err)> out);
+  bp::child child(program.string(), bp::args(args), bp::std_in<bp::null, (bp::std_out & bp::std_err)> out);
   std::fclose(out);
   child.wait();
   if (child.exit_code() != 0)
@@ -159,8 +153,7 @@ fs::path rtl_directory() {
   const char* from_environment = std::getenv("SYSTOLE_RTL");
   const fs::path rtl = from_environment != nullptr ? fs::path(from_environment) : kSource / "rtl";
   if (!fs::exists(rtl / "files.f"))
-    throw UserError(rtl.string() +
-                    ": holds no files.f; set SYSTOLE_RTL to the directory of the RTL");
+    throw UserError(rtl.string() + ": holds no files.f; set SYSTOLE_RTL to the directory of the RTL");
   return fs::absolute(rtl);
 }
 
@@ -176,24 +169,20 @@ std::string library_key(const RtlBuild& build) {
   std::string text = verilator_version() + "\n";
   for (const std::string& arg : verilator_arguments(build, "")) {
     // A path is not part of the key, what it leads to is.
-    if (arg.find(rtl.string()) == std::string::npos &&
-        arg.find(kSource.string()) == std::string::npos)
+    if (arg.find(rtl.string()) == std::string::npos && arg.find(kSource.string()) == std::string::npos)
       text += arg + "\n";
   }
   text += std::string(kOptimize) + " " + kCompilerFlags;
   for (const fs::path& file : inputs()) {
     const std::string contents = read_file(file);
-    text += fmt::format("\n{} {}\n", file.lexically_proximate(rtl).filename().string(),
-                        contents.size()) +
-            contents;
+    text += fmt::format("\n{} {}\n", file.lexically_proximate(rtl).filename().string(), contents.size()) + contents;
   }
   // A name-based UUID is the SHA-1 of the text; the RFC 4122 bits in it do no harm.
   const boost::uuids::uuid id = boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(text);
   return fmt::format("{:02x}", fmt::join(id.begin(), id.end(), ""));
 }
 
-fs::path build_library(const RtlBuild& build, const fs::path& directory,
-                       const BuildProgress& progress) {
+fs::path build_library(const RtlBuild& build, const fs::path& directory, const BuildProgress& progress) {
   const auto say = [&](const std::string& line) {
     if (progress) progress(line);
   };
@@ -206,8 +195,7 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory,
   static std::mutex threads;
   const std::lock_guard<std::mutex> thread_guard(threads);
   const fs::path lock_file = directory / ("systole_chip-" + key + ".lock");
-  if (!std::ofstream(lock_file, std::ios::app))
-    throw UserError(lock_file.string() + ": cannot be written");
+  if (!std::ofstream(lock_file, std::ios::app)) throw UserError(lock_file.string() + ": cannot be written");
   bi::file_lock lock(lock_file.c_str());
   if (!lock.try_lock()) {
     say("waiting for another process that builds this chip");
@@ -258,9 +246,7 @@ RtlLibrary::RtlLibrary(const RtlBuild& build, const BuildProgress& progress) {
 }
 
 std::shared_ptr<VerilatedChip> RtlLibrary::create(std::uint32_t seed) const {
-  const auto fail = [this] {
-    throw UserError(file_.string() + ": cannot be loaded: " + ::dlerror());
-  };
+  const auto fail = [this] { throw UserError(file_.string() + ": cannot be loaded: " + ::dlerror()); };
   void* library = ::dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) fail();
   void* create = ::dlsym(library, "systole_create_chip");

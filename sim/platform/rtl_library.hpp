@@ -28,7 +28,7 @@ namespace systole::platform {
 
 struct RtlBuild {
   std::vector<std::pair<std::string, std::uint64_t>> parameters;  // Chip::rtl_parameters()
-  bool waves = false;       // VerilatedChip::open_wave works; slower
+  bool waves = false;                                             // VerilatedChip::open_wave works; slower
   bool assertions = false;  // the RTL's assertions are checked, a failure is a DesignError; slower
 };
 

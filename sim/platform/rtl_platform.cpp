@@ -81,12 +81,8 @@ struct RtlPlatform::Job {
 RtlPlatform::RtlPlatform(const Chip& chip, const PlatformOptions& options)
     : RtlPlatform(chip, options, verilated_chip(chip, options)) {}
 
-RtlPlatform::RtlPlatform(const Chip& chip, const PlatformOptions& options,
-                         std::shared_ptr<VerilatedChip> verilated)
-    : chip_(chip),
-      options_(options),
-      dram_(chip.memory.size_bytes),
-      verilated_(std::move(verilated)) {
+RtlPlatform::RtlPlatform(const Chip& chip, const PlatformOptions& options, std::shared_ptr<VerilatedChip> verilated)
+    : chip_(chip), options_(options), dram_(chip.memory.size_bytes), verilated_(std::move(verilated)) {
   invariant(options_.quantum_cycles > 0, "a quantum has at least one cycle");
   memory::make_memory_timing(chip_.memory, chip_.axi_bytes(),
                              chip_.clock_mhz);  // complains about [memory] now, not at the doorbell
@@ -106,8 +102,8 @@ void RtlPlatform::write_memory(std::uint64_t address, const std::vector<std::uin
 
 std::vector<std::uint8_t> RtlPlatform::read_memory(std::uint64_t address, std::size_t size) const {
   if (!dram_.holds(address, size))
-    throw UserError(fmt::format("DRAM read of {} bytes at {:#x}: the DRAM has {:#x} bytes", size,
-                                address, dram_.size_bytes()));
+    throw UserError(
+        fmt::format("DRAM read of {} bytes at {:#x}: the DRAM has {:#x} bytes", size, address, dram_.size_bytes()));
   std::vector<std::uint8_t> bytes(size);
   dram_.read(address, bytes.data(), size);
   return bytes;
@@ -124,27 +120,23 @@ void RtlPlatform::attach() {
   needs_reset_ = true;
 }
 
-RunResult RtlPlatform::run(const isa::Program& program, const BaseAddresses& bases,
-                           std::uint64_t program_address, const RunLimits& limits,
-                           const ProgressCallback& progress) {
+RunResult RtlPlatform::run(const isa::Program& program, const BaseAddresses& bases, std::uint64_t program_address,
+                           const RunLimits& limits, const ProgressCallback& progress) {
   if (program.chip_fingerprint != 0 && program.chip_fingerprint != chip_.fingerprint())
-    throw UserError(fmt::format(
-        "the program was made for chip {} (fingerprint {:#018x}), this is {} ({:#018x})",
-        program.chip_name, program.chip_fingerprint, chip_.name, chip_.fingerprint()));
+    throw UserError(fmt::format("the program was made for chip {} (fingerprint {:#018x}), this is {} ({:#018x})",
+                                program.chip_name, program.chip_fingerprint, chip_.name, chip_.fingerprint()));
   std::vector<isa::Encoded> instructions;
   instructions.reserve(program.instructions.size());
-  for (const isa::Instruction& instruction : program.instructions)
-    instructions.push_back(isa::encode(instruction));
+  for (const isa::Instruction& instruction : program.instructions) instructions.push_back(isa::encode(instruction));
   return run(instructions, bases, program_address, limits, progress);
 }
 
-RunResult RtlPlatform::run(const std::vector<isa::Encoded>& instructions,
-                           const BaseAddresses& bases, std::uint64_t program_address,
-                           const RunLimits& limits, const ProgressCallback& progress) {
+RunResult RtlPlatform::run(const std::vector<isa::Encoded>& instructions, const BaseAddresses& bases,
+                           std::uint64_t program_address, const RunLimits& limits, const ProgressCallback& progress) {
   if (instructions.empty()) throw UserError("the program has no instructions, allowed: 1 or more");
   if (program_address % isa::kInstructionBytes != 0)
-    throw UserError(fmt::format("program address {:#x} is not a multiple of {}", program_address,
-                                isa::kInstructionBytes));
+    throw UserError(
+        fmt::format("program address {:#x} is not a multiple of {}", program_address, isa::kInstructionBytes));
   attach();
   RunResult result;
   const Job job{instructions, bases, program_address, limits, progress};
@@ -164,19 +156,15 @@ RunResult RtlPlatform::host_job(const Job& job) {
   if (needs_reset_) {
     chip.reset(kResetCycles);
     const std::uint32_t id = host.read_register(reg::kId.address);
-    if (id != kIdValue)
-      throw DesignError(fmt::format("register id reads {:#010x}, expected {:#010x}", id, kIdValue));
+    if (id != kIdValue) throw DesignError(fmt::format("register id reads {:#010x}, expected {:#010x}", id, kIdValue));
     needs_reset_ = false;
   }
   for (std::size_t i = 0; i < job.instructions.size(); ++i)
     host.write_memory(job.program_address + i * isa::kInstructionBytes,
-                      reinterpret_cast<const std::uint8_t*>(job.instructions[i].data()),
-                      isa::kInstructionBytes);
+                      reinterpret_cast<const std::uint8_t*>(job.instructions[i].data()), isa::kInstructionBytes);
   host.write_register_pair(reg::kProgramBase.address, job.program_address);
-  host.write_register(reg::kProgramCount.address,
-                      static_cast<std::uint32_t>(job.instructions.size()));
-  for (std::uint32_t k = 0; k < isa::kBases; ++k)
-    host.write_register_pair(reg::kBase.address + 8 * k, job.bases[k]);
+  host.write_register(reg::kProgramCount.address, static_cast<std::uint32_t>(job.instructions.size()));
+  for (std::uint32_t k = 0; k < isa::kBases; ++k) host.write_register_pair(reg::kBase.address + 8 * k, job.bases[k]);
   host.write_register(reg::kIrqStatus.address, kIrqDone | kIrqError);
   host.write_register(reg::kIrqEnable.address, kIrqDone | kIrqError);
 
@@ -185,26 +173,23 @@ RunResult RtlPlatform::host_job(const Job& job) {
   std::optional<StopReason> stop;
   while (!(stop = chip.wait_for_interrupt(job.limits, options_.quantum_cycles))) {
     const auto& retired = chip.retire_trace().retired();
-    if (job.progress)
-      job.progress({chip.cycle(), retired.size(), retired.empty() ? 0 : retired.back().index});
+    if (job.progress) job.progress({chip.cycle(), retired.size(), retired.empty() ? 0 : retired.back().index});
   }
   RunResult result;
-  result.wall_seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (*stop != StopReason::kInterrupt) throw DesignError(hang_report(job, *stop));
 
   invariant(chip.interrupt_cycle().has_value(), "an interrupt has a cycle");
   result.cycles = *chip.interrupt_cycle();
   const std::uint32_t status = host.read_register(reg::kStatus.address);
   if ((status & (kStatusDone | kStatusError)) == 0)
-    throw DesignError(fmt::format("cycle {}: interrupt with status {:#x}, neither done nor error",
-                                  result.cycles, status));
+    throw DesignError(
+        fmt::format("cycle {}: interrupt with status {:#x}, neither done nor error", result.cycles, status));
   if ((status & kStatusError) != 0) {
     result.error_code = host.read_register(reg::kErrorCode.address);
     result.error_index = host.read_register(reg::kErrorIndex.address);
     if (result.error_code == 0)
-      throw DesignError(
-          fmt::format("cycle {}: the chip reports an error without a code", result.cycles));
+      throw DesignError(fmt::format("cycle {}: the chip reports an error without a code", result.cycles));
   }
   result.counters = host.read_counters();
   // Only now: what happens in the interrupt's own cycle is recorded with the first register access.
@@ -221,13 +206,11 @@ std::string RtlPlatform::hang_report(const Job& job, StopReason reason) {
   ChipModule& chip = modules().chip;
   const std::uint64_t cycle = chip.cycle();
   const RetireTrace trace = chip.retire_trace();
-  std::string text =
-      reason == StopReason::kQuiet
-          ? fmt::format("the chip hangs: no instruction retired from cycle {} to cycle {}",
-                        trace.last_retire_cycle(), cycle)
-          : fmt::format("the program is not finished after {} cycles, the limit given", cycle);
-  text += fmt::format("; {} of {} instructions retired", trace.retired().size(),
-                      job.instructions.size());
+  std::string text = reason == StopReason::kQuiet
+                         ? fmt::format("the chip hangs: no instruction retired from cycle {} to cycle {}",
+                                       trace.last_retire_cycle(), cycle)
+                         : fmt::format("the program is not finished after {} cycles, the limit given", cycle);
+  text += fmt::format("; {} of {} instructions retired", trace.retired().size(), job.instructions.size());
   try {
     const Counters before = host.read_counters();
     chip.run_cycles(100);
@@ -249,17 +232,14 @@ std::string RtlPlatform::hang_report(const Job& job, StopReason reason) {
       std::optional<std::uint32_t> index;
       if (!flying.empty()) {
         index = flying.front().index;
-        text +=
-            fmt::format("; in instruction {} since cycle {}", *index, flying.front().start_cycle);
+        text += fmt::format("; in instruction {} since cycle {}", *index, flying.front().start_cycle);
       } else {
         const auto last = trace.last_retired(engine);
         for (std::size_t i = last ? *last + 1 : 0; i < job.instructions.size() && !index; ++i)
           if (engine_of(job.instructions[i]) == engine) index = static_cast<std::uint32_t>(i);
-        text += index ? fmt::format("; next instruction {}", *index)
-                      : std::string("; no instruction left");
+        text += index ? fmt::format("; next instruction {}", *index) : std::string("; no instruction left");
       }
-      if (index && *index < job.instructions.size())
-        text += ": " + describe(job.instructions[*index]);
+      if (index && *index < job.instructions.size()) text += ": " + describe(job.instructions[*index]);
     }
   } catch (const DesignError& error) {
     text += std::string("\n  the registers do not answer either: ") + error.what();

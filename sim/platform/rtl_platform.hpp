@@ -20,24 +20,23 @@
 #include <vector>
 
 #include "chip/chip.hpp"
+#include "events/observer.hpp"
 #include "isa/program.hpp"
 #include "platform/chip_module.hpp"
 #include "platform/dram.hpp"
 #include "platform/registers.hpp"
-#include "platform/rtl_library.hpp"
 #include "platform/retire_trace.hpp"
-#include "events/observer.hpp"
+#include "platform/rtl_library.hpp"
 
 namespace systole::platform {
 
 struct PlatformOptions {
-  std::uint32_t seed = 1;   // of the chip's registers and memories at power-up; 0: all zero
-  std::string wave_file;    // FST; empty: none. Waves are a library of their own, built on demand
-  bool assertions = false;  // check the RTL's assertions; another library
-  bool record_axi = false;  // fill RunResult::axi_trace
-  std::uint64_t quantum_cycles =
-      1000;                      // chip cycles per SystemC activation; changes speed, nothing else
-  BuildProgress build_progress;  // lines about the build of the library
+  std::uint32_t seed = 1;               // of the chip's registers and memories at power-up; 0: all zero
+  std::string wave_file;                // FST; empty: none. Waves are a library of their own, built on demand
+  bool assertions = false;              // check the RTL's assertions; another library
+  bool record_axi = false;              // fill RunResult::axi_trace
+  std::uint64_t quantum_cycles = 1000;  // chip cycles per SystemC activation; changes speed, nothing else
+  BuildProgress build_progress;         // lines about the build of the library
 };
 
 struct Progress {
@@ -48,8 +47,7 @@ struct Progress {
 using ProgressCallback = std::function<void(const Progress&)>;  // about once a quantum
 
 struct RunResult {
-  std::uint64_t cycles =
-      0;  // from the doorbell's handshake to the first cycle with the interrupt high
+  std::uint64_t cycles = 0;       // from the doorbell's handshake to the first cycle with the interrupt high
   std::uint32_t error_code = 0;   // what the chip reports; 0: done
   std::uint32_t error_index = 0;  // index of the instruction, when there is an error
   Counters counters = {};
@@ -66,8 +64,7 @@ class RtlPlatform {
   // cannot be written.
   RtlPlatform(const Chip& chip, const PlatformOptions& options);
   // With a given chip in place of the library's, for tests.
-  RtlPlatform(const Chip& chip, const PlatformOptions& options,
-              std::shared_ptr<VerilatedChip> verilated);
+  RtlPlatform(const Chip& chip, const PlatformOptions& options, std::shared_ptr<VerilatedChip> verilated);
   ~RtlPlatform();
   RtlPlatform(const RtlPlatform&) = delete;
   RtlPlatform& operator=(const RtlPlatform&) = delete;
@@ -81,13 +78,11 @@ class RtlPlatform {
   // rings the doorbell, waits for the interrupt and reads the counters. An error that the chip
   // reports is in the result, and the next run begins with a reset. Errors: DesignError for a hang
   // or a broken protocol; UserError for a program of another chip or one that does not fit.
-  RunResult run(const isa::Program& program, const BaseAddresses& bases,
-                std::uint64_t program_address, const RunLimits& limits = {},
-                const ProgressCallback& progress = {});
+  RunResult run(const isa::Program& program, const BaseAddresses& bases, std::uint64_t program_address,
+                const RunLimits& limits = {}, const ProgressCallback& progress = {});
   // The same for instructions as bits, which need not be legal.
   RunResult run(const std::vector<isa::Encoded>& instructions, const BaseAddresses& bases,
-                std::uint64_t program_address, const RunLimits& limits = {},
-                const ProgressCallback& progress = {});
+                std::uint64_t program_address, const RunLimits& limits = {}, const ProgressCallback& progress = {});
 
   // Hears of everything in the runs to come; none by default. It must outlive them; what it throws ends a run.
   void observe(Observer* observer) { observer_ = observer; }

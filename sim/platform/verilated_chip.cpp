@@ -23,10 +23,8 @@ void vl_stop(const char* file, int line, const char* /*hierarchy*/) VL_MT_UNSAFE
   throw systole::DesignError(std::string("RTL stopped at ") + file + ":" + std::to_string(line) +
                              " (its message is printed above)");
 }
-void vl_fatal(const char* file, int line, const char* /*hierarchy*/,
-              const char* message) VL_MT_UNSAFE {
-  throw systole::DesignError(std::string("RTL: ") + message + " at " + file + ":" +
-                             std::to_string(line));
+void vl_fatal(const char* file, int line, const char* /*hierarchy*/, const char* message) VL_MT_UNSAFE {
+  throw systole::DesignError(std::string("RTL: ") + message + " at " + file + ":" + std::to_string(line));
 }
 
 namespace systole::platform {
@@ -184,8 +182,7 @@ class Chip final : public VerilatedChip {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) VerilatedChip* systole_create_chip(
-    std::uint32_t seed) {
+extern "C" __attribute__((visibility("default"))) VerilatedChip* systole_create_chip(std::uint32_t seed) {
   return new Chip(seed);
 }
 

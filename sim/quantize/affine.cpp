@@ -73,7 +73,8 @@ class Folder {
     const HostOperator& product = op(n);
     if (name != "Conv" && name != "Gemm" && name != "MatMul") return false;
     const Shape& y = graph_.tensor(product.outputs.at(0)).shape;
-    if (!graph_.is_constant(product.inputs.at(1)) || (name == "MatMul" && (y.size() != 2 || graph_.tensor(product.inputs[1]).shape.size() != 2)))
+    if (!graph_.is_constant(product.inputs.at(1)) ||
+        (name == "MatMul" && (y.size() != 2 || graph_.tensor(product.inputs[1]).shape.size() != 2)))
       return false;
     if (product.inputs.size() < 3) return true;
     if (!graph_.is_constant(product.inputs[2])) return false;
@@ -105,9 +106,11 @@ class Folder {
 
   std::optional<Affine> of_batch_norm(const HostOperator& norm) const {
     const auto usable = [&](TensorId id) {
-      return graph_.is_constant(id) && element_count(graph_.tensor(id).shape) == element_count(graph_.tensor(norm.inputs[1]).shape);
+      return graph_.is_constant(id) &&
+             element_count(graph_.tensor(id).shape) == element_count(graph_.tensor(norm.inputs[1]).shape);
     };
-    if (norm.inputs.size() != 5 || !std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), usable)) return std::nullopt;
+    if (norm.inputs.size() != 5 || !std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), usable))
+      return std::nullopt;
     const auto parameter = [&](std::size_t i) { return floats_of(graph_.tensor(norm.inputs[i])); };
     const std::vector<float> scale = parameter(1), bias = parameter(2), mean = parameter(3), variance = parameter(4);
     const double epsilon = attribute(norm.floats, "epsilon", 1e-5f);
@@ -123,7 +126,8 @@ class Folder {
   std::optional<Affine> of_constant(const std::string& name, const HostOperator& node, TensorId x) const {
     const bool x_first = node.inputs.at(0) == x;
     const TensorId other = node.inputs.at(x_first ? 1 : 0);
-    if (!graph_.is_constant(other) || graph_.tensor(other).type != ElementType::kFloat32 || (name == "Div" && !x_first)) return std::nullopt;
+    if (!graph_.is_constant(other) || graph_.tensor(other).type != ElementType::kFloat32 || (name == "Div" && !x_first))
+      return std::nullopt;
     const Shape &image = graph_.tensor(x).shape, &constant = graph_.tensor(other).shape;
     if (image.size() < 2 || graph_.tensor(node.outputs.at(0)).shape != image) return std::nullopt;
     // A constant of rank k lies at the last k dimensions; the channels are dimension 1.
@@ -147,8 +151,10 @@ class Folder {
     const Tensor weight = network_.tensors[product.inputs[1]];
     std::vector<float> w = floats_of(weight);
     const std::size_t channels = affine.factor.size();
-    const bool channels_first = network_.nodes[n].operator_name == "Conv" || attribute(product.ints, "transB", std::int64_t{0}) != 0;
-    const std::size_t neighbors = channels_first ? w.size() / channels : 1;  // weights of one channel that follow each other
+    const bool channels_first =
+        network_.nodes[n].operator_name == "Conv" || attribute(product.ints, "transB", std::int64_t{0}) != 0;
+    const std::size_t neighbors =
+        channels_first ? w.size() / channels : 1;  // weights of one channel that follow each other
     for (std::size_t i = 0; i < w.size(); ++i) w[i] *= affine.factor[i / neighbors % channels];
     std::vector<float> b(1, 0);
     std::string bias_name = weight.name + ".bias";
@@ -175,7 +181,8 @@ class Folder {
     Shape shape(dimensions + 2, 1);
     shape[0] = channels;
     HostOperator conv;
-    conv.inputs = {op(n).inputs[0], add_.floats(name + ".factor", shape, affine.factor), add_.floats(name + ".offset", {channels}, affine.offset)};
+    conv.inputs = {op(n).inputs[0], add_.floats(name + ".factor", shape, affine.factor),
+                   add_.floats(name + ".offset", {channels}, affine.offset)};
     conv.outputs = behind ? behind->outputs : op(n).outputs;
     for (const char* ones : {"kernel_shape", "strides", "dilations"}) conv.ints[ones].assign(dimensions, 1);
     conv.ints["pads"].assign(2 * dimensions, 0);

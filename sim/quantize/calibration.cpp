@@ -65,13 +65,16 @@ std::vector<Sample> read_samples(const fs::path& folder, const Network& network)
   if (error) throw UserError(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
   std::vector<Sample> samples;
   for (const fs::path& entry : entries) {
-    if (fs::is_directory(entry)) samples.push_back(sample_in(entry, network));
+    if (fs::is_directory(entry))
+      samples.push_back(sample_in(entry, network));
     else if (network.inputs.size() == 1 && is_tensor_file(entry))
       samples.push_back({read_tensor_file(entry, network.tensors[network.inputs[0]])});
   }
   if (samples.empty()) {
     throw UserError(fmt::format("{}: no calibration data; wanted: {}", folder.string(),
-                                network.inputs.size() == 1 ? ".npy or .pb files" : "a folder for each sample with input_0.npy, input_1.npy, .."));
+                                network.inputs.size() == 1
+                                    ? ".npy or .pb files"
+                                    : "a folder for each sample with input_0.npy, input_1.npy, .."));
   }
   return samples;
 }
@@ -87,8 +90,10 @@ std::vector<Sample> seeded_samples(const Network& network, std::uint32_t seed, i
       HostTensor value = make_host_tensor(tensor.type, tensor.shape);
       const std::size_t bytes = element_bytes(tensor.type);
       for (std::size_t i = 0; i < value.data.size() / bytes; ++i) {
-        if (tensor.type == ElementType::kFloat32) elements<float>(value)[i] = normal(random);
-        else value.data[i * bytes] = static_cast<std::uint8_t>(small(random));
+        if (tensor.type == ElementType::kFloat32)
+          elements<float>(value)[i] = normal(random);
+        else
+          value.data[i * bytes] = static_cast<std::uint8_t>(small(random));
       }
       sample.push_back(std::move(value));
     }
@@ -136,7 +141,8 @@ std::map<TensorId, Range> calibrate(const Network& network, const std::vector<Sa
     run_float(network, sample, [&](TensorId id, const HostTensor& value) {
       if (value.type != ElementType::kFloat32) return;
       if (!extend(ranges[id], elements<float>(value), value.data.size() / sizeof(float)))
-        throw UserError(fmt::format("calibration: tensor {} has values that are infinite or no numbers", in_quotes(network.tensors[id].name)));
+        throw UserError(fmt::format("calibration: tensor {} has values that are infinite or no numbers",
+                                    in_quotes(network.tensors[id].name)));
     });
   return ranges;
 }

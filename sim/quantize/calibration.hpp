@@ -28,8 +28,8 @@ std::vector<HostTensor> run_float_outputs(const Network& network, const Sample& 
 
 // Between two float tensors of one shape. A row goes along the last dimension that is not 1.
 struct Distance {
-  double maximum = 0, mean = 0;  // absolute error
-  double largest = 0;            // absolute value of `expected`
+  double maximum = 0, mean = 0;         // absolute error
+  double largest = 0;                   // absolute value of `expected`
   std::size_t rows = 0, equal_top = 0;  // rows whose largest element is at the same place
 };
 Distance distance(const HostTensor& found, const HostTensor& expected);

@@ -39,7 +39,8 @@ TensorAdder::TensorAdder(Network& network) : network_(network) {
   for (const Tensor& tensor : network.tensors) names_.insert(tensor.name);
 }
 
-TensorId TensorAdder::add(const std::string& name, ElementType type, const Shape& shape, const void* data, bool is_constant) {
+TensorId TensorAdder::add(const std::string& name, ElementType type, const Shape& shape, const void* data,
+                          bool is_constant) {
   std::string unique = name;
   for (int n = 2; !names_.insert(unique).second; ++n) unique = fmt::format("{}_{}", name, n);
   Tensor tensor{unique, type, shape, {}, is_constant};

@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
-#include "onnx/model_loader.hpp"
 #include "normalize/normalize.hpp"
+#include "onnx/model_loader.hpp"
 #include "quantize/affine.hpp"
 #include "quantize/calibration.hpp"
 #include "support/error.hpp"
@@ -34,8 +34,8 @@ Network folded(Network network, const std::filesystem::path& file) {
 
 // `network`: affine maps of channels folded.
 Network quantize_folded(Network network, const std::filesystem::path& file, const CalibrationOptions& options) {
-  const std::vector<Sample> samples =
-      options.folder.empty() ? seeded_samples(network, options.seed, options.samples) : read_samples(options.folder, network);
+  const std::vector<Sample> samples = options.folder.empty() ? seeded_samples(network, options.seed, options.samples)
+                                                             : read_samples(options.folder, network);
   return naming(file, [&] {
     const std::map<TensorId, Range> ranges = calibrate(network, samples);
     return quantize(std::move(network), ranges, options.quantize);

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "onnx/model_loader.hpp"
 #include "network/network.hpp"
+#include "onnx/model_loader.hpp"
 #include "quantize/quantizer.hpp"
 
 namespace systole::quantize {
@@ -17,7 +17,7 @@ struct CalibrationOptions {
   LoadOptions load;
   std::filesystem::path folder;  // of calibration data; seeded data if empty
   std::uint32_t seed = 1;
-  int samples = 2;  // of seeded data
+  int samples = 2;          // of seeded data
   bool keep_float = false;  // the float network beside the quantized one
   QuantizeOptions quantize;
 };
@@ -27,7 +27,7 @@ struct CalibrationOptions {
 Network quantize_file(const std::filesystem::path& file, const CalibrationOptions& options);
 
 struct OpenedNetwork {
-  Network network;                       // for the compiler
+  Network network;  // for the compiler
   bool was_float = false;
   std::optional<Network> float_network;  // of a float file, if asked for: as it was, its affine maps of channels folded
 };

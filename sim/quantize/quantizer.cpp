@@ -20,9 +20,10 @@
 namespace systole::quantize {
 namespace {
 
-const std::set<std::string> kMovements = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
-                                          "Slice",   "Split",   "MaxPool", "Identity", "Dropout",  "Expand"};
-const std::set<std::string> kTables = {"Relu", "Clip", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "LeakyRelu", "Elu"};
+const std::set<std::string> kMovements = {"Reshape", "Flatten", "Squeeze",  "Unsqueeze", "Transpose", "Slice",
+                                          "Split",   "MaxPool", "Identity", "Dropout",   "Expand"};
+const std::set<std::string> kTables = {"Relu",      "Clip",        "Sigmoid",   "Tanh",
+                                       "HardSwish", "HardSigmoid", "LeakyRelu", "Elu"};
 
 bool flag(const HostOperator& op, const char* name) { return op.ints.count(name) != 0 && op.ints.at(name).at(0) != 0; }
 float number(const HostOperator& op, const char* name, float fallback) {
@@ -112,8 +113,9 @@ class Quantizer {
       follow_chain(n);
     } else if (name == "Concat") {
       // What comes in float from an operator beside int8 tensors is quantized for it: all behind it stays in int8.
-      integer_[n] = std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return graph_.is_run_time_float(t); }) &&
-                    std::any_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return comes_in_int8(t); });
+      integer_[n] =
+          std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return graph_.is_run_time_float(t); }) &&
+          std::any_of(op.inputs.begin(), op.inputs.end(), [&](TensorId t) { return comes_in_int8(t); });
       if (integer_[n])
         for (TensorId t : op.inputs) unite(t, op.outputs[0]);
     } else if (kMovements.count(name) != 0 && comes_in_int8(op.inputs.at(0))) {
@@ -128,9 +130,12 @@ class Quantizer {
   void classify_by_readers(std::size_t n) {
     const Node& node = graph_.node(n);
     const HostOperator& op = FloatGraph::op(node);
-    if (integer_[n] || node.operator_name != "MaxPool" || graph_.is_output(op.outputs.at(0)) || !graph_.is_run_time_float(op.inputs.at(0))) return;
+    if (integer_[n] || node.operator_name != "MaxPool" || graph_.is_output(op.outputs.at(0)) ||
+        !graph_.is_run_time_float(op.inputs.at(0)))
+      return;
     const auto& readers = graph_.readers(op.outputs[0]);
-    integer_[n] = !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](std::size_t reader) { return integer_[reader]; });
+    integer_[n] = !readers.empty() &&
+                  std::all_of(readers.begin(), readers.end(), [&](std::size_t reader) { return integer_[reader]; });
     if (integer_[n]) unite(op.inputs[0], op.outputs[0]);
   }
 
@@ -151,7 +156,8 @@ class Quantizer {
     if (name == "Conv") return constant(1) && (rank(1) == 3 || rank(1) == 4) && absent_or_constant(2);
     if (name == "MatMul") return constant(1) ? rank(1) == 2 : is_product_of_activations(op);
     if (name == "Gemm")
-      return constant(1) && !flag(op, "transA") && number(op, "alpha", 1) > 0 && absent_or_constant(2) && number(op, "beta", 1) == 1;
+      return constant(1) && !flag(op, "transA") && number(op, "alpha", 1) > 0 && absent_or_constant(2) &&
+             number(op, "beta", 1) == 1;
     if (name == "Add")
       return graph_.is_run_time_float(op.inputs.at(1)) && op.inputs[0] != op.inputs[1] &&
              graph_.tensor(op.inputs[0]).shape == graph_.tensor(op.inputs[1]).shape && in_int8_context(op);
@@ -169,7 +175,9 @@ class Quantizer {
   }
 
   // A sum is worth int8 where int8 surrounds it: not inside of a normalization that computes in float.
-  bool in_int8_context(const HostOperator& add) const { return comes_in_int8(add.inputs[0]) || comes_in_int8(add.inputs[1]); }
+  bool in_int8_context(const HostOperator& add) const {
+    return comes_in_int8(add.inputs[0]) || comes_in_int8(add.inputs[1]);
+  }
 
   // A bias behind a matrix product, then Relu and Clip, belong to the operator: what lies between is never stored.
   void follow_chain(std::size_t n) {
@@ -237,7 +245,8 @@ class Quantizer {
     return out;
   }
 
-  HostOperator& append(const std::string& name, const std::string& node, std::vector<TensorId> inputs, TensorId output) {
+  HostOperator& append(const std::string& name, const std::string& node, std::vector<TensorId> inputs,
+                       TensorId output) {
     HostOperator op;
     op.inputs = std::move(inputs);
     op.outputs = {output};
@@ -258,7 +267,8 @@ class Quantizer {
     if (!bias.empty()) quantize_bias(op, x_scale, scale, bias);
   }
 
-  std::vector<float> quantize_weight(HostOperator& op, std::size_t axis, float x_scale, const std::vector<float>& bias) {
+  std::vector<float> quantize_weight(HostOperator& op, std::size_t axis, float x_scale,
+                                     const std::vector<float>& bias) {
     const TensorId weight = op.inputs[1];
     const std::string weight_name = network_.tensors[weight].name;
     const Shape weight_shape = network_.tensors[weight].shape;
@@ -292,15 +302,18 @@ class Quantizer {
     const TensorId scales = add_.floats(weight_name + ".scale", shape, scale);
     const TensorId zeros = add_.int8s(weight_name + ".zero_point", shape, std::vector<std::int8_t>(scale.size(), 0));
     const TensorId out = add_.run_time(weight_name + ".dequantized", ElementType::kFloat32, weight_shape);
-    append("DequantizeLinear", weight_name + "_dequantize", {quantized, scales, zeros}, out).ints["axis"] = {static_cast<std::int64_t>(axis)};
+    append("DequantizeLinear", weight_name + "_dequantize", {quantized, scales, zeros}, out).ints["axis"] = {
+        static_cast<std::int64_t>(axis)};
     op.inputs[1] = out;
     return scale;
   }
 
-  void quantize_bias(HostOperator& op, float x_scale, const std::vector<float>& weight_scale, const std::vector<float>& bias) {
+  void quantize_bias(HostOperator& op, float x_scale, const std::vector<float>& weight_scale,
+                     const std::vector<float>& bias) {
     const Tensor old = network_.tensors[op.inputs[2]];
     const bool one = weight_scale.size() == 1 || bias.size() == 1;
-    if (bias.size() == 1 && weight_scale.size() != 1) return;  // one value for columns of different scales: the reader rounds it
+    if (bias.size() == 1 && weight_scale.size() != 1)
+      return;  // one value for columns of different scales: the reader rounds it
     std::vector<float> units;
     for (std::size_t c = 0; c < (one ? 1 : bias.size()); ++c) units.push_back(x_scale * weight_scale[c]);
     std::vector<std::int32_t> integers;
@@ -309,7 +322,8 @@ class Quantizer {
       integers.push_back(static_cast<std::int32_t>(value));
     }
     const TensorId quantized = add_.int32s(old.name + ".quantized", old.shape, integers);
-    const TensorId scales = add_.floats(old.name + ".scale", one ? Shape{} : Shape{static_cast<std::int64_t>(units.size())}, units);
+    const TensorId scales =
+        add_.floats(old.name + ".scale", one ? Shape{} : Shape{static_cast<std::int64_t>(units.size())}, units);
     const TensorId out = add_.run_time(old.name + ".dequantized", ElementType::kFloat32, old.shape);
     append("DequantizeLinear", old.name + "_dequantize", {quantized, scales}, out).ints["axis"] = {
         static_cast<std::int64_t>(old.shape.empty() ? 0 : old.shape.size() - 1)};
@@ -339,13 +353,15 @@ void check_weights(const Network& network) {
     const std::string& name = node.operator_name;
     if (name != "Conv" && name != "Gemm" && name != "MatMul" && name != "BatchNormalization") continue;
     for (TensorId id : FloatGraph::op(node).inputs) {
-      if (id == kNoTensor || !network.tensors[id].is_constant || network.tensors[id].type != ElementType::kFloat32) continue;
+      if (id == kNoTensor || !network.tensors[id].is_constant || network.tensors[id].type != ElementType::kFloat32)
+        continue;
       const auto* values = reinterpret_cast<const float*>(network.tensors[id].data.data());
       const std::size_t count = network.tensors[id].data.size() / sizeof(float);
       const float* bad = std::find_if(values, values + count, [](float v) { return !std::isfinite(v); });
       if (bad != values + count)
-        throw UserError(fmt::format("node {} ({}): weight {} is {} at element {}; weights must be finite", in_quotes(node.name), name,
-                                    in_quotes(network.tensors[id].name), *bad, bad - values));
+        throw UserError(fmt::format("node {} ({}): weight {} is {} at element {}; weights must be finite",
+                                    in_quotes(node.name), name, in_quotes(network.tensors[id].name), *bad,
+                                    bad - values));
     }
   }
 }
@@ -355,7 +371,8 @@ bool is_float_network(const Network& network) {
   for (const Node& node : network.nodes) {
     const std::string& name = node.operator_name;
     const bool quantized = name.find("Quantize") != std::string::npos || name.find("Dequantize") != std::string::npos ||
-                           name.find("Integer") != std::string::npos || name.rfind("QLinear", 0) == 0 || name == "QGemm";
+                           name.find("Integer") != std::string::npos || name.rfind("QLinear", 0) == 0 ||
+                           name == "QGemm";
     if (quantized) return false;
     products = products || name == "Conv" || name == "Gemm" || name == "MatMul";
   }

@@ -20,13 +20,15 @@ class Counter {
   void count(const isa::Matrix& m, NodeWork& work) const {
     const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
     const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
-    work.array_cycles += passes * (std::max({positions, chip_.array_rows, chip_.acc_latency + 1}) + (m.per_column_zero_point ? 1 : 0));
+    work.array_cycles +=
+        passes * (std::max({positions, chip_.array_rows, chip_.acc_latency + 1}) + (m.per_column_zero_point ? 1 : 0));
   }
   void count(const isa::Store& store, NodeWork& work) const {
     std::uint64_t groups = store.groups;
     for (const std::uint16_t count : store.count) groups *= count;
     work.store_cycles += groups * store.window_x * store.window_y;
-    if (store.destination == isa::Destination::kDram) work.write_bytes += groups * chip_.post_lanes * (store.raw ? 4 : 1);
+    if (store.destination == isa::Destination::kDram)
+      work.write_bytes += groups * chip_.post_lanes * (store.raw ? 4 : 1);
   }
 
  private:
@@ -56,7 +58,8 @@ std::vector<NodeWork> node_work(const compiler::CompiledNetwork& network) {
   const double bus = network.chip.axi_bytes(), peak = peak_bytes_per_cycle(network.chip);
   for (NodeWork& work : nodes) {
     const double read = static_cast<double>(work.read_bytes), write = static_cast<double>(work.write_bytes);
-    work.dram_cycles = static_cast<std::uint64_t>(std::ceil(std::max({read / bus, write / bus, (read + write) / peak})));
+    work.dram_cycles =
+        static_cast<std::uint64_t>(std::ceil(std::max({read / bus, write / bus, (read + write) / peak})));
   }
   return nodes;
 }

@@ -11,8 +11,8 @@
 namespace systole::report {
 
 struct NodeWork {
-  std::uint64_t array_cycles = 0;  // passes of the array, one after the other
-  std::uint64_t store_cycles = 0;  // groups through post-processing, one a cycle
+  std::uint64_t array_cycles = 0;                 // passes of the array, one after the other
+  std::uint64_t store_cycles = 0;                 // groups through post-processing, one a cycle
   std::uint64_t read_bytes = 0, write_bytes = 0;  // of DRAM, without instruction fetch and without what fills up beats
   // Of the AXI channels and the memory, whichever needs longest at its peak.
   std::uint64_t dram_cycles = 0;

@@ -21,8 +21,7 @@ using compiler::CompiledNetwork;
 using compiler::HostStep;
 using compiler::Place;
 
-std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network,
-                                       const std::vector<ProgramRun>& runs) {
+std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network, const std::vector<ProgramRun>& runs) {
   std::vector<std::uint64_t> cycles(network.network.nodes.size(), 0);
   for (const ProgramRun& run : runs) {
     if (!run.has_timing) continue;
@@ -55,8 +54,8 @@ double share(std::uint64_t part, std::uint64_t whole) {
 std::uint64_t output_bytes(const Network& network, const Node& node) {
   std::uint64_t bytes = 0;
   for (TensorId id : outputs_of(node.operation))
-    bytes += static_cast<std::uint64_t>(element_count(network.tensors[id].shape)) *
-             element_bytes(network.tensors[id].type);
+    bytes +=
+        static_cast<std::uint64_t>(element_count(network.tensors[id].shape)) * element_bytes(network.tensors[id].type);
   return bytes;
 }
 
@@ -70,11 +69,12 @@ std::string bound_of(const NodeWork& work, std::uint64_t cycles) {
       {work.array_cycles, "array"}, {work.dram_cycles, "DRAM"}, {work.store_cycles, "stores"}};
   const auto longest = std::max_element(std::begin(resources), std::end(resources),
                                         [](const auto& a, const auto& b) { return a.first < b.first; });
-  return static_cast<double>(longest->first) < kMostOfTheTime * static_cast<double>(cycles) ? "dependency" : longest->second;
+  return static_cast<double>(longest->first) < kMostOfTheTime * static_cast<double>(cycles) ? "dependency"
+                                                                                            : longest->second;
 }
 
-void add_nodes(RunReport& report, const CompiledNetwork& network,
-               const std::vector<ProgramRun>& runs, bool has_timing) {
+void add_nodes(RunReport& report, const CompiledNetwork& network, const std::vector<ProgramRun>& runs,
+               bool has_timing) {
   const std::vector<std::uint64_t> cycles = node_cycles(network, runs);
   const std::vector<NodeWork> work = node_work(network);
   struct Sums {
@@ -88,9 +88,7 @@ void add_nodes(RunReport& report, const CompiledNetwork& network,
     NodeReport entry;
     entry.name = node.name;
     entry.operator_name = node.operator_name;
-    entry.where = placement.place == Place::kHost   ? "host"
-                  : placement.place == Place::kFree ? "none"
-                                                    : report.view;
+    entry.where = placement.place == Place::kHost ? "host" : placement.place == Place::kFree ? "none" : report.view;
     entry.reason = placement.reason;
     if (placement.fused_into) entry.fused_into = network.network.nodes[*placement.fused_into].name;
     entry.macs = node.macs;
@@ -99,7 +97,8 @@ void add_nodes(RunReport& report, const CompiledNetwork& network,
     if (has_timing) entry.cycles = cycles[i];
     entry.dram_bytes = work[i].read_bytes + work[i].write_bytes;
     if (placement.place == Place::kChip)
-      entry.lower_bound = std::max((node.macs + report.macs_per_cycle - 1) / report.macs_per_cycle, work[i].dram_cycles);
+      entry.lower_bound =
+          std::max((node.macs + report.macs_per_cycle - 1) / report.macs_per_cycle, work[i].dram_cycles);
     if (has_timing && cycles[i] > 0) entry.bound = bound_of(work[i], cycles[i]);
     report.macs += node.macs;
     if (placement.place == Place::kChip) report.macs_on_chip += node.macs;
@@ -119,8 +118,7 @@ void add_nodes(RunReport& report, const CompiledNetwork& network,
   report.shares = {{{report.view, shares(chip)}, {"host", shares(host)}}};
 }
 
-void add_steps(RunReport& report, const CompiledNetwork& network,
-               const std::vector<ProgramRun>& runs) {
+void add_steps(RunReport& report, const CompiledNetwork& network, const std::vector<ProgramRun>& runs) {
   for (std::size_t i = 0; i < network.steps.size(); ++i) {
     StepReport step;
     step.step = i;
@@ -147,8 +145,7 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
 
 }  // namespace
 
-RunReport make_report(const CompiledNetwork& network, const std::string& view,
-                      const std::vector<ProgramRun>& runs) {
+RunReport make_report(const CompiledNetwork& network, const std::string& view, const std::vector<ProgramRun>& runs) {
   RunReport report;
   report.chip = network.chip.name;
   report.network = network.network.name;
@@ -161,8 +158,7 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
     if (!shape.empty()) report.batch = static_cast<std::uint64_t>(std::max<std::int64_t>(shape[0], 1));
   }
   const bool has_timing =
-      std::all_of(runs.begin(), runs.end(), [](const ProgramRun& r) { return r.has_timing; }) &&
-      view != "reference";
+      std::all_of(runs.begin(), runs.end(), [](const ProgramRun& r) { return r.has_timing; }) && view != "reference";
   if (has_timing) {
     report.cycles = 0;
     report.counters = Counters{};
@@ -177,8 +173,7 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
   add_steps(report, network, runs);
   if (report.cycles && *report.cycles > 0) {
     const double cycles = static_cast<double>(*report.cycles);
-    report.utilization =
-        static_cast<double>(report.macs_on_chip) / (cycles * report.macs_per_cycle);
+    report.utilization = static_cast<double>(report.macs_on_chip) / (cycles * report.macs_per_cycle);
     if (report.wall_seconds > 0) report.simulated_cycles_per_second = cycles / report.wall_seconds;
   }
   return report;
@@ -250,7 +245,9 @@ std::string host_reasons(const RunReport& r) {
   std::vector<Line> lines;  // in the order of their first nodes
   for (const NodeReport& node : r.nodes) {
     if (node.where != "host") continue;
-    const auto same = [&](const Line& line) { return line.operator_name == node.operator_name && line.reason == node.reason; };
+    const auto same = [&](const Line& line) {
+      return line.operator_name == node.operator_name && line.reason == node.reason;
+    };
     auto line = std::find_if(lines.begin(), lines.end(), same);
     if (line == lines.end()) line = lines.insert(lines.end(), {node.operator_name, node.reason, {}});
     line->nodes.push_back(node.name);
@@ -259,7 +256,8 @@ std::string host_reasons(const RunReport& r) {
   for (const Line& line : lines) {
     const bool few = line.nodes.size() <= kNamed;
     text += fmt::format("  {} ({}): {}\n", line.operator_name,
-                        few ? fmt::format("{}", fmt::join(line.nodes, ", ")) : fmt::format("{} and {} more", line.nodes[0], line.nodes.size() - 1),
+                        few ? fmt::format("{}", fmt::join(line.nodes, ", "))
+                            : fmt::format("{} and {} more", line.nodes[0], line.nodes.size() - 1),
                         line.reason.empty() ? "not an operator of the chip" : line.reason);
   }
   return text;
@@ -285,10 +283,8 @@ nlohmann::ordered_json to_json(const RunReport& r) {
   json["tops"] = of_pace(&Pace::operations_per_second, 1e-12);
   json["dram_bytes_per_second"] = of_pace(&Pace::dram_bytes_per_second, 1);
   json["dram_peak_bytes_per_second"] = r.dram_peak;
-  json["dram_read_bytes"] =
-      r.counters ? nlohmann::ordered_json((*r.counters)[counter::kReadBytes]) : nullptr;
-  json["dram_write_bytes"] =
-      r.counters ? nlohmann::ordered_json((*r.counters)[counter::kWriteBytes]) : nullptr;
+  json["dram_read_bytes"] = r.counters ? nlohmann::ordered_json((*r.counters)[counter::kReadBytes]) : nullptr;
+  json["dram_write_bytes"] = r.counters ? nlohmann::ordered_json((*r.counters)[counter::kWriteBytes]) : nullptr;
   json["instructions"] = r.instructions;
   json["wall_seconds"] = r.wall_seconds;
   json["compile_seconds"] = or_null(r.compile_seconds);
@@ -310,9 +306,8 @@ nlohmann::ordered_json to_json(const RunReport& r) {
   }
   json["views"] = nlohmann::ordered_json::array();
   for (const ViewReport& view : r.views)
-    json["views"].push_back({{"name", view.name},
-                             {"cycles", or_null(view.cycles)},
-                             {"wall_seconds", view.wall_seconds}});
+    json["views"].push_back(
+        {{"name", view.name}, {"cycles", or_null(view.cycles)}, {"wall_seconds", view.wall_seconds}});
   json["steps"] = nlohmann::ordered_json::array();
   for (const StepReport& step : r.steps)
     json["steps"].push_back({{"step", step.step},
@@ -340,27 +335,30 @@ nlohmann::ordered_json to_json(const RunReport& r) {
 }
 
 std::string to_csv(const RunReport& r) {
-  std::string out = "node,operator,where,fused_into,shape,macs,cycles,lower_bound_cycles,utilization,dram_bytes,bound\n";
+  std::string out =
+      "node,operator,where,fused_into,shape,macs,cycles,lower_bound_cycles,utilization,dram_bytes,bound\n";
   for (const NodeReport& node : r.nodes) {
     const std::optional<double> utilization = utilization_of(node, r);
-    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(node.name), csv_field(node.operator_name), node.where,
-                       csv_field(node.fused_into), node.shape, node.macs, node.cycles ? fmt::format("{}", *node.cycles) : "",
-                       node.lower_bound, utilization ? fmt::format("{:.4f}", *utilization) : "", node.dram_bytes, node.bound);
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(node.name), csv_field(node.operator_name),
+                       node.where, csv_field(node.fused_into), node.shape, node.macs,
+                       node.cycles ? fmt::format("{}", *node.cycles) : "", node.lower_bound,
+                       utilization ? fmt::format("{:.4f}", *utilization) : "", node.dram_bytes, node.bound);
   }
   std::uint64_t lower_bound = 0, dram_bytes = 0;
   for (const NodeReport& node : r.nodes) {
     lower_bound += node.lower_bound;
     dram_bytes += node.dram_bytes;
   }
-  return out + fmt::format("total,,{},,,{},{},{},{},{},\n", r.view, r.macs, r.cycles ? fmt::format("{}", *r.cycles) : "", lower_bound,
+  return out + fmt::format("total,,{},,,{},{},{},{},{},\n", r.view, r.macs,
+                           r.cycles ? fmt::format("{}", *r.cycles) : "", lower_bound,
                            r.utilization ? fmt::format("{:.4f}", *r.utilization) : "", dram_bytes);
 }
 
 std::string to_text(const RunReport& r) {
   std::string out = fmt::format("{} on {}, view: {}\n\n", r.network, r.chip, r.view);
 
-  std::vector<std::vector<std::string>> rows = {{"node", "operator", "on", "output", "bound by", "MACs", "cycles", "at least",
-                                                 "of all", "utilization", "DRAM"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"node", "operator", "on", "output", "bound by", "MACs", "cycles", "at least", "of all", "utilization", "DRAM"}};
   for (const NodeReport& node : r.nodes) {
     const bool timed = node.cycles && *node.cycles > 0;
     std::string where = node.where;
@@ -369,15 +367,14 @@ std::string to_text(const RunReport& r) {
     rows.push_back({node.name, node.operator_name, where, node.shape, timed ? node.bound : "-",
                     node.macs == 0 ? "-" : grouped(node.macs), timed ? grouped(*node.cycles) : "-",
                     node.lower_bound == 0 ? "-" : grouped(node.lower_bound),
-                    timed ? share_text(share(*node.cycles, *r.cycles)) : "-", utilization ? share_text(*utilization) : "-",
+                    timed ? share_text(share(*node.cycles, *r.cycles)) : "-",
+                    utilization ? share_text(*utilization) : "-",
                     node.dram_bytes == 0 ? "-" : bytes_text(node.dram_bytes)});
   }
   out += table(rows, 5) + "\n";
 
   std::vector<std::vector<std::string>> facts;
-  const auto fact = [&facts](const std::string& name, const std::string& value) {
-    facts.push_back({name, value});
-  };
+  const auto fact = [&facts](const std::string& name, const std::string& value) { facts.push_back({name, value}); };
   if (r.cycles) {
     fact("cycles", fmt::format("{} doorbell to interrupt, {:.3f} ms at {} MHz", grouped(*r.cycles),
                                static_cast<double>(*r.cycles) / (1e3 * r.clock_mhz), r.clock_mhz));
@@ -388,11 +385,10 @@ std::string to_text(const RunReport& r) {
                               pace->operations_per_second * 1e-12, 2e-6 * r.clock_mhz * r.macs_per_cycle));
   fact("MACs", fmt::format("{}, {} of them on the chip", grouped(r.macs), grouped(r.macs_on_chip)));
   if (r.utilization)
-    fact("utilization", fmt::format("{} of {} MACs a cycle", share_text(*r.utilization),
-                                    grouped(r.macs_per_cycle)));
+    fact("utilization", fmt::format("{} of {} MACs a cycle", share_text(*r.utilization), grouped(r.macs_per_cycle)));
   for (const auto& [where, shares] : r.shares)
-    fact("on " + where, fmt::format("{} of the operators, {} of the MACs, {} of the output bytes", share_text(shares.operators),
-                                    share_text(shares.macs), share_text(shares.bytes)));
+    fact("on " + where, fmt::format("{} of the operators, {} of the MACs, {} of the output bytes",
+                                    share_text(shares.operators), share_text(shares.macs), share_text(shares.bytes)));
   fact("instructions", grouped(r.instructions));
   if (r.counters) {
     const Counters& c = *r.counters;
@@ -402,31 +398,31 @@ std::string to_text(const RunReport& r) {
       dram += fmt::format(", {:.2f} GB/s, {} of the peak", pace->dram_bytes_per_second * 1e-9,
                           share_text(pace->dram_bytes_per_second / r.dram_peak));
     fact("DRAM", dram);
-    fact("busy", fmt::format("load {}, matrix {}, store {}",
-                             share_text(share(c[counter::kLoadBusy], c[counter::kCycles])),
-                             share_text(share(c[counter::kMatrixBusy], c[counter::kCycles])),
-                             share_text(share(c[counter::kStoreBusy], c[counter::kCycles]))));
+    fact("busy",
+         fmt::format("load {}, matrix {}, store {}", share_text(share(c[counter::kLoadBusy], c[counter::kCycles])),
+                     share_text(share(c[counter::kMatrixBusy], c[counter::kCycles])),
+                     share_text(share(c[counter::kStoreBusy], c[counter::kCycles]))));
   }
   if (r.accounts && r.cycles && *r.cycles > 0) {
     for (std::size_t e = 0; e < isa::kEngines; ++e) {
       std::string waits;
       for (const auto& [part, cycles] : parts_of((*r.accounts)[e]))
         if (part != "busy" && cycles != 0)
-          waits += fmt::format("{}{} {}", waits.empty() ? "" : ", ", part.substr(5), share_text(share(cycles, *r.cycles)));
+          waits +=
+              fmt::format("{}{} {}", waits.empty() ? "" : ", ", part.substr(5), share_text(share(cycles, *r.cycles)));
       fact(fmt::format("{} waits", isa::kEngineNames[e]), "for " + waits);
     }
   }
-  if (r.compile_seconds) fact("compile", fmt::format("{} from the file to the programs", duration_text(*r.compile_seconds)));
-  fact("simulation", r.simulated_cycles_per_second
-                         ? fmt::format("{}, {} cycles/s", duration_text(r.wall_seconds),
-                                       rate_text(*r.simulated_cycles_per_second))
-                         : duration_text(r.wall_seconds));
+  if (r.compile_seconds)
+    fact("compile", fmt::format("{} from the file to the programs", duration_text(*r.compile_seconds)));
+  fact("simulation", r.simulated_cycles_per_second ? fmt::format("{}, {} cycles/s", duration_text(r.wall_seconds),
+                                                                 rate_text(*r.simulated_cycles_per_second))
+                                                   : duration_text(r.wall_seconds));
   if (r.outputs_match)
-    fact("outputs", *r.outputs_match
-                        ? (r.view == "all" ? "every bit and every cycle equal in all views, and "
-                                             "equal to the ONNX arithmetic"
-                                           : "equal to the ONNX arithmetic, bit for bit")
-                        : "DIFFERENT");
+    fact("outputs", *r.outputs_match ? (r.view == "all" ? "every bit and every cycle equal in all views, and "
+                                                          "equal to the ONNX arithmetic"
+                                                        : "equal to the ONNX arithmetic, bit for bit")
+                                     : "DIFFERENT");
   out += table(facts, 2);
 
   if (const std::string reasons = host_reasons(r); !reasons.empty()) out += "\non the host, because\n" + reasons;

@@ -19,8 +19,7 @@ namespace systole::report {
 
 struct NodeReport {
   std::string name, operator_name;
-  std::string
-      where;  // "rtl", "reference", "model", "host", or "none" for a Reshape that moves nothing
+  std::string where;       // "rtl", "reference", "model", "host", or "none" for a Reshape that moves nothing
   std::string reason;      // for "host": why
   std::string fused_into;  // name of the node whose instructions compute this one too
   std::string shape;       // of its first output: 1x64x112x112
@@ -64,7 +63,7 @@ struct RunReport {
   std::optional<Counters> counters;          // all chip steps together
   std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // the same, by the cycle model
   std::uint64_t instructions = 0;
-  double wall_seconds = 0;  // of the chip's steps
+  double wall_seconds = 0;                // of the chip's steps
   std::optional<double> compile_seconds;  // from the file to the programs, quantization included
   std::optional<double> simulated_cycles_per_second;
   std::optional<bool> outputs_match;
@@ -83,8 +82,7 @@ RunReport make_report(const compiler::CompiledNetwork& network, const std::strin
 // Cycles of each node: a cycle belongs to the node that finishes next, by the last retirement of
 // its instructions; what is left after the last retirement belongs to the last node. So the nodes
 // of a program add up to its cycles.
-std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network,
-                                       const std::vector<ProgramRun>& runs);
+std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network, const std::vector<ProgramRun>& runs);
 
 // Of all runs together; nothing if one has none, or there are none.
 std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const std::vector<ProgramRun>& runs);

@@ -24,7 +24,8 @@ constexpr std::uint64_t kMaxFileBytes = 1u << 30;
 std::optional<double> number(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return std::nullopt;
-  if (!found->is_number()) throw UserError(fmt::format("report: {} is {}, must be a number or null", key, found->dump().substr(0, 40)));
+  if (!found->is_number())
+    throw UserError(fmt::format("report: {} is {}, must be a number or null", key, found->dump().substr(0, 40)));
   return found->get<double>();
 }
 
@@ -35,7 +36,9 @@ std::string change(std::optional<double> a, std::optional<double> b) {
   return fmt::format("{:+.1f} %", (*b / *a - 1) * 100);
 }
 
-std::string count_text(std::optional<double> value) { return value ? grouped(static_cast<std::uint64_t>(*value)) : "-"; }
+std::string count_text(std::optional<double> value) {
+  return value ? grouped(static_cast<std::uint64_t>(*value)) : "-";
+}
 
 struct Total {
   const char *name, *key;
@@ -44,8 +47,10 @@ struct Total {
 
 const Total kTotals[] = {
     {"cycles", "cycles", count_text},
-    {"latency, ms", "latency_seconds", [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v * 1e3) : "-"; }},
-    {"inferences/s", "inferences_per_second", [](std::optional<double> v) { return v ? fmt::format("{:.1f}", *v) : "-"; }},
+    {"latency, ms", "latency_seconds",
+     [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v * 1e3) : "-"; }},
+    {"inferences/s", "inferences_per_second",
+     [](std::optional<double> v) { return v ? fmt::format("{:.1f}", *v) : "-"; }},
     {"utilization", "utilization", [](std::optional<double> v) { return v ? share_text(*v) : "-"; }},
     {"effective TOP/s", "tops", [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v) : "-"; }},
     {"MACs on the chip", "macs_on_chip", count_text},
@@ -62,8 +67,10 @@ Json read_report(const std::filesystem::path& file) {
   if (json.is_discarded()) fail("not JSON");
   if (!json.is_object()) fail("no report of systole run --json: not an object");
   for (const char* key : {"chip", "network", "view"})
-    if (!json.contains(key) || !json[key].is_string()) fail(fmt::format("no report of systole run --json: '{}' is missing or no text", key));
-  if (!json.contains("nodes") || !json["nodes"].is_array()) fail("no report of systole run --json: 'nodes' is missing or no list");
+    if (!json.contains(key) || !json[key].is_string())
+      fail(fmt::format("no report of systole run --json: '{}' is missing or no text", key));
+  if (!json.contains("nodes") || !json["nodes"].is_array())
+    fail("no report of systole run --json: 'nodes' is missing or no list");
   for (std::size_t i = 0; i < json["nodes"].size(); ++i) {
     const Json& node = json["nodes"][i];
     if (!node.is_object() || !node.contains("name") || !node["name"].is_string())
@@ -74,7 +81,8 @@ Json read_report(const std::filesystem::path& file) {
 
 std::string side_by_side(const Json& a, const Json& b) {
   const auto title = [](const Json& r) {
-    return fmt::format("{} on {}, view: {}", r["network"].get<std::string>(), r["chip"].get<std::string>(), r["view"].get<std::string>());
+    return fmt::format("{} on {}, view: {}", r["network"].get<std::string>(), r["chip"].get<std::string>(),
+                       r["view"].get<std::string>());
   };
   std::string out = fmt::format("A: {}\nB: {}\n\n", title(a), title(b));
   std::vector<std::vector<std::string>> rows = {{"", "A", "B", "B against A"}};

@@ -18,8 +18,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
   for (const auto& row : rows) {
     std::string line = " ";
     for (std::size_t c = 0; c < row.size(); ++c)
-      line += c < left ? fmt::format(" {:<{}}", row[c], widths[c])
-                       : fmt::format("  {:>{}}", row[c], widths[c]);
+      line += c < left ? fmt::format(" {:<{}}", row[c], widths[c]) : fmt::format("  {:>{}}", row[c], widths[c]);
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }

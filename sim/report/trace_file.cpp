@@ -24,7 +24,8 @@ class Reader {
   Reader(const std::filesystem::path& file) : name_(file.string()), text_(read_whole_file(file, kMaxFileBytes)) {}
 
   std::vector<TraceLine> read() {
-    if (next_record() != std::vector<std::string>{"step", "engine", "instruction", "node", "start_cycle", "retire_cycle"})
+    if (next_record() !=
+        std::vector<std::string>{"step", "engine", "instruction", "node", "start_cycle", "retire_cycle"})
       fail(fmt::format("the first line must be {}", kHeader));
     std::vector<TraceLine> trace;
     while (at_ < text_.size()) {
@@ -39,7 +40,9 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& why) const { throw UserError(fmt::format("{}: line {}: {}", name_, line_, why)); }
+  [[noreturn]] void fail(const std::string& why) const {
+    throw UserError(fmt::format("{}: line {}: {}", name_, line_, why));
+  }
 
   std::vector<std::string> next_record() {
     line_ = next_line_;
@@ -104,9 +107,8 @@ class Reader {
 };
 
 std::string text(const TraceLine& line) {
-  return fmt::format("step {}, {} instruction {} from cycle {} to {}", line.step,
-                     isa::engine_name(line.retired.engine), line.retired.index, line.retired.start_cycle,
-                     line.retired.retire_cycle);
+  return fmt::format("step {}, {} instruction {} from cycle {} to {}", line.step, isa::engine_name(line.retired.engine),
+                     line.retired.index, line.retired.start_cycle, line.retired.retire_cycle);
 }
 
 }  // namespace
@@ -115,8 +117,8 @@ std::string to_csv(const std::vector<TraceLine>& trace) {
   std::string out = fmt::format("{}\n", kHeader);
   for (const TraceLine& line : trace) {
     const Retired& r = line.retired;
-    out += fmt::format("{},{},{},{},{},{}\n", line.step, isa::engine_name(r.engine), r.index,
-                       csv_field(line.node), r.start_cycle, r.retire_cycle);
+    out += fmt::format("{},{},{},{},{},{}\n", line.step, isa::engine_name(r.engine), r.index, csv_field(line.node),
+                       r.start_cycle, r.retire_cycle);
   }
   return out;
 }

@@ -14,8 +14,7 @@ namespace {
 
 std::string shape_text(const Shape& shape) {
   std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    text += fmt::format("{}{}", i ? ", " : "", shape[i]);
+  for (std::size_t i = 0; i < shape.size(); ++i) text += fmt::format("{}{}", i ? ", " : "", shape[i]);
   return text + "]";
 }
 
@@ -24,10 +23,8 @@ constexpr std::uint8_t kChannelFill = 0xA5;
 
 }  // namespace
 
-ReferenceBackend::ReferenceBackend(const CompiledNetwork& network)
-    : chip_(network.chip), dram_(network.dram_bytes) {
-  for (int b = 0; b < isa::kBases; ++b)
-    chip_.set_base(static_cast<isa::Base>(b), network.base_address[b]);
+ReferenceBackend::ReferenceBackend(const CompiledNetwork& network) : chip_(network.chip), dram_(network.dram_bytes) {
+  for (int b = 0; b < isa::kBases; ++b) chip_.set_base(static_cast<isa::Base>(b), network.base_address[b]);
 }
 
 void ReferenceBackend::write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
@@ -35,22 +32,16 @@ void ReferenceBackend::write_dram(std::uint64_t address, const std::vector<std::
   std::copy(bytes.begin(), bytes.end(), dram_.begin() + static_cast<std::ptrdiff_t>(address));
 }
 
-std::vector<std::uint8_t> ReferenceBackend::read_dram(std::uint64_t address,
-                                                      std::uint64_t size_bytes) {
+std::vector<std::uint8_t> ReferenceBackend::read_dram(std::uint64_t address, std::uint64_t size_bytes) {
   invariant(address + size_bytes <= dram_.size(), "the host reads inside the memory image");
   const auto begin = dram_.begin() + static_cast<std::ptrdiff_t>(address);
   return {begin, begin + static_cast<std::ptrdiff_t>(size_bytes)};
 }
 
-void ReferenceBackend::run_program(std::size_t, const isa::Program& program) {
-  chip_.execute(program, dram_);
-}
+void ReferenceBackend::run_program(std::size_t, const isa::Program& program) { chip_.execute(program, dram_); }
 
 Executor::Executor(const CompiledNetwork& network, ChipBackend& backend, Keep keep)
-    : net_(network),
-      backend_(backend),
-      keep_(keep),
-      free_(network.network, network.placement) {
+    : net_(network), backend_(backend), keep_(keep), free_(network.network, network.placement) {
   for (const Segment& s : net_.constants) backend_.write_dram(s.address, s.bytes);
   for (std::size_t i = 0; i < net_.steps.size(); ++i) {
     const auto* chip = std::get_if<ChipStep>(&net_.steps[i]);
@@ -94,15 +85,14 @@ void Executor::run(const std::vector<HostTensor>& inputs) {
 void Executor::begin(const std::vector<HostTensor>& inputs) {
   const Network& net = net_.network;
   if (inputs.size() != net.inputs.size())
-    throw UserError(fmt::format("network '{}': {} inputs given, {} needed", net.name, inputs.size(),
-                                net.inputs.size()));
+    throw UserError(
+        fmt::format("network '{}': {} inputs given, {} needed", net.name, inputs.size(), net.inputs.size()));
   values_.clear();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& t = net.tensors[net.inputs[i]];
     if (inputs[i].type != t.type || inputs[i].shape != t.shape)
-      throw UserError(fmt::format("input '{}': {} {} given, {} {} needed", t.name,
-                                  element_name(inputs[i].type), shape_text(inputs[i].shape),
-                                  element_name(t.type), shape_text(t.shape)));
+      throw UserError(fmt::format("input '{}': {} {} given, {} {} needed", t.name, element_name(inputs[i].type),
+                                  shape_text(inputs[i].shape), element_name(t.type), shape_text(t.shape)));
     values_[net.inputs[i]] = inputs[i];
   }
 }
@@ -132,9 +122,8 @@ void Executor::read_back(TensorId t) {
   const TensorLayout& layout = *net_.layout[t];
   const Tensor& tensor = net_.network.tensors[t];
   const std::uint64_t tensors = net_.base_address[static_cast<int>(isa::Base::kTensor)];
-  values_[t] = {
-      tensor.type, tensor.shape,
-      from_layout(backend_.read_dram(tensors + layout.offset, layout.size_bytes()), layout)};
+  values_[t] = {tensor.type, tensor.shape,
+                from_layout(backend_.read_dram(tensors + layout.offset, layout.size_bytes()), layout)};
 }
 
 void Executor::run_host(const HostStep& step) {

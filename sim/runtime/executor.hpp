@@ -45,8 +45,8 @@ class ReferenceBackend : public ChipBackend {
 
 enum class Keep {
   kOutputs,  // graph outputs; everything else only as long as somebody still reads it
-  kNeeded,  // tensors that the host needs: graph outputs, operands of host nodes
-  kAll,     // in addition every tensor that a step leaves in DRAM, see CompileOptions::keep_tensors
+  kNeeded,   // tensors that the host needs: graph outputs, operands of host nodes
+  kAll,      // in addition every tensor that a step leaves in DRAM, see CompileOptions::keep_tensors
 };
 
 class Executor {

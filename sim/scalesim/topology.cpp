@@ -38,7 +38,9 @@ struct Line {
 
 class Reader {
  public:
-  Reader(const fs::path& file, std::uint32_t seed) : file_(file.string()), random_(seed) { network_.name = file.stem().string(); }
+  Reader(const fs::path& file, std::uint32_t seed) : file_(file.string()), random_(seed) {
+    network_.name = file.stem().string();
+  }
 
   Network read() {
     const std::vector<Line> lines = split(read_whole_file(file_, kMostFileBytes));
@@ -78,8 +80,10 @@ class Reader {
   void check_header(const Line& header, const std::vector<std::string>& columns) const {
     // SCALE-Sim does not read the header; its own files spell and count columns in several ways, but always as many.
     if (header.fields.size() < columns.size() + 1)
-      throw UserError(fmt::format("{}: the header has {} columns; a convolution file has: Layer name, {}; a product file: Layer, {}", at(header),
-                                  header.fields.size(), boost::algorithm::join(kConvolution, ", "), boost::algorithm::join(kProduct, ", ")));
+      throw UserError(fmt::format(
+          "{}: the header has {} columns; a convolution file has: Layer name, {}; a product file: Layer, {}",
+          at(header), header.fields.size(), boost::algorithm::join(kConvolution, ", "),
+          boost::algorithm::join(kProduct, ", ")));
   }
 
   std::vector<std::int64_t> values(const Line& line, const std::vector<std::string>& columns) const {
@@ -92,7 +96,8 @@ class Reader {
       errno = 0;
       const long long value = std::strtoll(field.c_str(), &end, 10);
       if (field.empty() || *end != '\0' || errno != 0 || value < 1 || value > kMostDimension)
-        throw UserError(fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), columns[c], in_quotes(field), kMostDimension));
+        throw UserError(
+            fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), columns[c], in_quotes(field), kMostDimension));
       numbers.push_back(value);
     }
     return numbers;
@@ -108,7 +113,9 @@ class Reader {
   TensorId add_tensor(const std::string& name, const Shape& shape, bool is_constant, const Line& line) {
     std::int64_t count = 1;
     for (std::int64_t d : shape) count = std::min(count * d, kMostElements + 1);
-    if (count > kMostElements) throw UserError(fmt::format("{}: {} has the shape {}; at most {} elements are allowed", at(line), name, shape_text(shape), kMostElements));
+    if (count > kMostElements)
+      throw UserError(fmt::format("{}: {} has the shape {}; at most {} elements are allowed", at(line), name,
+                                  shape_text(shape), kMostElements));
     Tensor tensor{name, ElementType::kInt8, shape, {}, is_constant};
     if (is_constant) {
       tensor.data.resize(static_cast<std::size_t>(count));
@@ -129,9 +136,11 @@ class Reader {
   }
 
   void add_convolution(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
-    const std::int64_t height = v[0], width = v[1], kernel_y = v[2], kernel_x = v[3], channels = v[4], filters = v[5], stride = v[6];
+    const std::int64_t height = v[0], width = v[1], kernel_y = v[2], kernel_x = v[3], channels = v[4], filters = v[5],
+                       stride = v[6];
     if (kernel_y > height || kernel_x > width)
-      throw UserError(fmt::format("{}: the filter, {}x{}, is larger than the IFMAP, {}x{}", at(line), kernel_y, kernel_x, height, width));
+      throw UserError(fmt::format("{}: the filter, {}x{}, is larger than the IFMAP, {}x{}", at(line), kernel_y,
+                                  kernel_x, height, width));
     const std::int64_t rows = (height - kernel_y) / stride + 1, columns = (width - kernel_x) / stride + 1;
     Conv conv;
     conv.input = add_tensor(name + ".ifmap", {1, channels, height, width}, false, line);
@@ -140,7 +149,10 @@ class Reader {
     conv.weight_zero_point = {0};
     conv.stride = {stride, stride};
     conv.scale = {scale(channels * kernel_y * kernel_x)};
-    add_layer(name, "Conv", static_cast<std::uint64_t>(rows * columns) * static_cast<std::uint64_t>(filters * channels * kernel_y * kernel_x), std::move(conv));
+    add_layer(name, "Conv",
+              static_cast<std::uint64_t>(rows * columns) *
+                  static_cast<std::uint64_t>(filters * channels * kernel_y * kernel_x),
+              std::move(conv));
   }
 
   void add_product(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
@@ -151,7 +163,9 @@ class Reader {
     gemm.output = add_tensor(name + ".c", {m, n}, false, line);
     gemm.weight_zero_point = {0};
     gemm.scale = {scale(k)};
-    add_layer(name, "Gemm", static_cast<std::uint64_t>(m) * static_cast<std::uint64_t>(n) * static_cast<std::uint64_t>(k), std::move(gemm));
+    add_layer(name, "Gemm",
+              static_cast<std::uint64_t>(m) * static_cast<std::uint64_t>(n) * static_cast<std::uint64_t>(k),
+              std::move(gemm));
   }
 
   std::string file_;

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "host/operators.hpp"
-#include "views/trace_comparison.hpp"
 #include "support/error.hpp"
+#include "views/trace_comparison.hpp"
 
 namespace systole::report {
 
@@ -25,8 +25,7 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 }
 
 // Every tensor of the network by ONNX's arithmetic, node by node on the host.
-std::map<TensorId, HostTensor> onnx_values(const Network& network,
-                                           const std::vector<HostTensor>& inputs) {
+std::map<TensorId, HostTensor> onnx_values(const Network& network, const std::vector<HostTensor>& inputs) {
   std::map<TensorId, HostTensor> values;
   for (std::size_t i = 0; i < inputs.size(); ++i) values[network.inputs[i]] = inputs[i];
   for (const Node& node : network.nodes) {
@@ -40,8 +39,7 @@ std::map<TensorId, HostTensor> onnx_values(const Network& network,
   return values;
 }
 
-std::optional<Divergence> compare_with_onnx(const CompiledNetwork& compiled,
-                                            const std::vector<HostTensor>& inputs,
+std::optional<Divergence> compare_with_onnx(const CompiledNetwork& compiled, const std::vector<HostTensor>& inputs,
                                             const Executor& executor, const char* view) {
   const Network& network = compiled.network;
   const std::map<TensorId, HostTensor> expected = onnx_values(network, inputs);
@@ -60,8 +58,7 @@ std::optional<Divergence> compare_with_onnx(const CompiledNetwork& compiled,
 
 class Run {
  public:
-  Run(const CompiledNetwork& network, const std::vector<HostTensor>& inputs,
-      const NetworkRunOptions& options)
+  Run(const CompiledNetwork& network, const std::vector<HostTensor>& inputs, const NetworkRunOptions& options)
       : network_(network), inputs_(inputs), options_(options) {
     limits_.max_cycles = options.limits.max_cycles;
     limits_.max_idle_cycles = options.limits.max_quiet_cycles;
@@ -79,8 +76,7 @@ class Run {
         reference_ = std::make_unique<ReferenceView>(network_);
         [[fallthrough]];
       case ViewChoice::kRtl: {
-        auto rtl = std::make_unique<RtlView>(network_, options_.platform, options_.limits,
-                                             step_progress());
+        auto rtl = std::make_unique<RtlView>(network_, options_.platform, options_.limits, step_progress());
         if (reference_) rtl->compare_with_model();
         main_ = std::move(rtl);
         break;
@@ -110,8 +106,7 @@ class Run {
       if (!reference_) continue;
       result.divergence = compare_dram(network_, i, *reference_, *main_);
       if (!result.divergence)
-        result.divergence =
-            compare_timing(network_, timing_of(i), "cycle model", main_->runs().back(), "rtl");
+        result.divergence = compare_timing(network_, timing_of(i), "cycle model", main_->runs().back(), "rtl");
     }
     if (!result.divergence && options_.check_outputs)
       result.divergence = compare_with_onnx(network_, inputs_, executor, main_->name());
@@ -126,8 +121,7 @@ class Run {
     if (!options_.progress) return;
     try {
       for (std::size_t i = 0; i < network_.steps.size(); ++i)
-        if (std::holds_alternative<ChipStep>(network_.steps[i]))
-          expected_cycles_ += timing_of(i).cycles;
+        if (std::holds_alternative<ChipStep>(network_.steps[i])) expected_cycles_ += timing_of(i).cycles;
     } catch (const DesignError&) {
       expected_cycles_ = 0;
     }
@@ -260,8 +254,7 @@ std::vector<HostTensor> random_inputs(const Network& network, std::uint32_t seed
           elements<std::int64_t>(value)[i] = static_cast<std::int64_t>(bits % 3) - 1;
           break;
         case ElementType::kFloat32:
-          elements<float>(value)[i] =
-              static_cast<float>(static_cast<std::int32_t>(bits) >> 8) * 0x1p-23f;
+          elements<float>(value)[i] = static_cast<float>(static_cast<std::int32_t>(bits) >> 8) * 0x1p-23f;
           break;
       }
     }

@@ -20,9 +20,9 @@
 
 #include "compiler/compiled_network.hpp"
 #include "network/host_tensor.hpp"
-#include "views/compare.hpp"
 #include "report/run_report.hpp"
 #include "report/trace_file.hpp"
+#include "views/compare.hpp"
 
 namespace systole::report {
 
@@ -56,8 +56,8 @@ struct NetworkRun {
 };
 
 // Errors: UserError for wrong inputs, DesignError when a chip hangs or reports an error.
-NetworkRun run_network(const compiler::CompiledNetwork& network,
-                       const std::vector<HostTensor>& inputs, const NetworkRunOptions& options);
+NetworkRun run_network(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
+                       const NetworkRunOptions& options);
 
 // One random tensor per graph input: integers over their whole range, int64 and float32 in [-1, 1],
 // from std::mt19937 with this seed.

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "platform/retire_trace.hpp"
-#include "views/store_runs.hpp"
-#include "support/error.hpp"
 #include "events/event_text.hpp"
+#include "platform/retire_trace.hpp"
+#include "support/error.hpp"
+#include "views/store_runs.hpp"
 
 namespace systole::report {
 
@@ -24,13 +24,10 @@ struct Place {
   std::string element;
 };
 
-std::string element_text(const std::vector<std::int64_t>& index) {
-  return fmt::format("[{}]", fmt::join(index, ", "));
-}
+std::string element_text(const std::vector<std::int64_t>& index) { return fmt::format("[{}]", fmt::join(index, ", ")); }
 
 // "[n, c, y, x]" of a byte in a tensor's layout: [image][channel block][height][width][block].
-std::string element_in_layout(const TensorLayout& layout, std::uint64_t offset,
-                              const Shape& shape) {
+std::string element_in_layout(const TensorLayout& layout, std::uint64_t offset, const Shape& shape) {
   std::uint64_t rest = offset / layout.element_bytes;
   const auto take = [&rest](std::uint64_t size) {
     const std::uint64_t index = rest % size;
@@ -40,8 +37,7 @@ std::string element_in_layout(const TensorLayout& layout, std::uint64_t offset,
   const std::int64_t in_block = take(layout.block);
   const std::int64_t x = take(static_cast<std::uint64_t>(layout.width));
   const std::int64_t y = take(static_cast<std::uint64_t>(layout.height));
-  const std::uint64_t blocks =
-      (static_cast<std::uint64_t>(layout.channels) + layout.block - 1) / layout.block;
+  const std::uint64_t blocks = (static_cast<std::uint64_t>(layout.channels) + layout.block - 1) / layout.block;
   const std::int64_t channel = take(blocks) * layout.block + in_block;
   const std::int64_t image = take(static_cast<std::uint64_t>(layout.images));
   if (layout.channels_last) return element_text({x, channel});
@@ -51,8 +47,8 @@ std::string element_in_layout(const TensorLayout& layout, std::uint64_t offset,
 }
 
 // The tensor that this step leaves around `address`, one that `node` writes if there are several.
-std::optional<Place> find_tensor(const CompiledNetwork& network, const ChipStep& step,
-                                 std::uint64_t address, std::optional<std::uint32_t> node) {
+std::optional<Place> find_tensor(const CompiledNetwork& network, const ChipStep& step, std::uint64_t address,
+                                 std::optional<std::uint32_t> node) {
   const std::uint64_t base = network.base_address[static_cast<int>(isa::Base::kTensor)];
   std::vector<TensorId> ids;
   if (node)
@@ -62,24 +58,19 @@ std::optional<Place> find_tensor(const CompiledNetwork& network, const ChipStep&
   ids.insert(ids.end(), step.inputs.begin(), step.inputs.end());
   for (TensorId id : ids) {
     const auto& layout = network.layout[id];
-    if (!layout || address < base + layout->offset ||
-        address >= base + layout->offset + layout->size_bytes())
-      continue;
-    return Place{id, element_in_layout(*layout, address - base - layout->offset,
-                                       network.network.tensors[id].shape)};
+    if (!layout || address < base + layout->offset || address >= base + layout->offset + layout->size_bytes()) continue;
+    return Place{id, element_in_layout(*layout, address - base - layout->offset, network.network.tensors[id].shape)};
   }
   return {};
 }
 
-std::optional<std::uint32_t> node_of(const CompiledNetwork& network, const isa::Program& program,
-                                     std::uint32_t index) {
+std::optional<std::uint32_t> node_of(const CompiledNetwork& network, const isa::Program& program, std::uint32_t index) {
   const std::uint32_t tag = isa::common_of(program.instructions.at(index)).tag;
   if (tag >= network.network.nodes.size()) return {};
   return tag;
 }
 
-std::vector<std::uint64_t> differing_bytes(const std::uint8_t* a, const std::uint8_t* b,
-                                           std::uint64_t size) {
+std::vector<std::uint64_t> differing_bytes(const std::uint8_t* a, const std::uint8_t* b, std::uint64_t size) {
   std::vector<std::uint64_t> addresses;
   for (std::uint64_t i = 0; i < size; ++i)
     if (a[i] != b[i]) addresses.push_back(i);
@@ -150,17 +141,14 @@ std::string text(const Divergence& d, const CompiledNetwork& network) {
   if (d.instruction) {
     const auto* step = std::get_if<ChipStep>(&network.steps.at(d.step));
     const bool known = step != nullptr && *d.instruction < step->program.instructions.size();
-    line("instruction",
-         fmt::format(
-             "{} of step {}{}", *d.instruction, d.step,
-             known ? ": " + isa::disassemble(step->program.instructions[*d.instruction]) : ""));
+    line("instruction", fmt::format("{} of step {}{}", *d.instruction, d.step,
+                                    known ? ": " + isa::disassemble(step->program.instructions[*d.instruction]) : ""));
   }
   if (d.cycle) line("cycle", std::to_string(*d.cycle));
   return out;
 }
 
-std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size_t index,
-                                       View& expected, View& got) {
+std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size_t index, View& expected, View& got) {
   const std::uint64_t size = network.dram_bytes;
   const std::uint8_t* a = expected.dram(size);
   const std::uint8_t* b = got.dram(size);
@@ -200,27 +188,24 @@ std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size
     d.cycle.reset();
   }
   d.address = address;
-  std::string values = fmt::format("{} has byte {:#04x}, {} has {:#04x}", expected.name(),
-                                   a[address], got.name(), b[address]);
+  std::string values =
+      fmt::format("{} has byte {:#04x}, {} has {:#04x}", expected.name(), a[address], got.name(), b[address]);
   if (const auto place = find_tensor(network, step, address, d.node)) {
     const Tensor& tensor = network.network.tensors[place->tensor];
     d.tensor = tensor.name;
     d.element = place->element;
     const std::uint64_t first = address - address % element_bytes(tensor.type);
-    values =
-        fmt::format("{} has {}, {} has {}", expected.name(), value_text(tensor.type, a + first),
-                    got.name(), value_text(tensor.type, b + first));
+    values = fmt::format("{} has {}, {} has {}", expected.name(), value_text(tensor.type, a + first), got.name(),
+                         value_text(tensor.type, b + first));
   } else if (!d.instruction) {
     values += ", where no store of this program writes";
   }
-  d.what = fmt::format("{} and {} differ after step {}: {} ({})", expected.name(), got.name(),
-                       index, values, count);
+  d.what = fmt::format("{} and {} differ after step {}: {} ({})", expected.name(), got.name(), index, values, count);
   return d;
 }
 
 std::optional<Divergence> compare_timing(const CompiledNetwork& network, const ProgramRun& expected,
-                                         const char* expected_name, const ProgramRun& got,
-                                         const char* got_name) {
+                                         const char* expected_name, const ProgramRun& got, const char* got_name) {
   invariant(expected.step == got.step, "runs of the same step are compared");
   const auto& step = std::get<ChipStep>(network.steps.at(got.step));
   Divergence d;
@@ -229,44 +214,41 @@ std::optional<Divergence> compare_timing(const CompiledNetwork& network, const P
   for (std::size_t i = 0; i < count; ++i) {
     if (expected.retired[i] == got.retired[i]) continue;
     const Retired& r = got.retired[i];
-    d.what = fmt::format("{} and {} differ in time: {} has {}, {} has {}", expected_name, got_name,
-                         expected_name, systole::text(expected.retired[i]), got_name, systole::text(r));
+    d.what = fmt::format("{} and {} differ in time: {} has {}, {} has {}", expected_name, got_name, expected_name,
+                         systole::text(expected.retired[i]), got_name, systole::text(r));
     d.instruction = r.index;
     d.cycle = r.retire_cycle;
     d.node = node_of(network, step.program, r.index);
     return d;
   }
   if (expected.retired.size() != got.retired.size()) {
-    d.what = fmt::format("{} and {} differ: {} instructions retired, {} instructions retired",
-                         expected_name, got_name, expected.retired.size(), got.retired.size());
+    d.what = fmt::format("{} and {} differ: {} instructions retired, {} instructions retired", expected_name, got_name,
+                         expected.retired.size(), got.retired.size());
     return d;
   }
   if (expected.cycles != got.cycles) {
-    d.what = fmt::format("{} and {} differ in the interrupt's cycle: {}, {}", expected_name,
-                         got_name, expected.cycles, got.cycles);
+    d.what = fmt::format("{} and {} differ in the interrupt's cycle: {}, {}", expected_name, got_name, expected.cycles,
+                         got.cycles);
     d.cycle = got.cycles;
     return d;
   }
   for (std::size_t k = 0; k < kCounters; ++k) {
     if (expected.counters[k] == got.counters[k]) continue;
-    d.what = fmt::format("{} and {} differ in the counter {}: {}, {}", expected_name, got_name,
-                         kCounterNames[k], expected.counters[k], got.counters[k]);
+    d.what = fmt::format("{} and {} differ in the counter {}: {}, {}", expected_name, got_name, kCounterNames[k],
+                         expected.counters[k], got.counters[k]);
     return d;
   }
   return {};
 }
 
-std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected,
-                                         const char* expected_name, const HostTensor& got,
-                                         const char* got_name) {
-  invariant(expected.type == got.type && expected.shape == got.shape,
-            "tensors of one type and shape are compared");
+std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected, const char* expected_name,
+                                         const HostTensor& got, const char* got_name) {
+  invariant(expected.type == got.type && expected.shape == got.shape, "tensors of one type and shape are compared");
   if (expected.data == got.data) return {};
   const std::size_t bytes = element_bytes(expected.type);
   const std::size_t at =
-      static_cast<std::size_t>(
-          std::mismatch(expected.data.begin(), expected.data.end(), got.data.begin()).first -
-          expected.data.begin()) /
+      static_cast<std::size_t>(std::mismatch(expected.data.begin(), expected.data.end(), got.data.begin()).first -
+                               expected.data.begin()) /
       bytes;
   std::vector<std::int64_t> index(expected.shape.size());
   std::int64_t rest = static_cast<std::int64_t>(at);
@@ -277,9 +259,9 @@ std::optional<Divergence> compare_tensor(const std::string& name, const HostTens
   Divergence d;
   d.tensor = name;
   d.element = element_text(index);
-  d.what = fmt::format("{} and {} differ: {} has {}, {} has {}", expected_name, got_name,
-                       expected_name, value_text(expected.type, &expected.data[at * bytes]),
-                       got_name, value_text(got.type, &got.data[at * bytes]));
+  d.what = fmt::format("{} and {} differ: {} has {}, {} has {}", expected_name, got_name, expected_name,
+                       value_text(expected.type, &expected.data[at * bytes]), got_name,
+                       value_text(got.type, &got.data[at * bytes]));
   return d;
 }
 

@@ -31,18 +31,16 @@ std::string text(const Divergence& divergence, const compiler::CompiledNetwork& 
 
 // Compares every byte of DRAM after `step`. `runs` are those of the step: of the retirements, the
 // first one whose bytes differ is named. Needs images that were equal before the step.
-std::optional<Divergence> compare_dram(const compiler::CompiledNetwork& network, std::size_t step,
-                                       View& expected, View& got);
+std::optional<Divergence> compare_dram(const compiler::CompiledNetwork& network, std::size_t step, View& expected,
+                                       View& got);
 
 // Compares when every instruction of the newest run started and retired, the cycles and the
 // counters.
-std::optional<Divergence> compare_timing(const compiler::CompiledNetwork& network,
-                                         const ProgramRun& expected, const char* expected_name,
-                                         const ProgramRun& got, const char* got_name);
+std::optional<Divergence> compare_timing(const compiler::CompiledNetwork& network, const ProgramRun& expected,
+                                         const char* expected_name, const ProgramRun& got, const char* got_name);
 
 // First element in which two tensors of one type and shape differ; the name is for the message.
-std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected,
-                                         const char* expected_name, const HostTensor& got,
-                                         const char* got_name);
+std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected, const char* expected_name,
+                                         const HostTensor& got, const char* got_name);
 
 }  // namespace systole::report

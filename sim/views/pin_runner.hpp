@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "chip/chip.hpp"
+#include "events/observer.hpp"
 #include "isa/program.hpp"
 #include "platform/chip_pins.hpp"
-#include "events/observer.hpp"
 
 namespace systole::platform {
 

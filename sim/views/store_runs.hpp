@@ -13,11 +13,9 @@ namespace systole::report {
 // true.
 template <typename Visit>
 bool any_run(const isa::Store& store, const compiler::CompiledNetwork& network, Visit visit) {
-  const std::uint64_t mask =
-      network.chip.axi_address_bits >= 64 ? ~0ull : (1ull << network.chip.axi_address_bits) - 1;
+  const std::uint64_t mask = network.chip.axi_address_bits >= 64 ? ~0ull : (1ull << network.chip.axi_address_bits) - 1;
   const std::uint64_t group_bytes = network.chip.post_lanes * (store.raw ? 4u : 1u);
-  const std::uint64_t run_bytes =
-      static_cast<std::uint64_t>(store.count[0]) * store.groups * group_bytes;
+  const std::uint64_t run_bytes = static_cast<std::uint64_t>(store.count[0]) * store.groups * group_bytes;
   const std::uint64_t base = network.base_address[static_cast<int>(store.base)] + store.dst_base;
   for (std::uint32_t i3 = 0; i3 < store.count[3]; ++i3)
     for (std::uint32_t i2 = 0; i2 < store.count[2]; ++i2)

@@ -7,8 +7,8 @@
 
 namespace systole::report {
 
-TraceComparison::TraceComparison(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
-                                 std::uint64_t program_address)
+TraceComparison::TraceComparison(const Chip& chip, const isa::Program& program,
+                                 const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address)
     : program_(program), model_(chip, program, bases, program_address, {}, &expected_) {}
 
 void TraceComparison::on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) {
@@ -42,9 +42,9 @@ std::optional<std::uint32_t> TraceComparison::instruction_of(const Event& event)
 }
 
 void TraceComparison::differ(const Event* run, const Event* model) const {
-  TraceDifference difference(fmt::format("RTL and cycle model differ in time, in event {}:\n  RTL          {}\n  cycle model  {}",
-                                         events_, run ? text(*run) : "nothing any more",
-                                         model ? text(*model) : "nothing up to this cycle"));
+  TraceDifference difference(
+      fmt::format("RTL and cycle model differ in time, in event {}:\n  RTL          {}\n  cycle model  {}", events_,
+                  run ? text(*run) : "nothing any more", model ? text(*model) : "nothing up to this cycle"));
   const Event& event = run ? *run : *model;
   difference.instruction = instruction_of(event);
   if (!difference.instruction && model) difference.instruction = instruction_of(*model);
@@ -61,7 +61,8 @@ void TraceComparison::differ(const Event* run, const Event* model) const {
 std::string TraceComparison::text(const Event& event) const {
   const auto instruction = [&](isa::Engine engine, std::uint32_t index) {
     std::string out = fmt::format("{} instruction {}", isa::engine_name(engine), index);
-    if (index < program_.instructions.size()) out += fmt::format(" ({})", isa::disassemble(program_.instructions[index]));
+    if (index < program_.instructions.size())
+      out += fmt::format(" ({})", isa::disassemble(program_.instructions[index]));
     return out;
   };
   if (const auto* start = std::get_if<Start>(&event))

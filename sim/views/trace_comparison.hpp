@@ -13,9 +13,9 @@
 
 #include "chip/chip.hpp"
 #include "cycle/cycle_model.hpp"
+#include "events/observer.hpp"
 #include "isa/program.hpp"
 #include "support/error.hpp"
-#include "events/observer.hpp"
 
 namespace systole::report {
 

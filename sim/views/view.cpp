@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "ordering/race_detector.hpp"
-#include "views/trace_comparison.hpp"
 #include "support/error.hpp"
+#include "views/trace_comparison.hpp"
 
 namespace systole::report {
 
@@ -17,17 +17,15 @@ namespace {
 
 class Stopwatch {
  public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
 
  private:
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 // "step 2, instruction 17 (node conv1: Conv)"
-std::string place(const compiler::CompiledNetwork& network, std::size_t step,
-                  const isa::Program& program, std::uint32_t index) {
+std::string place(const compiler::CompiledNetwork& network, std::size_t step, const isa::Program& program,
+                  std::uint32_t index) {
   std::string text = fmt::format("step {}, instruction {}", step, index);
   if (index >= program.instructions.size()) return text;
   const std::uint32_t tag = isa::common_of(program.instructions[index]).tag;
@@ -46,8 +44,7 @@ void ReferenceView::write_dram(std::uint64_t address, const std::vector<std::uin
   backend_.write_dram(address, bytes);
 }
 
-std::vector<std::uint8_t> ReferenceView::read_dram(std::uint64_t address,
-                                                   std::uint64_t size_bytes) {
+std::vector<std::uint8_t> ReferenceView::read_dram(std::uint64_t address, std::uint64_t size_bytes) {
   return backend_.read_dram(address, size_bytes);
 }
 
@@ -65,8 +62,7 @@ const std::uint8_t* ReferenceView::dram(std::uint64_t size_bytes) {
   return backend_.dram().data();
 }
 
-ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step,
-                        const cycle::Limits& limits) {
+ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const cycle::Limits& limits) {
   const Stopwatch watch;
   const isa::Program& program = std::get<compiler::ChipStep>(network.steps.at(step)).program;
   Recording trace;
@@ -99,10 +95,7 @@ void ModelView::run_program(std::size_t step, const isa::Program& program) {
 
 RtlView::RtlView(const compiler::CompiledNetwork& network, const platform::PlatformOptions& options,
                  const platform::RunLimits& limits, StepProgress progress)
-    : network_(network),
-      platform_(network.chip, options),
-      limits_(limits),
-      progress_(std::move(progress)) {}
+    : network_(network), platform_(network.chip, options), limits_(limits), progress_(std::move(progress)) {}
 
 void RtlView::write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
   platform_.write_memory(address, bytes);
@@ -135,13 +128,12 @@ void RtlView::run_program(std::size_t step, const isa::Program& program) {
     throw DesignError(fmt::format("step {}: {}", step, error.what()));
   }
   if (result.error_code != 0)
-    throw DesignError(fmt::format("cycle {}: the chip reports error {} ({}) at {}", result.cycles,
-                                  result.error_code, platform::error_name(result.error_code),
+    throw DesignError(fmt::format("cycle {}: the chip reports error {} ({}) at {}", result.cycles, result.error_code,
+                                  platform::error_name(result.error_code),
                                   place(network_, step, program, result.error_index)));
   if (platform_.dram().written_end() > network_.dram_bytes)
-    throw DesignError(
-        fmt::format("step {}: the chip wrote DRAM up to {:#x}, the network ends at {:#x}", step,
-                    platform_.dram().written_end(), network_.dram_bytes));
+    throw DesignError(fmt::format("step {}: the chip wrote DRAM up to {:#x}, the network ends at {:#x}", step,
+                                  platform_.dram().written_end(), network_.dram_bytes));
   ProgramRun run;
   run.step = step;
   run.has_timing = true;

@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "runtime/executor.hpp"
 #include "cycle/cycle_model.hpp"
-#include "platform/rtl_platform.hpp"
 #include "events/events.hpp"
+#include "platform/rtl_platform.hpp"
+#include "runtime/executor.hpp"
 
 namespace systole::report {
 
@@ -58,8 +58,7 @@ class ReferenceView : public View {
 };
 
 // The cycle model's story of the program of `step`; needs no data.
-ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step,
-                        const cycle::Limits& limits);
+ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const cycle::Limits& limits);
 
 class ModelView final : public ReferenceView {
  public:

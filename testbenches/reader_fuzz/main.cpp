@@ -46,12 +46,18 @@ Options parse(int argc, char** argv) {
     const std::string key = argv[i];
     if (i + 1 == argc) throw std::invalid_argument(key + " needs a value");
     const std::string value = argv[i + 1];
-    if (key == "--seconds") options.seconds = std::stod(value);
-    else if (key == "--seed") options.seed = std::stoull(value);
-    else if (key == "--reader") options.reader = value;
-    else if (key == "--keep") options.keep = value;
-    else if (key == "--replay") options.replay = value;
-    else throw std::invalid_argument("unknown option " + key);
+    if (key == "--seconds")
+      options.seconds = std::stod(value);
+    else if (key == "--seed")
+      options.seed = std::stoull(value);
+    else if (key == "--reader")
+      options.reader = value;
+    else if (key == "--keep")
+      options.keep = value;
+    else if (key == "--replay")
+      options.replay = value;
+    else
+      throw std::invalid_argument("unknown option " + key);
   }
   return options;
 }
@@ -70,7 +76,8 @@ bool read_one(const Reader& reader, const fs::path& file) {
   } catch (const systole::UserError& error) {
     alarm(0);
     const std::string text = error.what();
-    if (text.empty() || text.find('\n') != std::string::npos) throw std::logic_error("the message is not one line: " + text);
+    if (text.empty() || text.find('\n') != std::string::npos)
+      throw std::logic_error("the message is not one line: " + text);
     return false;
   }
 }
@@ -88,8 +95,9 @@ void run_round(const Reader& reader, std::uint64_t seed, Count& count, const fs:
   try {
     if (read_one(reader, file)) ++count.accepted;
   } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("reader {}, seed {}, round {}, from {}: {}: {}\n  file: {}", reader.name, seed, count.rounds - 1,
-                                         origin.name, typeid(error).name(), error.what(), file.string()));
+    throw std::runtime_error(fmt::format("reader {}, seed {}, round {}, from {}: {}: {}\n  file: {}", reader.name, seed,
+                                         count.rounds - 1, origin.name, typeid(error).name(), error.what(),
+                                         file.string()));
   }
   fs::remove(file);
 }
@@ -128,8 +136,8 @@ int fuzz(const Options& options) {
     }
   }
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    fmt::print("{}: {} mutated files, {} read, {} refused with one line\n", chosen[i].name, counts[i].rounds, counts[i].accepted,
-               counts[i].rounds - counts[i].accepted);
+    fmt::print("{}: {} mutated files, {} read, {} refused with one line\n", chosen[i].name, counts[i].rounds,
+               counts[i].accepted, counts[i].rounds - counts[i].accepted);
     if (counts[i].accepted == counts[i].rounds) throw std::runtime_error(chosen[i].name + ": nothing was refused");
   }
   return 0;

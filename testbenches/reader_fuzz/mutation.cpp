@@ -70,11 +70,11 @@ void replace_number(std::string& text, Random& random) {
   }
   if (numbers.empty()) return;
   static const std::vector<std::string> words = {
-      "0x", "1e400", "-0", "nan", "inf", "\"16\"", "true", "[16]", "{a=1}", "1_6", "99999999999999999999", "16.0",
-      "1979-05-27", "''", "\"\"\"", "", "0b", "-0x1", "[[]]"};
+      "0x",   "1e400",      "-0", "nan",    "inf", "\"16\"", "true", "[16]", "{a=1}", "1_6", "99999999999999999999",
+      "16.0", "1979-05-27", "''", "\"\"\"", "",    "0b",     "-0x1", "[[]]"};
   const auto [begin, length] = random.pick(numbers);
   text.replace(begin, length,
-               random.one_in(3) ? random.pick(words)
+               random.one_in(3)   ? random.pick(words)
                : random.one_in(2) ? std::to_string(std::uint64_t{1} << random.below(64))
                                   : std::to_string(interesting_integer(random)));
 }
@@ -83,17 +83,54 @@ void replace_number(std::string& text, Random& random) {
 
 std::int64_t interesting_integer(Random& random) {
   using Limits = std::numeric_limits<std::int64_t>;
-  static const std::vector<std::int64_t> values = {
-      0, 1, -1, 2, 3, 7, 8, 16, 127, 128, 255, 256, -128, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-      -0x80000000ll, Limits::max(), Limits::min(), Limits::max() - 1, std::int64_t{1} << 40, std::int64_t{1} << 62, 46341, 3037000500};
+  static const std::vector<std::int64_t> values = {0,
+                                                   1,
+                                                   -1,
+                                                   2,
+                                                   3,
+                                                   7,
+                                                   8,
+                                                   16,
+                                                   127,
+                                                   128,
+                                                   255,
+                                                   256,
+                                                   -128,
+                                                   65535,
+                                                   65536,
+                                                   0x7fffffff,
+                                                   0x80000000,
+                                                   0xffffffff,
+                                                   0x100000000,
+                                                   -0x80000000ll,
+                                                   Limits::max(),
+                                                   Limits::min(),
+                                                   Limits::max() - 1,
+                                                   std::int64_t{1} << 40,
+                                                   std::int64_t{1} << 62,
+                                                   46341,
+                                                   3037000500};
   return random.one_in(4) ? static_cast<std::int64_t>(random.below(300)) : random.pick(values);
 }
 
 float interesting_float(Random& random) {
   using Limits = std::numeric_limits<float>;
-  static const std::vector<float> values = {
-      0.0f, -0.0f, 1.0f, -1.0f, Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), Limits::max(), Limits::min(),
-      Limits::denorm_min(), -Limits::denorm_min(), 1e-30f, 1e30f, 0.5f, 1.0f / 255, 2147483648.0f};
+  static const std::vector<float> values = {0.0f,
+                                            -0.0f,
+                                            1.0f,
+                                            -1.0f,
+                                            Limits::quiet_NaN(),
+                                            Limits::infinity(),
+                                            -Limits::infinity(),
+                                            Limits::max(),
+                                            Limits::min(),
+                                            Limits::denorm_min(),
+                                            -Limits::denorm_min(),
+                                            1e-30f,
+                                            1e30f,
+                                            0.5f,
+                                            1.0f / 255,
+                                            2147483648.0f};
   return random.pick(values);
 }
 

@@ -41,7 +41,11 @@ void collect(google::protobuf::Message& message, std::vector<Place>& places, std
 class ValueMutator {
  public:
   ValueMutator(const Place& place, const std::vector<std::string>& strings, Random& random)
-      : message_(*place.message), field_(*place.field), reflection_(*place.message->GetReflection()), strings_(strings), random_(random) {}
+      : message_(*place.message),
+        field_(*place.field),
+        reflection_(*place.message->GetReflection()),
+        strings_(strings),
+        random_(random) {}
 
   void run() {
     if (random_.one_in(8)) return reflection_.ClearField(&message_, &field_);
@@ -56,7 +60,8 @@ class ValueMutator {
       case 1:
         return repeat_element();
       case 2:
-        return reflection_.SwapElements(&message_, &field_, index_, static_cast<int>(random_.below(static_cast<std::size_t>(size))));
+        return reflection_.SwapElements(&message_, &field_, index_,
+                                        static_cast<int>(random_.below(static_cast<std::size_t>(size))));
       default:
         set_value();
     }
@@ -87,15 +92,18 @@ class ValueMutator {
     switch (field_.cpp_type()) {
       case FieldDescriptor::CPPTYPE_INT32: {
         const auto value = static_cast<std::int32_t>(random_.one_in(2) ? random_.below(20) : integer);
-        field_.is_repeated() ? reflection_.SetRepeatedInt32(&message_, &field_, index_, value) : reflection_.SetInt32(&message_, &field_, value);
+        field_.is_repeated() ? reflection_.SetRepeatedInt32(&message_, &field_, index_, value)
+                             : reflection_.SetInt32(&message_, &field_, value);
         break;
       }
       case FieldDescriptor::CPPTYPE_INT64:
-        field_.is_repeated() ? reflection_.SetRepeatedInt64(&message_, &field_, index_, integer) : reflection_.SetInt64(&message_, &field_, integer);
+        field_.is_repeated() ? reflection_.SetRepeatedInt64(&message_, &field_, index_, integer)
+                             : reflection_.SetInt64(&message_, &field_, integer);
         break;
       case FieldDescriptor::CPPTYPE_FLOAT: {
         const float value = interesting_float(random_);
-        field_.is_repeated() ? reflection_.SetRepeatedFloat(&message_, &field_, index_, value) : reflection_.SetFloat(&message_, &field_, value);
+        field_.is_repeated() ? reflection_.SetRepeatedFloat(&message_, &field_, index_, value)
+                             : reflection_.SetFloat(&message_, &field_, value);
         break;
       }
       case FieldDescriptor::CPPTYPE_ENUM:
@@ -103,15 +111,19 @@ class ValueMutator {
         break;
       case FieldDescriptor::CPPTYPE_STRING: {
         std::string scratch;
-        const std::string old = field_.is_repeated() ? reflection_.GetRepeatedStringReference(message_, &field_, index_, &scratch)
-                                                     : reflection_.GetStringReference(message_, &field_, &scratch);
+        const std::string old = field_.is_repeated()
+                                    ? reflection_.GetRepeatedStringReference(message_, &field_, index_, &scratch)
+                                    : reflection_.GetStringReference(message_, &field_, &scratch);
         const std::string value = new_string(old);
-        field_.is_repeated() ? reflection_.SetRepeatedString(&message_, &field_, index_, value) : reflection_.SetString(&message_, &field_, value);
+        field_.is_repeated() ? reflection_.SetRepeatedString(&message_, &field_, index_, value)
+                             : reflection_.SetString(&message_, &field_, value);
         break;
       }
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        if (!field_.is_repeated()) reflection_.MutableMessage(&message_, &field_)->Clear();
-        else reflection_.MutableRepeatedMessage(&message_, &field_, index_)->Clear();
+        if (!field_.is_repeated())
+          reflection_.MutableMessage(&message_, &field_)->Clear();
+        else
+          reflection_.MutableRepeatedMessage(&message_, &field_, index_)->Clear();
         break;
       default:
         break;
@@ -129,9 +141,28 @@ class ValueMutator {
       changed.replace(sizeof(float) * random_.below(old.size() / sizeof(float)), sizeof(float), bytes, sizeof(float));
       return changed;
     }
-    static const std::vector<std::string> operators = {
-        "Conv", "QLinearConv", "ConvInteger", "MatMul", "QLinearMatMul", "MatMulInteger", "Gemm", "QGemm", "Add", "QLinearAdd", "Relu", "Clip",
-        "MaxPool", "AveragePool", "GlobalAveragePool", "Flatten", "Reshape", "QuantizeLinear", "DequantizeLinear", "Concat", "Softmax", "Loop"};
+    static const std::vector<std::string> operators = {"Conv",
+                                                       "QLinearConv",
+                                                       "ConvInteger",
+                                                       "MatMul",
+                                                       "QLinearMatMul",
+                                                       "MatMulInteger",
+                                                       "Gemm",
+                                                       "QGemm",
+                                                       "Add",
+                                                       "QLinearAdd",
+                                                       "Relu",
+                                                       "Clip",
+                                                       "MaxPool",
+                                                       "AveragePool",
+                                                       "GlobalAveragePool",
+                                                       "Flatten",
+                                                       "Reshape",
+                                                       "QuantizeLinear",
+                                                       "DequantizeLinear",
+                                                       "Concat",
+                                                       "Softmax",
+                                                       "Loop"};
     if (field_.name() == "op_type" && !random_.one_in(4)) return random_.pick(operators);
     if (random_.one_in(8)) return mutate_bytes(old, random_);
     if (random_.one_in(8)) return std::string(random_.below(100'000), 'x');
@@ -162,7 +193,8 @@ std::string mutate_as(const std::string& bytes, Random& random) {
 }  // namespace
 
 std::string mutate_message(const std::string& bytes, Message message, Random& random) {
-  return message == Message::kModel ? mutate_as<onnx::ModelProto>(bytes, random) : mutate_as<onnx::TensorProto>(bytes, random);
+  return message == Message::kModel ? mutate_as<onnx::ModelProto>(bytes, random)
+                                    : mutate_as<onnx::TensorProto>(bytes, random);
 }
 
 }  // namespace systole::fuzz

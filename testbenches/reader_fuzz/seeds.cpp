@@ -11,8 +11,8 @@
 #include "chip/chip.hpp"
 #include "compiler/compiled_network.hpp"
 #include "isa/program.hpp"
-#include "normalize/reader.hpp"
 #include "network/tensor_file.hpp"
+#include "normalize/reader.hpp"
 
 namespace systole::fuzz {
 namespace {
@@ -38,10 +38,22 @@ std::vector<Seed> files(const fs::path& directory, const std::string& extension)
 }
 
 std::vector<Seed> operator_tests() {
-  static const std::vector<std::string> prefixes = {
-      "test_basic_conv", "test_conv_", "test_convinteger", "test_qlinear", "test_quantizelinear", "test_dequantizelinear",
-      "test_matmul", "test_gemm", "test_maxpool_2d", "test_averagepool_2d", "test_globalaveragepool", "test_relu", "test_clip",
-      "test_flatten", "test_reshape", "test_add"};
+  static const std::vector<std::string> prefixes = {"test_basic_conv",
+                                                    "test_conv_",
+                                                    "test_convinteger",
+                                                    "test_qlinear",
+                                                    "test_quantizelinear",
+                                                    "test_dequantizelinear",
+                                                    "test_matmul",
+                                                    "test_gemm",
+                                                    "test_maxpool_2d",
+                                                    "test_averagepool_2d",
+                                                    "test_globalaveragepool",
+                                                    "test_relu",
+                                                    "test_clip",
+                                                    "test_flatten",
+                                                    "test_reshape",
+                                                    "test_add"};
   std::vector<Seed> seeds;
   if (!fs::exists(kOnnxTests)) return seeds;
   for (const fs::path& folder : entries(kOnnxTests)) {
@@ -92,7 +104,8 @@ std::vector<Reader> readers(const fs::path& scratch) {
   all.push_back({"chip", [](const fs::path& file) { parse_chip(file_contents(file), file.filename().string()); },
                  [](const Seed& seed, Random& random) { return mutate_text(seed.bytes, random); },
                  files(kSource / "sim/chips", ".toml")});
-  all.push_back({"program", [](const fs::path& file) { isa::read_program(file); },
+  all.push_back({"program",
+                 [](const fs::path& file) { isa::read_program(file); },
                  [](const Seed& seed, Random& random) { return mutate_program(seed.bytes, random); },
                  {program(scratch)}});
   std::vector<Seed> networks = files(kSource / "sim/networks/digits", ".onnx");
@@ -112,7 +125,8 @@ std::vector<Reader> readers(const fs::path& scratch) {
   tensors.push_back(tensor_message());
   all.push_back({"tensor", [](const fs::path& file) { read_tensor_file(file); },
                  [](const Seed& seed, Random& random) {
-                   return seed.extension == ".pb" ? mutate_message(seed.bytes, Message::kTensor, random) : mutate_bytes(seed.bytes, random);
+                   return seed.extension == ".pb" ? mutate_message(seed.bytes, Message::kTensor, random)
+                                                  : mutate_bytes(seed.bytes, random);
                  },
                  std::move(tensors)});
   return all;

@@ -15,8 +15,8 @@ namespace systole::fuzz {
 struct Seed {
   std::string name;
   std::string bytes;
-  std::string extension;      // the reader may choose by it: ".npy"
-  bool must_be_read = true;   // false: a file from elsewhere that may hold something Systole refuses
+  std::string extension;     // the reader may choose by it: ".npy"
+  bool must_be_read = true;  // false: a file from elsewhere that may hold something Systole refuses
 };
 
 struct Reader {

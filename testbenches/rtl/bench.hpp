@@ -98,20 +98,16 @@ class Scoreboard {
  public:
   Scoreboard(Bench& bench, std::string name) : bench_(bench), name_(std::move(name)) {}
 
-  void expect(T value, Context context = {}) {
-    expected_.emplace_back(std::move(value), std::move(context));
-  }
+  void expect(T value, Context context = {}) { expected_.emplace_back(std::move(value), std::move(context)); }
 
   void check(const T& actual) {
     if (expected_.empty()) {
-      bench_.fail(
-          fmt::format("{}: unexpected output {} after {} checked", name_, actual, checked_));
+      bench_.fail(fmt::format("{}: unexpected output {} after {} checked", name_, actual, checked_));
       return;
     }
     const auto& [value, context] = expected_.front();
     if (!(value == actual)) {
-      bench_.fail(fmt::format("{}: output {}: expected {}, got {}; {}", name_, checked_, value,
-                              actual, context));
+      bench_.fail(fmt::format("{}: output {}: expected {}, got {}; {}", name_, checked_, value, actual, context));
     }
     expected_.pop_front();
     ++checked_;
@@ -152,11 +148,7 @@ class StreamDriver {
   /// which one waits.
   StreamDriver(sc_core::sc_signal<bool>& valid, const sc_core::sc_signal<bool>& ready,
                std::function<void(const T&)> write, Random random, int percent = 100)
-      : valid_(valid),
-        ready_(ready),
-        write_(std::move(write)),
-        random_(random),
-        percent_(percent) {}
+      : valid_(valid), ready_(ready), write_(std::move(write)), random_(random), percent_(percent) {}
 
   void push(T item) { items_.push_back(std::move(item)); }
   bool idle() const { return items_.empty(); }
@@ -186,8 +178,8 @@ class StreamDriver {
 /// `take`.
 class StreamMonitor {
  public:
-  StreamMonitor(const sc_core::sc_signal<bool>& valid, sc_core::sc_signal<bool>& ready,
-                std::function<void()> take, Random random, int percent = 100)
+  StreamMonitor(const sc_core::sc_signal<bool>& valid, sc_core::sc_signal<bool>& ready, std::function<void()> take,
+                Random random, int percent = 100)
       : valid_(valid), ready_(ready), take_(std::move(take)), random_(random), percent_(percent) {}
 
   /// Call once per clock.

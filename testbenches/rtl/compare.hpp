@@ -17,8 +17,7 @@ inline void expect_equal(Bench& bench, const char* signal, uint64_t expected, ui
 }
 
 /// The same for a wide signal; the first word of 32 bits that differs is named.
-inline void expect_words(Bench& bench, const char* signal, const Words& expected,
-                         const Words& actual) {
+inline void expect_words(Bench& bench, const char* signal, const Words& expected, const Words& actual) {
   for (size_t i = 0; i < std::max(expected.size(), actual.size()); ++i) {
     const uint32_t want = i < expected.size() ? expected[i] : 0;
     const uint32_t got = i < actual.size() ? actual[i] : 0;

@@ -57,10 +57,7 @@ class Pin : public sc_core::sc_signal<typename Port::data_type> {
   using Data = typename Port::data_type;
   static constexpr bool kIsNarrow = std::is_integral<Data>::value;
 
-  explicit Pin(Port& port)
-      : sc_core::sc_signal<Data>(sc_core::sc_gen_unique_name("pin")) {
-    port(*this);
-  }
+  explicit Pin(Port& port) : sc_core::sc_signal<Data>(sc_core::sc_gen_unique_name("pin")) { port(*this); }
 
   /// The value, or the low 64 bits of a wider one.
   uint64_t get() const {
@@ -157,13 +154,12 @@ class HoldCheck {
 
 /// AXI4: a burst of `beats` at `address` stays inside its page of 4 KiB; the chip's own stricter
 /// rule: inside a block of `burst_bytes`.
-inline void check_burst(Bench& bench, const std::string& channel, uint64_t address, uint64_t beats,
-                        uint64_t axi_bytes, uint64_t burst_bytes) {
+inline void check_burst(Bench& bench, const std::string& channel, uint64_t address, uint64_t beats, uint64_t axi_bytes,
+                        uint64_t burst_bytes) {
   const uint64_t last = address / axi_bytes * axi_bytes + beats * axi_bytes - 1;
-  if (beats == 0 || beats > 256 || address / 4096 != last / 4096 ||
-      address / burst_bytes != last / burst_bytes) {
-    bench.fail(fmt::format("{}: burst of {} beats at {:#x} crosses a multiple of {}", channel,
-                           beats, address, burst_bytes));
+  if (beats == 0 || beats > 256 || address / 4096 != last / 4096 || address / burst_bytes != last / burst_bytes) {
+    bench.fail(
+        fmt::format("{}: burst of {} beats at {:#x} crosses a multiple of {}", channel, beats, address, burst_bytes));
   }
 }
 

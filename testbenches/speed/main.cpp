@@ -12,9 +12,9 @@
 #include <set>
 #include <string>
 
+#include "chip/shipped_chips.hpp"
 #include "speed/measure.hpp"
 #include "speed/profile.hpp"
-#include "chip/shipped_chips.hpp"
 #include "support/error.hpp"
 
 namespace systole::bench {
@@ -38,9 +38,10 @@ platform::RtlLibrary library_of(const Chip& chip) {
 
 void print_speed(const std::string& name, const Speed& speed) {
   const double cycles = static_cast<double>(speed.cycles);
-  fmt::print("  {:<44} {:>9.0f} k cycles/s of CPU time {:>9.0f} k cycles/s of wall time {:>8.3f} s CPU {:>8.3f} s wall\n", name,
-             cycles / speed.time.cpu_seconds / 1e3, cycles / speed.time.wall_seconds / 1e3, speed.time.cpu_seconds,
-             speed.time.wall_seconds);
+  fmt::print(
+      "  {:<44} {:>9.0f} k cycles/s of CPU time {:>9.0f} k cycles/s of wall time {:>8.3f} s CPU {:>8.3f} s wall\n",
+      name, cycles / speed.time.cpu_seconds / 1e3, cycles / speed.time.wall_seconds / 1e3, speed.time.cpu_seconds,
+      speed.time.wall_seconds);
   std::cout << std::flush;
 }
 
@@ -50,8 +51,8 @@ void print_speeds() {
     const platform::RtlLibrary library = library_of(chip);
     const Workload workload = long_convolution(chip);
     const Speed whole = platform_speed(workload, library.create(1), kRuns);
-    fmt::print("\nRTL of {}, {} x {}: 3x3 convolutions, {} cycles, {:.1f} % of the multipliers busy\n", name, chip.array_rows,
-               chip.array_cols, whole.cycles,
+    fmt::print("\nRTL of {}, {} x {}: 3x3 convolutions, {} cycles, {:.1f} % of the multipliers busy\n", name,
+               chip.array_rows, chip.array_cols, whole.cycles,
                100.0 * static_cast<double>(workload.macs) / static_cast<double>(whole.cycles * chip.macs_per_cycle()));
     print_speed("whole platform: SystemC, chip, memory", whole);
     print_speed("chip and memory timing at the pins", pin_speed(workload, library.create(1), kRuns));
@@ -72,8 +73,8 @@ void print_blocks() {
   std::uint64_t total = 0;
   for (const auto& share : shares) total += share.samples;
   const double nanoseconds = speed.time.cpu_seconds * 1e9 / static_cast<double>(speed.cycles);
-  fmt::print("\nWhat a cycle of edge16 costs in the platform, 3x3 convolution: {:.0f} ns of CPU time; {} samples\n", nanoseconds,
-             total);
+  fmt::print("\nWhat a cycle of edge16 costs in the platform, 3x3 convolution: {:.0f} ns of CPU time; {} samples\n",
+             nanoseconds, total);
   for (const auto& share : shares) {
     const double part = static_cast<double>(share.samples) / static_cast<double>(total);
     fmt::print("  {:<46} {:>7.1f} ns {:>6.1f} %\n", share.block, part * nanoseconds, 100 * part);
@@ -107,21 +108,23 @@ void print_models() {
     const char* name;
     Workload workload;
   };
-  const Case cases[] = {{"3x3 convolution of 56x56x64 to 64 channels", convolution(chip, {64, 56, 3, 1})},
-                        {"3x3 convolution of 14x14x256 to 256 channels", convolution(chip, {256, 14, 3, 1})},
-                        {"1x1 convolution of 14x14x512 to 512 channels", convolution(chip, {512, 14, 1, 1})},
-                        {"1x1 convolution of 56x56x64 to 64 channels, fast memory",
-                         convolution(with_fast_memory(chip), {64, 56, 1, 1})}};
+  const Case cases[] = {
+      {"3x3 convolution of 56x56x64 to 64 channels", convolution(chip, {64, 56, 3, 1})},
+      {"3x3 convolution of 14x14x256 to 256 channels", convolution(chip, {256, 14, 3, 1})},
+      {"1x1 convolution of 14x14x512 to 512 channels", convolution(chip, {512, 14, 1, 1})},
+      {"1x1 convolution of 56x56x64 to 64 channels, fast memory", convolution(with_fast_memory(chip), {64, 56, 1, 1})}};
   for (const auto& [name, workload] : cases) {
     fmt::print("\nModels, {} on edge16\n", name);
     const Speed model = cycle_model_speed(workload, kModelRuns);
     print_speed("cycle model", model);
     const Speed platform = platform_speed(workload, library_of(workload.network.chip).create(1), kRuns);
     print_speed("RTL in its platform", platform);
-    fmt::print("  {:<44} {:>9.0f} times\n", "cycle model against RTL", platform.time.cpu_seconds / model.time.cpu_seconds);
+    fmt::print("  {:<44} {:>9.0f} times\n", "cycle model against RTL",
+               platform.time.cpu_seconds / model.time.cpu_seconds);
     const Duration reference = reference_time(workload, kRuns);
     fmt::print("  {:<44} {:>9.2f} G MAC/s of CPU time {:>8.3f} s CPU {:>8.3f} s wall\n", "reference model",
-               static_cast<double>(workload.macs) / reference.cpu_seconds / 1e9, reference.cpu_seconds, reference.wall_seconds);
+               static_cast<double>(workload.macs) / reference.cpu_seconds / 1e9, reference.cpu_seconds,
+               reference.wall_seconds);
   }
 }
 

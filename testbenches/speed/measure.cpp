@@ -5,8 +5,8 @@
 #include <chrono>
 #include <ctime>
 
-#include "speed/recording_chip.hpp"
 #include "reference/reference.hpp"
+#include "speed/recording_chip.hpp"
 #include "support/error.hpp"
 #include "views/pin_runner.hpp"
 
@@ -65,8 +65,9 @@ Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChi
   dram.resize(dram.size() + 4096);
   Speed speed;
   speed.time = best_of(runs, [&] {
-    const platform::PinRun run = platform::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
-                                               workload.network.program_address.at(0), dram, 100'000'000);
+    const platform::PinRun run =
+        platform::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
+                              workload.network.program_address.at(0), dram, 100'000'000);
     invariant(run.error_code == 0, "the chip runs the program without an error");
     speed.cycles = run.cycles;
   });

@@ -7,9 +7,9 @@
 #include <functional>
 #include <memory>
 
-#include "speed/programs.hpp"
 #include "cycle/cycle_model.hpp"
 #include "platform/rtl_platform.hpp"
+#include "speed/programs.hpp"
 
 namespace systole::bench {
 
@@ -41,8 +41,9 @@ Duration reference_time(const Workload& workload, int runs);
 
 // Of a program's cycles: the array's rows over the time in which it had work.
 struct ArrayShare {
-  std::uint64_t rows = 0;   // activation rows that entered the array
-  std::uint64_t cycles = 0;  // from the first start to the last retirement of a matrix instruction: fill and drain included
+  std::uint64_t rows = 0;  // activation rows that entered the array
+  std::uint64_t cycles =
+      0;  // from the first start to the last retirement of a matrix instruction: fill and drain included
   std::uint64_t program_cycles = 0;
   double share() const { return static_cast<double>(rows) / static_cast<double>(cycles); }
 };

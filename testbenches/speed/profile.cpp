@@ -101,9 +101,11 @@ class Source {
       const std::size_t text = lines_[i].find_first_not_of(' ');
       if (text != std::string::npos) statement += lines_[i].substr(text);
     }
-    static const std::regex kInstance("systole_chip__DOT__(?:gen_[a-z_]*__DOT__)?(u_[a-z]+(?:_[a-z]+)*(?:__DOT__u_[a-z]+(?:_[a-z]+)*)?)");
+    static const std::regex kInstance(
+        "systole_chip__DOT__(?:gen_[a-z_]*__DOT__)?(u_[a-z]+(?:_[a-z]+)*(?:__DOT__u_[a-z]+(?:_[a-z]+)*)?)");
     std::map<std::string, int> votes;
-    for (auto it = std::sregex_iterator(statement.begin(), statement.end(), kInstance); it != std::sregex_iterator(); ++it)
+    for (auto it = std::sregex_iterator(statement.begin(), statement.end(), kInstance); it != std::sregex_iterator();
+         ++it)
       if (const std::string name = block_of((*it)[1]); !name.empty()) ++votes[name];
     std::string best;
     for (const auto& [name, count] : votes)
@@ -127,9 +129,10 @@ ProfiledChip::ProfiledChip(const Chip& chip) {
   if (fs::exists(library_)) return;
   fs::create_directories(directory);
   // The flags of sim/platform/rtl_library.cpp, and -g.
-  std::vector<std::string> arguments = {"--cc", "--exe", "--top-module", "systole_chip", "--prefix", "Vsystole_chip", "-O3",
-                                        "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "-Wno-WIDTH",
-                                        "--no-assert", "-Mdir", directory_, "-o", "chip.so"};
+  std::vector<std::string> arguments = {"--cc",          "--exe",      "--top-module", "systole_chip", "--prefix",
+                                        "Vsystole_chip", "-O3",        "--x-assign",   "unique",       "--x-initial",
+                                        "unique",        "-Wno-fatal", "-Wno-WIDTH",   "--no-assert",  "-Mdir",
+                                        directory_,      "-o",         "chip.so"};
   arguments.push_back("-I" + rtl.string());
   arguments.push_back("-I" + (rtl / "common").string());
   for (const auto& [name, value] : build.parameters) arguments.push_back(fmt::format("-G{}={}", name, value));
@@ -137,12 +140,13 @@ ProfiledChip::ProfiledChip(const Chip& chip) {
                    {"-CFLAGS",
                     fmt::format("-g -fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL -I{} -I{}",
                                 (source / "sim").string(), (source / "models").string()),
-                    "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic", (rtl / "lint.vlt").string(), "-F", (rtl / "files.f").string(),
-                    (source / "sim/platform/verilated_chip.cpp").string()});
+                    "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic", (rtl / "lint.vlt").string(), "-F",
+                    (rtl / "files.f").string(), (source / "sim/platform/verilated_chip.cpp").string()});
   run("verilator", arguments, directory / "verilator.log");
   run("make",
-      {"-C", directory_, "-f", "Vsystole_chip.mk", fmt::format("-j{}", std::max(1u, std::thread::hardware_concurrency())),
-       "OPT_FAST=-O3", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2", "chip.so"},
+      {"-C", directory_, "-f", "Vsystole_chip.mk",
+       fmt::format("-j{}", std::max(1u, std::thread::hardware_concurrency())), "OPT_FAST=-O3", "OPT_SLOW=-O1",
+       "OPT_GLOBAL=-O2", "chip.so"},
       directory / "make.log");
 }
 
@@ -185,7 +189,7 @@ std::vector<ProfiledChip::Share> ProfiledChip::sample(const std::function<void()
   }
   const auto tool = bp::search_path("addr2line");
   if (tool.empty()) throw UserError("addr2line: not found on PATH (Debian package binutils)");
-  if (bp::system(tool, "-a", "-i", "-e", library_, bp::std_in < addresses.string(), bp::std_out > lines.string()) != 0)
+  if (bp::system(tool, "-a", "-i", "-e", library_, bp::std_in<addresses.string(), bp::std_out> lines.string()) != 0)
     throw UserError("addr2line failed on " + library_);
   std::map<std::string, Source> sources;
   std::ifstream in(lines);

@@ -44,9 +44,7 @@ std::string error_of(const std::string& text) {
   return "no error";
 }
 
-std::string error_after(const std::string& from, const std::string& to) {
-  return error_of(replaced(kText, from, to));
-}
+std::string error_after(const std::string& from, const std::string& to) { return error_of(replaced(kText, from, to)); }
 
 }  // namespace
 
@@ -84,8 +82,7 @@ TEST_CASE("the shipped chips are valid and different silicon") {
     CHECK(to_toml(parse_chip(to_toml(chip), "text")) == to_toml(chip));
   }
   CHECK(fingerprints.size() == 3);
-  CHECK(load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/edge16.toml").buffer_bytes() <=
-        256 * 1024);
+  CHECK(load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/edge16.toml").buffer_bytes() <= 256 * 1024);
 }
 
 TEST_CASE("the RTL parameters are the members in their order") {
@@ -159,11 +156,10 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
           "c.toml:2: unknown key 'clock_khz': must be one of chip, clock_mhz, memory, name");
     CHECK(error_after("array_rows", "array_row")
               .find("c.toml:4: unknown key 'chip.array_row': must be one of acc_latency, ") == 0);
-    CHECK(error_after("latency_cycles", "latency")
-              .find("c.toml:15: unknown key 'memory.latency': must be one of ") == 0);
-    CHECK(error_after("[memory]", "[dram]").find("c.toml:14: unknown key 'dram'") == 0);
-    CHECK(error_of(kText + "[memory.more]\nx = 1\n").find("c.toml:17: unknown key 'memory.more'") ==
+    CHECK(error_after("latency_cycles", "latency").find("c.toml:15: unknown key 'memory.latency': must be one of ") ==
           0);
+    CHECK(error_after("[memory]", "[dram]").find("c.toml:14: unknown key 'dram'") == 0);
+    CHECK(error_of(kText + "[memory.more]\nx = 1\n").find("c.toml:17: unknown key 'memory.more'") == 0);
   }
   SECTION("missing keys and tables") {
     CHECK(error_after("name = \"test\"\n", "") ==
@@ -176,8 +172,7 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
   SECTION("wrong types") {
     CHECK(error_after("\"test\"", "7") ==
           "c.toml:1: name = 7: must be a string of letters, digits, '_' and '-', 1 to 64 of them");
-    CHECK(error_after("= 800", "= \"fast\"") ==
-          "c.toml:2: clock_mhz = 'fast': must be a whole number, 1 to 10000");
+    CHECK(error_after("= 800", "= \"fast\"") == "c.toml:2: clock_mhz = 'fast': must be a whole number, 1 to 10000");
     CHECK(error_after("array_rows = 8", "array_rows = 8.0") ==
           "c.toml:4: chip.array_rows = 8.0: must be a power of two, 4 to 256");
     CHECK(error_after("array_rows = 8", "array_rows = true") ==
@@ -187,8 +182,7 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
     CHECK(error_after("array_rows = 8", "array_rows = 2024-01-01")
               .find("c.toml:4: chip.array_rows = 2024-01-01: must be") == 0);
     CHECK(error_of("name = \"x\"\nchip = 3\n") == "c.toml:2: chip = 3: must be a table, [chip]");
-    CHECK(error_of("name = \"x\"\n[[chip]]\n")
-              .find("c.toml:2: chip = an array: must be a table, [chip]") == 0);
+    CHECK(error_of("name = \"x\"\n[[chip]]\n").find("c.toml:2: chip = an array: must be a table, [chip]") == 0);
     CHECK(error_after("[chip]", "[chip]\ndataflow = 1") ==
           "c.toml:4: chip.dataflow = 1: must be \"weight-stationary\"");
     CHECK(error_after("[chip]", "[chip]\ndataflow = \"output-stationary\"") ==
@@ -200,22 +194,17 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
   SECTION("out of range") {
     CHECK(error_after("\"test\"", "\"\"").find("c.toml:1: name = '': must be") == 0);
     CHECK(error_after("\"test\"", "\"a/b\"").find("c.toml:1: name = 'a/b': must be") == 0);
-    CHECK(error_after("\"test\"", "\"" + std::string(65, 'a') + "\"")
-              .find("c.toml:1: name = 'aaaa") == 0);
-    CHECK(error_after("= 800", "= 0") ==
-          "c.toml:2: clock_mhz = 0: must be a whole number, 1 to 10000");
-    CHECK(error_after("= 800", "= -5") ==
-          "c.toml:2: clock_mhz = -5: must be a whole number, 1 to 10000");
+    CHECK(error_after("\"test\"", "\"" + std::string(65, 'a') + "\"").find("c.toml:1: name = 'aaaa") == 0);
+    CHECK(error_after("= 800", "= 0") == "c.toml:2: clock_mhz = 0: must be a whole number, 1 to 10000");
+    CHECK(error_after("= 800", "= -5") == "c.toml:2: clock_mhz = -5: must be a whole number, 1 to 10000");
     CHECK(error_after("array_cols = 16", "array_cols = 2") ==
           "c.toml:5: chip.array_cols = 2: must be a power of two, 4 to 256");
     CHECK(error_after("array_cols = 16", "array_cols = 512") ==
           "c.toml:5: chip.array_cols = 512: must be a power of two, 4 to 256");
     CHECK(error_after("array_cols = 16", "array_cols = 4294967312") ==
           "c.toml:5: chip.array_cols = 4294967312: must be a power of two, 4 to 256");
-    CHECK(error_after("array_cols = 16", "array_cols = 99999999999999999999")
-              .find("c.toml:5: not TOML: ") == 0);
-    CHECK(error_after("= 33", "= 0") ==
-          "c.toml:15: memory.latency_cycles = 0: must be a whole number, 1 to 100000");
+    CHECK(error_after("array_cols = 16", "array_cols = 99999999999999999999").find("c.toml:5: not TOML: ") == 0);
+    CHECK(error_after("= 33", "= 0") == "c.toml:15: memory.latency_cycles = 0: must be a whole number, 1 to 100000");
     CHECK(error_after("[memory]", "[memory]\nbackpressure_permille = 1000") ==
           "c.toml:15: memory.backpressure_permille = 1000: must be a whole number, 0 to 950");
   }
@@ -236,8 +225,8 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
           "c.toml:10: chip.post_lanes = 16: must be at most 8, the least of array_rows, array_cols "
           "and axi_data_bits / 8");
     CHECK(error_after("weight_words = 1024", "weight_words = 16") == "no error");
-    CHECK(error_of(replaced(replaced(kText, "array_rows = 8", "array_rows = 16"),
-                            "weight_words = 1024", "weight_words = 16")) ==
+    CHECK(error_of(replaced(replaced(kText, "array_rows = 8", "array_rows = 16"), "weight_words = 1024",
+                            "weight_words = 16")) ==
           "c.toml:7: chip.weight_words = 16: must be at least 32, for a tile of array_rows words "
           "and its zero points");
     CHECK(error_after("axi_burst_bytes = 128", "axi_burst_bytes = 4") ==
@@ -245,20 +234,19 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
           "/ 8 bytes, at most 4096 bytes");
     CHECK(error_after("axi_burst_bytes = 128", "axi_burst_bytes = 4096")
               .find("c.toml:12: chip.axi_burst_bytes = 4096: must be 8 to 2048") == 0);
-    CHECK(
-        error_after("load_fifo_beats = 64", "load_fifo_beats = 16") ==
-        "c.toml:13: chip.load_fifo_beats = 16: must be at least 32, two bursts of axi_burst_bytes");
+    CHECK(error_after("load_fifo_beats = 64", "load_fifo_beats = 16") ==
+          "c.toml:13: chip.load_fifo_beats = 16: must be at least 32, two bursts of axi_burst_bytes");
     CHECK(error_after("axi_burst_bytes = 128", "store_fifo_beats = 32") ==
           "c.toml:12: chip.store_fifo_beats = 32: must be at least 64, two bursts of "
           "axi_burst_bytes");
     // 2048-byte bursts are 256 beats: the default FIFO of 64 beats is too short, and the line is
     // that of the table.
-    CHECK(error_of(replaced(replaced(kText, "axi_burst_bytes = 128", "axi_burst_bytes = 2048"),
-                            "load_fifo_beats = 64", "load_fifo_beats = 512")) ==
+    CHECK(error_of(replaced(replaced(kText, "axi_burst_bytes = 128", "axi_burst_bytes = 2048"), "load_fifo_beats = 64",
+                            "load_fifo_beats = 512")) ==
           "c.toml:3: chip.store_fifo_beats = 64 (the default): must be at least 512, two bursts of "
           "axi_burst_bytes");
-    CHECK(error_of(replaced(replaced(kText, "size_bytes = 0x10_0000", "size_bytes = 0x2_0000_0000"),
-                            "[chip]\n", "[chip]\naxi_address_bits = 32\n")) ==
+    CHECK(error_of(replaced(replaced(kText, "size_bytes = 0x10_0000", "size_bytes = 0x2_0000_0000"), "[chip]\n",
+                            "[chip]\naxi_address_bits = 32\n")) ==
           "c.toml:17: memory.size_bytes = 8589934592: must be at most 4294967296, what "
           "axi_address_bits = 32 reach");
   }
@@ -298,34 +286,27 @@ TEST_CASE("a DRAM kind brings its values, and the file may override them") {
 
 TEST_CASE("DRAM parameters that are wrong are one line with file, line, key and what is allowed") {
   const std::string base = kText.substr(0, kText.find("[memory]"));
-  const auto error = [&](const std::string& memory) {
-    return error_of(base + "[memory]\n" + memory + "\n");
-  };
+  const auto error = [&](const std::string& memory) { return error_of(base + "[memory]\n" + memory + "\n"); };
   const std::string at_kind = "kind = \"ddr4_3200\"\n";
   const std::size_t line = static_cast<std::size_t>(std::count(base.begin(), base.end(), '\n')) + 3;
   const std::string place = "c.toml:" + std::to_string(line) + ": ";
-  CHECK(error(at_kind + "tras = 21") ==
-        place + "memory.tras = 21: must be at least 22: trcd");
+  CHECK(error(at_kind + "tras = 21") == place + "memory.tras = 21: must be at least 22: trcd");
   CHECK(error(at_kind + "trp = 23") ==
-        "c.toml:" + std::to_string(line - 2) +
-            ": memory.trc = 74 (of the kind): must be at least 75: tras + trp");
+        "c.toml:" + std::to_string(line - 2) + ": memory.trc = 74 (of the kind): must be at least 75: tras + trp");
   CHECK(error(at_kind + "trcd = 0").find(place + "memory.trcd = 0: must be a whole number") == 0);
   CHECK(error(at_kind + "trcd = \"fast\"").find(place + "memory.trcd = 'fast': must be") == 0);
-  CHECK(error(at_kind + "channels = 65") ==
-        place + "memory.channels = 65: must be a whole number, 1 to 64");
+  CHECK(error(at_kind + "channels = 65") == place + "memory.channels = 65: must be a whole number, 1 to 64");
   CHECK(error(at_kind + "channel_bits = 4").find(place + "memory.channel_bits = 4: must be") == 0);
-  CHECK(error(at_kind + "write_high = 40") ==
-        place + "memory.write_high = 40: must be 1 to 32, the write_queue");
+  CHECK(error(at_kind + "write_high = 40") == place + "memory.write_high = 40: must be 1 to 32, the write_queue");
   CHECK(error(at_kind + "address_mapping = \"row-bank\"")
             .find(place + "memory.address_mapping = 'row-bank': must be fields joined by '-'") == 0);
-  CHECK(error(at_kind + "address_mapping = 3") ==
-        place + "memory.address_mapping = 3: must be a string");
-  CHECK(error(at_kind + "latency_cycles = 3").find(
-            place + "memory.latency_cycles = 3: must not be given for kind ddr4_3200") == 0);
-  CHECK(error("kind = \"ideal\"\ntrcd = 3").find(
-            place + "memory.trcd = 3: must not be given for kind ideal") == 0);
+  CHECK(error(at_kind + "address_mapping = 3") == place + "memory.address_mapping = 3: must be a string");
+  CHECK(error(at_kind + "latency_cycles = 3")
+            .find(place + "memory.latency_cycles = 3: must not be given for kind ddr4_3200") == 0);
+  CHECK(error("kind = \"ideal\"\ntrcd = 3").find(place + "memory.trcd = 3: must not be given for kind ideal") == 0);
   CHECK(error(at_kind + "trdc = 3").find(place + "unknown key 'memory.trdc'") == 0);
   CHECK(error(at_kind + "size_bytes = 8589934593") ==
-        place + "memory.size_bytes = 8589934593: must be at most 8589934592, what 1 channel(s) of "
-                "ddr4_3200 hold");
+        place +
+            "memory.size_bytes = 8589934593: must be at most 8589934592, what 1 channel(s) of "
+            "ddr4_3200 hold");
 }

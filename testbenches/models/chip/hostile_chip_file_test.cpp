@@ -45,10 +45,8 @@ std::string tiny_text() {
 }  // namespace
 
 TEST_CASE("huge and deeply nested chip files are refused") {
-  CHECK(outcome(std::string(1 << 20, ' ')) ==
-        "c.toml: is 1048576 bytes long: a chip file has at most 65536");
-  CHECK(outcome("a = " + std::string(2000, '[')) ==
-        "c.toml:1: the line is 2004 bytes long: at most 1000 are allowed");
+  CHECK(outcome(std::string(1 << 20, ' ')) == "c.toml: is 1048576 bytes long: a chip file has at most 65536");
+  CHECK(outcome("a = " + std::string(2000, '[')) == "c.toml:1: the line is 2004 bytes long: at most 1000 are allowed");
   CHECK(outcome("a = " + std::string(900, '[')) != "");
   CHECK(outcome(repeated("a = [\n", 1) + repeated("[\n", 20000)) != "");
   CHECK(outcome("[" + repeated("a.", 490) + "a]\n" + repeated("b.", 490) + "b = 1\n") != "");
@@ -75,8 +73,7 @@ TEST_CASE("binary and badly encoded chip files are refused") {
 TEST_CASE("a chip file cut at any byte is read or refused, never more") {
   const std::string text = tiny_text();
   int refused = 0;
-  for (std::size_t size = 0; size < text.size(); ++size)
-    refused += outcome(text.substr(0, size)) != "";
+  for (std::size_t size = 0; size < text.size(); ++size) refused += outcome(text.substr(0, size)) != "";
   CHECK(refused > 300);
   CHECK(outcome(text) == "");
 }
@@ -109,7 +106,6 @@ TEST_CASE("a chip file that is not a readable file is refused by name") {
   CHECK(error_of("") == ": no such file");
   CHECK(error_of("/") == "/: not a regular file");
   CHECK(error_of("/dev/zero") == "/dev/zero: not a regular file");
-  CHECK(error_of(std::string("a\0b", 3)).find("a file name cannot contain a NUL byte") !=
-        std::string::npos);
+  CHECK(error_of(std::string("a\0b", 3)).find("a file name cannot contain a NUL byte") != std::string::npos);
   CHECK(error_of(std::string(5000, 'a')).find("cannot be read") != std::string::npos);
 }

@@ -40,13 +40,15 @@ std::string deadlock(const isa::Program& program) {
 
 TEST_CASE("two engines that wait for each other are reported with what each lacks and who would post it") {
   const std::string text = deadlock(program_of({with(isa::Load{}, 1, 2), with(isa::Matrix{}, 2, 1)}));
-  CHECK_THAT(text, Contains("deadlock") && Contains("load has instruction 0 next, semaphore 0 is missing (matrix instruction 1 posts it)"));
+  CHECK_THAT(text, Contains("deadlock") &&
+                       Contains("load has instruction 0 next, semaphore 0 is missing (matrix instruction 1 posts it)"));
   CHECK_THAT(text, Contains("matrix has instruction 1 next, semaphore 1 is missing (load instruction 0 posts it)"));
   CHECK_THAT(text, Contains("store has no instruction"));
 }
 
 TEST_CASE("a semaphore that nobody posts, or that is posted behind a full queue, is reported as such") {
-  CHECK_THAT(deadlock(program_of({with(isa::Load{}, 8, 0)})), Contains("semaphore 3 is missing (no instruction posts it any more)"));
+  CHECK_THAT(deadlock(program_of({with(isa::Load{}, 8, 0)})),
+             Contains("semaphore 3 is missing (no instruction posts it any more)"));
   std::vector<isa::Instruction> loads(100, with(isa::Load{}, 1, 0));
   loads.push_back(with(isa::Matrix{}, 0, 1));
   CHECK_THAT(deadlock(program_of(loads)), Contains("matrix instruction 100 posts it, not yet dispatched") &&
@@ -54,7 +56,8 @@ TEST_CASE("a semaphore that nobody posts, or that is posted behind a full queue,
 }
 
 TEST_CASE("a deadlock is known in the cycle after the last thing that moves, not after a limit") {
-  const std::string text = deadlock(program_of({with(isa::Load{}, 0, 1), with(isa::Matrix{}, 1, 0), with(isa::Matrix{}, 1, 0)}));
+  const std::string text =
+      deadlock(program_of({with(isa::Load{}, 0, 1), with(isa::Matrix{}, 1, 0), with(isa::Matrix{}, 1, 0)}));
   REQUIRE_THAT(text, Contains("deadlock"));
   CHECK(std::stoull(text.substr(6)) < 1000);
 }
@@ -98,7 +101,8 @@ TEST_CASE("a simulation in pieces of any length tells the same story as one in a
   for (const std::uint64_t piece : {1u, 7u, 1000u}) {
     const fuzz::FuzzCase c = fuzz::make_case(tiny(), piece, {}, fuzz::MemoryChoice::kRandom);
     Recording whole(Recording::Axi::kKeep), pieces(Recording::Axi::kKeep);
-    const Result expected = CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &whole);
+    const Result expected =
+        CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &whole);
     Simulation simulation(c.chip, c.random.program, c.random.bases, c.random.program_address, {}, &pieces);
     for (std::uint64_t cycle = piece; !simulation.advance(cycle); cycle += piece) {
       if (!pieces.retired.empty()) REQUIRE(pieces.retired.back().retire_cycle < cycle);
@@ -116,7 +120,8 @@ TEST_CASE("limits stop a program in their cycle, also in the middle of a stretch
   const isa::Program program = program_of({isa::Load{}});
   Limits limits;
   limits.max_cycles = 4321;
-  CHECK_THROWS_WITH(CycleModel(chip).run(program, kBases, kProgramAddress, limits), Contains("no end after 4321 cycles"));
+  CHECK_THROWS_WITH(CycleModel(chip).run(program, kBases, kProgramAddress, limits),
+                    Contains("no end after 4321 cycles"));
   limits = {};
   limits.max_idle_cycles = 777;
   CHECK_THROWS_WITH(CycleModel(chip).run(program, kBases, kProgramAddress, limits),

@@ -47,8 +47,8 @@ TEST_CASE("disassembled random instructions assemble to the same bits") {
 
 TEST_CASE("every float pattern that has a corner comes back exactly") {
   for (const std::uint32_t bits :
-       {0x00000000u, 0x80000000u, 0x00000001u, 0x807fffffu, 0x00800000u, 0x7f7fffffu, 0x7f800000u,
-        0xff800000u, 0x7fc00000u, 0x7f800001u, 0xffffffffu, 0x3dcccccdu, 0x3f800001u}) {
+       {0x00000000u, 0x80000000u, 0x00000001u, 0x807fffffu, 0x00800000u, 0x7f7fffffu, 0x7f800000u, 0xff800000u,
+        0x7fc00000u, 0x7f800001u, 0xffffffffu, 0x3dcccccdu, 0x3f800001u}) {
     Store store;
     store.requantize = true;
     std::memcpy(&store.add_offset, &bits, sizeof bits);
@@ -92,19 +92,15 @@ TEST_CASE("a wrong line is refused with its number, the value and what is allowe
   CHECK(error_of("load run_bytes") == "p.s:1: 'run_bytes': must be field=value");
   CHECK(error_of("load =3") == "p.s:1: '=3': must be field=value");
   CHECK(error_of("load run_bytes=1 run_bytes=1") == "p.s:1: 'run_bytes' is given twice");
-  CHECK(error_of("load run_bytes=16777216") ==
-        "p.s:1: run_bytes = '16777216': must be a number, 0 to 16777215");
-  CHECK(error_of("load run_bytes=-1") ==
-        "p.s:1: run_bytes = '-1': must be a number, 0 to 16777215");
-  CHECK(error_of("load run_bytes=0x") ==
-        "p.s:1: run_bytes = '0x': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=16777216") == "p.s:1: run_bytes = '16777216': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=-1") == "p.s:1: run_bytes = '-1': must be a number, 0 to 16777215");
+  CHECK(error_of("load run_bytes=0x") == "p.s:1: run_bytes = '0x': must be a number, 0 to 16777215");
   CHECK(error_of("load run_bytes=") == "p.s:1: run_bytes = '': must be a number, 0 to 16777215");
   CHECK(error_of("load run_bytes=99999999999999999999999") ==
         "p.s:1: run_bytes = '99999999999999999999999': must be a number, 0 to 16777215");
   CHECK(error_of("load dst_stride_1=2147483648") ==
         "p.s:1: dst_stride_1 = '2147483648': must be a decimal number, -2147483648 to 2147483647");
-  CHECK(error_of("load buffer=cache") ==
-        "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
+  CHECK(error_of("load buffer=cache") == "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
   CHECK(error_of("matrix accumulate=2") == "p.s:1: accumulate = '2': must be a number, 0 to 1");
   CHECK(error_of("store requantize=1 clamp_low=-32769") ==
         "p.s:1: clamp_low = '-32769': must be a decimal number, -32768 to 32767");
@@ -114,14 +110,12 @@ TEST_CASE("a wrong line is refused with its number, the value and what is allowe
         "p.s:1: add_offset = 'nan': must be a finite float32, or bits:0x and its bits");
   CHECK(error_of("load wait=16") == "p.s:1: wait = '16': must be a number, 0 to 15");
   CHECK(error_of("load wait=1,") == "p.s:1: wait = '': must be a number, 0 to 15");
-  CHECK(error_of("load wait=1,1") ==
-        "p.s:1: wait = '1,1': must be a list without a semaphore twice");
+  CHECK(error_of("load wait=1,1") == "p.s:1: wait = '1,1': must be a list without a semaphore twice");
   CHECK(error_of("load run_bytes=0") == "p.s:1: illegal instruction: run_bytes is 0");
   CHECK(error_of("matrix m_y=1000 m_x=1000") ==
         "p.s:1: m_y * m_x = 1000000: must be at most 65536, the accumulator rows of the largest "
         "chip");
-  CHECK(error_of(".chip speed=3") ==
-        "p.s:1: unknown key 'speed' of .chip: must be name or fingerprint");
+  CHECK(error_of(".chip speed=3") == "p.s:1: unknown key 'speed' of .chip: must be name or fingerprint");
   CHECK(error_of(std::string("load\0 tag=1", 11)) == "p.s:1: a NUL byte");
 }
 

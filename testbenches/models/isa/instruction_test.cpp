@@ -141,12 +141,10 @@ TEST_CASE("a wrong opcode, version or length is illegal") {
   for (std::uint32_t value = 0; value < 16; ++value) {
     Encoded words = good;
     set_field(words, kVersionField, value);
-    CHECK(reason(words) ==
-          (value == 1 ? "legal" : "version " + std::to_string(value) + " instead of 1"));
+    CHECK(reason(words) == (value == 1 ? "legal" : "version " + std::to_string(value) + " instead of 1"));
     words = good;
     set_field(words, kLengthField, value);
-    CHECK(reason(words) ==
-          (value == 4 ? "legal" : "length " + std::to_string(value) + " instead of 4"));
+    CHECK(reason(words) == (value == 4 ? "legal" : "length " + std::to_string(value) + " instead of 4"));
   }
 }
 
@@ -174,17 +172,14 @@ TEST_CASE("every bit that the page does not name is illegal when set, and only t
 }
 
 TEST_CASE("loads that the chip refuses") {
-  const auto load = [](const std::function<void(Load&)>& change) {
-    return reason_of<Load>(change);
-  };
+  const auto load = [](const std::function<void(Load&)>& change) { return reason_of<Load>(change); };
   CHECK(load([](Load& x) { x.buffer = static_cast<Buffer>(3); }) == "buffer 3 does not exist");
   CHECK(load([](Load& x) { x.transpose = true; }) == "transpose is not implemented");
   CHECK(load([](Load& x) { x.diagonal = true; }) == "diagonal with a buffer other than the weight buffer");
   CHECK(load([](Load& x) { x.run_bytes = 0; }) == "run_bytes is 0");
   CHECK(load([](Load& x) { x.count[1] = 0; }) == "count_2 is 0");
   CHECK(load([](Load& x) { x.count[2] = 0; }) == "count_3 is 0");
-  CHECK(load([](Load& x) { x.count[0] = 0; }) ==
-        "a load without rows: count_1, pad_top and pad_bottom are 0");
+  CHECK(load([](Load& x) { x.count[0] = 0; }) == "a load without rows: count_1, pad_top and pad_bottom are 0");
   CHECK(load([](Load& x) {
           x.count[0] = 0;
           x.pad_top = 1;
@@ -200,9 +195,7 @@ TEST_CASE("loads that the chip refuses") {
 }
 
 TEST_CASE("matrix instructions that the chip refuses") {
-  const auto matrix = [](const std::function<void(Matrix&)>& change) {
-    return reason_of<Matrix>(change);
-  };
+  const auto matrix = [](const std::function<void(Matrix&)>& change) { return reason_of<Matrix>(change); };
   CHECK(matrix([](Matrix& x) { x.m_y = 0; }) == "m_y is 0");
   CHECK(matrix([](Matrix& x) { x.m_x = 0; }) == "m_x is 0");
   CHECK(matrix([](Matrix& x) { x.k_y = 0; }) == "k_y is 0");
@@ -212,16 +205,12 @@ TEST_CASE("matrix instructions that the chip refuses") {
 }
 
 TEST_CASE("stores that the chip refuses") {
-  const auto store = [](const std::function<void(Store&)>& change) {
-    return reason_of<Store>(change);
-  };
-  for (int i = 0; i < 4; ++i)
-    CHECK(store([&](Store& x) { x.count[i] = 0; }) == "count_" + std::to_string(i) + " is 0");
+  const auto store = [](const std::function<void(Store&)>& change) { return reason_of<Store>(change); };
+  for (int i = 0; i < 4; ++i) CHECK(store([&](Store& x) { x.count[i] = 0; }) == "count_" + std::to_string(i) + " is 0");
   CHECK(store([](Store& x) { x.window_y = 0; }) == "window_y is 0");
   CHECK(store([](Store& x) { x.window_x = 0; }) == "window_x is 0");
   CHECK(store([](Store& x) { x.groups = 0; }) == "groups is 0");
-  CHECK(store([](Store& x) { x.requantize = false; }) ==
-        "an accumulator source needs requantize or raw");
+  CHECK(store([](Store& x) { x.requantize = false; }) == "an accumulator source needs requantize or raw");
   CHECK(store([](Store& x) {
           x.requantize = false;
           x.source = Source::kActivation;
@@ -234,10 +223,8 @@ TEST_CASE("stores that the chip refuses") {
     });
   };
   CHECK(raw([](Store&) {}) == "legal");
-  CHECK(raw([](Store& x) { x.source = Source::kActivation; }) ==
-        "raw with a source other than the accumulators");
-  CHECK(raw([](Store& x) { x.destination = Destination::kActivation; }) ==
-        "raw with a destination other than DRAM");
+  CHECK(raw([](Store& x) { x.source = Source::kActivation; }) == "raw with a source other than the accumulators");
+  CHECK(raw([](Store& x) { x.destination = Destination::kActivation; }) == "raw with a destination other than DRAM");
   CHECK(raw([](Store& x) { x.window_y = 2; }) == "raw with a window");
   CHECK(raw([](Store& x) { x.window_x = 2; }) == "raw with a window");
   CHECK(raw([](Store& x) { x.residual = true; }) == "raw with a residual");

@@ -33,27 +33,23 @@ Package read_package() {
 
   Package package;
   const auto each = [&](const std::regex& pattern, const auto& visit) {
-    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
-      visit(*at);
+    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) visit(*at);
   };
   each(std::regex("localparam"), [&](const std::smatch&) { ++package.constants; });
-  each(std::regex("localparam int (\\w+) = (\\d+);"), [&](const std::smatch& match) {
-    CHECK(package.numbers.emplace(match[1], std::stoull(match[2])).second);
+  each(std::regex("localparam int (\\w+) = (\\d+);"),
+       [&](const std::smatch& match) { CHECK(package.numbers.emplace(match[1], std::stoull(match[2])).second); });
+  each(std::regex("localparam logic \\[1023:0\\] (\\w+) = \\{([^}]*)\\};"), [&](const std::smatch& match) {
+    const std::string words = match[2];
+    const std::regex literal("32'h([0-9a-f]{4})_([0-9a-f]{4})");
+    Encoded mask = {};
+    int word = kInstructionWords;
+    for (std::sregex_iterator at(words.begin(), words.end(), literal), end; at != end; ++at) {
+      REQUIRE(word > 0);
+      mask[--word] = static_cast<std::uint32_t>(std::stoul((*at)[1].str() + (*at)[2].str(), nullptr, 16));
+    }
+    CHECK(word == 0);
+    CHECK(package.masks.emplace(match[1], mask).second);
   });
-  each(std::regex("localparam logic \\[1023:0\\] (\\w+) = \\{([^}]*)\\};"),
-       [&](const std::smatch& match) {
-         const std::string words = match[2];
-         const std::regex literal("32'h([0-9a-f]{4})_([0-9a-f]{4})");
-         Encoded mask = {};
-         int word = kInstructionWords;
-         for (std::sregex_iterator at(words.begin(), words.end(), literal), end; at != end; ++at) {
-           REQUIRE(word > 0);
-           mask[--word] =
-               static_cast<std::uint32_t>(std::stoul((*at)[1].str() + (*at)[2].str(), nullptr, 16));
-         }
-         CHECK(word == 0);
-         CHECK(package.masks.emplace(match[1], mask).second);
-       });
   return package;
 }
 
@@ -103,8 +99,7 @@ std::map<std::string, std::uint64_t> expected_numbers() {
   };
   const auto add = [&](const std::string& prefix, const std::vector<Field>& fields) {
     for (const Field& field : fields) {
-      numbers[prefix + upper_camel(field.name) + "Lsb"] =
-          static_cast<std::uint64_t>(field.word * 32 + field.lsb);
+      numbers[prefix + upper_camel(field.name) + "Lsb"] = static_cast<std::uint64_t>(field.word * 32 + field.lsb);
       numbers[prefix + upper_camel(field.name) + "Width"] = static_cast<std::uint64_t>(field.width);
     }
   };

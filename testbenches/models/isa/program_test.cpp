@@ -21,8 +21,7 @@ namespace {
 class TemporaryFolder {
  public:
   TemporaryFolder()
-      : path_(std::filesystem::temp_directory_path() /
-              ("systole_program_test_" + std::to_string(::getpid()))) {
+      : path_(std::filesystem::temp_directory_path() / ("systole_program_test_" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
@@ -47,8 +46,7 @@ void write_bytes(const std::filesystem::path& file, const std::string& bytes) {
 Program random_program(std::uint64_t seed, int count) {
   Random random(seed);
   Program program{"edge16", 0x0123456789abcdef, {}};
-  for (int i = 0; i < count; ++i)
-    program.instructions.push_back(testing::random_instruction(random));
+  for (int i = 0; i < count; ++i) program.instructions.push_back(testing::random_instruction(random));
   return program;
 }
 
@@ -80,9 +78,7 @@ std::string error_of(const std::filesystem::path& file) {
   return "no error";
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -98,8 +94,7 @@ TEST_CASE("a program comes back from its file as it was") {
   CHECK(same(read_program(folder / "p.bin"), nameless));
   // The temporary file is gone.
   int files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path()))
-    ++files;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
   CHECK(files == 1);
 }
 
@@ -109,8 +104,7 @@ TEST_CASE("the container has the bytes that its description says") {
   write_program(program, folder / "p.bin");
   const std::string bytes = read_bytes(folder / "p.bin");
   REQUIRE(bytes.size() == 8 + 4 + 4 + 4 + 2 + 8 + 128 + 4);
-  const std::string head(
-      "SYSTPROG\1\0\0\0\1\0\0\0\2\0\0\0ab\x88\x77\x66\x55\x44\x33\x22\x11\x01\x41", 32);
+  const std::string head("SYSTPROG\1\0\0\0\1\0\0\0\2\0\0\0ab\x88\x77\x66\x55\x44\x33\x22\x11\x01\x41", 32);
   CHECK(bytes.substr(0, 32) == head);
 }
 
@@ -150,8 +144,7 @@ TEST_CASE("forged program files with a right checksum are refused with what is w
     return error_of(folder / "forged.bin");
   };
   CHECK(contains(forge(8, 2), "container version 2: must be 1"));
-  CHECK(contains(forge(12, 0xffffffff),
-                 "4294967295 instructions need 549755813760 bytes, 256 are there"));
+  CHECK(contains(forge(12, 0xffffffff), "4294967295 instructions need 549755813760 bytes, 256 are there"));
   CHECK(contains(forge(12, 1), "1 instructions need 128 bytes, 256 are there"));
   CHECK(contains(forge(16, 0xffffffff), "chip name of 4294967295 bytes: at most 64"));
   CHECK(contains(forge(20, 0x0a0a0a0a), "the chip name has characters"));
@@ -178,8 +171,7 @@ TEST_CASE("random bytes behind a right head never crash the reader") {
   for (int i = 0; i < 500; ++i) {
     std::string bytes = std::string("SYSTPROG\1\0\0\0", 12);
     const auto size = random.below(600);
-    for (std::uint64_t b = 0; b < size; ++b)
-      bytes += static_cast<char>(random.chance(60) ? 0 : random.bits());
+    for (std::uint64_t b = 0; b < size; ++b) bytes += static_cast<char>(random.chance(60) ? 0 : random.bits());
     bytes += "....";
     repair_checksum(bytes);
     write_bytes(folder / "random.bin", bytes);
@@ -197,11 +189,9 @@ TEST_CASE("a path that cannot be written is one clear line, and leaves nothing b
   std::filesystem::create_directory(folder / "taken");
   CHECK_THROWS_AS(write_program(program, folder / "taken"), UserError);
   int files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path()))
-    ++files;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
   CHECK(files == 1);
-  if (std::filesystem::exists("/dev/full"))
-    CHECK_THROWS_AS(write_program(program, "/dev/full/p.bin"), UserError);
+  if (std::filesystem::exists("/dev/full")) CHECK_THROWS_AS(write_program(program, "/dev/full/p.bin"), UserError);
 }
 
 TEST_CASE("an illegal instruction is not written") {
@@ -210,8 +200,7 @@ TEST_CASE("an illegal instruction is not written") {
   Load load;
   load.run_bytes = 0;
   program.instructions = {Load{}, load};
-  CHECK_THROWS_WITH(write_program(program, folder / "p.bin"),
-                    Contains("instruction 1 is illegal: run_bytes is 0"));
+  CHECK_THROWS_WITH(write_program(program, folder / "p.bin"), Contains("instruction 1 is illegal: run_bytes is 0"));
   CHECK(!std::filesystem::exists(folder / "p.bin"));
   program = {"bad name", 0, {}};
   CHECK_THROWS_AS(write_program(program, folder / "p.bin"), UserError);

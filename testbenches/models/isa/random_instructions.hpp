@@ -168,12 +168,9 @@ class ProgramMaker {
     out.program.chip_name = chip_.name;
     out.program.chip_fingerprint = chip_.fingerprint();
     make_dram(out);
-    append(out, fill(isa::Buffer::kActivation, isa::Base::kTensor,
-                     chip_.activation_words() * chip_.array_rows));
-    append(out,
-           fill(isa::Buffer::kWeight, isa::Base::kWeight, chip_.weight_words * chip_.array_cols));
-    append(out, fill(isa::Buffer::kParameter, isa::Base::kParameter,
-                     chip_.parameter_words * chip_.post_lanes * 8));
+    append(out, fill(isa::Buffer::kActivation, isa::Base::kTensor, chip_.activation_words() * chip_.array_rows));
+    append(out, fill(isa::Buffer::kWeight, isa::Base::kWeight, chip_.weight_words * chip_.array_cols));
+    append(out, fill(isa::Buffer::kParameter, isa::Base::kParameter, chip_.parameter_words * chip_.post_lanes * 8));
     isa::Matrix all;  // both accumulator banks
     all.m_x = static_cast<std::uint16_t>(std::min(chip_.accumulator_rows, 256u));
     all.m_y = static_cast<std::uint16_t>(chip_.accumulator_rows / all.m_x);
@@ -202,9 +199,8 @@ class ProgramMaker {
     isa::Load x;
     x.buffer = static_cast<isa::Buffer>(random_.below(3));
     const bool parameters = x.buffer == isa::Buffer::kParameter;
-    x.base = parameters
-                 ? isa::Base::kParameter
-                 : random_.pick({isa::Base::kTensor, isa::Base::kWeight, isa::Base::kScratch});
+    x.base = parameters ? isa::Base::kParameter
+                        : random_.pick({isa::Base::kTensor, isa::Base::kWeight, isa::Base::kScratch});
     const int unit = parameters ? 8 : 1;  // whole (bias, scale) pairs
     x.diagonal = x.buffer == isa::Buffer::kWeight && random_.chance(30);
     const std::int64_t word = word_bytes(x.buffer);
@@ -221,8 +217,8 @@ class ProgramMaker {
       extend(low, high, x.dram_stride[d], std::max<int>(x.count[d], 1));
       x.dst_stride[d] = static_cast<std::int32_t>(random_.range(-64, 64));
     }
-    x.dram_offset = static_cast<std::uint32_t>(
-        unit * random_.range((-low + unit - 1) / unit, (region_bytes() - high) / unit));
+    x.dram_offset =
+        static_cast<std::uint32_t>(unit * random_.range((-low + unit - 1) / unit, (region_bytes() - high) / unit));
     x.dst_base = static_cast<std::uint32_t>(random_.bits());
     return x;
   }
@@ -236,14 +232,12 @@ class ProgramMaker {
     x.activation_zero_point = static_cast<std::uint8_t>(random_.bits());
     x.weight_zero_point = static_cast<std::uint8_t>(random_.bits());
     x.m_y = static_cast<std::uint16_t>(random_.range(1, std::min(5u, chip_.accumulator_rows)));
-    x.m_x = static_cast<std::uint16_t>(
-        random_.range(1, std::min<std::int64_t>(12, chip_.accumulator_rows / x.m_y)));
+    x.m_x = static_cast<std::uint16_t>(random_.range(1, std::min<std::int64_t>(12, chip_.accumulator_rows / x.m_y)));
     x.k_y = static_cast<std::uint16_t>(random_.range(1, 3));
     x.k_x = static_cast<std::uint16_t>(random_.range(1, 3));
     x.k_c = static_cast<std::uint16_t>(random_.range(1, 3));
     const std::int64_t rows = std::int64_t{x.m_y} * x.m_x;
-    x.n = static_cast<std::uint16_t>(
-        random_.range(1, std::min<std::int64_t>(3, 2 * chip_.accumulator_rows / rows)));
+    x.n = static_cast<std::uint16_t>(random_.range(1, std::min<std::int64_t>(3, 2 * chip_.accumulator_rows / rows)));
     for (auto* stride : {&x.activation_stride_y, &x.activation_stride_x, &x.activation_stride_ky,
                          &x.activation_stride_kx, &x.activation_stride_kc, &x.activation_stride_n})
       *stride = static_cast<std::int32_t>(random_.range(-40, 40));
@@ -252,8 +246,7 @@ class ProgramMaker {
     x.accumulator_base = static_cast<std::uint32_t>(random_.bits());
     // Column blocks do not share rows; otherwise the result would depend on the order of the
     // passes.
-    x.accumulator_stride_n =
-        static_cast<std::int32_t>(random_.range(rows, 2 * chip_.accumulator_rows / x.n));
+    x.accumulator_stride_n = static_cast<std::int32_t>(random_.range(rows, 2 * chip_.accumulator_rows / x.n));
     if (random_.chance(30)) x.accumulator_stride_n = -x.accumulator_stride_n;
     return x;
   }
@@ -268,8 +261,7 @@ class ProgramMaker {
     const bool accumulator = x.source == isa::Source::kAccumulator;
     x.raw = accumulator && x.destination == isa::Destination::kDram && random_.chance(25);
     x.requantize = !x.raw && (accumulator || random_.chance(50));
-    for (auto* flag : {&x.source_signed, &x.mid_signed, &x.residual_signed, &x.output_signed,
-                       &x.parameter_per_tensor})
+    for (auto* flag : {&x.source_signed, &x.mid_signed, &x.residual_signed, &x.output_signed, &x.parameter_per_tensor})
       *flag = random_.chance(50);
     x.residual = !x.raw && random_.chance(35);
     for (auto& count : x.count) count = static_cast<std::uint16_t>(random_.range(1, 3));
@@ -294,8 +286,7 @@ class ProgramMaker {
     }
     x.add_scale_source = random_.scale(-4, 1);
     x.add_scale_residual = random_.scale(-4, 1);
-    x.add_offset =
-        random_.chance(20) ? 0.0f : random_.scale(-2, 6) * (random_.chance(50) ? 1.0f : -1.0f);
+    x.add_offset = random_.chance(20) ? 0.0f : random_.scale(-2, 6) * (random_.chance(50) ? 1.0f : -1.0f);
     return x;
   }
 
@@ -314,8 +305,7 @@ class ProgramMaker {
   }
 
   // Offsets low .. high-1 grow by `count` steps of `stride`.
-  static void extend(std::int64_t& low, std::int64_t& high, std::int64_t stride,
-                     std::int64_t count) {
+  static void extend(std::int64_t& low, std::int64_t& high, std::int64_t stride, std::int64_t count) {
     (stride < 0 ? low : high) += stride * (count - 1);
   }
 
@@ -324,10 +314,8 @@ class ProgramMaker {
   std::uint32_t base_in_bank(std::int64_t bank, std::int64_t low, std::int64_t high) {
     const std::int64_t groups = bank_groups();
     const std::int64_t in_bank = random_.range(-low, std::max(-low, groups - high));
-    const std::int64_t wraps =
-        static_cast<std::int64_t>(random_.below(3)) * groups * chip_.activation_banks;
-    return static_cast<std::uint32_t>(((bank + rotation_) % chip_.activation_banks) * groups +
-                                      in_bank + wraps);
+    const std::int64_t wraps = static_cast<std::int64_t>(random_.below(3)) * groups * chip_.activation_banks;
+    return static_cast<std::uint32_t>(((bank + rotation_) % chip_.activation_banks) * groups + in_bank + wraps);
   }
 
   std::int32_t small_stride() { return static_cast<std::int32_t>(random_.range(-8, 8)); }
@@ -338,15 +326,13 @@ class ProgramMaker {
     for (int d = 0; d < 4; ++d) extend(low, high, x.source_stride[d] = small_stride(), x.count[d]);
     extend(low, high, x.source_stride_wy = small_stride(), x.window_y);
     extend(low, high, x.source_stride_wx = small_stride(), x.window_x);
-    x.source_base = x.source == isa::Source::kActivation
-                        ? base_in_bank(kSourceBank, low, high)
-                        : static_cast<std::uint32_t>(random_.bits());
+    x.source_base = x.source == isa::Source::kActivation ? base_in_bank(kSourceBank, low, high)
+                                                         : static_cast<std::uint32_t>(random_.bits());
   }
 
   void place_residual(isa::Store& x) {
     std::int64_t low = 0, high = std::int64_t{x.count[0]} * x.groups;
-    for (int d = 0; d < 3; ++d)
-      extend(low, high, x.residual_stride[d] = small_stride(), x.count[d + 1]);
+    for (int d = 0; d < 3; ++d) extend(low, high, x.residual_stride[d] = small_stride(), x.count[d + 1]);
     x.residual_base = base_in_bank(kResidualBank, low, high);
   }
 
@@ -356,8 +342,7 @@ class ProgramMaker {
     std::int64_t low = 0, high = std::int64_t{x.count[0]} * x.groups * group;
     std::int64_t reach = high;  // of the dimensions so far: the next stride is no shorter
     for (int d = 0; d < 3; ++d) {
-      const std::int64_t stride =
-          reach + (random_.chance(50) ? random_.range(0, to_dram ? 40 : 3) : 0);
+      const std::int64_t stride = reach + (random_.chance(50) ? random_.range(0, to_dram ? 40 : 3) : 0);
       x.dst_stride[d] = static_cast<std::int32_t>(random_.chance(25) ? -stride : stride);
       extend(low, high, x.dst_stride[d], x.count[d + 1]);
       reach = stride * x.count[d + 1];
@@ -378,8 +363,7 @@ class ProgramMaker {
     const std::uint32_t region = region_bytes();
     out.dram.resize(std::size_t{region} * isa::kBases);
     for (auto& byte : out.dram) byte = static_cast<std::uint8_t>(random_.bits() >> 56);
-    for (int b = 0; b < isa::kBases; ++b)
-      out.base[b] = std::uint64_t{region} * static_cast<std::uint64_t>(b);
+    for (int b = 0; b < isa::kBases; ++b) out.base[b] = std::uint64_t{region} * static_cast<std::uint64_t>(b);
     std::uint8_t* parameters = out.dram.data() + out.base[static_cast<int>(isa::Base::kParameter)];
     for (std::uint32_t at = 0; at < region; at += 8) {
       const auto bias = static_cast<std::uint32_t>(random_.range(-20000, 20000));
@@ -404,8 +388,7 @@ class ProgramMaker {
       isa::Common& common = isa::common_of(list[i]);
       common.tag = static_cast<std::uint32_t>(i);
       if (i > 0) common.wait_mask = static_cast<std::uint16_t>(1u << ((i - 1) % isa::kSemaphores));
-      if (i + 1 < list.size())
-        common.post_mask = static_cast<std::uint16_t>(1u << (i % isa::kSemaphores));
+      if (i + 1 < list.size()) common.post_mask = static_cast<std::uint16_t>(1u << (i % isa::kSemaphores));
     }
   }
 

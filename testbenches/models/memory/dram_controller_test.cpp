@@ -25,8 +25,7 @@ DramConfig ddr4() {
 constexpr std::uint64_t kRow = 64 * 128 * 16, kBank = 64 * 128 * 4, kGroup = 64 * 128, kBurst = 64;
 
 // Completion clocks by slot, after advancing to `end` in steps of `step`.
-std::map<std::uint32_t, std::uint64_t> run(DramController& controller, std::uint64_t end,
-                                           std::uint64_t step = 1000) {
+std::map<std::uint32_t, std::uint64_t> run(DramController& controller, std::uint64_t end, std::uint64_t step = 1000) {
   std::map<std::uint32_t, std::uint64_t> done;
   while (controller.now() < end) {
     controller.advance(std::min(end, controller.now() + step));
@@ -154,8 +153,7 @@ TEST_CASE("every pseudo-channel refreshes once in trefi, idle or busy") {
       std::uint64_t address = 0;
       const std::uint64_t end = intervals * config.timing.trefi + config.timing.trefi / 2;
       while (controller.now() < end) {
-        while (busy && controller.push_read(address, 0))
-          address += config.organization.burst_bytes();
+        while (busy && controller.push_read(address, 0)) address += config.organization.burst_bytes();
         run(controller, controller.now() + 50);
       }
       CHECK(controller.statistics().refreshes == intervals * config.organization.all_channels());
@@ -189,11 +187,9 @@ TEST_CASE("the result does not depend on the steps in which time advances") {
         bool pushed = write ? controller.push_write(address) : controller.push_read(address, slot);
         static_cast<void>(pushed);  // a full queue is part of the test
         if (random() % 4 == 0)
-          for (const auto& [s, clock] : run(controller, controller.now() + random() % 60, step))
-            done[s] = clock;
+          for (const auto& [s, clock] : run(controller, controller.now() + random() % 60, step)) done[s] = clock;
       }
-      for (const auto& [s, clock] : run(controller, controller.now() + 100000, step))
-        done[s] = clock;
+      for (const auto& [s, clock] : run(controller, controller.now() + 100000, step)) done[s] = clock;
       CHECK(controller.idle());
       results.push_back(done);
     }
@@ -213,8 +209,7 @@ TEST_CASE("random requests with random parameters all end") {
     config.write_queue = 1 + random() % 40;
     config.write_high = 1 + random() % config.write_queue;
     config.write_low = random() % config.write_high;
-    const char* const mappings[] = {"row-bank-column-bankgroup-channel",
-                                    "row-bankgroup-bank-channel-column",
+    const char* const mappings[] = {"row-bank-column-bankgroup-channel", "row-bankgroup-bank-channel-column",
                                     "column-row-channel-bank-bankgroup"};
     config.address_mapping = mappings[random() % 3];
     CAPTURE(seed, std::string(kind));

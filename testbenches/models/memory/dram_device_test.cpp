@@ -89,8 +89,7 @@ class Oracle {
       for (auto it = history_.rbegin(); it != history_.rend(); ++it) {
         if (it->command != rule.before) continue;
         if (rule.scope == Scope::kBank && it->bank != bank) continue;
-        if (rule.scope == Scope::kGroup && it->bank / banks_per_group_ != bank / banks_per_group_)
-          continue;
+        if (rule.scope == Scope::kGroup && it->bank / banks_per_group_ != bank / banks_per_group_) continue;
         // A bank that is closed again has no say in a precharge of all.
         if (command == C::kPrechargeAll && !open_[it->bank]) continue;
         if (++nth < rule.nth) continue;
@@ -123,8 +122,7 @@ class Oracle {
   std::vector<Issued> history_;
 };
 
-constexpr C kAll[] = {C::kActivate, C::kPrecharge, C::kPrechargeAll,
-                      C::kRead,     C::kWrite,     C::kRefresh};
+constexpr C kAll[] = {C::kActivate, C::kPrecharge, C::kPrechargeAll, C::kRead, C::kWrite, C::kRefresh};
 
 // Issues a command in its earliest clock, after seeing it refused one clock before.
 std::uint64_t issue_tight(DramDevice& device, C command, std::uint32_t bank, std::uint32_t row,
@@ -167,24 +165,12 @@ TEST_CASE("each gate of each kind is tight on both sides when it alone binds") {
         {"trpab refresh", &DramTiming::trpab, {{C::kPrechargeAll, 0}}, C::kRefresh, 0, false, true},
         {"trtp", &DramTiming::trtp, {{C::kRead, 0}}, C::kPrecharge, 0, false, true},
         {"twr", &DramTiming::twr, {{C::kWrite, 0}}, C::kPrecharge, 0, true, true},
-        {"trrd_s",
-         &DramTiming::trrd_s,
-         {{C::kActivate, 0}},
-         C::kActivate,
-         other_group,
-         false,
-         false},
+        {"trrd_s", &DramTiming::trrd_s, {{C::kActivate, 0}}, C::kActivate, other_group, false, false},
         {"trrd_l", &DramTiming::trrd_l, {{C::kActivate, 0}}, C::kActivate, 1, false, false},
         {"tccd_s read", &DramTiming::tccd_s, {{C::kRead, 0}}, C::kRead, other_group, false, true},
         {"tccd_l read", &DramTiming::tccd_l, {{C::kRead, 0}}, C::kRead, 1, false, true},
         {"tccd_l same bank", &DramTiming::tccd_l, {{C::kRead, 0}}, C::kRead, 0, false, true},
-        {"tccd_s write",
-         &DramTiming::tccd_s,
-         {{C::kWrite, 0}},
-         C::kWrite,
-         other_group,
-         false,
-         true},
+        {"tccd_s write", &DramTiming::tccd_s, {{C::kWrite, 0}}, C::kWrite, other_group, false, true},
         {"tccd_l write", &DramTiming::tccd_l, {{C::kWrite, 0}}, C::kWrite, 1, false, true},
         {"twtr_s", &DramTiming::twtr_s, {{C::kWrite, 0}}, C::kRead, other_group, true, true},
         {"twtr_l", &DramTiming::twtr_l, {{C::kWrite, 0}}, C::kRead, 1, true, true},
@@ -208,10 +194,8 @@ TEST_CASE("each gate of each kind is tight on both sides when it alone binds") {
             from += 100000;
             device.issue(C::kActivate, bank, 7, from);
           }
-        for (const auto& [command, bank] : gate.before)
-          device.issue(command, bank, 7, from += 100000);
-        const std::uint64_t expected =
-            from + t.*gate.value + (gate.from_data ? t.tcwl + o.burst_clocks() : 0);
+        for (const auto& [command, bank] : gate.before) device.issue(command, bank, 7, from += 100000);
+        const std::uint64_t expected = from + t.*gate.value + (gate.from_data ? t.tcwl + o.burst_clocks() : 0);
         REQUIRE(device.earliest(gate.probe, gate.bank) == expected);
         DramDevice early = device;
         REQUIRE_THROWS_AS(early.issue(gate.probe, gate.bank, 7, expected - 1), InternalError);
@@ -266,9 +250,8 @@ TEST_CASE("random commands are allowed in exactly the clocks that the table of r
     if (seed % 2 == 0) {
       DramTiming& t = config.timing;
       for (std::uint32_t DramTiming::*value :
-           {&DramTiming::trcd, &DramTiming::trp, &DramTiming::tras, &DramTiming::trrd_s,
-            &DramTiming::tccd_s, &DramTiming::twr, &DramTiming::twtr_s, &DramTiming::trtp,
-            &DramTiming::trtw, &DramTiming::tfaw})
+           {&DramTiming::trcd, &DramTiming::trp, &DramTiming::tras, &DramTiming::trrd_s, &DramTiming::tccd_s,
+            &DramTiming::twr, &DramTiming::twtr_s, &DramTiming::trtp, &DramTiming::trtw, &DramTiming::tfaw})
         t.*value = t.*value / 2 + random() % (2 * t.*value);
       t.trc = t.tras + t.trp + random() % 40;
       t.trpab = t.trp + random() % 10;
@@ -288,8 +271,7 @@ TEST_CASE("random commands are allowed in exactly the clocks that the table of r
         REQUIRE(device.earliest(probe, bank) == oracle.earliest(probe, bank));
       }
       C command = kAll[random() % 6];
-      if ((command == C::kPrechargeAll || command == C::kRefresh) && random() % 4 != 0)
-        command = C::kRead;
+      if ((command == C::kPrechargeAll || command == C::kRefresh) && random() % 4 != 0) command = C::kRead;
       const std::uint32_t bank = random() % (random() % 2 ? banks : 4);
       std::string binding;
       const std::uint64_t earliest = oracle.earliest(command, bank, &binding);
@@ -305,8 +287,7 @@ TEST_CASE("random commands are allowed in exactly the clocks that the table of r
     }
   }
   if (seed % 2 == 0)
-    for (const char* rule :
-         {"trcd to read", "trcd to write", "tras", "trp", "trtp", "twr", "tccd_l of reads",
-          "twtr_l", "trrd_l", "trtw", "trpab to activate", "trfc to activate", "twr, all"})
+    for (const char* rule : {"trcd to read", "trcd to write", "tras", "trp", "trtp", "twr", "tccd_l of reads", "twtr_l",
+                             "trrd_l", "trtw", "trpab to activate", "trfc to activate", "twr, all"})
       CHECK(bound[rule] > 0);
 }

@@ -109,21 +109,15 @@ TEST_CASE("a mapping that is not one is refused with the reason") {
   CHECK(mapping_error("row-bank-column-bankgroup") == "");  // one channel
   CHECK(mapping_error("row-column-bank-bankgroup-column:2") == "");
   CHECK(mapping_error("row-bank-column").find("'bankgroup' is missing") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup", "hbm2").find("'channel' is missing") !=
-        std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-rank").find("'rank' is none of") !=
-        std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup", "hbm2").find("'channel' is missing") != std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-rank").find("'rank' is none of") != std::string::npos);
   CHECK(mapping_error("").find("'' is none of") != std::string::npos);
   CHECK(mapping_error("row-bank-column-bankgroup-").find("'' is none of") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-row").find("needs a number of bits") !=
-        std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-row").find("needs a number of bits") != std::string::npos);
   CHECK(mapping_error("row-bank-column:3-bankgroup").find("must have 7 bits") != std::string::npos);
-  CHECK(mapping_error("row-column-bank-bankgroup-column:9").find("must have 7 bits") !=
-        std::string::npos);
-  CHECK(mapping_error("row-bank-column:x-bankgroup").find("no number of bits") !=
-        std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-row:").find("no number of bits") !=
-        std::string::npos);
+  CHECK(mapping_error("row-column-bank-bankgroup-column:9").find("must have 7 bits") != std::string::npos);
+  CHECK(mapping_error("row-bank-column:x-bankgroup").find("no number of bits") != std::string::npos);
+  CHECK(mapping_error("row-bank-column-bankgroup-row:").find("no number of bits") != std::string::npos);
 }
 
 TEST_CASE("the default mapping puts neighboring bursts into channels, then bank groups") {
@@ -142,10 +136,9 @@ TEST_CASE("the default mapping puts neighboring bursts into channels, then bank 
 }
 
 TEST_CASE("every burst of a memory has an address of its own") {
-  for (const char* mapping :
-       {"row-bank-column-bankgroup-channel", "row-bankgroup-bank-channel-column",
-        "channel-bank-row-column-bankgroup", "row-column-bank-bankgroup-column:1-channel",
-        "column-row-channel-bankgroup-bank", "row-bank-column-bankgroup-pseudochannel-channel"}) {
+  for (const char* mapping : {"row-bank-column-bankgroup-channel", "row-bankgroup-bank-channel-column",
+                              "channel-bank-row-column-bankgroup", "row-column-bank-bankgroup-column:1-channel",
+                              "column-row-channel-bankgroup-bank", "row-bank-column-bankgroup-pseudochannel-channel"}) {
     CAPTURE(mapping);
     DramOrganization o = dram_config("hbm2").organization;
     o.rows = 4;

@@ -31,9 +31,7 @@ class Master {
   Master(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_mhz)
       : memory_(config, beat_bytes, chip_mhz) {}
 
-  void read(std::uint8_t id, std::uint64_t address, std::uint32_t beats) {
-    ar_.push_back({id, address, beats});
-  }
+  void read(std::uint8_t id, std::uint64_t address, std::uint32_t beats) { ar_.push_back({id, address, beats}); }
   void write(std::uint8_t id, std::uint64_t address, std::uint32_t beats) {
     aw_.push_back({id, address, beats});
     w_.push_back(beats);
@@ -166,9 +164,9 @@ TEST_CASE("an AXI burst becomes the DRAM bursts that it touches, whole or in par
     std::uint32_t beats;
     std::uint64_t bursts;  // of 64 bytes
   };
-  for (const Case& c : {Case{16, 0, 4, 1}, Case{16, 16, 4, 2}, Case{16, 0, 256, 64},
-                        Case{16, 48, 256, 65}, Case{128, 0, 2, 4}, Case{4, 60, 1, 1},
-                        Case{4, 60, 2, 2}, Case{8, 61, 2, 2}, Case{128, 64, 1, 2}}) {
+  for (const Case& c :
+       {Case{16, 0, 4, 1}, Case{16, 16, 4, 2}, Case{16, 0, 256, 64}, Case{16, 48, 256, 65}, Case{128, 0, 2, 4},
+        Case{4, 60, 1, 1}, Case{4, 60, 2, 2}, Case{8, 61, 2, 2}, Case{128, 64, 1, 2}}) {
     CAPTURE(c.beat_bytes, c.address, c.beats);
     Master master(restless("ddr4_3200"), c.beat_bytes, 1000);
     master.read(0, c.address, c.beats);
@@ -251,10 +249,10 @@ TEST_CASE("AXI does not cost bandwidth") {
     std::uint32_t beat_bytes, mhz, burst_beats;
     double least;  // share of the lesser of memory and port
   };
-  for (const Case& c : {Case{"ddr4_3200", 32, 1000, 16, 0.93}, Case{"ddr4_3200", 64, 500, 4, 0.92},
-                        Case{"ddr4_2400", 128, 800, 2, 0.93}, Case{"ddr4_3200", 16, 1000, 16, 0.95},
-                        Case{"lpddr5_6400", 16, 1000, 16, 0.88}, Case{"hbm2", 128, 1000, 8, 0.90},
-                        Case{"hbm2", 16, 1000, 16, 0.92}}) {
+  for (const Case& c :
+       {Case{"ddr4_3200", 32, 1000, 16, 0.93}, Case{"ddr4_3200", 64, 500, 4, 0.92},
+        Case{"ddr4_2400", 128, 800, 2, 0.93}, Case{"ddr4_3200", 16, 1000, 16, 0.95},
+        Case{"lpddr5_6400", 16, 1000, 16, 0.88}, Case{"hbm2", 128, 1000, 8, 0.90}, Case{"hbm2", 16, 1000, 16, 0.92}}) {
     CAPTURE(c.kind, c.beat_bytes, c.mhz);
     MemoryConfig config;
     config.kind = c.kind;
@@ -266,8 +264,7 @@ TEST_CASE("AXI does not cost bandwidth") {
     master.finish();
     const double port = static_cast<double>(c.beat_bytes) * c.mhz * 1e6;
     const double peak = static_cast<double>(config.dram.organization.peak_bytes_per_second());
-    const double reached =
-        static_cast<double>(bytes) / static_cast<double>(master.cycle()) * c.mhz * 1e6;
+    const double reached = static_cast<double>(bytes) / static_cast<double>(master.cycle()) * c.mhz * 1e6;
     CHECK(reached / std::min(port, peak) > c.least);
     CHECK(reached / std::min(port, peak) <= 1.0);
   }
@@ -343,8 +340,7 @@ TEST_CASE("random traffic on random memories loses nothing, keeps order and repe
 TEST_CASE("a memory whose parameters contradict each other is refused") {
   MemoryConfig config = restless("ddr4_3200");
   config.dram.timing.tras = 21;
-  CHECK_THROWS_WITH(DramMemory(config, 16, 1000),
-                    Contains("memory.tras = 21: must be at least 22: trcd"));
+  CHECK_THROWS_WITH(DramMemory(config, 16, 1000), Contains("memory.tras = 21: must be at least 22: trcd"));
   config = restless("ddr4_3200");
   config.backpressure_permille = 1000;
   CHECK_THROWS_AS(DramMemory(config, 16, 1000), UserError);

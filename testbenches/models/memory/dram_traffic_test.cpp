@@ -16,26 +16,22 @@ const char* const kColumnsLowest = "row-bankgroup-bank-channel-column";
 
 enum class Pattern { kStream, kRandom };
 
-DramMeasurement measure(const char* kind, Pattern pattern, std::uint32_t outstanding,
-                        const char* mapping = nullptr, std::uint32_t channels = 0) {
+DramMeasurement measure(const char* kind, Pattern pattern, std::uint32_t outstanding, const char* mapping = nullptr,
+                        std::uint32_t channels = 0) {
   DramConfig config = dram_config(kind);
   if (mapping) config.address_mapping = mapping;
   if (channels > 0) config.organization.channels = channels;
   if (outstanding == 0) outstanding = config.read_queue * config.organization.all_channels();
-  return measure_dram(
-      config, pattern == Pattern::kStream ? stream_pattern(config) : random_pattern(config, 1),
-      100000, outstanding);
+  return measure_dram(config, pattern == Pattern::kStream ? stream_pattern(config) : random_pattern(config, 1), 100000,
+                      outstanding);
 }
 
 double mean_ns(const DramMeasurement& m) { return m.nanoseconds(m.mean_latency()); }
-double median_ns(const DramMeasurement& m) {
-  return m.nanoseconds(static_cast<double>(m.latency_percentile(0.5)));
-}
+double median_ns(const DramMeasurement& m) { return m.nanoseconds(static_cast<double>(m.latency_percentile(0.5))); }
 
 }  // namespace
 
-TEST_CASE(
-    "an unloaded sequential read waits 18 to 19 ns, rounded, on DDR4-3200 and HBM2, a row hit 16 to 17") {
+TEST_CASE("an unloaded sequential read waits 18 to 19 ns, rounded, on DDR4-3200 and HBM2, a row hit 16 to 17") {
   for (const char* kind : {"ddr4_3200", "hbm2"}) {
     CAPTURE(kind);
     const DramMeasurement m = measure(kind, Pattern::kStream, 1, kColumnsLowest);
@@ -55,7 +51,8 @@ TEST_CASE("an unloaded random read waits 45 ns on DDR4-3200 and 38 ns on HBM2, g
   CHECK(stack == Approx(38).margin(2));
   CHECK(channel > 38);
   const DramTiming t = dram_config("hbm2").timing;
-  CHECK(channel < t.trp + t.trcd + t.tcl + 2 + kReturnClocks);  // if each had a row to close and one to open; a clock is 1 ns
+  CHECK(channel <
+        t.trp + t.trcd + t.tcl + 2 + kReturnClocks);  // if each had a row to close and one to open; a clock is 1 ns
 }
 
 TEST_CASE("a DDR4 stream reaches 93 % of peak over bank groups, 62 % in one at 2400") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is every rule in models/memory/ideal_memory.hpp kept to the cycle, on both sides of each gate?
+#include "memory/ideal_memory.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <deque>
@@ -8,7 +10,6 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "memory/ideal_memory.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -306,13 +307,11 @@ TEST_CASE("random traffic loses nothing, keeps order and never exceeds latency o
   std::vector<Burst> reads, writes;
   for (int i = 0; i < 20000; ++i) {
     if (random() % 40 == 0) {
-      reads.push_back({static_cast<std::uint8_t>(random() % 3), 0,
-                       static_cast<std::uint32_t>(1 + random() % 32)});
+      reads.push_back({static_cast<std::uint8_t>(random() % 3), 0, static_cast<std::uint32_t>(1 + random() % 32)});
       master.read(reads.back().id, reads.back().beats);
     }
     if (random() % 40 == 0) {
-      writes.push_back({static_cast<std::uint8_t>(random() % 3), 0,
-                        static_cast<std::uint32_t>(1 + random() % 32)});
+      writes.push_back({static_cast<std::uint8_t>(random() % 3), 0, static_cast<std::uint32_t>(1 + random() % 32)});
       master.write(writes.back().id, writes.back().beats);
     }
     if (random() % 50 == 0) master.hold_aw(random() % 4 == 0);

@@ -56,7 +56,8 @@ class Traffic {
 
 // The share of cycles that were left out.
 double compare(const MemoryConfig& config, std::uint32_t chip_mhz, std::uint64_t seed) {
-  const auto every = make_memory_timing(config, kBeatBytes, chip_mhz), skipping = make_memory_timing(config, kBeatBytes, chip_mhz);
+  const auto every = make_memory_timing(config, kBeatBytes, chip_mhz),
+             skipping = make_memory_timing(config, kBeatBytes, chip_mhz);
   Traffic traffic(seed);
   constexpr std::uint64_t kCycles = 60'000;
   std::uint64_t due = 0, left_out = 0;
@@ -106,7 +107,8 @@ TEST_CASE("beats that an ideal memory skips are those that it would have driven"
     const std::uint32_t bandwidths[] = {8, 16, 24, 32};
     config.bytes_per_cycle = bandwidths[seed % 4];
     config.backpressure_permille = seed == 9 ? 300 : 0;
-    const auto every = make_memory_timing(config, kBeatBytes, 1000), skipping = make_memory_timing(config, kBeatBytes, 1000);
+    const auto every = make_memory_timing(config, kBeatBytes, 1000),
+               skipping = make_memory_timing(config, kBeatBytes, 1000);
     Traffic traffic(seed);
     std::uint64_t left = 0;  // of the beats that were skipped last
     for (std::uint64_t cycle = 0; cycle < 80'000; ++cycle) {
@@ -116,12 +118,14 @@ TEST_CASE("beats that an ideal memory skips are those that it would have driven"
       every->observe(cycle, transfers);
       if (left > 0) {
         --left;
-        if (!expected.r_valid || expected.r_last || expected.b_valid) FAIL("no beat, a last one or a response in cycle " << cycle);
+        if (!expected.r_valid || expected.r_last || expected.b_valid)
+          FAIL("no beat, a last one or a response in cycle " << cycle);
         continue;
       }
       const Pins pins = skipping->drive(cycle);
-      const bool same = pins.ar_ready == expected.ar_ready && pins.aw_ready == expected.aw_ready && pins.w_ready == expected.w_ready &&
-                        pins.r_valid == expected.r_valid && pins.b_valid == expected.b_valid;
+      const bool same = pins.ar_ready == expected.ar_ready && pins.aw_ready == expected.aw_ready &&
+                        pins.w_ready == expected.w_ready && pins.r_valid == expected.r_valid &&
+                        pins.b_valid == expected.b_valid;
       if (!same) FAIL("other pins in cycle " << cycle);
       skipping->observe(cycle, transfers);
       if (traffic.offers()) continue;

@@ -127,8 +127,8 @@ TEST_CASE("a race is found however far apart the two ran, and though the bits co
 
 TEST_CASE("an order by way of a third engine counts") {
   Bench bench;
-  bench.add(load_words(10, 8)).common.post_mask = 1;                       // load tells store,
-  isa::Store& store = bench.add(store_rows(60, 2));                        // store tells matrix
+  bench.add(load_words(10, 8)).common.post_mask = 1;  // load tells store,
+  isa::Store& store = bench.add(store_rows(60, 2));   // store tells matrix
   store.common.wait_mask = 1;
   store.common.post_mask = 2;
   bench.add(read_words(10, 8)).common.wait_mask = 2;
@@ -240,7 +240,8 @@ std::set<Pair> races_by_search(const fuzz::FuzzCase& c) {
           race = first == isa::Engine::kStore && memory == Memory::kActivation &&
                  touch(i, Access::kWrite, j, Access::kRead, memory);
         } else {
-          race = touch(i, Access::kWrite, j, Access::kRead, memory) || touch(i, Access::kRead, j, Access::kWrite, memory) ||
+          race = touch(i, Access::kWrite, j, Access::kRead, memory) ||
+                 touch(i, Access::kRead, j, Access::kWrite, memory) ||
                  touch(i, Access::kWrite, j, Access::kWrite, memory);
         }
       }

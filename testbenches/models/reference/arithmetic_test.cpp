@@ -62,8 +62,7 @@ TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ti
     std::int32_t sum, bias = 0;
     float scale;
     const bool is_signed = random.chance(50);
-    const int zero_point =
-        static_cast<int>(is_signed ? random.range(-128, 127) : random.range(0, 255));
+    const int zero_point = static_cast<int>(is_signed ? random.range(-128, 127) : random.range(0, 255));
     if (random.chance(60)) {
       // fl(v) * scale near k + 1/2
       sum = static_cast<std::int32_t>(random.range(1, 1ll << random.range(1, 30)));
@@ -73,8 +72,7 @@ TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ti
     } else if (random.chance(50)) {
       // a power of two scale: true ties
       scale = std::ldexp(1.0f, static_cast<int>(random.range(-20, 2)));
-      const std::int64_t v =
-          std::llround((static_cast<double>(random.range(-300, 300)) + 0.5) / scale);
+      const std::int64_t v = std::llround((static_cast<double>(random.range(-300, 300)) + 0.5) / scale);
       sum = static_cast<std::int32_t>(v);
       ties += scale < 1.0f;
     } else {
@@ -82,10 +80,8 @@ TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ti
       scale = random.scale(-40, 4);
     }
     if (random.chance(50)) {
-      bias =
-          static_cast<std::int32_t>(random.chance(50) ? random.bits() : random.range(-1000, 1000));
-      sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) -
-                                      static_cast<std::uint32_t>(bias));
+      bias = static_cast<std::int32_t>(random.chance(50) ? random.bits() : random.range(-1000, 1000));
+      sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) - static_cast<std::uint32_t>(bias));
     }
     if (!is_scale(scale)) continue;
     CAPTURE(sum, bias, scale, zero_point, is_signed);
@@ -96,11 +92,11 @@ TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ti
 }
 
 TEST_CASE("requantize agrees with exact arithmetic at the ends of int32 and of float32") {
-  for (const std::int32_t sum : {kMin, kMin + 1, -(1 << 24) - 1, -1, 0, 1, (1 << 24) + 1,
-                                 (1 << 25) + 2, (1 << 25) + 6, kMax - 64, kMax - 1, kMax})
+  for (const std::int32_t sum : {kMin, kMin + 1, -(1 << 24) - 1, -1, 0, 1, (1 << 24) + 1, (1 << 25) + 2, (1 << 25) + 6,
+                                 kMax - 64, kMax - 1, kMax})
     for (const std::int32_t bias : {kMin, -1, 0, 1, kMax})
-      for (const float scale : {0.0f, 0x1p-126f, 0x1.fffffep-126f, 0x1p-32f, 0x1p-31f,
-                                0x1.fffffep-25f, 0.5f, 1.0f, 0x1p96f, 0x1.fffffep127f})
+      for (const float scale : {0.0f, 0x1p-126f, 0x1.fffffep-126f, 0x1p-32f, 0x1p-31f, 0x1.fffffep-25f, 0.5f, 1.0f,
+                                0x1p96f, 0x1.fffffep127f})
         for (const int zero_point : {-128, 0, 127}) {
           CAPTURE(sum, bias, scale, zero_point);
           REQUIRE(requantize(sum, bias, scale, zero_point, true) ==
@@ -114,26 +110,21 @@ TEST_CASE("the residual add agrees with exact rational arithmetic on cases aimed
   Random random(seed);
   int close_to_tie = 0;
   for (int i = 0; i < 30000; ++i) {
-    const int a = static_cast<int>(random.range(-128, 255)),
-              b = static_cast<int>(random.range(-128, 255));
-    const float ra = random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.range(-6, 2)))
-                                       : random.scale(-8, 2);
-    const float rb = random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.range(-6, 2)))
-                                       : random.scale(-8, 2);
+    const int a = static_cast<int>(random.range(-128, 255)), b = static_cast<int>(random.range(-128, 255));
+    const float ra = random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.range(-6, 2))) : random.scale(-8, 2);
+    const float rb = random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.range(-6, 2))) : random.scale(-8, 2);
     const bool is_signed = random.chance(50);
     float offset = 0;
     if (random.chance(70)) {
       const double target = static_cast<double>(random.range(-140, 270)) + 0.5;
-      offset = nudged(random, static_cast<float>(target - static_cast<double>(a) * ra -
-                                                 static_cast<double>(b) * rb));
+      offset = nudged(random, static_cast<float>(target - static_cast<double>(a) * ra - static_cast<double>(b) * rb));
       if (offset != 0 && !std::isnormal(offset)) offset = 0;
       ++close_to_tie;
     } else if (random.chance(70)) {
       offset = random.scale(-10, 8) * (random.chance(50) ? 1.0f : -1.0f);
     }
     CAPTURE(a, b, ra, rb, offset, is_signed);
-    REQUIRE(add_residual(a, b, {ra, rb, offset}, is_signed) ==
-            add_exactly(a, b, ra, rb, offset, is_signed));
+    REQUIRE(add_residual(a, b, {ra, rb, offset}, is_signed) == add_exactly(a, b, ra, rb, offset, is_signed));
   }
   CHECK(close_to_tie > 15000);
 }
@@ -144,12 +135,10 @@ TEST_CASE("two roundings instead of the fused one would be seen") {
   Random random(1003);
   int differs = 0;
   for (int i = 0; i < 20000; ++i) {
-    const int a = static_cast<int>(random.range(-128, 127)),
-              b = static_cast<int>(random.range(-128, 127));
+    const int a = static_cast<int>(random.range(-128, 127)), b = static_cast<int>(random.range(-128, 127));
     const float ra = random.scale(-3, 0), rb = random.scale(-3, 0);
     const double target = static_cast<double>(random.range(-50, 50)) + 0.5;
-    const float offset =
-        static_cast<float>(target - static_cast<double>(a) * ra - static_cast<double>(b) * rb);
+    const float offset = static_cast<float>(target - static_cast<double>(a) * ra - static_cast<double>(b) * rb);
     volatile float product_b = static_cast<float>(b) * rb;
     volatile float inner = product_b + offset;
     volatile float product_a = static_cast<float>(a) * ra;
@@ -165,8 +154,7 @@ TEST_CASE("the residual add saturates at both ends and at infinity") {
   CHECK(add_residual(255, 255, {1, 1, 0}, false) == 255);
   CHECK(add_residual(-1, 0, {1, 1, 0}, false) == 0);
   CHECK(add_residual(255, 0, {3e38f, 0, 0}, true) == 127);
-  CHECK(add_residual(127, -128, {3e38f, 3e38f, 0}, true) ==
-        -128);  // the residual's infinity comes first
+  CHECK(add_residual(127, -128, {3e38f, 3e38f, 0}, true) == -128);  // the residual's infinity comes first
   CHECK(add_residual(2, 3, {0.5f, 0.5f, 0}, true) == 2);
   CHECK(add_residual(2, 5, {0.5f, 0.5f, 0}, true) == 4);
 }

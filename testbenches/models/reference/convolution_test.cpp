@@ -31,12 +31,8 @@ struct Convolution {
 
   int padded_height() const { return height + pad_top + pad_bottom; }
   int padded_width() const { return width + pad_left + pad_right; }
-  int out_height() const {
-    return (padded_height() - (kernel_y - 1) * dilation_y - 1) / stride_y + 1;
-  }
-  int out_width() const {
-    return (padded_width() - (kernel_x - 1) * dilation_x - 1) / stride_x + 1;
-  }
+  int out_height() const { return (padded_height() - (kernel_y - 1) * dilation_y - 1) / stride_y + 1; }
+  int out_width() const { return (padded_width() - (kernel_x - 1) * dilation_x - 1) / stride_x + 1; }
   int weight(int o, int ky, int kx, int c) const {
     return weights[static_cast<std::size_t>(((o * kernel_y + ky) * kernel_x + kx) * channels + c)];
   }
@@ -59,10 +55,9 @@ Convolution random_convolution(Random& random, int max_channels, int max_outputs
   c.stride_x = small(3);
   c.dilation_y = small(2);
   c.dilation_x = small(2);
-  for (int* pad : {&c.pad_top, &c.pad_bottom, &c.pad_left, &c.pad_right})
-    *pad = static_cast<int>(random.range(0, 2));
-  for (bool* flag : {&c.input_signed, &c.weight_signed, &c.output_signed, &c.per_channel_zero_point,
-                     &c.per_tensor_scale})
+  for (int* pad : {&c.pad_top, &c.pad_bottom, &c.pad_left, &c.pad_right}) *pad = static_cast<int>(random.range(0, 2));
+  for (bool* flag :
+       {&c.input_signed, &c.weight_signed, &c.output_signed, &c.per_channel_zero_point, &c.per_tensor_scale})
     *flag = random.chance(50);
   c.input_zero = random_operand(random, c.input_signed);
   c.output_zero = random_operand(random, c.output_signed);
@@ -74,10 +69,8 @@ Convolution random_convolution(Random& random, int max_channels, int max_outputs
   const auto one_bias = static_cast<std::int32_t>(random.range(-5000, 5000));
   const float one_scale = random.scale(-14, -8);
   for (int o = 0; o < c.outputs; ++o) {
-    c.weight_zero.push_back(c.per_channel_zero_point ? random_operand(random, c.weight_signed)
-                                                     : one_zero);
-    c.bias.push_back(c.per_tensor_scale ? one_bias
-                                        : static_cast<std::int32_t>(random.range(-5000, 5000)));
+    c.weight_zero.push_back(c.per_channel_zero_point ? random_operand(random, c.weight_signed) : one_zero);
+    c.bias.push_back(c.per_tensor_scale ? one_bias : static_cast<std::int32_t>(random.range(-5000, 5000)));
     c.scale.push_back(c.per_tensor_scale ? one_scale : random.scale(-14, -8));
   }
   return c;
@@ -96,8 +89,7 @@ std::vector<std::int32_t> convolve_naively(const Convolution& c) {
                       ix = x * c.stride_x + kx * c.dilation_x - c.pad_left;
             if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width) continue;
             for (int ch = 0; ch < c.channels; ++ch)
-              sum += (c.input[static_cast<std::size_t>((iy * c.width + ix) * c.channels + ch)] -
-                      c.input_zero) *
+              sum += (c.input[static_cast<std::size_t>((iy * c.width + ix) * c.channels + ch)] - c.input_zero) *
                      (c.weight(o, ky, kx, ch) - c.weight_zero[static_cast<std::size_t>(o)]);
           }
         sums.push_back(sum);
@@ -108,17 +100,15 @@ std::vector<std::int32_t> convolve_naively(const Convolution& c) {
 // A product of two float32 is exact in double, so one conversion rounds it; rounding to an integer
 // is done by hand.
 int requantize_naively(std::int32_t v, float scale, int zero, bool is_signed) {
-  const double scaled =
-      static_cast<float>(static_cast<double>(static_cast<float>(v)) * static_cast<double>(scale));
+  const double scaled = static_cast<float>(static_cast<double>(static_cast<float>(v)) * static_cast<double>(scale));
   const double low = std::floor(scaled), rest = scaled - low;
   const bool up = rest > 0.5 || (rest == 0.5 && std::fmod(low, 2.0) != 0.0);
   const double result = low + (up ? 1 : 0) + zero;
-  return static_cast<int>(
-      std::min(std::max(result, is_signed ? -128.0 : 0.0), is_signed ? 127.0 : 255.0));
+  return static_cast<int>(std::min(std::max(result, is_signed ? -128.0 : 0.0), is_signed ? 127.0 : 255.0));
 }
 
-constexpr std::uint32_t kWeightsAt = 0x10000, kParametersAt = 0x20000, kOutputAt = 0x30000,
-                        kRawAt = 0x40000, kDramBytes = 0x60000;
+constexpr std::uint32_t kWeightsAt = 0x10000, kParametersAt = 0x20000, kOutputAt = 0x30000, kRawAt = 0x40000,
+                        kDramBytes = 0x60000;
 
 // The convolution as a program, and its operands in DRAM.
 class Lowering {
@@ -153,8 +143,7 @@ class Lowering {
     std::vector<isa::Instruction> list;
     load_input(list);
     load_bytes(list, isa::Buffer::kWeight, isa::Base::kWeight, weight_bytes_);
-    load_bytes(list, isa::Buffer::kParameter, isa::Base::kParameter,
-               static_cast<std::uint32_t>(c_.outputs * 8));
+    load_bytes(list, isa::Buffer::kParameter, isa::Base::kParameter, static_cast<std::uint32_t>(c_.outputs * 8));
     list.push_back(matrix());
     if (c_.outputs % cols_ == 0) {
       list.push_back(store_all(false));
@@ -170,16 +159,14 @@ class Lowering {
     reference.set_base(isa::Base::kWeight, kWeightsAt);
     reference.set_base(isa::Base::kParameter, kParametersAt);
     // What the encoding carries is what runs.
-    for (const auto& instruction : list)
-      reference.execute(isa::decode(isa::encode(instruction)), dram);
+    for (const auto& instruction : list) reference.execute(isa::decode(isa::encode(instruction)), dram);
   }
 
  private:
   int activation_words() const { return c_.padded_height() * c_.padded_width() * k_c_; }
 
   void write_operands(MemoryImage& dram) {
-    for (std::size_t i = 0; i < c_.input.size(); ++i)
-      dram[i] = static_cast<std::uint8_t>(c_.input[i]);
+    for (std::size_t i = 0; i < c_.input.size(); ++i) dram[i] = static_cast<std::uint8_t>(c_.input[i]);
     std::uint32_t at = kWeightsAt;
     for (int n = 0; n < n_; ++n)
       for (int ky = 0; ky < c_.kernel_y; ++ky)
@@ -188,17 +175,15 @@ class Lowering {
             for (int r = c_.per_channel_zero_point ? -1 : 0; r < rows_; ++r)
               for (int col = 0; col < cols_; ++col, ++at) {
                 const int o = n * cols_ + col, ch = kc * rows_ + r;
-                if (o >= c_.outputs || ch >= c_.channels)
-                  continue;  // noise stays: it must not matter
-                dram[at] = static_cast<std::uint8_t>(
-                    r < 0 ? c_.weight_zero[static_cast<std::size_t>(o)] : c_.weight(o, ky, kx, ch));
+                if (o >= c_.outputs || ch >= c_.channels) continue;  // noise stays: it must not matter
+                dram[at] = static_cast<std::uint8_t>(r < 0 ? c_.weight_zero[static_cast<std::size_t>(o)]
+                                                           : c_.weight(o, ky, kx, ch));
               }
     weight_bytes_ = at - kWeightsAt;
     for (int o = 0; o < c_.outputs; ++o) {
-      std::memcpy(&dram[kParametersAt + static_cast<std::uint32_t>(o) * 8],
-                  &c_.bias[static_cast<std::size_t>(o)], 4);
-      std::memcpy(&dram[kParametersAt + static_cast<std::uint32_t>(o) * 8 + 4],
-                  &c_.scale[static_cast<std::size_t>(o)], 4);
+      std::memcpy(&dram[kParametersAt + static_cast<std::uint32_t>(o) * 8], &c_.bias[static_cast<std::size_t>(o)], 4);
+      std::memcpy(&dram[kParametersAt + static_cast<std::uint32_t>(o) * 8 + 4], &c_.scale[static_cast<std::size_t>(o)],
+                  4);
     }
   }
 
@@ -231,8 +216,7 @@ class Lowering {
     list.push_back(load);
   }
 
-  static void load_bytes(std::vector<isa::Instruction>& list, isa::Buffer buffer, isa::Base base,
-                         std::uint32_t bytes) {
+  static void load_bytes(std::vector<isa::Instruction>& list, isa::Buffer buffer, isa::Base base, std::uint32_t bytes) {
     isa::Load load;
     load.buffer = buffer;
     load.base = base;
@@ -247,8 +231,7 @@ class Lowering {
     m.weight_signed = c_.weight_signed;
     m.per_column_zero_point = c_.per_channel_zero_point;
     m.activation_zero_point = static_cast<std::uint8_t>(c_.input_zero);
-    m.weight_zero_point =
-        static_cast<std::uint8_t>(c_.per_channel_zero_point ? 0x55 : c_.weight_zero[0]);
+    m.weight_zero_point = static_cast<std::uint8_t>(c_.per_channel_zero_point ? 0x55 : c_.weight_zero[0]);
     m.m_y = static_cast<std::uint16_t>(c_.out_height());
     m.m_x = static_cast<std::uint16_t>(c_.out_width());
     m.k_y = static_cast<std::uint16_t>(c_.kernel_y);
@@ -285,8 +268,7 @@ class Lowering {
     const int groups = std::min(cols_, c_.outputs - block * cols_) / lanes_;
     s.groups = static_cast<std::uint16_t>(groups);
     s.source_base = static_cast<std::uint32_t>((11 + block * positions_) * (cols_ / lanes_));
-    s.dst_base =
-        (raw ? kRawAt : kOutputAt) + static_cast<std::uint32_t>(block * cols_ * (raw ? 4 : 1));
+    s.dst_base = (raw ? kRawAt : kOutputAt) + static_cast<std::uint32_t>(block * cols_ * (raw ? 4 : 1));
     s.parameter_base = static_cast<std::uint16_t>(c_.per_tensor_scale ? 0 : block * cols_ / lanes_);
     return s;
   }
@@ -336,15 +318,12 @@ TEST_CASE(
         const std::size_t o = i % static_cast<std::size_t>(c.outputs);
         std::int32_t raw;
         std::memcpy(&raw, &dram[kRawAt + 4 * i], 4);
-        if (raw != sums[i])
-          FAIL("raw element " << i << ": expected " << sums[i] << ", got " << raw);
-        const int expected =
-            requantize_naively(sums[i] + c.bias[o], c.scale[o], c.output_zero, c.output_signed);
+        if (raw != sums[i]) FAIL("raw element " << i << ": expected " << sums[i] << ", got " << raw);
+        const int expected = requantize_naively(sums[i] + c.bias[o], c.scale[o], c.output_zero, c.output_signed);
         const std::uint8_t byte = dram[kOutputAt + i];
         const int got = c.output_signed ? static_cast<std::int8_t>(byte) : byte;
         if (got != expected) FAIL("element " << i << ": expected " << expected << ", got " << got);
-        inside +=
-            expected > (c.output_signed ? -128 : 0) && expected < (c.output_signed ? 127 : 255);
+        inside += expected > (c.output_signed ? -128 : 0) && expected < (c.output_signed ? 127 : 255);
       }
       ++done;
       elements += sums.size();
@@ -380,8 +359,7 @@ TEST_CASE("accumulate adds to what is there and wraps, otherwise the first pass 
   CHECK(reference.accumulators()[4] == 0);
   m.k_c = 3;
   m.activation_stride_kc = 1;
-  m.weight_base =
-      1024 - 4;  // one tile at the end of the buffer, then from its start: both zeros and -128
+  m.weight_base = 1024 - 4;  // one tile at the end of the buffer, then from its start: both zeros and -128
   reference.execute(isa::Instruction(m), dram);
   const std::int64_t with_zero_tile = std::int64_t{-255} * (0 - 127) * 4 + 2 * product;
   CHECK(reference.accumulators()[0] == with_zero_tile);
@@ -393,8 +371,7 @@ TEST_CASE("accumulate adds to what is there and wraps, otherwise the first pass 
     expected += 3 * product;
   }
   CHECK(expected > std::numeric_limits<std::int32_t>::max());
-  CHECK(reference.accumulators()[0] ==
-        static_cast<std::int32_t>(static_cast<std::uint32_t>(expected)));
+  CHECK(reference.accumulators()[0] == static_cast<std::int32_t>(static_cast<std::uint32_t>(expected)));
   m.accumulate = false;
   reference.execute(isa::Instruction(m), dram);
   CHECK(reference.accumulators()[0] == 3 * product);

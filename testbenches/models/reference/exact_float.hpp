@@ -50,8 +50,7 @@ inline int saturate_exactly(const Integer& x, bool is_signed) {
   return x < low ? low : x > high ? high : static_cast<int>(x);
 }
 
-inline int requantize_exactly(std::int32_t sum, std::int32_t bias, float scale, int zero_point,
-                              bool is_signed) {
+inline int requantize_exactly(std::int32_t sum, std::int32_t bias, float scale, int zero_point, bool is_signed) {
   Integer v = Integer(sum) + bias;
   const Integer turn = Integer(1) << 32;
   if (v >= turn / 2) v -= turn;

@@ -15,8 +15,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base,
-                  std::size_t word_bytes, Bytes& buffer) {
+void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base, std::size_t word_bytes, Bytes& buffer) {
   for (int i3 = 0; i3 < load.count[2]; ++i3)
     for (int i2 = 0; i2 < load.count[1]; ++i2)
       for (int i1 = 0; i1 < load.pad_top + load.count[0] + load.pad_bottom; ++i1) {
@@ -25,8 +24,7 @@ void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base,
         Bytes row(load.pad_left * word_bytes, load.pad_value);
         for (std::uint32_t b = 0; b < load.run_bytes; ++b) {
           const std::int64_t address = static_cast<std::int64_t>(base) + load.dram_offset + b +
-                                       std::int64_t{i3} * load.dram_stride[2] +
-                                       std::int64_t{i2} * load.dram_stride[1] +
+                                       std::int64_t{i3} * load.dram_stride[2] + std::int64_t{i2} * load.dram_stride[1] +
                                        std::int64_t{data_row} * load.dram_stride[0];
           const std::uint8_t value = has_data ? dram.at(static_cast<std::size_t>(address)) : load.pad_value;
           for (std::size_t column = 0; load.diagonal && column < word_bytes; ++column)
@@ -37,8 +35,7 @@ void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base,
         row.resize(row.size() + load.pad_right * word_bytes, load.pad_value);
         const std::int64_t words = static_cast<std::int64_t>(buffer.size() / word_bytes);
         std::int64_t word = std::int64_t{load.dst_base} + std::int64_t{i3} * load.dst_stride[2] +
-                            std::int64_t{i2} * load.dst_stride[1] +
-                            std::int64_t{i1} * load.dst_stride[0];
+                            std::int64_t{i2} * load.dst_stride[1] + std::int64_t{i1} * load.dst_stride[0];
         word = ((word % words) + words) % words;
         for (std::size_t b = 0; b < row.size(); ++b)
           buffer[(static_cast<std::size_t>(word) * word_bytes + b) % buffer.size()] = row[b];
@@ -61,8 +58,7 @@ TEST_CASE("random loads into all buffers match a byte by byte copy") {
     ReferenceChip reference(chip);
     for (int b = 0; b < isa::kBases; ++b)
       reference.set_base(static_cast<isa::Base>(b), std::uint64_t{maker.region_bytes()} * b);
-    Bytes buffers[] = {reference.activation_buffer(), reference.weight_buffer(),
-                       reference.parameter_buffer()};
+    Bytes buffers[] = {reference.activation_buffer(), reference.weight_buffer(), reference.parameter_buffer()};
     const std::size_t word_bytes[] = {chip.array_rows, chip.array_cols, chip.post_lanes * 8};
     int per_buffer[3] = {};
     for (int i = 0; i < 400; ++i) {
@@ -70,8 +66,8 @@ TEST_CASE("random loads into all buffers match a byte by byte copy") {
       INFO(name << ": " << isa::disassemble(isa::Instruction(load)));
       const int which = static_cast<int>(load.buffer);
       ++per_buffer[which];
-      load_naively(load, dram, std::uint64_t{maker.region_bytes()} * static_cast<int>(load.base),
-                   word_bytes[which], buffers[which]);
+      load_naively(load, dram, std::uint64_t{maker.region_bytes()} * static_cast<int>(load.base), word_bytes[which],
+                   buffers[which]);
       reference.execute(isa::Instruction(load), dram);
       REQUIRE(reference.activation_buffer() == buffers[0]);
       REQUIRE(reference.weight_buffer() == buffers[1]);
@@ -85,8 +81,7 @@ TEST_CASE("a run longer than its buffer wraps around and the last words win") {
   const Chip chip = shipped("tiny");
   ReferenceChip reference(chip);
   MemoryImage dram(16384);
-  for (std::size_t i = 0; i < dram.size(); ++i)
-    dram[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+  for (std::size_t i = 0; i < dram.size(); ++i) dram[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
   isa::Load load;
   load.run_bytes = 4096 + 6;  // the buffer and a word and a half
   load.dst_base = 3;

@@ -26,9 +26,7 @@ std::string error_of(const isa::Instruction& instruction, std::size_t dram_bytes
   return "no error";
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -40,8 +38,7 @@ TEST_CASE("an illegal instruction is refused with its reason and its index in th
   MemoryImage dram(64);
   isa::Program program;
   program.instructions = {isa::Load{}, matrix};
-  CHECK_THROWS_WITH(reference.execute(program, dram),
-                    "instruction 1: illegal instruction: k_c is 0");
+  CHECK_THROWS_WITH(reference.execute(program, dram), "instruction 1: illegal instruction: k_c is 0");
 }
 
 TEST_CASE("a matrix instruction with more rows than a bank is refused") {
@@ -51,8 +48,7 @@ TEST_CASE("a matrix instruction with more rows than a bank is refused") {
   CHECK(error_of(matrix) == "no error");
   matrix.m_y = 5;
   matrix.m_x = 13;
-  CHECK(error_of(matrix) ==
-        "matrix: m_y * m_x = 5 * 13: must be at most 64, the accumulator rows of a bank");
+  CHECK(error_of(matrix) == "matrix: m_y * m_x = 5 * 13: must be at most 64, the accumulator rows of a bank");
   matrix.m_y = matrix.m_x = 65535;
   CHECK(contains(error_of(matrix), "m_y * m_x"));
 }
@@ -62,8 +58,7 @@ TEST_CASE("DRAM accesses end at the last byte of the image") {
   load.run_bytes = 64;
   CHECK(error_of(load) == "no error");
   load.run_bytes = 65;
-  CHECK(error_of(load) ==
-        "load of 65 bytes at DRAM address 0x0: must be inside the memory of 0x40 bytes");
+  CHECK(error_of(load) == "load of 65 bytes at DRAM address 0x0: must be inside the memory of 0x40 bytes");
   load.run_bytes = 1;
   load.dram_offset = 0xffffffff;
   CHECK(contains(error_of(load), "at DRAM address 0xffffffff"));
@@ -76,8 +71,7 @@ TEST_CASE("DRAM accesses end at the last byte of the image") {
   store.dst_base = 62;
   CHECK(error_of(store) == "no error");
   store.dst_base = 63;
-  CHECK(error_of(store) ==
-        "store of 2 bytes at DRAM address 0x3f: must be inside the memory of 0x40 bytes");
+  CHECK(error_of(store) == "store of 2 bytes at DRAM address 0x3f: must be inside the memory of 0x40 bytes");
   store.raw = true;
   store.requantize = false;
   store.dst_base = 57;
@@ -95,8 +89,7 @@ TEST_CASE("source and residual in one bank are error 5, in two banks they are no
   CHECK(error_of(store) == "no error");
   store.source_base = bank;
   store.residual_base = 2 * bank - 1;
-  CHECK(error_of(store) ==
-        "store: error 5: source group 512 and residual group 1023 are both in activation bank 1");
+  CHECK(error_of(store) == "store: error 5: source group 512 and residual group 1023 are both in activation bank 1");
   // They meet only in the second step.
   store.source_base = bank - 1;
   store.count[1] = 2;
@@ -163,8 +156,7 @@ TEST_CASE(
       const testing::RandomProgram again = testing::random_program(chip, seed, 40);
       REQUIRE(first.dram == again.dram);
       ReferenceChip reference(chip);
-      for (int b = 0; b < isa::kBases; ++b)
-        reference.set_base(static_cast<isa::Base>(b), first.base[b]);
+      for (int b = 0; b < isa::kBases; ++b) reference.set_base(static_cast<isa::Base>(b), first.base[b]);
       REQUIRE(isa::disassemble(first.program) == isa::disassemble(again.program));
       REQUIRE_NOTHROW(reference.execute(first.program, first.dram));
       CHECK(first.dram != again.dram);  // it stored something

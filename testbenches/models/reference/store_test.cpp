@@ -19,9 +19,7 @@ Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tin
 constexpr int kLanes = 2, kRows = 4;  // of tiny
 constexpr std::uint32_t kBankGroups = 256 * kRows / kLanes;
 
-int widened(std::uint8_t byte, bool is_signed) {
-  return is_signed ? static_cast<std::int8_t>(byte) : byte;
-}
+int widened(std::uint8_t byte, bool is_signed) { return is_signed ? static_cast<std::int8_t>(byte) : byte; }
 
 // Random bytes in the whole activation buffer, and in DRAM from 0.
 struct Bench {
@@ -36,9 +34,7 @@ struct Bench {
     load.run_bytes = 4096;
     run(load);
   }
-  void run(const isa::Instruction& instruction) {
-    reference.execute(isa::decode(isa::encode(instruction)), dram);
-  }
+  void run(const isa::Instruction& instruction) { reference.execute(isa::decode(isa::encode(instruction)), dram); }
   // (bias, scale) pairs to the parameter buffer from word 0.
   void set_parameters(const std::vector<std::pair<std::int32_t, float>>& pairs) {
     MemoryImage image(pairs.size() * 8);
@@ -64,14 +60,12 @@ isa::Store from_activation(bool is_signed) {
 
 }  // namespace
 
-TEST_CASE(
-    "max pooling of an image in the activation buffer, 3 x 3 with stride 2, signed and unsigned") {
+TEST_CASE("max pooling of an image in the activation buffer, 3 x 3 with stride 2, signed and unsigned") {
   for (const bool is_signed : {false, true}) {
     Bench bench(3);
     const int height = 9, width = 11, channels = 8;  // two words a pixel, four groups
     const auto image = bench.reference.activation_buffer();
-    const int out_height = (height - 3) / 2 + 1, out_width = (width - 3) / 2 + 1,
-              groups = channels / kLanes;
+    const int out_height = (height - 3) / 2 + 1, out_width = (width - 3) / 2 + 1, groups = channels / kLanes;
     isa::Store s = from_activation(is_signed);
     s.window_y = s.window_x = 3;
     s.source_stride_wy = width * groups;
@@ -88,25 +82,20 @@ TEST_CASE(
           int best = -1000;
           for (int wy = 0; wy < 3; ++wy)
             for (int wx = 0; wx < 3; ++wx)
-              best =
-                  std::max(best, widened(image[static_cast<std::size_t>(
-                                             ((2 * y + wy) * width + 2 * x + wx) * channels + c)],
-                                         is_signed));
-          REQUIRE(
-              widened(
-                  bench.dram[static_cast<std::size_t>(8192 + (y * out_width + x) * channels + c)],
-                  is_signed) == best);
+              best = std::max(
+                  best, widened(image[static_cast<std::size_t>(((2 * y + wy) * width + 2 * x + wx) * channels + c)],
+                                is_signed));
+          REQUIRE(widened(bench.dram[static_cast<std::size_t>(8192 + (y * out_width + x) * channels + c)], is_signed) ==
+                  best);
         }
   }
 }
 
-TEST_CASE(
-    "requantize, residual and clamp in sequence match exact arithmetic, to the activation buffer") {
+TEST_CASE("requantize, residual and clamp in sequence match exact arithmetic, to the activation buffer") {
   Bench bench(8);
   std::vector<std::pair<std::int32_t, float>> parameters;
   for (int i = 0; i < 64 * kLanes; ++i)
-    parameters.emplace_back(static_cast<std::int32_t>(bench.random.range(-200, 200)),
-                            bench.random.scale(-3, 0));
+    parameters.emplace_back(static_cast<std::int32_t>(bench.random.range(-200, 200)), bench.random.scale(-3, 0));
   bench.set_parameters(parameters);
   for (int round = 0; round < 40; ++round) {
     const auto before = bench.reference.activation_buffer();
@@ -115,8 +104,7 @@ TEST_CASE(
     s.destination = isa::Destination::kActivation;
     s.requantize = bench.random.chance(70);
     s.residual = bench.random.chance(80);
-    for (auto* flag : {&s.source_signed, &s.mid_signed, &s.residual_signed, &s.output_signed,
-                       &s.parameter_per_tensor})
+    for (auto* flag : {&s.source_signed, &s.mid_signed, &s.residual_signed, &s.output_signed, &s.parameter_per_tensor})
       *flag = bench.random.chance(50);
     s.mid_zero_point = static_cast<std::uint8_t>(bench.random.bits());
     s.groups = 3;
@@ -142,28 +130,23 @@ TEST_CASE(
         for (int i1 = 0; i1 < 3; ++i1)
           for (int run = 0; run < 6 * kLanes; ++run) {
             const int i0 = run / (3 * kLanes), g = run / kLanes % 3, lane = run % kLanes;
-            int v = widened(before[static_cast<std::size_t>(
-                                (50 + 4 * i0 - 9 * i1 + 30 * i2 + 70 * i3 + g) * kLanes + lane)],
-                            s.source_signed);
+            int v = widened(
+                before[static_cast<std::size_t>((50 + 4 * i0 - 9 * i1 + 30 * i2 + 70 * i3 + g) * kLanes + lane)],
+                s.source_signed);
             if (s.requantize) {
-              const int word =
-                  (s.parameter_base + (s.parameter_per_tensor ? 0 : 5 * i2 - i3 + g) + 64) % 64;
-              const auto& [bias, scale] =
-                  parameters[static_cast<std::size_t>(word * kLanes + lane)];
-              v = testing::requantize_exactly(
-                  v, bias, scale, widened(s.mid_zero_point, s.mid_signed), s.mid_signed);
+              const int word = (s.parameter_base + (s.parameter_per_tensor ? 0 : 5 * i2 - i3 + g) + 64) % 64;
+              const auto& [bias, scale] = parameters[static_cast<std::size_t>(word * kLanes + lane)];
+              v = testing::requantize_exactly(v, bias, scale, widened(s.mid_zero_point, s.mid_signed), s.mid_signed);
             }
             if (s.residual) {
               const auto at =
-                  (kBankGroups + 30 + 7 * i1 - 11 * i2 + 60 * i3 + 3 * i0 + g) * kLanes +
-                  static_cast<unsigned>(lane);
-              v = testing::add_exactly(v, widened(before[at], s.residual_signed),
-                                       s.add_scale_source, s.add_scale_residual, s.add_offset,
-                                       s.output_signed);
+                  (kBankGroups + 30 + 7 * i1 - 11 * i2 + 60 * i3 + 3 * i0 + g) * kLanes + static_cast<unsigned>(lane);
+              v = testing::add_exactly(v, widened(before[at], s.residual_signed), s.add_scale_source,
+                                       s.add_scale_residual, s.add_offset, s.output_signed);
             }
             v = std::min<int>(std::max<int>(v, s.clamp_low), s.clamp_high);
-            expected[(2 * kBankGroups + 40 + 6 * i1 + 18 * i2 - 40 * i3) * kLanes +
-                     static_cast<unsigned>(run)] = static_cast<std::uint8_t>(v);
+            expected[(2 * kBankGroups + 40 + 6 * i1 + 18 * i2 - 40 * i3) * kLanes + static_cast<unsigned>(run)] =
+                static_cast<std::uint8_t>(v);
           }
     INFO(isa::disassemble(isa::Instruction(s)));
     REQUIRE(bench.reference.activation_buffer() == expected);
@@ -199,9 +182,8 @@ TEST_CASE("on-chip addresses of a store wrap at the size of the memory") {
   isa::Store s = from_activation(false);
   s.destination = isa::Destination::kActivation;
   s.groups = 4;
-  s.source_base =
-      4 * kBankGroups - 2 + 12 * 4 * kBankGroups;  // the last two groups, then the first two
-  s.dst_base = 0xfffffffeu;                        // the same place
+  s.source_base = 4 * kBankGroups - 2 + 12 * 4 * kBankGroups;  // the last two groups, then the first two
+  s.dst_base = 0xfffffffeu;                                    // the same place
   s.count[1] = 2;
   s.source_stride[1] = static_cast<std::int32_t>(0x80000000u);  // a multiple of the memory
   s.dst_stride[0] = static_cast<std::int32_t>(kBankGroups);
@@ -236,8 +218,7 @@ TEST_CASE("a raw store writes the sums as little-endian int32") {
   bench.run(s);
   for (std::size_t i = 0; i < 20; ++i) {
     std::uint32_t value = 0;
-    for (std::size_t b = 0; b < 4; ++b)
-      value |= std::uint32_t{bench.dram[1001 + 4 * i + b]} << (8 * b);
+    for (std::size_t b = 0; b < 4; ++b) value |= std::uint32_t{bench.dram[1001 + 4 * i + b]} << (8 * b);
     CHECK(static_cast<std::int32_t>(value) == bench.reference.accumulators()[i]);
   }
 }

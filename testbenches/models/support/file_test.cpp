@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/file.hpp"
 
-
 #include "catch.hpp"
 
 namespace systole {

@@ -67,10 +67,9 @@ struct ArbiterBench : Bench {
       expect_equal(*this, "ar_addr_o", pins->address, ar_addr_o.get());
       expect_equal(*this, "ar_len_o", pins->length, ar_len_o.get());
     }
-    hold.on_clock(
-        ar_valid_o.get(), ready,
-        {static_cast<uint32_t>(ar_id_o.get()), static_cast<uint32_t>(ar_addr_o.get()),
-         static_cast<uint32_t>(ar_addr_o.get() >> 32), static_cast<uint32_t>(ar_len_o.get())});
+    hold.on_clock(ar_valid_o.get(), ready,
+                  {static_cast<uint32_t>(ar_id_o.get()), static_cast<uint32_t>(ar_addr_o.get()),
+                   static_cast<uint32_t>(ar_addr_o.get() >> 32), static_cast<uint32_t>(ar_len_o.get())});
     const bool room = !pins || ready;
     expect_equal(*this, "fetch is taken", fetch && room, fetch && fetch_ready_o.get());
     expect_equal(*this, "load is taken", load && room && !fetch, load && load_ready_o.get());
@@ -131,9 +130,7 @@ TEST_CASE("axi_read_arbiter: random traffic with 32 address bits keeps order and
 }
 TEST_CASE("axi_read_arbiter: a load waits as long as fetches come and then goes at once") {
   using TheBench = ArbiterBench<Vaxi_read_arbiter_40, 40>;
-  TheBench bench(200, [](uint64_t cycle) {
-    return TheBench::Rates{cycle % 20 < 10 ? 100 : 0, 100, 100};
-  });
+  TheBench bench(200, [](uint64_t cycle) { return TheBench::Rates{cycle % 20 < 10 ? 100 : 0, 100, 100}; });
   bench.run(300);
   CHECK(bench.accepted[0] >= 95);
   CHECK(bench.accepted[1] >= 95);

@@ -49,8 +49,7 @@ struct AccumulatorBench : Bench {
   static uint64_t bank(uint64_t address) { return address / BankRows; }
 
   void on_clock() override {
-    if (matrix_due)
-      expect_words(*this, "matrix_read_data_o", matrix_data, matrix_read_data_o.words());
+    if (matrix_due) expect_words(*this, "matrix_read_data_o", matrix_data, matrix_read_data_o.words());
     if (store_due) expect_words(*this, "store_data_o", store_data, store_data_o.words());
 
     const uint64_t matrix_at = matrix_read_addr_i.get(), store_at = store_addr_i.get();
@@ -119,19 +118,14 @@ TEST_CASE("accumulator_buffer: engines in different banks read and write in ever
   Random random(3);
   AccumulatorBench<Vaccumulator_buffer_128x4, 128, 4> bench(5000, [&](uint64_t cycle) {
     const uint64_t bank = cycle / 100 % 2;
-    return Stimulus{true,
-                    true,
-                    true,
-                    bank * 4 + random.below(4),
-                    bank * 4 + random.below(4),
-                    (1 - bank) * 4 + random.below(4)};
+    return Stimulus{
+        true, true, true, bank * 4 + random.below(4), bank * 4 + random.below(4), (1 - bank) * 4 + random.below(4)};
   });
   bench.run(6000);
   CHECK(bench.lost == 0);
   CHECK(bench.both == 5000);
 }
-TEST_CASE(
-    "accumulator_buffer: the store engine waits as long as the matrix engine reads its bank") {
+TEST_CASE("accumulator_buffer: the store engine waits as long as the matrix engine reads its bank") {
   AccumulatorBench<Vaccumulator_buffer_128x4, 128, 4> bench(1000, [&](uint64_t cycle) {
     // Nine cycles of ten the matrix engine is there; the store engine asks for one row all along.
     return Stimulus{cycle % 10 != 9, true, true, cycle % 4, (cycle + 1) % 8, 2};

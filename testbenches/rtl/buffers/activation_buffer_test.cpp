@@ -90,10 +90,9 @@ struct ActivationBench : Bench {
     check_read(kResidual, residual_data_o.words());
 
     const Stimulus now{
-        {matrix_read_i.get() != 0, source_read_i.get() != 0, residual_read_i.get() != 0,
-         store_write_i.get() != 0, load_write_i.get() != 0},
-        {matrix_addr_i.get(), source_addr_i.get(), residual_addr_i.get(), store_addr_i.get(),
-         load_addr_i.get()}};
+        {matrix_read_i.get() != 0, source_read_i.get() != 0, residual_read_i.get() != 0, store_write_i.get() != 0,
+         load_write_i.get() != 0},
+        {matrix_addr_i.get(), source_addr_i.get(), residual_addr_i.get(), store_addr_i.get(), load_addr_i.get()}};
     const auto wins = winners(now);
     if (now.request[kSource]) {
       expect_equal(*this, "source_grant_o", wins[kSource], source_grant_o.get());
@@ -147,10 +146,8 @@ struct ActivationBench : Bench {
   }
 
   void require_that_every_pair_met() {
-    for (auto [winner, loser] : {std::pair{kMatrix, kSource},
-                                 {kMatrix, kResidual},
-                                 {kSource, kResidual},
-                                 {kStore, kLoad}}) {
+    for (auto [winner, loser] :
+         {std::pair{kMatrix, kSource}, {kMatrix, kResidual}, {kSource, kResidual}, {kStore, kLoad}}) {
       CAPTURE(kNames[winner], kNames[loser]);
       CHECK(won[winner][loser] > 20);
     }

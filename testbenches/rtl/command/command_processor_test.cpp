@@ -34,8 +34,7 @@ struct Outcome {
   bool done = false;
   uint64_t code = 0, index = 0;
   uint64_t last_retire = 0, end = 0;  // cycles
-  std::vector<uint64_t>
-      start_cycle;  // by instruction, after the start; 0 for one that did not start
+  std::vector<uint64_t> start_cycle;  // by instruction, after the start; 0 for one that did not start
 };
 
 template <class Processor, int DataBits, int AddressBits, int FetchDepth, int QueueDepth>
@@ -119,8 +118,8 @@ struct ProcessorBench : Bench {
     const uint64_t t = cycle();
     // ---- fetch and dispatch
     expect_equal(*this, "ar_valid_o", fetch_.offers(), ar_valid_o.get());
-    const bool accepted = memory_.on_address(ar_valid_o.get(), ar_ready_i.get(), ar_addr_o.get(),
-                                             ar_len_o.get(), t, memory_latency_);
+    const bool accepted =
+        memory_.on_address(ar_valid_o.get(), ar_ready_i.get(), ar_addr_o.get(), ar_len_o.get(), t, memory_latency_);
     std::vector<Error> errors;
     bool dispatch = false;
     int engine = 0;
@@ -147,9 +146,8 @@ struct ProcessorBench : Bench {
         expect_equal(*this, "engine_index_o", index, get_bits(engine_index_o.words(), 32 * e, 32));
         if (semaphores.request[e]) {
           const isa::Encoded& words = current().program[index];
-          expect_words(
-              *this, "engine_instruction_o", Words(words.begin(), words.end()),
-              slice_words(engine_instruction_o.words(), kInstructionBits * e, kInstructionBits));
+          expect_words(*this, "engine_instruction_o", Words(words.begin(), words.end()),
+                       slice_words(engine_instruction_o.words(), kInstructionBits * e, kInstructionBits));
         }
       }
       if (now_.retire[e]) {
@@ -194,11 +192,10 @@ struct ProcessorBench : Bench {
       // The page does not order errors of one cycle: any of them may be the first.
       const uint64_t code = error_code_o.get(), index = error_index_o.get();
       bool known = false;
-      for (const Error& error : errors)
-        known = known || (error.code == code && error.index == index);
+      for (const Error& error : errors) known = known || (error.code == code && error.index == index);
       if (!known) {
-        fail(fmt::format("error {} of instruction {}, expected error {} of {}", code, index,
-                         errors[0].code, errors[0].index));
+        fail(fmt::format("error {} of instruction {}, expected error {} of {}", code, index, errors[0].code,
+                         errors[0].index));
       }
       outcome_.code = code;
       outcome_.index = index;
@@ -244,8 +241,7 @@ struct ProcessorBench : Bench {
     ringing_ = false;
     const uint64_t after = cycle() + 1 - start_cycle_;
     for (int e = 0; e < 3; ++e) {
-      const bool ready =
-          random_.chance(current().ready_percent[e]) && after >= current().ready_from[e];
+      const bool ready = random_.chance(current().ready_percent[e]) && after >= current().ready_from[e];
       next.ready |= uint64_t{ready} << e;
       if (!in_engine_[e].empty() && in_engine_[e].front().due <= cycle() + 1) {
         next.retire[e] = in_engine_[e].front().index;
@@ -296,8 +292,7 @@ struct ProcessorBench : Bench {
     outcome_ = Outcome();
     outcome_.start_cycle.assign(current().program.size(), 0);
     std::vector<Words> program;
-    for (const isa::Encoded& words : current().program)
-      program.emplace_back(words.begin(), words.end());
+    for (const isa::Encoded& words : current().program) program.emplace_back(words.begin(), words.end());
     const uint64_t base = random_.bits(AddressBits - 8) * kInstructionBytes;
     memory_.start(base, std::move(program));
     memory_latency_ = current().memory.latency;
@@ -312,8 +307,7 @@ struct ProcessorBench : Bench {
     start_i.set(next.start);
     engine_ready_i.set(next.ready);
     uint64_t retire = 0;
-    Words index = random_words(random_, 96),
-          post = random_words(random_, 48);  // noise unless retiring
+    Words index = random_words(random_, 96), post = random_words(random_, 48);  // noise unless retiring
     for (int e = 0; e < 3; ++e) {
       if (!next.retire[e]) continue;
       retire |= uint64_t{1} << e;
@@ -323,9 +317,7 @@ struct ProcessorBench : Bench {
     retire_i.set(retire);
     retire_index_i.set_words(index);
     retire_post_mask_i.set_words(post);
-    const auto index_of = [&](Injected kind) {
-      return next.injected == kind ? next.injected_index : random_.bits(32);
-    };
+    const auto index_of = [&](Injected kind) { return next.injected == kind ? next.injected_index : random_.bits(32); };
     load_error_i.set(next.injected == Injected::kLoad);
     load_error_index_i.set(index_of(Injected::kLoad));
     fetch_error_i.set(next.injected == Injected::kFetch);
@@ -334,8 +326,7 @@ struct ProcessorBench : Bench {
     bank_conflict_i.set(next.injected == Injected::kBankConflict);
     bank_conflict_index_i.set(index_of(Injected::kBankConflict));
     ar_ready_i.set(random_.chance(current().memory.accept));
-    const auto beat =
-        with_memory ? memory_.next_beat(cycle() + 1, current().memory.beat) : std::nullopt;
+    const auto beat = with_memory ? memory_.next_beat(cycle() + 1, current().memory.beat) : std::nullopt;
     r_valid_i.set(beat.has_value());
     r_data_i.set_words(beat ? *beat : random_words(random_, DataBits));
   }
@@ -390,8 +381,7 @@ std::vector<isa::Encoded> random_program(systole::testing::Random& random, uint6
         ++posted[s];
       }
     }
-    program.push_back(
-        encoded(instruction, static_cast<uint16_t>(wait_mask), static_cast<uint16_t>(post_mask)));
+    program.push_back(encoded(instruction, static_cast<uint16_t>(wait_mask), static_cast<uint16_t>(post_mask)));
   }
   return program;
 }
@@ -399,8 +389,7 @@ std::vector<isa::Encoded> random_program(systole::testing::Random& random, uint6
 Case random_case(systole::testing::Random& random, uint64_t max_length) {
   Case out;
   out.program = random_program(random, 1 + random.below(max_length));
-  out.memory = {random.pick({30, 100, 100}), random.pick({30, 100, 100}),
-                static_cast<int>(random.range(1, 10))};
+  out.memory = {random.pick({30, 100, 100}), random.pick({30, 100, 100}), static_cast<int>(random.range(1, 10))};
   for (int& percent : out.ready_percent) percent = random.pick({3, 30, 100});
   out.max_latency = random.pick({1, 5, 30});
   return out;
@@ -434,8 +423,7 @@ void random_errors() {
   for (int i = 0; i < 120; ++i) {
     Case one = random_case(random, 30);
     if (i % 2 == 0) {
-      one.injected = random.pick(
-          {Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict});
+      one.injected = random.pick({Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict});
       one.injected_at = static_cast<uint64_t>(random.range(1, 300));
     } else {
       one.program[random.below(one.program.size())][2] = 1;  // reserved
@@ -454,8 +442,7 @@ void random_errors() {
     CHECK(outcome.code == 1);
     REQUIRE(outcome.index < cases[i].program.size());
     CHECK(cases[i].program[outcome.index][2] == 1);
-    for (size_t k = outcome.index; k < cases[i].program.size(); ++k)
-      CHECK(outcome.start_cycle[k] == 0);
+    for (size_t k = outcome.index; k < cases[i].program.size(); ++k) CHECK(outcome.start_cycle[k] == 0);
   }
   for (int code : {0, 1, 2, 3, 5}) {
     CAPTURE(code);
@@ -479,15 +466,11 @@ Case case_of(std::vector<isa::Encoded> program) {
 
 }  // namespace
 
-TEST_CASE("command_processor: random programs run as the model says with 64-bit beats") {
-  random_programs<Bench64>();
-}
+TEST_CASE("command_processor: random programs run as the model says with 64-bit beats") { random_programs<Bench64>(); }
 TEST_CASE("command_processor: random programs run as the model says with 512-bit beats") {
   random_programs<Bench512>();
 }
-TEST_CASE("command_processor: random errors stop the chip until reset with 64-bit beats") {
-  random_errors<Bench64>();
-}
+TEST_CASE("command_processor: random errors stop the chip until reset with 64-bit beats") { random_errors<Bench64>(); }
 TEST_CASE("command_processor: random errors stop the chip until reset with 512-bit beats") {
   random_errors<Bench512>();
 }
@@ -521,8 +504,7 @@ TEST_CASE("command_processor: the 256th post without a wait is error 4 of the on
   // 255 loads post semaphore 7; an instruction of each engine in turn starts when they are done.
   std::vector<Case> cases;
   for (const isa::Instruction& last :
-       {isa::Instruction(isa::Load()), isa::Instruction(isa::Matrix()),
-        isa::Instruction(plain_store())}) {
+       {isa::Instruction(isa::Load()), isa::Instruction(isa::Matrix()), isa::Instruction(plain_store())}) {
     std::vector<isa::Encoded> program(254, encoded(isa::Load(), 0, 1u << 7));
     program.push_back(encoded(isa::Load(), 0, 1u << 7 | 1u << 0));
     program.push_back(encoded(last, 1u << 0, 1u << 7));
@@ -548,8 +530,7 @@ TEST_CASE("command_processor: semaphores of an ended program are gone at the nex
 
 TEST_CASE("command_processor: each error has its code and stops what waits in the queues") {
   std::vector<Case> cases;
-  for (Injected kind :
-       {Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict}) {
+  for (Injected kind : {Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict}) {
     Case one = case_of({encoded(isa::Load()), encoded(isa::Matrix()), encoded(plain_store())});
     one.ready_from = {0, 200, 200};
     one.injected = kind;

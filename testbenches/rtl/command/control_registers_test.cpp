@@ -45,9 +45,7 @@ class RegisterModel {
   explicit RegisterModel(uint64_t axi_bytes) : axi_bytes_(axi_bytes) {}
 
   uint64_t read(uint64_t address) const {
-    const auto half = [&](uint64_t value) {
-      return address & 4 ? value >> 32 : value & 0xffffffff;
-    };
+    const auto half = [&](uint64_t value) { return address & 4 ? value >> 32 : value & 0xffffffff; };
     switch (address) {
       case kId:
         return 0x53595354;
@@ -194,9 +192,7 @@ struct RegisterBench : Bench {
 
   std::deque<Write> writes;
   std::deque<uint64_t> reads;
-  std::function<Events(const RegisterBench&)> next_events = [](const RegisterBench&) {
-    return Events{};
-  };
+  std::function<Events(const RegisterBench&)> next_events = [](const RegisterBench&) { return Events{}; };
   std::function<bool(RegisterBench&)> at_end;  // called every cycle; true ends the test
   int response_percent = 100;
   Random random{1};
@@ -211,15 +207,12 @@ struct RegisterBench : Bench {
   uint64_t doorbell_cycle = 0, irq_cycle = 0, start_cycle = 0;
   bool irq_before = false;
 
-  explicit RegisterBench(std::function<bool(RegisterBench&)> end)
-      : Bench("bench"), at_end(std::move(end)) {
+  explicit RegisterBench(std::function<bool(RegisterBench&)> end) : Bench("bench"), at_end(std::move(end)) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);
   }
 
-  bool idle() const {
-    return writes.empty() && reads.empty() && !write_channel.response && !read_channel.response;
-  }
+  bool idle() const { return writes.empty() && reads.empty() && !write_channel.response && !read_channel.response; }
 
   void check_outputs() {
     expect_equal(*this, "aw_ready_o", write_channel.ready, aw_ready_o.get());
@@ -228,8 +221,7 @@ struct RegisterBench : Bench {
     expect_equal(*this, "ar_ready_o", read_channel.ready, ar_ready_o.get());
     expect_equal(*this, "r_valid_o", read_channel.response, r_valid_o.get());
     if (read_channel.response) expect_equal(*this, "r_data_o", read_data, r_data_o.get());
-    response_hold.on_clock(r_valid_o.get(), r_ready_i.get(),
-                           {static_cast<uint32_t>(r_data_o.get())});
+    response_hold.on_clock(r_valid_o.get(), r_ready_i.get(), {static_cast<uint32_t>(r_data_o.get())});
     write_response_hold.on_clock(b_valid_o.get(), b_ready_i.get(), {});
     expect_equal(*this, "start_o", model.start, start_o.get());
     expect_equal(*this, "irq_o", model.irq(), irq_o.get());
@@ -238,8 +230,7 @@ struct RegisterBench : Bench {
     expect_equal(*this, "program_base_o", model.program_base & mask, program_base_o.get());
     const Words bases = bases_o.words();
     for (int k = 0; k < 4; ++k) {
-      expect_equal(*this, "bases_o", model.base[k] & mask,
-                   get_bits(bases, k * AddressBits, AddressBits));
+      expect_equal(*this, "bases_o", model.base[k] & mask, get_bits(bases, k * AddressBits, AddressBits));
     }
   }
 
@@ -404,8 +395,8 @@ void random_accesses() {
   TheBench bench([&](TheBench& b) {
     if (b.cycle() % 500 == 0) b.response_percent = random.chance(50) ? 100 : 30;
     if (b.writes.empty() && random.chance(40)) {
-      b.writes.push_back({address(), random.bits(32), static_cast<int>(random.below(4)),
-                          static_cast<int>(random.below(4))});
+      b.writes.push_back(
+          {address(), random.bits(32), static_cast<int>(random.below(4)), static_cast<int>(random.below(4))});
     }
     if (b.reads.empty() && random.chance(40)) b.reads.push_back(address());
     return b.cycle() > 60000;
@@ -489,10 +480,8 @@ TEST_CASE("control_registers: address and data of a write come in any order and 
         script.steps.push_back([=](Bench40& b) {
           b.response_percent = stalled;
           // Two at once: the second waits for the response of the first.
-          b.writes.push_back(
-              {kProgramCount, static_cast<uint64_t>(data), address_delay, data_delay});
-          b.writes.push_back(
-              {kProgramBase, static_cast<uint64_t>(data) + 1, data_delay, address_delay});
+          b.writes.push_back({kProgramCount, static_cast<uint64_t>(data), address_delay, data_delay});
+          b.writes.push_back({kProgramBase, static_cast<uint64_t>(data) + 1, data_delay, address_delay});
         });
         script.steps.push_back(read(kProgramCount));
         script.steps.push_back(read(kProgramBase));
@@ -507,10 +496,10 @@ TEST_CASE("control_registers: address and data of a write come in any order and 
 }
 
 TEST_CASE("control_registers: the doorbell starts one program and is ignored while it runs") {
-  Script script{{write(kControl, 2), read(kStatus), write(kControl, 0xffffffff), read(kStatus),
-                 write(kControl, 1), write(kControl, 1), read(kStatus), once(done()), read(kStatus),
-                 write(kControl, 1), read(kStatus), once(error(2, 77)), read(kStatus),
-                 read(kErrorCode), read(kErrorIndex), write(kControl, 1), read(kStatus)}};
+  Script script{{write(kControl, 2), read(kStatus), write(kControl, 0xffffffff), read(kStatus), write(kControl, 1),
+                 write(kControl, 1), read(kStatus), once(done()), read(kStatus), write(kControl, 1), read(kStatus),
+                 once(error(2, 77)), read(kStatus), read(kErrorCode), read(kErrorIndex), write(kControl, 1),
+                 read(kStatus)}};
   play(script, [](Bench40& bench) {
     CHECK(bench.starts == 3);
     CHECK(bench.start_cycle == bench.doorbell_cycle + 1);
@@ -519,16 +508,14 @@ TEST_CASE("control_registers: the doorbell starts one program and is ignored whi
 }
 
 TEST_CASE("control_registers: the interrupt is a level that follows enable and the clear by ones") {
-  Script script{{write(kControl, 1), once(done()), read(kIrqStatus),
-                 [](Bench40& b) { CHECK(b.irq_o.get() == 0); }, write(kIrqEnable, 2),
-                 [](Bench40& b) { CHECK(b.irq_o.get() == 0); }, write(kIrqEnable, 1),
+  Script script{{write(kControl, 1), once(done()), read(kIrqStatus), [](Bench40& b) { CHECK(b.irq_o.get() == 0); },
+                 write(kIrqEnable, 2), [](Bench40& b) { CHECK(b.irq_o.get() == 0); }, write(kIrqEnable, 1),
                  [](Bench40& b) { CHECK(b.irq_o.get() == 1); }, write(kIrqStatus, 2),
                  [](Bench40& b) { CHECK(b.irq_o.get() == 1); }, write(kIrqStatus, 1),
                  [](Bench40& b) { CHECK(b.irq_o.get() == 0); }, read(kIrqStatus),
                  // A new program does not clear what the last one left.
-                 write(kControl, 1), once(error(5, 3)), write(kControl, 1), once(done()),
-                 read(kIrqStatus), [](Bench40& b) { CHECK(b.irq_o.get() == 1); },
-                 write(kIrqStatus, 3), read(kIrqStatus),
+                 write(kControl, 1), once(error(5, 3)), write(kControl, 1), once(done()), read(kIrqStatus),
+                 [](Bench40& b) { CHECK(b.irq_o.get() == 1); }, write(kIrqStatus, 3), read(kIrqStatus),
                  [](Bench40& b) { CHECK(b.irq_o.get() == 0); }}};
   play(script, [](Bench40& bench) { CHECK(values_read(bench) == Values{1, 0, 3, 0}); });
 }
@@ -540,9 +527,7 @@ TEST_CASE("control_registers: the end of a program in the cycle of a clear is no
     script.steps.push_back(write(kControl, 1));
     script.steps.push_back([=](Bench40& b) {
       b.writes.push_back({kIrqStatus, 3, 2, 2});
-      b.next_events = [left = delay](const Bench40&) mutable {
-        return left-- == 0 ? done() : Events{};
-      };
+      b.next_events = [left = delay](const Bench40&) mutable { return left-- == 0 ? done() : Events{}; };
     });
     script.steps.push_back([](Bench40& b) {
       for (int i = 0; i < 4; ++i) b.reads.push_back(kIrqStatus);
@@ -558,8 +543,8 @@ TEST_CASE("control_registers: the end of a program in the cycle of a clear is no
 }
 
 TEST_CASE("control_registers: an end that is reported while nothing runs is ignored") {
-  Script script{{write(kIrqEnable, 3), once(done()), once(error(1, 9)), read(kStatus),
-                 read(kIrqStatus), read(kErrorCode), read(kErrorIndex)}};
+  Script script{{write(kIrqEnable, 3), once(done()), once(error(1, 9)), read(kStatus), read(kIrqStatus),
+                 read(kErrorCode), read(kErrorIndex)}};
   play(script, [](Bench40& bench) {
     CHECK(values_read(bench) == Values{0, 0, 0, 0});
     CHECK(bench.irq_rises == 0);
@@ -592,9 +577,7 @@ TEST_CASE("control_registers: counters count from the doorbell to the cycle befo
   REQUIRE(bench.read_log.size() == kCounters);
   for (int k = 0; k < kCounters; ++k) {
     CAPTURE(k);
-    const uint64_t expected = k == 1             ? 3 * (kCycles - 1)
-                              : k == 2 || k == 3 ? 8 * (kCycles - 1)
-                                                 : kCycles;
+    const uint64_t expected = k == 1 ? 3 * (kCycles - 1) : k == 2 || k == 3 ? 8 * (kCycles - 1) : kCycles;
     CHECK(bench.read_log[k].second == expected);
   }
 }

@@ -25,10 +25,7 @@ struct MemoryRates {
 class FetchMemory {
  public:
   FetchMemory(Bench& bench, int data_bits, uint64_t random_stream)
-      : bench_(bench),
-        data_bits_(data_bits),
-        random_(random_stream),
-        hold_(std::in_place, bench, "AR") {}
+      : bench_(bench), data_bits_(data_bits), random_(random_stream), hold_(std::in_place, bench, "AR") {}
 
   void start(uint64_t base, std::vector<Words> program) {
     base_ = base;
@@ -43,11 +40,10 @@ class FetchMemory {
   }
 
   /// Call once per clock, with what is on the pins. Returns true if a burst was accepted.
-  bool on_address(bool valid, bool ready, uint64_t address, uint64_t length, uint64_t cycle,
-                  int latency) {
-    hold_->on_clock(valid, ready,
-                    {static_cast<uint32_t>(address), static_cast<uint32_t>(address >> 32),
-                     static_cast<uint32_t>(length)});
+  bool on_address(bool valid, bool ready, uint64_t address, uint64_t length, uint64_t cycle, int latency) {
+    hold_->on_clock(
+        valid, ready,
+        {static_cast<uint32_t>(address), static_cast<uint32_t>(address >> 32), static_cast<uint32_t>(length)});
     if (!valid) return false;
     expect_equal(bench_, "ar_addr_o", base_ + accepted_ * kInstructionBytes, address);
     expect_equal(bench_, "ar_len_o", kInstructionBits / data_bits_ - 1, length);

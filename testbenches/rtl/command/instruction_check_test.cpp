@@ -34,8 +34,8 @@ struct CheckBench : Bench {
       const bool valid = valid_i.get();
       const bool expected = valid && !reason;
       if (legal_o.get() != expected) {
-        fail(fmt::format("case {} (w0 {:#010x}): legal_o is {}, but the instruction is {}",
-                         next - 1, words[0], legal_o.get(),
+        fail(fmt::format("case {} (w0 {:#010x}): legal_o is {}, but the instruction is {}", next - 1, words[0],
+                         legal_o.get(),
                          reason  ? *reason
                          : valid ? "legal"
                                  : "not valid"));
@@ -78,9 +78,8 @@ std::vector<isa::Encoded> plain_instructions() {
   isa::Store pool = move;
   pool.window_y = pool.window_x = 3;
   pool.residual = true;
-  return {isa::encode(load),       isa::encode(only_padding), isa::encode(matrix),
-          isa::encode(requantize), isa::encode(raw),          isa::encode(move),
-          isa::encode(pool)};
+  return {isa::encode(load), isa::encode(only_padding), isa::encode(matrix), isa::encode(requantize),
+          isa::encode(raw),  isa::encode(move),         isa::encode(pool)};
 }
 
 }  // namespace

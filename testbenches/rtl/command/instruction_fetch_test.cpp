@@ -48,8 +48,7 @@ struct FetchBench : Bench {
   uint64_t back_to_back = 0;
   bool accepted_before = false;
 
-  FetchBench(std::vector<Setting> all, size_t length)
-      : Bench("bench"), programs(std::move(all)), max_length(length) {
+  FetchBench(std::vector<Setting> all, size_t length) : Bench("bench"), programs(std::move(all)), max_length(length) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);
   }
@@ -61,8 +60,8 @@ struct FetchBench : Bench {
     if (model.valid(cycle())) {
       expect_words(*this, "instruction_o", program[model.taken()], instruction_o.words());
     }
-    const bool accepted = memory.on_address(ar_valid_o.get(), ar_ready_i.get(), ar_addr_o.get(),
-                                            ar_len_o.get(), cycle(), setting.memory.latency);
+    const bool accepted = memory.on_address(ar_valid_o.get(), ar_ready_i.get(), ar_addr_o.get(), ar_len_o.get(),
+                                            cycle(), setting.memory.latency);
     const bool taken = model.valid(cycle()) && ready_i.get();
     room_waits += !model.offers() && model.in_flight() == Depth;
     back_to_back += accepted && accepted_before;
@@ -104,8 +103,7 @@ void random_programs() {
   std::vector<Setting> programs;
   constexpr int kRates[] = {10, 50, 100, 100};
   for (int i = 0; i < 150; ++i) {
-    programs.push_back({{kRates[random.below(4)], kRates[random.below(4)],
-                         static_cast<int>(random.between(1, 12))},
+    programs.push_back({{kRates[random.below(4)], kRates[random.below(4)], static_cast<int>(random.between(1, 12))},
                         kRates[random.below(4)]});
   }
   FetchBench<Fetch, DataBits, AddressBits, Depth> bench(programs, 20);
@@ -128,8 +126,7 @@ TEST_CASE("instruction_fetch: 1 beat an instruction and 2 in flight follow the s
 }
 TEST_CASE("instruction_fetch: bursts go out in every cycle until as many as fit are in flight") {
   // Nothing comes back for 100 cycles: Depth bursts, one a cycle, then none.
-  FetchBench<Vinstruction_fetch_32x8, 32, 32, 8> bench(
-      std::vector<Setting>(5, Setting{{100, 100, 100}, 100}), 200);
+  FetchBench<Vinstruction_fetch_32x8, 32, 32, 8> bench(std::vector<Setting>(5, Setting{{100, 100, 100}, 100}), 200);
   bench.run(100000);
   CHECK(bench.most_in_flight == 8);
   CHECK(bench.back_to_back > 20);

@@ -44,10 +44,8 @@ struct SemaphoreBench : Bench {
       int count = 0;
       for (int engine = 0; engine < 3; ++engine) {
         const std::string name = fmt::format(" of engine {}", engine);
-        expect_equal(*this, ("start" + name).c_str(), out.start[engine],
-                     start_o.get() >> engine & 1);
-        expect_equal(*this, ("overflow" + name).c_str(), out.overflow[engine],
-                     overflow_o.get() >> engine & 1);
+        expect_equal(*this, ("start" + name).c_str(), out.start[engine], start_o.get() >> engine & 1);
+        expect_equal(*this, ("overflow" + name).c_str(), out.overflow[engine], overflow_o.get() >> engine & 1);
         count += out.start[engine];
         refused += now.request[engine] && !out.start[engine];
         overflows += out.overflow[engine];
@@ -83,9 +81,8 @@ struct SemaphoreBench : Bench {
 /// A script of cycles, one after the other.
 void play(std::vector<Input> script, std::function<void(const SemaphoreBench&)> check) {
   size_t at = 0;
-  SemaphoreBench bench([&](uint64_t, const SemaphoreModel&) {
-    return at < script.size() ? std::optional(script[at++]) : std::nullopt;
-  });
+  SemaphoreBench bench(
+      [&](uint64_t, const SemaphoreModel&) { return at < script.size() ? std::optional(script[at++]) : std::nullopt; });
   bench.run(script.size() + 10);
   check(bench);
 }
@@ -134,8 +131,7 @@ TEST_CASE("semaphore_unit: of three that want one semaphore the first count star
         clear.clear = true;
         script.push_back(clear);
         for (int i = 0; i < count; ++i) script.push_back(posts(mask));
-        script.push_back(waits({(request & 1) != 0, (request & 2) != 0, (request & 4) != 0},
-                               {mask, mask, mask}));
+        script.push_back(waits({(request & 1) != 0, (request & 2) != 0, (request & 4) != 0}, {mask, mask, mask}));
         script.push_back(waits({true, true, true}, {mask, mask, mask}));
       }
     }
@@ -150,8 +146,8 @@ TEST_CASE("semaphore_unit: of three that want one semaphore the first count star
 
 TEST_CASE("semaphore_unit: an engine takes its whole mask or nothing") {
   // Semaphore 0 is there, 1 is not: the load engine that wants both leaves 0 to the store engine.
-  play({posts(1), waits({true, false, true}, {3, 0, 1}), posts(2), posts(1),
-        waits({true, true, false}, {3, 1, 0}), waits({true, true, true}, {1, 2, 3})},
+  play({posts(1), waits({true, false, true}, {3, 0, 1}), posts(2), posts(1), waits({true, true, false}, {3, 1, 0}),
+        waits({true, true, true}, {1, 2, 3})},
        [](const SemaphoreBench& bench) {
          CHECK(bench.starts == 2);
          CHECK(bench.refused == 5);
@@ -213,8 +209,7 @@ TEST_CASE("semaphore_unit: a take and a post in one cycle leave a full semaphore
   });
 }
 
-TEST_CASE(
-    "semaphore_unit: the doorbell sets every semaphore to zero, posts of its cycle included") {
+TEST_CASE("semaphore_unit: the doorbell sets every semaphore to zero, posts of its cycle included") {
   Input clear = posts(0xffff, 0xffff, 0xffff);
   clear.clear = true;
   std::vector<Input> script = {posts(0xffff), posts(0xffff), clear};

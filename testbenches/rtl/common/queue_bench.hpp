@@ -103,9 +103,7 @@ void random_traffic() {
 template <class Queue, int Width, int Depth, int kLatency>
 void one_entry_at_a_time() {
   using TheBench = QueueBench<Queue, Width, Depth, kLatency>;
-  TheBench bench(200, [&](const TheBench& b) {
-    return typename TheBench::Stimulus{b.cycle() % 10 == 3, true};
-  });
+  TheBench bench(200, [&](const TheBench& b) { return typename TheBench::Stimulus{b.cycle() % 10 == 3, true}; });
   bench.run(300);
   // Offered in cycles 4, 14, ... The model has refused every other cycle than the right one.
   CHECK(bench.popped == 20);
@@ -116,9 +114,7 @@ void one_entry_at_a_time() {
 template <class Queue, int Width, int Depth, int kLatency>
 void output_holds() {
   using TheBench = QueueBench<Queue, Width, Depth, kLatency>;
-  TheBench bench(200, [&](const TheBench& b) {
-    return typename TheBench::Stimulus{true, b.cycle() > 150};
-  });
+  TheBench bench(200, [&](const TheBench& b) { return typename TheBench::Stimulus{true, b.cycle() > 150}; });
   bench.run(300);
   CHECK(bench.full_cycles > 100);
   CHECK(bench.popped >= 20);

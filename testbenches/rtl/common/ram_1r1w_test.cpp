@@ -34,10 +34,7 @@ struct RamBench : Bench {
   uint64_t reads = 0, collisions = 0, held = 0, partial = 0;
 
   RamBench(int reads_percent, int writes_percent, uint64_t cycles)
-      : Bench("bench"),
-        read_percent(reads_percent),
-        write_percent(writes_percent),
-        cycles_left(cycles) {
+      : Bench("bench"), read_percent(reads_percent), write_percent(writes_percent), cycles_left(cycles) {
     dut.clk_i(clk);
   }
 

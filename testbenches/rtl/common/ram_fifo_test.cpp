@@ -12,9 +12,7 @@ using namespace systole::bench;
 TEST_CASE("ram_fifo: an entry pushed in cycle t is at the output in t + 2 and not before") {
   one_entry_at_a_time<Vram_fifo_8x4, 8, 4, 2>();
 }
-TEST_CASE("ram_fifo: the output holds until it is taken") {
-  output_holds<Vram_fifo_8x4, 8, 4, 2>();
-}
+TEST_CASE("ram_fifo: the output holds until it is taken") { output_holds<Vram_fifo_8x4, 8, 4, 2>(); }
 TEST_CASE("ram_fifo: 4 entries of 8 bits keep their order in random traffic") {
   random_traffic<Vram_fifo_8x4, 8, 4, 2>();
 }

@@ -2,8 +2,9 @@
 //
 // Do random loads leave in the buffers what the reference model says, and does every step fall on
 // the cycle of the cycle model, whatever the memory and the buffer ports do?
-#include "Vload_engine.h"
 #include "cycle/load_engine.hpp"
+
+#include "Vload_engine.h"
 #include "reference/reference.hpp"
 #include "rtl/chip_parameters.hpp"
 #include "rtl/load/load_stimulus.hpp"
@@ -126,12 +127,10 @@ struct LoadEngineBench : Bench {
       const size_t bytes = word_bytes(chip, static_cast<isa::Buffer>(to));
       const auto word = write_data_o.bytes(bytes);
       std::copy(word.begin(), word.end(),
-                buffer[to].begin() +
-                    static_cast<std::ptrdiff_t>(write_addr_o.get() * bytes % buffer[to].size()));
+                buffer[to].begin() + static_cast<std::ptrdiff_t>(write_addr_o.get() * bytes % buffer[to].size()));
     }
     if (in.burst_accepted) {
-      check_burst(*this, "AR", ar_addr_o.get(), ar_len_o.get() + 1, chip.axi_bytes(),
-                  chip.axi_burst_bytes);
+      check_burst(*this, "AR", ar_addr_o.get(), ar_len_o.get() + 1, chip.axi_bytes(), chip.axi_burst_bytes);
       reads.push_back({cycle() + latency, ar_addr_o.get(), ar_len_o.get() + 1});
       if (reads.size() > chip.load_outstanding) fail("too many bursts in flight");
     }
@@ -162,12 +161,10 @@ struct LoadEngineBench : Bench {
       base_i.set(kBase);
     }
     ar_ready_i.write(random.chance(ar_percent));
-    store_bank.write(random.chance(store_percent) ? static_cast<uint32_t>(random.below(4))
-                                                  : chip.activation_banks);
+    store_bank.write(random.chance(store_percent) ? static_cast<uint32_t>(random.below(4)) : chip.activation_banks);
     // A beat shown in this cycle is gone after it.
     if (!reads.empty() && r_valid_i.read() && r_last_i.read()) reads.pop_front();
-    const bool beat =
-        !reads.empty() && reads.front().due <= cycle() + 1 && random.chance(r_percent);
+    const bool beat = !reads.empty() && reads.front().due <= cycle() + 1 && random.chance(r_percent);
     r_valid_i.write(beat);
     if (!beat) return;
     Read& read = reads.front();
@@ -185,11 +182,12 @@ struct LoadEngineBench : Bench {
 
 }  // namespace
 
-TEST_CASE("random loads leave the reference's bytes in the buffers and retire on the cycle model's cycles, with stalls everywhere") {
+TEST_CASE(
+    "random loads leave the reference's bytes in the buffers and retire on the cycle model's cycles, with stalls "
+    "everywhere") {
   LoadEngineBench bench;
   for (int i = 0; i < 500; ++i) {
-    bench.loads.push_back(
-        random_load(bench.random, bench.chip, {200, 4, 3, kDramBytes - uint32_t{kBase} - 64}));
+    bench.loads.push_back(random_load(bench.random, bench.chip, {200, 4, 3, kDramBytes - uint32_t{kBase} - 64}));
   }
   bench.start_percent = 70;
   bench.ar_percent = 70;

@@ -13,8 +13,7 @@ using namespace systole::bench;
 namespace {
 
 constexpr uint32_t kAxiBytes = SYSTOLE_AxiDataBits / 8;
-constexpr uint32_t kWordBytes[3] = {SYSTOLE_ActivationWordBytes, SYSTOLE_WeightWordBytes,
-                                    SYSTOLE_ParameterWordBytes};
+constexpr uint32_t kWordBytes[3] = {SYSTOLE_ActivationWordBytes, SYSTOLE_WeightWordBytes, SYSTOLE_ParameterWordBytes};
 
 constexpr uint32_t kWeight = 1;  // buffer
 
@@ -60,18 +59,19 @@ struct PackerBench : Bench {
 
   PackerBench(int run_percent, int beat_percent, int ready)
       : Bench("bench"),
-        runs(run_valid_i, run_ready_o,
-             [this](const Run& run) {
-               run_offset_i.set(run.offset);
-               run_bytes_i.set(run.bytes);
-               run_buffer_i.set(run.buffer);
-               run_diagonal_i.write(run.diagonal);
-               run_pad_value_i.set(run.pad_value);
-             },
-             Random(311), run_percent),
-        beats(beat_valid_i, beat_ready_o,
-              [this](const std::vector<uint8_t>& beat) { beat_data_i.set_bytes(beat); },
-              Random(312), beat_percent),
+        runs(
+            run_valid_i, run_ready_o,
+            [this](const Run& run) {
+              run_offset_i.set(run.offset);
+              run_bytes_i.set(run.bytes);
+              run_buffer_i.set(run.buffer);
+              run_diagonal_i.write(run.diagonal);
+              run_pad_value_i.set(run.pad_value);
+            },
+            Random(311), run_percent),
+        beats(
+            beat_valid_i, beat_ready_o, [this](const std::vector<uint8_t>& beat) { beat_data_i.set_bytes(beat); },
+            Random(312), beat_percent),
         ready_percent(ready) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);
@@ -98,8 +98,7 @@ struct PackerBench : Bench {
       }
       return;
     }
-    bytes.resize((run.bytes + kWordBytes[run.buffer] - 1) / kWordBytes[run.buffer] *
-                     kWordBytes[run.buffer],
+    bytes.resize((run.bytes + kWordBytes[run.buffer] - 1) / kWordBytes[run.buffer] * kWordBytes[run.buffer],
                  run.pad_value);
     for (uint32_t at = 0; at < bytes.size(); at += kWordBytes[run.buffer]) {
       expected.emplace_back(bytes.begin() + at, bytes.begin() + at + kWordBytes[run.buffer]);

@@ -58,8 +58,8 @@ struct RequestBench : Bench {
 
   std::deque<std::pair<isa::Load, uint64_t>> loads;  // with their base
   int start_percent = 100, ar_percent = 100, r_percent = 100, take_percent = 100;
-  std::deque<Burst> expected;          // of the started instruction
-  std::deque<uint64_t> memory;         // beats left of each accepted burst
+  std::deque<Burst> expected;   // of the started instruction
+  std::deque<uint64_t> memory;  // beats left of each accepted burst
   uint64_t fifo = 0, room = SYSTOLE_FifoBeats;
   uint64_t bursts = 0, limited_by_outstanding = 0, limited_by_room = 0;
   uint64_t last_burst_cycle = 0, first_start_cycle = 0, starts = 0;
@@ -83,8 +83,7 @@ struct RequestBench : Bench {
     const auto offer = model.offer();
     if (static_cast<bool>(offer) != ar_valid_o.read()) fail("AR differs from the cycle model");
     hold.on_clock(ar_valid_o.read(), ar_ready_i.read(),
-                  {static_cast<uint32_t>(ar_addr_o.get()),
-                   static_cast<uint32_t>(ar_addr_o.get() >> 32),
+                  {static_cast<uint32_t>(ar_addr_o.get()), static_cast<uint32_t>(ar_addr_o.get() >> 32),
                    static_cast<uint32_t>(ar_len_o.get())});
     const bool accepted = ar_valid_o.read() && ar_ready_i.read();
     bool run = false;
@@ -94,18 +93,16 @@ struct RequestBench : Bench {
       beats = ar_len_o.get() + 1;
       check_burst(*this, "AR", ar_addr_o.get(), beats, chip.axi_bytes(), chip.axi_burst_bytes);
       if (ar_addr_o.get() != burst.address || beats != burst.beats) {
-        fail(fmt::format("burst {} at {:#x}, {} beats: expected {:#x}, {} beats", bursts,
-                         ar_addr_o.get(), beats, burst.address, burst.beats));
+        fail(fmt::format("burst {} at {:#x}, {} beats: expected {:#x}, {} beats", bursts, ar_addr_o.get(), beats,
+                         burst.address, burst.beats));
       }
       if (offer && (offer.address != burst.address || offer.beats != burst.beats)) {
         fail("the cycle model's burst is another");
       }
       run = accepted && burst.starts_run;
-      if (run && (run_offset_o.get() != burst.run_offset ||
-                  run_bytes_o.get() != burst.load.run_bytes ||
+      if (run && (run_offset_o.get() != burst.run_offset || run_bytes_o.get() != burst.load.run_bytes ||
                   run_buffer_o.get() != static_cast<uint64_t>(burst.load.buffer) ||
-                  run_diagonal_o.read() != burst.load.diagonal ||
-                  run_pad_value_o.get() != burst.load.pad_value)) {
+                  run_diagonal_o.read() != burst.load.diagonal || run_pad_value_o.get() != burst.load.pad_value)) {
         fail(fmt::format("the run of burst {} is described wrongly", bursts));
       }
     }
@@ -123,8 +120,7 @@ struct RequestBench : Bench {
     }
     if (start_i.read()) start();
     drive();
-    if (loads.empty() && !start_i.read() && !start_next && expected.empty() && memory.empty() && fifo == 0)
-      finish();
+    if (loads.empty() && !start_i.read() && !start_next && expected.empty() && memory.empty() && fifo == 0) finish();
   }
 
   void start() {
@@ -136,12 +132,10 @@ struct RequestBench : Bench {
       uint64_t address = src & kAddressMask, left = load_.run_bytes;
       const uint64_t offset = address % chip.axi_bytes();
       for (bool first = true; left > 0; first = false) {
-        const uint64_t bytes =
-            std::min<uint64_t>(left, chip.axi_burst_bytes - address % chip.axi_burst_bytes);
+        const uint64_t bytes = std::min<uint64_t>(left, chip.axi_burst_bytes - address % chip.axi_burst_bytes);
         const uint64_t aligned = address / chip.axi_bytes() * chip.axi_bytes();
-        expected.push_back({aligned,
-                            (address + bytes - aligned + chip.axi_bytes() - 1) / chip.axi_bytes(),
-                            first, offset, load_});
+        expected.push_back(
+            {aligned, (address + bytes - aligned + chip.axi_bytes() - 1) / chip.axi_bytes(), first, offset, load_});
         address = (address + bytes) & kAddressMask;
         left -= bytes;
       }
@@ -172,17 +166,16 @@ struct RequestBench : Bench {
   }
 };
 
-uint64_t random_base(Random& random) {
-  return random.chance(30) ? kAddressMask - random.below(5000) : random.bits(40);
-}
+uint64_t random_base(Random& random) { return random.chance(30) ? kAddressMask - random.below(5000) : random.bits(40); }
 
 }  // namespace
 
-TEST_CASE("bursts cover the runs, end at every multiple of the burst size, and go out as early as room and the outstanding limit allow") {
+TEST_CASE(
+    "bursts cover the runs, end at every multiple of the burst size, and go out as early as room and the outstanding "
+    "limit allow") {
   RequestBench bench;
   for (int i = 0; i < 400; ++i) {
-    bench.loads.emplace_back(random_load(bench.random, bench.chip, {700, 4, 2, 0}),
-                             random_base(bench.random));
+    bench.loads.emplace_back(random_load(bench.random, bench.chip, {700, 4, 2, 0}), random_base(bench.random));
   }
   bench.start_percent = 60;
   bench.ar_percent = 70;
@@ -194,11 +187,11 @@ TEST_CASE("bursts cover the runs, end at every multiple of the burst size, and g
   REQUIRE(bench.limited_by_room > 10);
 }
 
-TEST_CASE("a memory that answers late meets the outstanding limit, a packer that takes late the room limit, both tight") {
+TEST_CASE(
+    "a memory that answers late meets the outstanding limit, a packer that takes late the room limit, both tight") {
   RequestBench bench;
   for (int i = 0; i < 60; ++i) {
-    bench.loads.emplace_back(random_load(bench.random, bench.chip, {1500, 3, 0, 0}),
-                             random_base(bench.random));
+    bench.loads.emplace_back(random_load(bench.random, bench.chip, {1500, 3, 0, 0}), random_base(bench.random));
   }
   bench.r_percent = 25;
   bench.take_percent = 22;

@@ -15,9 +15,9 @@ namespace systole::bench {
 
 struct LoadLimits {
   uint32_t run_bytes = 300;
-  uint32_t count = 4;      // of each dimension
-  uint32_t padding = 3;    // rows and words on each side
-  uint32_t dram_bytes = 0; // if not zero, all runs lie below it (base 0)
+  uint32_t count = 4;       // of each dimension
+  uint32_t padding = 3;     // rows and words on each side
+  uint32_t dram_bytes = 0;  // if not zero, all runs lie below it (base 0)
 };
 
 inline uint32_t word_bytes(const Chip& chip, isa::Buffer buffer) {
@@ -68,17 +68,14 @@ inline isa::Load random_load(Random& random, const Chip& chip, const LoadLimits&
 /// Calls `row(is_data, dst, src)` for each row, with wrapping 64-bit addresses.
 template <class Row>
 void for_each_row(const isa::Load& load, uint64_t base, Row row) {
-  const auto step = [](uint64_t count, int32_t stride) {
-    return count * static_cast<uint64_t>(int64_t{stride});
-  };
+  const auto step = [](uint64_t count, int32_t stride) { return count * static_cast<uint64_t>(int64_t{stride}); };
   for (uint64_t i3 = 0; i3 < load.count[2]; ++i3) {
     for (uint64_t i2 = 0; i2 < load.count[1]; ++i2) {
       for (uint64_t i1 = 0; i1 < uint64_t{load.pad_top} + load.count[0] + load.pad_bottom; ++i1) {
-        const uint64_t dst = load.dst_base + step(i3, load.dst_stride[2]) +
-                             step(i2, load.dst_stride[1]) + step(i1, load.dst_stride[0]);
+        const uint64_t dst =
+            load.dst_base + step(i3, load.dst_stride[2]) + step(i2, load.dst_stride[1]) + step(i1, load.dst_stride[0]);
         const bool is_data = i1 >= load.pad_top && i1 < uint64_t{load.pad_top} + load.count[0];
-        const uint64_t src = base + load.dram_offset + step(i3, load.dram_stride[2]) +
-                             step(i2, load.dram_stride[1]) +
+        const uint64_t src = base + load.dram_offset + step(i3, load.dram_stride[2]) + step(i2, load.dram_stride[1]) +
                              step(i1 - load.pad_top, load.dram_stride[0]);
         row(is_data, dst, src);
       }

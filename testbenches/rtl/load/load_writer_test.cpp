@@ -66,15 +66,16 @@ struct WriterBench : Bench {
 
   WriterBench(int instruction_percent, int word_percent, int grant)
       : Bench("bench"),
-        instructions(valid_i, ready_o,
-                     [this](const Item& item) {
-                       instruction_i.set_words(isa::encode(item.load));
-                       index_i.set(item.index);
-                     },
-                     Random(321), instruction_percent),
-        words(word_valid_i, word_ready_o,
-              [this](const std::vector<uint8_t>& word) { word_data_i.set_bytes(word); },
-              Random(322), word_percent),
+        instructions(
+            valid_i, ready_o,
+            [this](const Item& item) {
+              instruction_i.set_words(isa::encode(item.load));
+              index_i.set(item.index);
+            },
+            Random(321), instruction_percent),
+        words(
+            word_valid_i, word_ready_o, [this](const std::vector<uint8_t>& word) { word_data_i.set_bytes(word); },
+            Random(322), word_percent),
         grant_percent(grant) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);
@@ -121,8 +122,7 @@ struct WriterBench : Bench {
     if (retire_o.read() != finishes) fail(fmt::format("retire_o is {}", retire_o.read()));
     if (ready_o.read() != (!running || finishes)) fail(fmt::format("ready_o is {}", ready_o.read()));
     if (wanted && !granted) ++refused;
-    if (finishes && retire_post_mask_o.get() != running->load.common.post_mask)
-      fail("retire_post_mask_o is wrong");
+    if (finishes && retire_post_mask_o.get() != running->load.common.post_mask) fail("retire_post_mask_o is wrong");
     if (wanted && granted) {
       running->writes.pop_front();
       ++written;
@@ -146,16 +146,13 @@ struct WriterBench : Bench {
   }
 
   void check(const Write& write) {
-    if (write_buffer_o.get() != static_cast<uint64_t>(running->load.buffer) ||
-        write_addr_o.get() != write.address ||
+    if (write_buffer_o.get() != static_cast<uint64_t>(running->load.buffer) || write_addr_o.get() != write.address ||
         write_data_o.bytes(write.bytes.size()) != write.bytes) {
-      fail(fmt::format("write {} of instruction {}: buffer {} address {}, expected buffer {} address {}{}",
-                       written, running->index, write_buffer_o.get(), write_addr_o.get(),
-                       static_cast<int>(running->load.buffer), write.address,
-                       write_data_o.bytes(write.bytes.size()) != write.bytes ? "; data differs" : ""));
+      fail(fmt::format("write {} of instruction {}: buffer {} address {}, expected buffer {} address {}{}", written,
+                       running->index, write_buffer_o.get(), write_addr_o.get(), static_cast<int>(running->load.buffer),
+                       write.address, write_data_o.bytes(write.bytes.size()) != write.bytes ? "; data differs" : ""));
     }
-    if (running->load.buffer == isa::Buffer::kActivation &&
-        model.bank() != write.address / chip.activation_bank_words)
+    if (running->load.buffer == isa::Buffer::kActivation && model.bank() != write.address / chip.activation_bank_words)
       fail("the cycle model writes another bank");
   }
 };
@@ -164,8 +161,7 @@ struct WriterBench : Bench {
 
 TEST_CASE("every word of random loads is written once, in order, when its data and its port are there") {
   WriterBench bench(70, 70, 70);
-  for (uint32_t i = 0; i < 600; ++i)
-    bench.push(random_load(bench.random, bench.chip, {60, 4, 3, 0}), i * 0x01000193u);
+  for (uint32_t i = 0; i < 600; ++i) bench.push(random_load(bench.random, bench.chip, {60, 4, 3, 0}), i * 0x01000193u);
   bench.run(400000);
   REQUIRE(bench.retired == 600);
   REQUIRE(bench.refused > 100);
@@ -174,8 +170,7 @@ TEST_CASE("every word of random loads is written once, in order, when its data a
 TEST_CASE("without stalls a word is written every cycle, also across instructions") {
   WriterBench bench(100, 100, 100);
   uint64_t total = 0;
-  for (uint32_t i = 0; i < 200; ++i)
-    total += bench.push(random_load(bench.random, bench.chip, {60, 3, 3, 0}), i);
+  for (uint32_t i = 0; i < 200; ++i) total += bench.push(random_load(bench.random, bench.chip, {60, 3, 3, 0}), i);
   bench.run(200000);
   REQUIRE(bench.written == total);
   REQUIRE(bench.last_write_cycle - bench.first_take_cycle == total);

@@ -2,8 +2,9 @@
 //
 // Do random loop nests leave in the accumulators what the reference model says, each in exactly the
 // cycles that the header states and the cycle model knows?
-#include "Vmatrix_engine.h"
 #include "cycle/matrix_engine.hpp"
+
+#include "Vmatrix_engine.h"
 #include "reference/reference.hpp"
 #include "rtl/chip_parameters.hpp"
 #include "rtl/matrix/matrix_stimulus.hpp"
@@ -62,7 +63,7 @@ struct MatrixEngineBench : Bench {
   int start_percent = 100;
   size_t started = 0, retired = 0;
   bool was_ready = true, was_active = false, just_started = false;
-  uint64_t due = 0;  // the model's next_cycle
+  uint64_t due = 0;                    // the model's next_cycle
   std::deque<uint64_t> retire_cycles;  // by the header's rule
   uint64_t first_start = 0, last_retire = 0;
 
@@ -71,7 +72,8 @@ struct MatrixEngineBench : Bench {
     dut.rst_ni(rst_n);
     // Both models' buffers are filled by loads of the reference.
     dram.resize(chip.activation_words() * kRows + chip.weight_words * kCols);
-    for (auto& byte : dram) byte = static_cast<uint8_t>(random.chance(20) ? (random.bits(1) ? 0x80 : 0x7f) : random.bits(8));
+    for (auto& byte : dram)
+      byte = static_cast<uint8_t>(random.chance(20) ? (random.bits(1) ? 0x80 : 0x7f) : random.bits(8));
     isa::Load load;
     load.run_bytes = static_cast<uint32_t>(chip.activation_words() * kRows);
     reference.execute(isa::Instruction{load}, dram);
@@ -89,13 +91,15 @@ struct MatrixEngineBench : Bench {
     equal("active_o", active_o.read(), model.active(cycle()));
     equal("retire_o", retire_o.read(), model.retires(cycle()));
     for (uint32_t bank = 0; bank < chip.activation_banks; ++bank)
-      equal("activation bank is read", activation_read_o.read() && activation_addr_o.get() / chip.activation_bank_words == bank,
+      equal("activation bank is read",
+            activation_read_o.read() && activation_addr_o.get() / chip.activation_bank_words == bank,
             model.reads_activation(bank, cycle()));
     for (uint32_t bank = 0; bank < 2; ++bank)
       equal("accumulator bank is read",
             accumulator_read_o.read() && accumulator_read_addr_o.get() / chip.accumulator_rows == bank,
             model.reads_accumulator(bank, cycle()));
-    const bool moves = model.retires(cycle()) || model.ready(cycle()) != was_ready || model.active(cycle()) != was_active;
+    const bool moves =
+        model.retires(cycle()) || model.ready(cycle()) != was_ready || model.active(cycle()) != was_active;
     if (moves && !just_started) equal("the cycle in which something is due", cycle(), due);
     was_ready = model.ready(cycle());
     was_active = model.active(cycle());
@@ -121,8 +125,7 @@ struct MatrixEngineBench : Bench {
 
   void serve_buffers() {
     if (weight_read_o.read()) weight_data_i.set_bytes(word(weight, weight_addr_o.get(), kCols));
-    if (activation_read_o.read())
-      activation_data_i.set_bytes(word(activation, activation_addr_o.get(), kRows));
+    if (activation_read_o.read()) activation_data_i.set_bytes(word(activation, activation_addr_o.get(), kRows));
     // Reads give the old contents.
     if (accumulator_read_o.read()) {
       Words row(kCols);
@@ -145,8 +148,8 @@ struct MatrixEngineBench : Bench {
   void start(const isa::Matrix& m) {
     if (started++ == 0) first_start = cycle();
     // Its last row is read in the last pass, as row M - 1; the sums are there Latency cycles later.
-    const uint64_t last_read = cycle() + 1 + (passes(m) - 1) * pass_cycles(m, chip) +
-                               m.per_column_zero_point + uint64_t{m.m_y} * m.m_x - 1;
+    const uint64_t last_read =
+        cycle() + 1 + (passes(m) - 1) * pass_cycles(m, chip) + m.per_column_zero_point + uint64_t{m.m_y} * m.m_x - 1;
     retire_cycles.push_back(last_read + kLatency + chip.acc_latency - 1);
   }
 
@@ -159,8 +162,8 @@ struct MatrixEngineBench : Bench {
     if (accumulators != reference.accumulators()) {
       size_t at = 0;
       while (accumulators[at] == reference.accumulators()[at]) ++at;
-      fail(fmt::format("instruction {}: row {} column {} is {}, expected {}", retired, at / kCols,
-                       at % kCols, accumulators[at], reference.accumulators()[at]));
+      fail(fmt::format("instruction {}: row {} column {} is {}, expected {}", retired, at / kCols, at % kCols,
+                       accumulators[at], reference.accumulators()[at]));
     }
     ++retired;
     last_retire = cycle();

@@ -65,9 +65,7 @@ struct SequencerBench : Bench {
 
   static std::deque<Reads> plan(const isa::Matrix& m, const Chip& chip) {
     std::deque<Reads> plan;
-    const auto step = [](uint64_t count, int32_t stride) {
-      return count * static_cast<uint64_t>(int64_t{stride});
-    };
+    const auto step = [](uint64_t count, int32_t stride) { return count * static_cast<uint64_t>(int64_t{stride}); };
     const uint64_t zero_points = m.per_column_zero_point, rows = uint64_t{m.m_y} * m.m_x;
     uint64_t weight = m.weight_base, pass = 0;
     for (uint64_t n = 0; n < m.n; ++n)
@@ -87,10 +85,10 @@ struct SequencerBench : Bench {
                 const uint64_t row = c - zero_points, y = row / m.m_x, x = row % m.m_x;
                 reads.activation = true;
                 reads.activation_address =
-                    (m.activation_base + step(y, m.activation_stride_y) +
-                     step(x, m.activation_stride_x) + step(ky, m.activation_stride_ky) +
-                     step(kx, m.activation_stride_kx) + step(kc, m.activation_stride_kc) +
-                     step(n, m.activation_stride_n)) & kActivationMask;
+                    (m.activation_base + step(y, m.activation_stride_y) + step(x, m.activation_stride_x) +
+                     step(ky, m.activation_stride_ky) + step(kx, m.activation_stride_kx) +
+                     step(kc, m.activation_stride_kc) + step(n, m.activation_stride_n)) &
+                    kActivationMask;
                 reads.accumulator_address =
                     (m.accumulator_base + step(n, m.accumulator_stride_n) + row) & kAccumulatorMask;
                 reads.accumulate = m.accumulate || ky + kx + kc != 0;

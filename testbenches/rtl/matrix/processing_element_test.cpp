@@ -95,8 +95,7 @@ TEST_CASE("random loads, operands and sums that wrap, a new one in every cycle")
   Random random(400);
   ElementBench bench(50000, [&](uint64_t) {
     Input input{random.chance(30), static_cast<int32_t>(random.between(-256, 255)),
-                static_cast<int32_t>(random.between(-256, 255)),
-                static_cast<uint32_t>(random.bits(32))};
+                static_cast<int32_t>(random.between(-256, 255)), static_cast<uint32_t>(random.bits(32))};
     if (random.chance(20)) input.activation = random.chance(50) ? -256 : 255;
     if (random.chance(20)) input.weight = random.chance(50) ? -256 : 255;
     if (random.chance(20)) input.psum = 0x7fffffffu + static_cast<uint32_t>(random.below(2));

@@ -66,8 +66,8 @@ struct ArrayBench : Bench {
       const Words actual = sum_o.words();
       for (size_t c = 0; c < kCols; ++c) {
         if (actual[c] != static_cast<uint32_t>(due.front().sums[c]))
-          fail(fmt::format("row {} column {}: {}, expected {}", checked, c,
-                           static_cast<int32_t>(actual[c]), due.front().sums[c]));
+          fail(fmt::format("row {} column {}: {}, expected {}", checked, c, static_cast<int32_t>(actual[c]),
+                           due.front().sums[c]));
       }
       due.pop_front();
       ++checked;
@@ -88,8 +88,7 @@ struct ArrayBench : Bench {
   Words operands(const std::vector<int32_t>& values, size_t count) {
     Words words;
     for (size_t i = 0; i < count; ++i) {
-      const auto value = i < values.size() ? static_cast<uint64_t>(static_cast<uint32_t>(values[i]))
-                                           : random.bits(9);
+      const auto value = i < values.size() ? static_cast<uint64_t>(static_cast<uint32_t>(values[i])) : random.bits(9);
       put_bits(words, i * 9, 9, value & 511u);
     }
     return words;

@@ -29,9 +29,7 @@ struct Input {
   uint32_t factor = 0;
   float addend = 0;
 
-  uint64_t expected() const {
-    return widen(std::fma(static_cast<float>(integer), float_from_bits(factor), addend));
-  }
+  uint64_t expected() const { return widen(std::fma(static_cast<float>(integer), float_from_bits(factor), addend)); }
 };
 
 struct FmaBench : Bench {
@@ -61,12 +59,11 @@ struct FmaBench : Bench {
       ++checked;
       uint64_t actual = result.read();
       const uint64_t exponent = actual >> 24 & 1023;
-      if (exponent == 400)
-        actual = (actual & ~uint64_t{0x7fffff}) | 0x800000u;  // any mantissa is an infinity
+      if (exponent == 400) actual = (actual & ~uint64_t{0x7fffff}) | 0x800000u;  // any mantissa is an infinity
       if (actual != done.expected()) {
-        fail(fmt::format("{} * {} + {} ({:#010x}, {:#010x}): expected {:#x}, got {:#x}",
-                         done.integer, float_from_bits(done.factor), done.addend, done.factor,
-                         bits_from_float(done.addend), done.expected(), actual));
+        fail(fmt::format("{} * {} + {} ({:#010x}, {:#010x}): expected {:#x}, got {:#x}", done.integer,
+                         float_from_bits(done.factor), done.addend, done.factor, bits_from_float(done.addend),
+                         done.expected(), actual));
       }
     }
     stage_valid.write((stage_valid.read() << 1 | (input.valid ? 1u : 0u)) & 7u);
@@ -89,8 +86,7 @@ void run(uint64_t cases, std::function<Input()> input) {
 
 }  // namespace
 
-TEST_CASE(
-    "a fused multiply-add rounds once, at every distance of the exponents and all four signs") {
+TEST_CASE("a fused multiply-add rounds once, at every distance of the exponents and all four signs") {
   Random random(20);
   run(1000000, [&] {
     Input input;
@@ -101,8 +97,7 @@ TEST_CASE(
     input.factor = random_float(random, exponent, exponent);
     const int distance = static_cast<int>(random.between(-80, 80));
     const uint32_t sign = static_cast<uint32_t>(random.bits(1)) << 31;
-    input.addend =
-        float_from_bits(random_float(random, exponent + distance, exponent + distance) | sign);
+    input.addend = float_from_bits(random_float(random, exponent + distance, exponent + distance) | sign);
     return input;
   });
 }
@@ -114,8 +109,8 @@ TEST_CASE("cancellation leaves every bit that float32 can hold") {
     input.valid = true;
     input.integer = static_cast<int32_t>(random.between(-256, 255));
     input.factor = random.chance(50) ? extreme_float(random) : random_float(random, -10, 10);
-    input.addend = float_from_bits(nudge(
-        -static_cast<float>(input.integer) * float_from_bits(input.factor), random.between(-4, 4)));
+    input.addend = float_from_bits(
+        nudge(-static_cast<float>(input.integer) * float_from_bits(input.factor), random.between(-4, 4)));
     return input;
   });
 }

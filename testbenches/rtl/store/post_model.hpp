@@ -37,17 +37,14 @@ inline int32_t wrapping_sum(int32_t a, int32_t b) {
 
 /// saturate(rne(fl(fl(v + bias) * scale)) + zero point), the zero point given as a byte of the mid
 /// type.
-inline int32_t requantize(int32_t v, int32_t bias, uint32_t scale, bool is_signed,
-                          uint8_t zero_point) {
+inline int32_t requantize(int32_t v, int32_t bias, uint32_t scale, bool is_signed, uint8_t zero_point) {
   const float product = static_cast<float>(wrapping_sum(v, bias)) * float_from_bits(scale);
   const double rounded = std::fmin(std::fmax(std::nearbyint(product), -2147483648.0), 2147483647.0);
-  return saturate_byte(rounded + (is_signed ? static_cast<int8_t>(zero_point) : zero_point),
-                       is_signed);
+  return saturate_byte(rounded + (is_signed ? static_cast<int8_t>(zero_point) : zero_point), is_signed);
 }
 
 /// saturate(rne(fma(a, ra, fma(b, rb, F))))
-inline int32_t add_residual(int32_t a, int32_t b, uint32_t ra, uint32_t rb, uint32_t offset,
-                            bool is_signed) {
+inline int32_t add_residual(int32_t a, int32_t b, uint32_t ra, uint32_t rb, uint32_t offset, bool is_signed) {
   const float inner = std::fma(static_cast<float>(b), float_from_bits(rb), float_from_bits(offset));
   const float outer = std::fma(static_cast<float>(a), float_from_bits(ra), inner);
   return saturate_byte(std::nearbyint(outer), is_signed);
@@ -113,8 +110,7 @@ inline RequantizeCase random_requantize_case(Random& random) {
       sum = static_cast<int32_t>(0x80000000u + static_cast<uint32_t>(random.below(3)) - 1u);
       break;
     case 1:
-      if (size > 25)
-        sum = static_cast<int32_t>((static_cast<uint32_t>(sum) >> (size - 24) | 1u) << (size - 25));
+      if (size > 25) sum = static_cast<int32_t>((static_cast<uint32_t>(sum) >> (size - 24) | 1u) << (size - 25));
       break;
     case 2:
       sum = static_cast<int32_t>(random.between(-3, 3));
@@ -139,8 +135,7 @@ inline RequantizeCase random_requantize_case(Random& random) {
       c.scale = random_float(random, -4, 4);
       break;
     case 3:  // results around the ends of a byte
-      c.scale = nudge(static_cast<float>(random.between(250, 260)) /
-                          (2.0f * std::fabs(static_cast<float>(sum)) + 1.0f),
+      c.scale = nudge(static_cast<float>(random.between(250, 260)) / (2.0f * std::fabs(static_cast<float>(sum)) + 1.0f),
                       random.between(-2, 2));
       break;
     default: {  // a tie, or just beside it
@@ -186,8 +181,7 @@ inline AddCase random_add_case(Random& random) {
     case 3:  // terms of far apart exponents: each stands beside a tie made by another
       c.ra = random_float(random, -60, 4);
       c.rb = random_float(random, -60, 4);
-      c.offset = bits_from_float((static_cast<float>(random.below(256)) + 0.5f) *
-                                 (random.chance(50) ? 1.0f : -1.0f));
+      c.offset = bits_from_float((static_cast<float>(random.below(256)) + 0.5f) * (random.chance(50) ? 1.0f : -1.0f));
       break;
     case 4:  // exact ties: scales with few bits
       c.ra = random_float(random, -4, 1) & 0xffc00000;
@@ -199,8 +193,7 @@ inline AddCase random_add_case(Random& random) {
       break;
     default: {  // a tie, or just beside it
       const float target = static_cast<float>(random.between(-130, 257)) + 0.5f;
-      c.offset =
-          nudge(std::fma(-a, real(c.ra), std::fma(-b, real(c.rb), target)), random.between(-2, 2));
+      c.offset = nudge(std::fma(-a, real(c.ra), std::fma(-b, real(c.rb), target)), random.between(-2, 2));
     }
   }
   return c;

@@ -15,8 +15,8 @@ constexpr int kLanes = 4;
 constexpr int kLatency = 10;  // post_pkg::PostLatency
 
 struct Configuration {
-  bool raw = false, requantize = false, mid_signed = false, residual = false,
-       residual_signed = false, output_signed = false;
+  bool raw = false, requantize = false, mid_signed = false, residual = false, residual_signed = false,
+       output_signed = false;
   uint8_t mid_zero_point = 0;
   int16_t clamp_low = 0, clamp_high = 0;
   uint32_t ra = 0, rb = 0, offset = 0;
@@ -44,13 +44,13 @@ int32_t before_window(const Group& group, int lane) {
 }
 
 struct PostBench : Bench {
-  sc_signal<bool> valid_in{"valid_in"}, first{"first"}, last{"last"}, raw{"raw"},
-      requantize_on{"requantize_on"}, mid_signed{"mid_signed"}, residual_on{"residual_on"},
-      residual_signed{"residual_signed"}, output_signed{"output_signed"}, valid_out{"valid_out"};
+  sc_signal<bool> valid_in{"valid_in"}, first{"first"}, last{"last"}, raw{"raw"}, requantize_on{"requantize_on"},
+      mid_signed{"mid_signed"}, residual_on{"residual_on"}, residual_signed{"residual_signed"},
+      output_signed{"output_signed"}, valid_out{"valid_out"};
   sc_signal<sc_dt::sc_bv<kLanes * 32>> source{"source"}, data{"data"};
   sc_signal<sc_dt::sc_bv<kLanes * 64>> parameters{"parameters"};
-  sc_signal<uint32_t> residual{"residual"}, mid_zero_point{"mid_zero_point"},
-      clamp_low{"clamp_low"}, clamp_high{"clamp_high"}, ra{"ra"}, rb{"rb"}, offset{"offset"};
+  sc_signal<uint32_t> residual{"residual"}, mid_zero_point{"mid_zero_point"}, clamp_low{"clamp_low"},
+      clamp_high{"clamp_high"}, ra{"ra"}, rb{"rb"}, offset{"offset"};
   Vpost_processing dut{"dut"};
 
   struct Result {
@@ -108,8 +108,8 @@ struct PostBench : Bench {
     const sc_dt::sc_bv<kLanes* 32> words = data.read();
     for (int lane = 0; lane < kLanes; ++lane) {
       if (words.get_word(lane) != expected.front().lane[lane]) {
-        fail(fmt::format("window {} lane {}: expected {:#x}, got {:#x}", checked, lane,
-                         expected.front().lane[lane], words.get_word(lane)));
+        fail(fmt::format("window {} lane {}: expected {:#x}, got {:#x}", checked, lane, expected.front().lane[lane],
+                         words.get_word(lane)));
       }
     }
     expected.pop_front();
@@ -195,11 +195,10 @@ std::vector<Group> random_window(Random& random, const Configuration& configurat
       group.source[lane] = group.parameters[lane].value;
       // Without requantization the source is a byte of the activation buffer, unless it is raw.
       if (!configuration.requantize && !configuration.raw) {
-        group.source[lane] = static_cast<int32_t>(
-            configuration.mid_signed ? random.between(-128, 127) : random.between(0, 255));
+        group.source[lane] =
+            static_cast<int32_t>(configuration.mid_signed ? random.between(-128, 127) : random.between(0, 255));
       }
-      group.residual[lane] =
-          static_cast<uint8_t>(random.chance(30) ? scales.b : random.between(0, 255));
+      group.residual[lane] = static_cast<uint8_t>(random.chance(30) ? scales.b : random.between(0, 255));
     }
   }
   return window;

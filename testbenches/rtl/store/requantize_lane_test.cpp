@@ -20,8 +20,7 @@ struct Input {
   RequantizeCase data{0, 0, 0};
 
   int32_t expected() const {
-    return requantize ? systole::bench::requantize(data.value, data.bias, data.scale, is_signed,
-                                                   zero_point)
+    return requantize ? systole::bench::requantize(data.value, data.bias, data.scale, is_signed, zero_point)
                       : data.value;
   }
 };
@@ -39,8 +38,7 @@ struct RequantizeBench : Bench {
   uint64_t cases_left;
   uint64_t checked = 0;
   Delay<Input> zero_point_stage{kLatency - 1};
-  Delay<Input> output_stage{kLatency +
-                            1};  // one more: written at this edge, seen by the block at the next
+  Delay<Input> output_stage{kLatency + 1};  // one more: written at this edge, seen by the block at the next
 
   RequantizeBench(uint64_t cases, std::function<Input()> input)
       : Bench("bench"), next_input(std::move(input)), cases_left(cases) {
@@ -63,11 +61,10 @@ struct RequantizeBench : Bench {
       const auto actual = static_cast<int32_t>(result.read());
       if (actual != done.expected()) {
         const RequantizeCase& c = done.data;
-        fail(
-            fmt::format("requantize {} value {} bias {} scale {:#010x} signed {} zero point {}: "
-                        "expected {}, got {}",
-                        done.requantize, c.value, c.bias, c.scale, done.is_signed, done.zero_point,
-                        done.expected(), actual));
+        fail(fmt::format(
+            "requantize {} value {} bias {} scale {:#010x} signed {} zero point {}: "
+            "expected {}, got {}",
+            done.requantize, c.value, c.bias, c.scale, done.is_signed, done.zero_point, done.expected(), actual));
       }
     }
     const Input last_stage = zero_point_stage.next(input);
@@ -103,8 +100,7 @@ Input with_random_type(Random& random, RequantizeCase data) {
 
 }  // namespace
 
-TEST_CASE(
-    "a million requantizations, most of them aimed at ties, have the bits of float32 arithmetic") {
+TEST_CASE("a million requantizations, most of them aimed at ties, have the bits of float32 arithmetic") {
   Random random(10);
   run(1000000, [&] { return with_random_type(random, random_requantize_case(random)); });
 }
@@ -136,18 +132,15 @@ TEST_CASE("corner values times corner scales requantize correctly") {
   std::vector<uint32_t> scales{0,          0x00800000, 0x00800001, 0x7f7fffff, 0x3f800000,
                                0x3f000000, 0x3effffff, 0x3f000001, 0x3f7fffff, 0x3f800001,
                                0x2f000000, 0x2f7fffff, 0x30000000, 0x4b000000, 0x4effffff};
-  for (int exponent = 0; exponent < 40; ++exponent)
-    scales.push_back(bits_from_float(std::ldexp(0.5f, -exponent)));
+  for (int exponent = 0; exponent < 40; ++exponent) scales.push_back(bits_from_float(std::ldexp(0.5f, -exponent)));
   std::vector<Input> inputs;
   for (int32_t sum : sums) {
     for (uint32_t scale : scales) {
       for (int32_t bias : {0, 1, -1, INT32_MAX, INT32_MIN}) {
         for (int zero_point : {0, 1, 127, 128, 255}) {
           for (bool is_signed : {false, true}) {
-            const auto value =
-                static_cast<int32_t>(static_cast<uint32_t>(sum) - static_cast<uint32_t>(bias));
-            inputs.push_back(
-                {true, true, is_signed, static_cast<uint8_t>(zero_point), {value, bias, scale}});
+            const auto value = static_cast<int32_t>(static_cast<uint32_t>(sum) - static_cast<uint32_t>(bias));
+            inputs.push_back({true, true, is_signed, static_cast<uint8_t>(zero_point), {value, bias, scale}});
           }
         }
       }
@@ -160,10 +153,8 @@ TEST_CASE("corner values times corner scales requantize correctly") {
                                     {64, 8463219, 16759227},
                                     {134, 10124189, 14607029},
                                     {202, 13369803, 16653283}}) {
-    const double exponent =
-        std::round(std::log2((k + 0.5) / (static_cast<double>(value) * mantissa)));
-    const uint32_t scale =
-        bits_from_float(std::ldexp(static_cast<float>(mantissa), static_cast<int>(exponent)));
+    const double exponent = std::round(std::log2((k + 0.5) / (static_cast<double>(value) * mantissa)));
+    const uint32_t scale = bits_from_float(std::ldexp(static_cast<float>(mantissa), static_cast<int>(exponent)));
     inputs.push_back({true, true, false, 0, {value, 0, scale}});
     inputs.push_back({true, true, true, 5, {0, -value, scale}});
   }

@@ -19,8 +19,7 @@ struct Input {
   int32_t pass = 0;  // the value of an input without residual: any 32 bits
 
   int32_t expected() const {
-    return enable ? add_residual(data.a, data.b, data.ra, data.rb, data.offset, output_signed)
-                  : pass;
+    return enable ? add_residual(data.a, data.b, data.ra, data.rb, data.offset, output_signed) : pass;
   }
 };
 
@@ -58,10 +57,8 @@ struct ResidualBench : Bench {
       const auto actual = static_cast<int32_t>(result.read());
       if (actual != done.expected()) {
         const AddCase& c = done.data;
-        fail(fmt::format(
-            "enable {} a {} b {} ra {:#010x} rb {:#010x} F {:#010x} signed {}: expected {}, got {}",
-            done.enable, c.a, c.b, c.ra, c.rb, c.offset, done.output_signed, done.expected(),
-            actual));
+        fail(fmt::format("enable {} a {} b {} ra {:#010x} rb {:#010x} F {:#010x} signed {}: expected {}, got {}",
+                         done.enable, c.a, c.b, c.ra, c.rb, c.offset, done.output_signed, done.expected(), actual));
       }
     }
     const Input inner = time_1.next(input), outer = time_4.next(input), last = time_7.next(input);

@@ -3,8 +3,9 @@
 // Do random stores leave in DRAM and in the activation buffer what the reference model says, do
 // they retire in order over both destinations, and does every step fall on the cycle of the cycle
 // model?
-#include "Vstore_engine.h"
 #include "cycle/store_engine.hpp"
+
+#include "Vstore_engine.h"
 #include "reference/reference.hpp"
 #include "rtl/chip_parameters.hpp"
 #include "rtl/pins.hpp"
@@ -102,8 +103,8 @@ struct StoreEngineBench : Bench {
     dut.rst_ni(rst_n);
     SC_HAS_PROCESS(StoreEngineBench);
     SC_METHOD(arbitrate);
-    sensitive << matrix_bank << matrix_accumulator << source_read_o << source_addr_o
-              << residual_addr_o << accumulator_addr_o;
+    sensitive << matrix_bank << matrix_accumulator << source_read_o << source_addr_o << residual_addr_o
+              << accumulator_addr_o;
     matrix_bank.write(99);
     matrix_accumulator.write(99);
     fill_buffers();
@@ -203,8 +204,7 @@ struct StoreEngineBench : Bench {
       source_data_i.set_bytes(slice(activation, source_addr_o.get(), kRows));
     if (residual_read_o.read() && residual_grant_i.read())
       residual_data_i.set_bytes(slice(activation, residual_addr_o.get(), kRows));
-    if (parameter_read_o.read())
-      parameter_data_i.set_bytes(slice(parameter, parameter_addr_o.get(), kLanes * 8));
+    if (parameter_read_o.read()) parameter_data_i.set_bytes(slice(parameter, parameter_addr_o.get(), kLanes * 8));
     if (accumulator_read_o.read() && accumulator_grant_i.read()) {
       Words row(kCols);
       for (size_t c = 0; c < kCols; ++c)
@@ -282,8 +282,7 @@ struct StoreEngineBench : Bench {
   }
 
   void equal(const char* what, uint64_t actual, uint64_t wanted) {
-    if (actual != wanted)
-      fail(fmt::format("{} is {}, expected {}, {} stores retired", what, actual, wanted, retired));
+    if (actual != wanted) fail(fmt::format("{} is {}, expected {}, {} stores retired", what, actual, wanted, retired));
   }
 
   /// A random store that reads banks 0 and 1 (residual: 2), and writes bank 3 or the middle of DRAM.
@@ -338,7 +337,8 @@ TEST_CASE("a store to the activation buffer waits for the one to DRAM before it,
     isa::Store s;
     s.requantize = true;
     s.destination = i % 2 ? isa::Destination::kActivation : isa::Destination::kDram;
-    s.dst_base = i % 2 ? 3 * chip_of_bench().activation_bank_words * (kRows / kLanes) : 0x5000u + 64u * static_cast<uint32_t>(i);
+    s.dst_base =
+        i % 2 ? 3 * chip_of_bench().activation_bank_words * (kRows / kLanes) : 0x5000u + 64u * static_cast<uint32_t>(i);
     s.groups = 2;
     s.common.post_mask = static_cast<uint16_t>(i);
     bench.stores.push_back(s);

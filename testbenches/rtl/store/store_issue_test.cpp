@@ -107,7 +107,8 @@ struct IssueBench : Bench {
     equal("no_port_o", no_port_o.read(), active && has_room && !issue);
     equal("bank_conflict_o", bank_conflict_o.read(), conflict);
     equal("source_read_o", source_read_o.read(), active && has_room && running.source == isa::Source::kActivation);
-    equal("accumulator_read_o", accumulator_read_o.read(), active && has_room && running.source == isa::Source::kAccumulator);
+    equal("accumulator_read_o", accumulator_read_o.read(),
+          active && has_room && running.source == isa::Source::kAccumulator);
     equal("residual_read_o", residual_read_o.read(), active && has_room && running.residual);
     if (issue) {
       if (expected.front().window_last && running.destination == isa::Destination::kDram) --room;

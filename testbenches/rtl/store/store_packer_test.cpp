@@ -32,7 +32,7 @@ struct Item {
 struct Beat {
   std::vector<uint8_t> bytes;
   uint64_t strobes;
-  bool last;        // of its burst: the next three count
+  bool last;  // of its burst: the next three count
   uint64_t address, length;
   bool ends_instruction;
 };
@@ -70,14 +70,16 @@ struct PackerBench : Bench {
 
   PackerBench(int instruction_percent, int group_percent, int ready)
       : Bench("bench"),
-        instructions(valid_i, ready_o,
-                     [this](const Item& item) {
-                       instruction_i.set_words(isa::encode(item.store));
-                       base_i.set(item.base);
-                     },
-                     Random(511), instruction_percent),
-        groups(group_valid_i, group_ready_o, [this](const Words& group) { group_data_i.set_words(group); },
-               Random(512), group_percent),
+        instructions(
+            valid_i, ready_o,
+            [this](const Item& item) {
+              instruction_i.set_words(isa::encode(item.store));
+              base_i.set(item.base);
+            },
+            Random(511), instruction_percent),
+        groups(
+            group_valid_i, group_ready_o, [this](const Words& group) { group_data_i.set_words(group); }, Random(512),
+            group_percent),
         ready_percent(ready) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);
@@ -86,9 +88,7 @@ struct PackerBench : Bench {
   void push(const isa::Store& store, uint64_t base) {
     instructions.push({store, base});
     waiting.push_back({store, base});
-    const auto step = [](uint64_t count, int32_t stride) {
-      return count * static_cast<uint64_t>(int64_t{stride});
-    };
+    const auto step = [](uint64_t count, int32_t stride) { return count * static_cast<uint64_t>(int64_t{stride}); };
     for (uint64_t i3 = 0; i3 < store.count[3]; ++i3)
       for (uint64_t i2 = 0; i2 < store.count[2]; ++i2)
         for (uint64_t i1 = 0; i1 < store.count[1]; ++i1) {
@@ -102,8 +102,9 @@ struct PackerBench : Bench {
             }
             groups.push(group);
           }
-          push_run(run, (base + store.dst_base + step(i3, store.dst_stride[2]) +
-                         step(i2, store.dst_stride[1]) + step(i1, store.dst_stride[0])) & kAddressMask);
+          push_run(run, (base + store.dst_base + step(i3, store.dst_stride[2]) + step(i2, store.dst_stride[1]) +
+                         step(i1, store.dst_stride[0])) &
+                            kAddressMask);
         }
     expected.back().ends_instruction = true;
   }
@@ -180,8 +181,7 @@ struct PackerBench : Bench {
   }
 
   void equal(const char* what, uint64_t actual, uint64_t wanted) {
-    if (actual != wanted)
-      fail(fmt::format("{} is {:#x}, expected {:#x}, beat {}", what, actual, wanted, beats));
+    if (actual != wanted) fail(fmt::format("{} is {:#x}, expected {:#x}, beat {}", what, actual, wanted, beats));
   }
 };
 

@@ -20,9 +20,7 @@ struct Tap {
 /// All taps in their order. `destination` counts groups, as in the activation buffer.
 inline std::vector<Tap> taps(const isa::Store& s) {
   std::vector<Tap> taps;
-  const auto step = [](uint32_t count, int32_t stride) {
-    return count * static_cast<uint32_t>(stride);
-  };
+  const auto step = [](uint32_t count, int32_t stride) { return count * static_cast<uint32_t>(stride); };
   for (uint32_t i3 = 0; i3 < s.count[3]; ++i3)
     for (uint32_t i2 = 0; i2 < s.count[2]; ++i2)
       for (uint32_t i1 = 0; i1 < s.count[1]; ++i1)
@@ -31,19 +29,16 @@ inline std::vector<Tap> taps(const isa::Store& s) {
             for (uint32_t wy = 0; wy < s.window_y; ++wy)
               for (uint32_t wx = 0; wx < s.window_x; ++wx) {
                 Tap tap;
-                tap.source = s.source_base + step(i3, s.source_stride[3]) +
-                             step(i2, s.source_stride[2]) + step(i1, s.source_stride[1]) +
-                             step(i0, s.source_stride[0]) + step(wy, s.source_stride_wy) +
-                             step(wx, s.source_stride_wx) + g;
+                tap.source = s.source_base + step(i3, s.source_stride[3]) + step(i2, s.source_stride[2]) +
+                             step(i1, s.source_stride[1]) + step(i0, s.source_stride[0]) +
+                             step(wy, s.source_stride_wy) + step(wx, s.source_stride_wx) + g;
                 const auto place = [&](uint32_t base, const std::array<int32_t, 3>& stride) {
-                  return base + step(i3, stride[2]) + step(i2, stride[1]) + step(i1, stride[0]) +
-                         i0 * s.groups + g;
+                  return base + step(i3, stride[2]) + step(i2, stride[1]) + step(i1, stride[0]) + i0 * s.groups + g;
                 };
                 tap.residual = place(s.residual_base, s.residual_stride);
                 tap.destination = place(s.dst_base, s.dst_stride);
                 tap.parameter = s.parameter_base;
-                if (!s.parameter_per_tensor)
-                  tap.parameter += i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
+                if (!s.parameter_per_tensor) tap.parameter += i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
                 tap.window_first = wy == 0 && wx == 0;
                 tap.window_last = wy + 1u == s.window_y && wx + 1u == s.window_x;
                 tap.last = false;
@@ -63,8 +58,7 @@ inline isa::Store random_store(Random& random) {
   s.common.post_mask = static_cast<uint16_t>(random.bits(16));
   s.source = random.chance(50) ? isa::Source::kAccumulator : isa::Source::kActivation;
   s.destination = random.chance(50) ? isa::Destination::kDram : isa::Destination::kActivation;
-  s.raw = s.source == isa::Source::kAccumulator && s.destination == isa::Destination::kDram &&
-          random.chance(40);
+  s.raw = s.source == isa::Source::kAccumulator && s.destination == isa::Destination::kDram && random.chance(40);
   s.requantize = !s.raw && (s.source == isa::Source::kAccumulator || random.chance(50));
   s.source_signed = random.chance(50);
   s.mid_signed = random.chance(50);

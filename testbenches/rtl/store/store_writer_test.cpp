@@ -44,14 +44,16 @@ struct WriterBench : Bench {
 
   WriterBench(int burst_percent, int beat_percent, int ready, int b)
       : Bench("bench"),
-        bursts(burst_valid_i, burst_ready_o,
-               [this](const Burst& burst) {
-                 burst_addr_i.set(burst.address);
-                 burst_len_i.set(burst.beats - 1);
-                 burst_last_i.write(burst.last);
-               },
-               Random(521), burst_percent),
-        beats(beat_valid_i, beat_ready_o, [](const int&) {}, Random(522), beat_percent),
+        bursts(
+            burst_valid_i, burst_ready_o,
+            [this](const Burst& burst) {
+              burst_addr_i.set(burst.address);
+              burst_len_i.set(burst.beats - 1);
+              burst_last_i.write(burst.last);
+            },
+            Random(521), burst_percent),
+        beats(
+            beat_valid_i, beat_ready_o, [](const int&) {}, Random(522), beat_percent),
         ready_percent(ready),
         b_percent(b) {
     dut.clk_i(clk);
@@ -110,8 +112,7 @@ struct WriterBench : Bench {
   }
 
   void equal(const char* what, uint64_t actual, uint64_t wanted) {
-    if (actual != wanted)
-      fail(fmt::format("{} is {:#x}, expected {:#x}, {} beats sent", what, actual, wanted, sent));
+    if (actual != wanted) fail(fmt::format("{} is {:#x}, expected {:#x}, {} beats sent", what, actual, wanted, sent));
   }
 };
 

@@ -64,12 +64,10 @@ inline Torture read_torture(const std::string& path) {
       torture.add.push_back(add);
     } else {
       requantize.data.value = std::stoi(first);
-      words >> requantize.data.bias >> std::hex >> requantize.data.scale >> std::dec >>
-          requantize.expected;
+      words >> requantize.data.bias >> std::hex >> requantize.data.scale >> std::dec >> requantize.expected;
       torture.requantize.push_back(requantize);
     }
-    if (words.fail())
-      throw std::runtime_error(path + ": not a line of the torture format: " + line);
+    if (words.fail()) throw std::runtime_error(path + ": not a line of the torture format: " + line);
   }
   return torture;
 }

@@ -18,8 +18,7 @@ namespace {
 constexpr uint64_t kAxiBytes = 8, kBurstBytes = 64;
 
 // Where things are in memory.
-constexpr uint64_t kProgram = 0x1000, kTensors = 0x2000, kWeights = 0x3008, kParameters = 0x4010,
-                   kScratch = 0x5000;
+constexpr uint64_t kProgram = 0x1000, kTensors = 0x2000, kWeights = 0x3008, kParameters = 0x4010, kScratch = 0x5000;
 constexpr uint32_t kRawOffset = 0x40, kByteOffset = 0x203;  // of the two results
 constexpr size_t kMemoryBytes = 0x8000;
 
@@ -27,8 +26,16 @@ constexpr size_t kMemoryBytes = 0x8000;
 constexpr int kM = 6, kK = 8, kN = 4;
 
 enum Register : uint32_t {
-  kControl = 0x008, kStatus = 0x00c, kIrqEnable = 0x010, kIrqStatus = 0x014, kErrorCode = 0x018,
-  kErrorIndex = 0x01c, kProgramBase = 0x020, kProgramCount = 0x028, kBase = 0x030, kCounter = 0x100
+  kControl = 0x008,
+  kStatus = 0x00c,
+  kIrqEnable = 0x010,
+  kIrqStatus = 0x014,
+  kErrorCode = 0x018,
+  kErrorIndex = 0x01c,
+  kProgramBase = 0x020,
+  kProgramCount = 0x028,
+  kBase = 0x030,
+  kCounter = 0x100
 };
 
 struct ChipBench : Bench {
@@ -485,7 +492,8 @@ TEST_CASE("a read error on data stops the chip with code 2 and the load's index,
   bench.run(20000);
 }
 
-TEST_CASE("a read error on an instruction stops the chip with code 2 and that instruction's index, and a reset revives it") {
+TEST_CASE(
+    "a read error on an instruction stops the chip with code 2 and that instruction's index, and a reset revives it") {
   ChipBench bench(0);
   const Gemm gemm(bench);
   bench.read_error_at = kProgram + 4 * isa::kInstructionBytes + 24;

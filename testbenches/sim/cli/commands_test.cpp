@@ -2,6 +2,8 @@
 //
 // Does every command do what docs/user/command_line.md says, with its exit code, and is bad input
 // one clear line?
+#include "cli/commands.hpp"
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,7 +15,6 @@
 #include <sstream>
 
 #include "catch.hpp"
-#include "cli/commands.hpp"
 #include "isa/program.hpp"
 #include "network/tensor_file.hpp"
 
@@ -22,8 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string kDigits =
-    std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx";
+const std::string kDigits = std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx";
 
 struct Result {
   int code;
@@ -36,9 +36,7 @@ Result systole_command(const std::vector<std::string>& arguments) {
   return {code, out.str(), error.str()};
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 struct Scratch {
   fs::path path = fs::temp_directory_path() / ("systole-cli-" + std::to_string(::getpid()));
@@ -50,8 +48,7 @@ struct Scratch {
   std::string operator/(const std::string& name) const { return (path / name).string(); }
 };
 
-void check_user_error(const std::vector<std::string>& arguments,
-                      const std::vector<std::string>& parts) {
+void check_user_error(const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
   const Result r = systole_command(arguments);
   CAPTURE(arguments, r.error);
   CHECK(r.code == 2);
@@ -64,15 +61,14 @@ void check_user_error(const std::vector<std::string>& arguments,
 }  // namespace
 
 TEST_CASE("help is everywhere and is not an error") {
-  for (const std::vector<std::string>& arguments :
-       std::vector<std::vector<std::string>>{{"--help"},
-                                             {"run", "--help"},
-                                             {"chips", "--help"},
-                                             {"chip", "--help"},
-                                             {"disasm", "--help"},
-                                             {"fuzz", "--help"},
-                                             {"trace-diff", "--help"},
-                                             {"export", "--help"}}) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{{"--help"},
+                                                                                         {"run", "--help"},
+                                                                                         {"chips", "--help"},
+                                                                                         {"chip", "--help"},
+                                                                                         {"disasm", "--help"},
+                                                                                         {"fuzz", "--help"},
+                                                                                         {"trace-diff", "--help"},
+                                                                                         {"export", "--help"}}) {
     const Result r = systole_command(arguments);
     CHECK(r.code == 0);
     CHECK(has(r.out, "Usage"));
@@ -84,9 +80,8 @@ TEST_CASE("every option of run that the documentation names exists, and the othe
   std::ifstream file(std::string(SYSTOLE_SOURCE_DIR) + "/docs/user/command_line.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   const std::string help = systole_command({"run", "--help"}).out;
-  for (const char* option :
-       {"--chip", "--on", "--input", "--output", "--dump-tensors", "--json", "--wave",
-        "--max-cycles", "--hang-cycles", "--seed", "--assertions", "--no-check"}) {
+  for (const char* option : {"--chip", "--on", "--input", "--output", "--dump-tensors", "--json", "--wave",
+                             "--max-cycles", "--hang-cycles", "--seed", "--assertions", "--no-check"}) {
     CAPTURE(option);
     CHECK(has(page, option));
     CHECK(has(help, option));
@@ -126,15 +121,13 @@ TEST_CASE("a program is shown as assembler text that is the program again") {
   CHECK(has(r.out, "2 instructions for tiny"));
   const isa::Program again = isa::assemble(r.out, "text");
   REQUIRE(again.instructions.size() == 2);
-  for (std::size_t i = 0; i < 2; ++i)
-    CHECK(isa::encode(again.instructions[i]) == isa::encode(program.instructions[i]));
+  for (std::size_t i = 0; i < 2; ++i) CHECK(isa::encode(again.instructions[i]) == isa::encode(program.instructions[i]));
 }
 
 TEST_CASE("a run reports, writes outputs, tensors and JSON, and draws no progress into a pipe") {
   const Scratch scratch;
-  const Result r = systole_command({"run", kDigits, "--chip", "tiny", "--on", "model", "--output",
-                                    scratch / "out", "--dump-tensors", scratch / "dump", "--json",
-                                    scratch / "r.json"});
+  const Result r = systole_command({"run", kDigits, "--chip", "tiny", "--on", "model", "--output", scratch / "out",
+                                    "--dump-tensors", scratch / "dump", "--json", scratch / "r.json"});
   CAPTURE(r.error);
   REQUIRE(r.code == 0);
   CHECK(r.error == "no --input: random data, seed 1\n");
@@ -154,8 +147,8 @@ TEST_CASE("a run reports, writes outputs, tensors and JSON, and draws no progres
 TEST_CASE("the same seed gives the same outputs, another one others") {
   const Scratch scratch;
   const auto logits = [&](const std::string& seed, const std::string& folder) {
-    REQUIRE(systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--seed", seed,
-                             "--output", scratch / folder})
+    REQUIRE(systole_command(
+                {"run", kDigits, "--chip", "tiny", "--on", "reference", "--seed", seed, "--output", scratch / folder})
                 .code == 0);
     return read_tensor_file(scratch / (folder + "/logits.npy")).data;
   };
@@ -167,20 +160,18 @@ TEST_CASE("inputs are read in the order of the graph, and a wrong one is refused
   const Scratch scratch;
   HostTensor image = make_host_tensor(ElementType::kFloat32, {1, 1, 8, 8});
   write_npy(scratch / "image.npy", image);
-  CHECK(systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input",
-                         scratch / "image.npy"})
-            .code == 0);
+  CHECK(
+      systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "image.npy"}).code ==
+      0);
   image = make_host_tensor(ElementType::kFloat32, {1, 1, 8, 9});
   write_npy(scratch / "wide.npy", image);
-  check_user_error(
-      {"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "wide.npy"},
-      {"wide.npy"});
-  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input",
-                    scratch / "image.npy", "--input", scratch / "image.npy"},
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "wide.npy"},
+                   {"wide.npy"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "image.npy", "--input",
+                    scratch / "image.npy"},
                    {"2 files given", "1 inputs"});
-  check_user_error(
-      {"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "none.npy"},
-      {"none.npy"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "none.npy"},
+                   {"none.npy"});
 }
 
 TEST_CASE("export writes the files that it lists") {
@@ -202,32 +193,25 @@ TEST_CASE("bad arguments are one line and exit code 2") {
   check_user_error({"run"}, {"--help"});
   check_user_error({"run", kDigits, "--chip", "tiny"}, {"--on"});
   check_user_error({"run", kDigits, "--chip", "tiny", "--on", "silicon"}, {"silicon", "reference"});
-  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--max-cycles", "0"},
-                   {"--max-cycles"});
-  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--max-cycles", "many"},
-                   {"--max-cycles"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--max-cycles", "0"}, {"--max-cycles"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--max-cycles", "many"}, {"--max-cycles"});
   check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--color"}, {"--color"});
 }
 
 TEST_CASE("files that are not what they should be are one line and exit code 2") {
   const Scratch scratch;
   std::ofstream(scratch / "garbage") << "not a network, not a chip, not a program\n";
-  check_user_error({"run", kDigits, "--chip", "edge17", "--on", "reference"},
-                   {"edge17", "tiny", "edge16"});
-  check_user_error({"run", kDigits, "--chip", scratch / "garbage", "--on", "reference"},
-                   {"garbage"});
-  check_user_error({"run", scratch / "none.onnx", "--chip", "tiny", "--on", "reference"},
-                   {"none.onnx"});
-  check_user_error({"run", scratch / "garbage", "--chip", "tiny", "--on", "reference"},
-                   {"garbage"});
+  check_user_error({"run", kDigits, "--chip", "edge17", "--on", "reference"}, {"edge17", "tiny", "edge16"});
+  check_user_error({"run", kDigits, "--chip", scratch / "garbage", "--on", "reference"}, {"garbage"});
+  check_user_error({"run", scratch / "none.onnx", "--chip", "tiny", "--on", "reference"}, {"none.onnx"});
+  check_user_error({"run", scratch / "garbage", "--chip", "tiny", "--on", "reference"}, {"garbage"});
   check_user_error({"run", scratch.path.string(), "--chip", "tiny", "--on", "reference"},
                    {scratch.path.filename().string()});
   check_user_error({"disasm", scratch / "garbage"}, {"garbage"});
   check_user_error({"chip", scratch / "none.toml"}, {"none.toml"});
 }
 
-TEST_CASE(
-    "a place that cannot be written is one line and exit code 2, and leaves nothing half-written") {
+TEST_CASE("a place that cannot be written is one line and exit code 2, and leaves nothing half-written") {
   const Scratch scratch;
   HostTensor image = make_host_tensor(ElementType::kFloat32, {1, 1, 8, 8});
   write_npy(scratch / "image.npy", image);
@@ -256,9 +240,8 @@ TEST_CASE("a full disk is one line and exit code 2, and leaves no half-written r
   small.rlim_cur = 64;
   ::signal(SIGXFSZ, SIG_IGN);
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const Result r =
-      systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input",
-                       scratch / "image.npy", "--json", scratch / "r.json"});
+  const Result r = systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input",
+                                    scratch / "image.npy", "--json", scratch / "r.json"});
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
   CHECK(r.code == 2);
   CHECK(has(r.error, "r.json"));
@@ -282,8 +265,10 @@ TEST_CASE("the retire trace of a run is a file that trace-diff finds equal to it
   std::ofstream(scratch / "bad.csv") << "step,engine\n";
   check_user_error({"trace-diff", scratch / "a.csv", scratch / "bad.csv"}, {"bad.csv", "line 1"});
   check_user_error({"trace-diff", scratch / "a.csv", scratch / "none.csv"}, {"none.csv", "no such file"});
-  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--trace", scratch / "t.csv"}, {"--trace", "model"});
-  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "model", "--trace", scratch / "no/t.csv"}, {"no such folder"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "reference", "--trace", scratch / "t.csv"},
+                   {"--trace", "model"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "model", "--trace", scratch / "no/t.csv"},
+                   {"no such folder"});
 }
 
 TEST_CASE("what fuzz cannot do is one line and exit code 2") {

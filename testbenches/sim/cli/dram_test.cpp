@@ -71,13 +71,12 @@ TEST_CASE("dram measures a stream, random addresses and a file") {
   CHECK(json["read_latency_ns"]["p50"] <= json["read_latency_ns"]["p99"]);
   CHECK(json["reads"] == 20000);
 
-  json = json_of(scratch, {"--memory", "hbm2", "--pattern", "random", "--requests", "20000",
-                           "--outstanding", "1", "--channels", "2", "--seed", "7"});
+  json = json_of(scratch, {"--memory", "hbm2", "--pattern", "random", "--requests", "20000", "--outstanding", "1",
+                           "--channels", "2", "--seed", "7"});
   CHECK(json["channels"] == 2);
   CHECK(json["row_hit_rate"] < 0.1);
-  const auto again =
-      json_of(scratch, {"--memory", "hbm2", "--pattern", "random", "--requests", "20000",
-                        "--outstanding", "1", "--channels", "2", "--seed", "7"});
+  const auto again = json_of(scratch, {"--memory", "hbm2", "--pattern", "random", "--requests", "20000",
+                                       "--outstanding", "1", "--channels", "2", "--seed", "7"});
   CHECK(again["clocks"] == json["clocks"]);
 
   const std::string file = scratch.file("accesses", "R 0\r\nW 0x40\nR 0x40\nR 128\n");
@@ -94,13 +93,11 @@ TEST_CASE("dram measures the memory of a chip file") {
   std::ifstream in(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml");
   std::string text((std::istreambuf_iterator<char>(in)), {});
   const std::string ideal = scratch.file("ideal.toml", text);
-  text = text.substr(0, text.find("[memory]")) +
-         "[memory]\nkind = \"ddr4_2400\"\ntcl = 30\ntrtw = 24\n";
-  const auto json = json_of(scratch, {"--memory", scratch.file("chip.toml", text), "--requests",
-                                      "100", "--outstanding", "1"});
+  text = text.substr(0, text.find("[memory]")) + "[memory]\nkind = \"ddr4_2400\"\ntcl = 30\ntrtw = 24\n";
+  const auto json =
+      json_of(scratch, {"--memory", scratch.file("chip.toml", text), "--requests", "100", "--outstanding", "1"});
   CHECK(json["read_latency_ns"]["p50"].get<double>() == Approx((30 + 4 + 1) / 1.2));
-  CHECK(error_of({"--memory", ideal}).find("memory.kind = 'ideal': must be one of ddr4_2400") !=
-        std::string::npos);
+  CHECK(error_of({"--memory", ideal}).find("memory.kind = 'ideal': must be one of ddr4_2400") != std::string::npos);
 }
 
 TEST_CASE("bad input of dram is one line") {
@@ -109,10 +106,8 @@ TEST_CASE("bad input of dram is one line") {
     return error_of({"--memory", "ddr4_2400", "--pattern", scratch.file("bad", text)});
   };
   const std::string place = (scratch.path / "bad").string();
-  CHECK(with("R 0\nX 5\n").find(place + ":2: 'X 5': must be R or W, a blank and an address") !=
-        std::string::npos);
-  for (const char* line :
-       {"R", "R ", "R  5", "R 5 ", "R 0x", "R -1", "R 0xg", "RW 3", "R 5x", "", "r 5", "R\t5"}) {
+  CHECK(with("R 0\nX 5\n").find(place + ":2: 'X 5': must be R or W, a blank and an address") != std::string::npos);
+  for (const char* line : {"R", "R ", "R  5", "R 5 ", "R 0x", "R -1", "R 0xg", "RW 3", "R 5x", "", "r 5", "R\t5"}) {
     CAPTURE(line);
     CHECK(with("W 64\n" + std::string(line) + "\nR 0\n").find(place + ":2: ") != std::string::npos);
   }
@@ -120,18 +115,13 @@ TEST_CASE("bad input of dram is one line") {
   CHECK(with("R 99999999999999999999\n").find("an address below") != std::string::npos);
   CHECK(with("").find("has no lines") != std::string::npos);
   CHECK(with(std::string("R \0001\n", 5)).find(place + ":1: ") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--pattern", "/no/such"}).find("no such file") !=
-        std::string::npos);
+  CHECK(error_of({"--memory", "ddr4_2400", "--pattern", "/no/such"}).find("no such file") != std::string::npos);
   CHECK(error_of({"--memory", "ddr9"}).find("ddr4_2400, ddr4_3200") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--mapping", "row"}).find("'bankgroup' is missing") !=
+  CHECK(error_of({"--memory", "ddr4_2400", "--mapping", "row"}).find("'bankgroup' is missing") != std::string::npos);
+  CHECK(error_of({"--memory", "ddr4_2400", "--outstanding", "0"}).find("--outstanding") != std::string::npos);
+  CHECK(error_of({"--memory", "ddr4_2400", "--channels", "0"}).find("--channels") != std::string::npos);
+  CHECK(error_of({"--memory", "ddr4_2400", "--channel-bits", "24"}).find("channel_bits") != std::string::npos);
+  CHECK(error_of({"--memory", "ddr4_2400", "--requests", "10", "--json", "/no/such/file"}).find("cannot be written") !=
         std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--outstanding", "0"}).find("--outstanding") !=
-        std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--channels", "0"}).find("--channels") !=
-        std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--channel-bits", "24"}).find("channel_bits") !=
-        std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--requests", "10", "--json", "/no/such/file"})
-            .find("cannot be written") != std::string::npos);
   CHECK(error_of({}).find("--memory") != std::string::npos);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is the progress line drawn over itself on a terminal, and not at all elsewhere?
+#include "cli/progress_line.hpp"
+
 #include <sstream>
 
 #include "catch.hpp"
-#include "cli/progress_line.hpp"
 
 using namespace systole;
 using namespace systole::cli;

@@ -5,11 +5,11 @@
 
 #include <map>
 
-#include "runtime/executor.hpp"
 #include "compiler/verify.hpp"
 #include "cycle/cycle_model.hpp"
-#include "ordering/race_detector.hpp"
 #include "host/operators.hpp"
+#include "ordering/race_detector.hpp"
+#include "runtime/executor.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler_test {
@@ -43,10 +43,8 @@ std::string run_in_cycle_model(const compiler::CompiledNetwork& compiled) {
       if (step->program.instructions.size() > kMostInstructions) continue;
       ordering::RaceDetector races(chip, step->program, compiled.base_address);
       try {
-        cycle::CycleModel(chip).run(step->program, compiled.base_address,
-                                    compiled.program_address[i], {}, &races);
-        if (races.count() != 0)
-          return fmt::format("step {}: {}", i, ordering::text(races.races().front(), chip));
+        cycle::CycleModel(chip).run(step->program, compiled.base_address, compiled.program_address[i], {}, &races);
+        if (races.count() != 0) return fmt::format("step {}: {}", i, ordering::text(races.races().front(), chip));
       } catch (const DesignError& error) {
         return fmt::format("step {}: {}", i, error.what());
       }
@@ -58,20 +56,15 @@ std::string run_in_cycle_model(const compiler::CompiledNetwork& compiled) {
 
 std::vector<Chip> odd_chips() {
   return {
-      make_chip("tiny", 4, 4, 2, 256, 1024, 64, 64),
-      make_chip("starved", 4, 4, 4, 16, 16, 4, 4),
-      make_chip("one_lane", 4, 8, 1, 16, 32, 8, 8),
-      make_chip("wide", 4, 16, 2, 32, 64, 16, 16),
-      make_chip("few_parameters", 8, 8, 1, 64, 128, 16, 4),
-      make_chip("tall", 8, 4, 2, 32, 64, 16, 8),
-      make_chip("very_tall", 16, 4, 4, 16, 64, 8, 4),
-      make_chip("square", 16, 16, 4, 64, 128, 32, 32),
+      make_chip("tiny", 4, 4, 2, 256, 1024, 64, 64),        make_chip("starved", 4, 4, 4, 16, 16, 4, 4),
+      make_chip("one_lane", 4, 8, 1, 16, 32, 8, 8),         make_chip("wide", 4, 16, 2, 32, 64, 16, 16),
+      make_chip("few_parameters", 8, 8, 1, 64, 128, 16, 4), make_chip("tall", 8, 4, 2, 32, 64, 16, 8),
+      make_chip("very_tall", 16, 4, 4, 16, 64, 8, 4),       make_chip("square", 16, 16, 4, 64, 128, 32, 32),
       make_chip("edge16", 16, 16, 4, 2048, 4096, 256, 512),
   };
 }
 
-std::string compile_and_compare(const Network& network, const Chip& chip,
-                                const std::vector<HostTensor>& inputs,
+std::string compile_and_compare(const Network& network, const Chip& chip, const std::vector<HostTensor>& inputs,
                                 const compiler::CompileOptions& options) {
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, options);
   for (const std::string& problem : compiler::verify(compiled)) return problem;
@@ -95,14 +88,12 @@ std::string compile_and_compare(const Network& network, const Chip& chip,
       const auto got = executor.tensor(ids[i]);
       if (!got) continue;
       const std::string& name = network.tensors[ids[i]].name;
-      if (got->shape != results[i].shape || got->type != results[i].type)
-        return name + ": type or shape differ";
+      if (got->shape != results[i].shape || got->type != results[i].type) return name + ": type or shape differ";
       const std::size_t size = element_bytes(got->type);
       for (std::size_t b = 0; b < got->data.size(); ++b)
         if (got->data[b] != results[i].data[b])
-          return fmt::format("{} ({}): element {} of {}: byte {:#x}, expected {:#x}", name,
-                             node.operator_name, b / size, got->data.size() / size, got->data[b],
-                             results[i].data[b]);
+          return fmt::format("{} ({}): element {} of {}: byte {:#x}, expected {:#x}", name, node.operator_name,
+                             b / size, got->data.size() / size, got->data[b], results[i].data[b]);
     }
   }
   for (TensorId t : network.outputs)

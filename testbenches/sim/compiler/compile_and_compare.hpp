@@ -19,8 +19,7 @@ Chip make_chip(const std::string& name, std::uint32_t rows, std::uint32_t cols, 
                std::uint32_t parameter_words);
 
 // Empty if all is well, otherwise what differs first.
-std::string compile_and_compare(const Network& network, const Chip& chip,
-                                const std::vector<HostTensor>& inputs,
+std::string compile_and_compare(const Network& network, const Chip& chip, const std::vector<HostTensor>& inputs,
                                 const compiler::CompileOptions& options = {});
 
 // The nodes' names that run on the host, comma separated.

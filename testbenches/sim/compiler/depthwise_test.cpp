@@ -36,10 +36,10 @@ WeightUse weight_use(const Network& network, const Chip& chip) {
   return use;
 }
 
-
 }  // namespace
 
-TEST_CASE("a depthwise convolution keeps one byte a channel and tap in DRAM where the array is at least as wide as high") {
+TEST_CASE(
+    "a depthwise convolution keeps one byte a channel and tap in DRAM where the array is at least as wide as high") {
   for (const Chip& chip : odd_chips()) {
     INFO(chip.name << " " << chip.array_rows << "x" << chip.array_cols);
     NetworkBuilder b(1);

@@ -36,10 +36,8 @@ Count count(const CompiledNetwork& compiled) {
 
 // conv -> conv -> add of the first, as in a residual block; the sum's operand a is the second
 // convolution if `computed_first`.
-void residual_block(NetworkBuilder& b, std::int64_t channels, std::int64_t size,
-                    bool computed_first) {
-  const TensorId x =
-      b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), same_size(channels));
+void residual_block(NetworkBuilder& b, std::int64_t channels, std::int64_t size, bool computed_first) {
+  const TensorId x = b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), same_size(channels));
   const TensorId y = b.conv(x, same_size(channels));
   b.output(computed_first ? b.add(y, x, ElementType::kInt8) : b.add(x, y, ElementType::kInt8));
 }
@@ -78,8 +76,7 @@ TEST_CASE("residual blocks have the bits of separate nodes on every chip") {
     }
 }
 
-TEST_CASE(
-    "the second operand of an addition is computed in place of the first only with equal bits") {
+TEST_CASE("the second operand of an addition is computed in place of the first only with equal bits") {
   // Some of these additions can be swapped and some cannot; both kinds have to be right, and both
   // have to occur.
   int fused = 0, separate = 0;
@@ -146,7 +143,8 @@ TEST_CASE("readers that want different padding values read from DRAM") {
 
 TEST_CASE("a MaxPool whose windows do not overlap is done by the stores of the convolution before it") {
   NetworkBuilder b(11);
-  b.output(b.max_pool(b.conv(b.input(ElementType::kInt8, {1, 16, 9, 8}), same_size(16)), {2, 2}, {2, 2}));  // the last row is not used
+  b.output(b.max_pool(b.conv(b.input(ElementType::kInt8, {1, 16, 9, 8}), same_size(16)), {2, 2},
+                      {2, 2}));  // the last row is not used
   const Chip edge16 = odd_chips().back();
   const CompiledNetwork compiled = compiler::compile(b.network(), edge16);
   REQUIRE(compiled.placement[1].fused_into);
@@ -156,14 +154,17 @@ TEST_CASE("a MaxPool whose windows do not overlap is done by the stores of the c
     if (const auto* store = std::get_if<isa::Store>(&i)) CHECK((store->window_y == 2 && store->window_x == 2));
 }
 
-TEST_CASE("poolings that overlap, leave the image, come behind a residual or are not the only reader stay nodes of their own") {
+TEST_CASE(
+    "poolings that overlap, leave the image, come behind a residual or are not the only reader stay nodes of their "
+    "own") {
   const Chip edge16 = odd_chips().back();
   const auto fused = [&](const std::function<void(NetworkBuilder&, TensorId)>& rest) {
     NetworkBuilder b(12);
     rest(b, b.conv(b.input(ElementType::kInt8, {1, 16, 8, 8}), same_size(16)));
     const CompiledNetwork compiled = compiler::compile(b.network(), edge16);
     for (std::size_t n = 0; n < compiled.placement.size(); ++n)
-      if (std::holds_alternative<MaxPool>(b.network().nodes[n].operation) && compiled.placement[n].fused_into) return true;
+      if (std::holds_alternative<MaxPool>(b.network().nodes[n].operation) && compiled.placement[n].fused_into)
+        return true;
     return false;
   };
   CHECK(fused([](NetworkBuilder& b, TensorId x) { b.output(b.max_pool(x, {4, 2}, {4, 2})); }));

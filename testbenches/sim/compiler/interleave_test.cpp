@@ -79,7 +79,8 @@ TEST_CASE("random convolutions with any pooling behind them have the bits of the
       NetworkBuilder b(seed + 900);
       Random& r = b.random();
       // Behind another convolution, whose tensor's bytes may be used again.
-      TensorId x = b.conv(b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(8, 24), r.in(8, 24)}), same_size(r.in(1, 20)));
+      TensorId x = b.conv(b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(8, 24), r.in(8, 24)}),
+                          same_size(r.in(1, 20)));
       ConvOptions o = same_size(r.in(1, 40), r.pick<std::int64_t>({1, 3}));
       o.clamp = r.chance(30);
       const TensorId y = b.conv(x, o);

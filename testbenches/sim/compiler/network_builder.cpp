@@ -5,9 +5,7 @@
 
 namespace systole::compiler_test {
 
-Clamp whole_range(ElementType type) {
-  return type == ElementType::kUint8 ? Clamp{0, 255} : Clamp{-128, 127};
-}
+Clamp whole_range(ElementType type) { return type == ElementType::kUint8 ? Clamp{0, 255} : Clamp{-128, 127}; }
 
 TensorId NetworkBuilder::tensor(ElementType type, const Shape& shape, const std::string& kind) {
   Tensor t;
@@ -80,8 +78,7 @@ TensorId NetworkBuilder::conv(TensorId x, const ConvOptions& o) {
   c.pad = o.pad;
   c.weight = weight(o.weight_type, {o.channels, in[1] / o.group, o.kernel[0], o.kernel[1]});
   const auto extent = [&](int axis) {
-    return (in[2 + axis] + o.pad[axis] + o.pad[axis + 2] - (o.kernel[axis] - 1) * o.dilation[axis] -
-            1) /
+    return (in[2 + axis] + o.pad[axis] + o.pad[axis + 2] - (o.kernel[axis] - 1) * o.dilation[axis] - 1) /
                o.stride[axis] +
            1;
   };
@@ -121,8 +118,7 @@ TensorId NetworkBuilder::gemm(TensorId x, std::int64_t columns, const ConvOption
     g.output_zero_point = zero_point(type);
     g.clamp = o.clamp ? random_clamp(type) : whole_range(type);
     if (o.bias)
-      for (std::int64_t i = 0; i < columns; ++i)
-        g.bias.push_back(static_cast<std::int32_t>(random_.in(-20000, 20000)));
+      for (std::int64_t i = 0; i < columns; ++i) g.bias.push_back(static_cast<std::int32_t>(random_.in(-20000, 20000)));
   }
   const TensorId y = g.output;
   node("Gemm", g);
@@ -155,9 +151,7 @@ TensorId NetworkBuilder::add(TensorId a, TensorId b, ElementType type, bool clam
   op.a = a;
   op.b = b;
   op.output = tensor(type, shape(a), "add");
-  const auto scale = [&] {
-    return static_cast<float>(static_cast<double>(random_.in(100, 1000)) / 3000.0);
-  };
+  const auto scale = [&] { return static_cast<float>(static_cast<double>(random_.in(100, 1000)) / 3000.0); };
   op.qa = {scale(), zero_point(network_.tensors[a].type)};
   op.qb = {scale(), zero_point(network_.tensors[b].type)};
   op.qy = {scale(), zero_point(type)};
@@ -166,10 +160,8 @@ TensorId NetworkBuilder::add(TensorId a, TensorId b, ElementType type, bool clam
   return op.output;
 }
 
-TensorId NetworkBuilder::max_pool(TensorId x, std::array<std::int64_t, 2> kernel,
-                                  std::array<std::int64_t, 2> stride,
-                                  std::array<std::int64_t, 4> pad,
-                                  std::array<std::int64_t, 2> dilation) {
+TensorId NetworkBuilder::max_pool(TensorId x, std::array<std::int64_t, 2> kernel, std::array<std::int64_t, 2> stride,
+                                  std::array<std::int64_t, 4> pad, std::array<std::int64_t, 2> dilation) {
   const Shape in = shape(x);
   MaxPool op;
   op.input = x;
@@ -178,9 +170,7 @@ TensorId NetworkBuilder::max_pool(TensorId x, std::array<std::int64_t, 2> kernel
   op.pad = pad;
   op.dilation = dilation;
   const auto extent = [&](int axis) {
-    return (in[2 + axis] + pad[axis] + pad[axis + 2] - (kernel[axis] - 1) * dilation[axis] - 1) /
-               stride[axis] +
-           1;
+    return (in[2 + axis] + pad[axis] + pad[axis + 2] - (kernel[axis] - 1) * dilation[axis] - 1) / stride[axis] + 1;
   };
   const ElementType type = network_.tensors[x].type;
   op.output = tensor(type, {in[0], in[1], extent(0), extent(1)}, "pool");
@@ -196,10 +186,8 @@ TensorId NetworkBuilder::average_pool(TensorId x, std::array<std::int64_t, 2> ke
   op.input = x;
   op.kernel = kernel;
   op.stride = stride;
-  op.output = tensor(
-      type,
-      {in[0], in[1], (in[2] - kernel[0]) / stride[0] + 1, (in[3] - kernel[1]) / stride[1] + 1},
-      "average");
+  op.output =
+      tensor(type, {in[0], in[1], (in[2] - kernel[0]) / stride[0] + 1, (in[3] - kernel[1]) / stride[1] + 1}, "average");
   op.qx = {0.05f, zero_point(network_.tensors[x].type)};
   op.qy = {0.04f, zero_point(type)};
   op.scale = op.qx.scale / (op.qy.scale * static_cast<float>(kernel[0] * kernel[1]));

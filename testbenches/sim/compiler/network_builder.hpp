@@ -18,9 +18,8 @@ class Random {
  public:
   explicit Random(std::uint32_t seed) : engine_(seed) {}
   std::int64_t in(std::int64_t low, std::int64_t high) {  // inclusive
-    return low +
-           static_cast<std::int64_t>((static_cast<std::uint64_t>(engine_()) << 32 | engine_()) %
-                                     static_cast<std::uint64_t>(high - low + 1));
+    return low + static_cast<std::int64_t>((static_cast<std::uint64_t>(engine_()) << 32 | engine_()) %
+                                           static_cast<std::uint64_t>(high - low + 1));
   }
   bool chance(int percent) { return in(1, 100) <= percent; }
   template <typename T>
@@ -39,8 +38,7 @@ struct ConvOptions {
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1};
   std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
   std::int64_t group = 1;
-  bool per_channel_scale = false, per_channel_zero_point = false, raw = false, bias = true,
-       clamp = false;
+  bool per_channel_scale = false, per_channel_zero_point = false, raw = false, bias = true, clamp = false;
   ElementType weight_type = ElementType::kInt8, output_type = ElementType::kInt8;
 };
 
@@ -58,12 +56,10 @@ class NetworkBuilder {
   // Of the options: raw, clamp and output_type.
   TensorId matmul(TensorId a, TensorId b, const ConvOptions& options);
   TensorId add(TensorId a, TensorId b, ElementType type, bool clamp = false);
-  TensorId max_pool(TensorId x, std::array<std::int64_t, 2> kernel,
-                    std::array<std::int64_t, 2> stride,
-                    std::array<std::int64_t, 4> pad = {0, 0, 0, 0},
-                    std::array<std::int64_t, 2> dilation = {1, 1});
-  TensorId average_pool(TensorId x, std::array<std::int64_t, 2> kernel,
-                        std::array<std::int64_t, 2> stride, ElementType type);
+  TensorId max_pool(TensorId x, std::array<std::int64_t, 2> kernel, std::array<std::int64_t, 2> stride,
+                    std::array<std::int64_t, 4> pad = {0, 0, 0, 0}, std::array<std::int64_t, 2> dilation = {1, 1});
+  TensorId average_pool(TensorId x, std::array<std::int64_t, 2> kernel, std::array<std::int64_t, 2> stride,
+                        ElementType type);
   TensorId lookup(TensorId x, std::vector<std::uint8_t> table, ElementType type);
   TensorId reshape(TensorId x, const Shape& shape);
   // Operators that move values, by their ONNX names.

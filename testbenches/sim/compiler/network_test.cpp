@@ -28,8 +28,7 @@ std::vector<std::uint8_t> relu_table() {
 // A random directed graph of operators on images, ended by a flatten and a matrix product.
 Network random_graph(NetworkBuilder& b) {
   Random& r = b.random();
-  std::vector<TensorId> tensors = {
-      b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(4, 10), r.in(4, 10)})};
+  std::vector<TensorId> tensors = {b.input(ElementType::kInt8, {r.in(1, 2), r.in(1, 20), r.in(4, 10), r.in(4, 10)})};
   const auto type = [&](TensorId t) { return b.network().tensors[t].type; };
   const std::int64_t nodes = r.in(3, 12);
   for (std::int64_t n = 0; n < nodes; ++n) {
@@ -70,12 +69,10 @@ Network random_graph(NetworkBuilder& b) {
         break;
       case 6:
         if (type(x) == ElementType::kInt8)
-          tensors.push_back(
-              b.lookup(x, r.chance(50) ? host_table() : relu_table(), ElementType::kInt8));
+          tensors.push_back(b.lookup(x, r.chance(50) ? host_table() : relu_table(), ElementType::kInt8));
         break;
       case 7:
-        if (s[2] >= 3 && s[3] >= 3)
-          tensors.push_back(b.average_pool(x, {3, 3}, {2, 2}, r.pick(kBytes)));
+        if (s[2] >= 3 && s[3] >= 3) tensors.push_back(b.average_pool(x, {3, 3}, {2, 2}, r.pick(kBytes)));
         break;
     }
     if (r.chance(15)) b.output(tensors.back());
@@ -139,8 +136,7 @@ TEST_CASE("a residual network fits in the space of its live tensors") {
   compiler::CompileOptions reuse;
   reuse.fuse = false;
   const std::uint64_t tensor = 16 * 16 * 16;
-  const auto kept = compiler::compile(b.network(), chip, keep),
-             reused = compiler::compile(b.network(), chip, reuse);
+  const auto kept = compiler::compile(b.network(), chip, keep), reused = compiler::compile(b.network(), chip, reuse);
   CHECK(kept.dram_bytes - reused.dram_bytes == (11 - 2) * tensor);
   CHECK(compile_and_compare(b.network(), chip, b.random_inputs(), reuse) == "");
 }

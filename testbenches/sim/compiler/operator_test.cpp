@@ -22,8 +22,7 @@ ConvOptions random_conv(Random& r) {
   return o;
 }
 
-void check(NetworkBuilder& b, TensorId y, const Chip& chip, std::uint32_t seed,
-           bool must_be_on_chip) {
+void check(NetworkBuilder& b, TensorId y, const Chip& chip, std::uint32_t seed, bool must_be_on_chip) {
   b.output(y);
   INFO("chip " << chip.name << " seed " << seed);
   if (must_be_on_chip) CHECK(host_nodes(compiler::compile(b.network(), chip)) == "");
@@ -54,11 +53,9 @@ TEST_CASE("random convolutions have the bits of the plain loops on every chip") 
         o.channels = o.group * (depthwise ? 1 : r.in(1, 5));
       }
       const std::int64_t height =
-          r.in(1, 12) +
-          std::max<std::int64_t>(0, (o.kernel[0] - 1) * o.dilation[0] - o.pad[0] - o.pad[2]);
+          r.in(1, 12) + std::max<std::int64_t>(0, (o.kernel[0] - 1) * o.dilation[0] - o.pad[0] - o.pad[2]);
       const std::int64_t width =
-          r.in(1, 20) +
-          std::max<std::int64_t>(0, (o.kernel[1] - 1) * o.dilation[1] - o.pad[1] - o.pad[3]);
+          r.in(1, 20) + std::max<std::int64_t>(0, (o.kernel[1] - 1) * o.dilation[1] - o.pad[1] - o.pad[3]);
       const TensorId x = b.input(r.pick(kBytes), {r.in(1, 3), channels, height, width});
       const TensorId y = b.conv(x, o);
       // A per-column tile of 5 or 17 words does not fit a weight buffer of 16 rows' worth only on
@@ -74,8 +71,7 @@ TEST_CASE("convolutions at the corners of tiling have the bits of the plain loop
     ConvOptions options;
   };
   const auto conv = [](std::int64_t channels, std::array<std::int64_t, 2> kernel,
-                       std::array<std::int64_t, 2> stride = {1, 1},
-                       std::array<std::int64_t, 4> pad = {0, 0, 0, 0},
+                       std::array<std::int64_t, 2> stride = {1, 1}, std::array<std::int64_t, 4> pad = {0, 0, 0, 0},
                        std::array<std::int64_t, 2> dilation = {1, 1}, std::int64_t group = 1) {
     ConvOptions o;
     o.channels = channels;
@@ -91,15 +87,11 @@ TEST_CASE("convolutions at the corners of tiling have the bits of the plain loop
       {"padding larger than the image", {1, 3, 2, 2}, conv(5, {3, 3}, {1, 1}, {9, 9, 9, 9})},
       {"a kernel larger than the image", {1, 2, 3, 3}, conv(3, {9, 9}, {1, 1}, {4, 4, 4, 4})},
       {"a stride larger than the kernel", {1, 5, 30, 30}, conv(4, {2, 2}, {13, 11})},
-      {"a row longer than the activation buffer",
-       {1, 2, 2, 700},
-       conv(3, {1, 3}, {1, 1}, {0, 1, 0, 1})},
+      {"a row longer than the activation buffer", {1, 2, 2, 700}, conv(3, {1, 3}, {1, 1}, {0, 1, 0, 1})},
       {"a sum deeper than every buffer", {1, 600, 2, 2}, conv(5, {3, 3}, {1, 1}, {1, 1, 1, 1})},
       {"a kernel as large as an image", {2, 6, 24, 24}, conv(7, {24, 24})},
       {"many output channels", {1, 3, 2, 2}, conv(300, {1, 1})},
-      {"depthwise with a multiplier",
-       {1, 10, 6, 6},
-       conv(30, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}, 10)},
+      {"depthwise with a multiplier", {1, 10, 6, 6}, conv(30, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}, 10)},
       {"wide depthwise", {2, 70, 5, 5}, conv(70, {3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}, 70)},
       {"dilation beyond the image", {1, 4, 7, 7}, conv(4, {3, 3}, {1, 1}, {6, 6, 6, 6}, {6, 6})},
       {"asymmetric padding", {1, 4, 5, 6}, conv(6, {3, 2}, {2, 1}, {0, 2, 3, 0})},
@@ -122,8 +114,7 @@ TEST_CASE("random matrix products have the bits of the plain loops on every chip
       Shape shape = {extent(), extent()};
       if (r.chance(20)) shape.insert(shape.begin(), 3);
       const TensorId x = b.input(r.pick(kBytes), shape);
-      check(b, b.gemm(x, extent(), o), chip, seed,
-            !(o.per_channel_zero_point && chip.weight_words <= chip.array_rows));
+      check(b, b.gemm(x, extent(), o), chip, seed, !(o.per_channel_zero_point && chip.weight_words <= chip.array_rows));
     }
 }
 
@@ -156,7 +147,8 @@ TEST_CASE("a right operand can be what the chip computes, if nothing else reads 
       const TensorId y = b.matmul(left, right, {});
       INFO("chip " << chip.name);
       check(b, y, chip, 7, !read_twice || chip.array_rows == chip.array_cols);
-      CHECK((host_nodes(compiler::compile(b.network(), chip)) == "") == (!read_twice || chip.array_rows == chip.array_cols));
+      CHECK((host_nodes(compiler::compile(b.network(), chip)) == "") ==
+            (!read_twice || chip.array_rows == chip.array_cols));
     }
 }
 
@@ -207,8 +199,7 @@ TEST_CASE("random poolings have the bits of the plain loops on every chip") {
         pad[a] = r.in(0, kernel[a] - 1);
         pad[a + 2] = r.in(0, kernel[a] - 1);
       }
-      const TensorId x =
-          b.input(r.pick(kBytes), {r.in(1, 2), r.in(1, 40), r.in(8, 20), r.in(8, 20)});
+      const TensorId x = b.input(r.pick(kBytes), {r.in(1, 2), r.in(1, 40), r.in(8, 20), r.in(8, 20)});
       check(b, b.max_pool(x, kernel, stride, pad, dilation), chip, seed, true);
     }
 }
@@ -220,11 +211,9 @@ TEST_CASE("random average poolings have the bits of the plain loops on every chi
       Random& r = b.random();
       const Shape shape = {r.in(1, 2), r.in(1, 40), r.in(4, 12), r.in(4, 12)};
       const bool global = r.chance(50);
-      const std::array<std::int64_t, 2> kernel = {global ? shape[2] : r.in(1, 4),
-                                                  global ? shape[3] : r.in(1, 4)};
+      const std::array<std::int64_t, 2> kernel = {global ? shape[2] : r.in(1, 4), global ? shape[3] : r.in(1, 4)};
       const TensorId x = b.input(r.pick(kBytes), shape);
-      check(b, b.average_pool(x, kernel, {r.in(1, 3), r.in(1, 3)}, r.pick(kBytes)), chip, seed,
-            true);
+      check(b, b.average_pool(x, kernel, {r.in(1, 3), r.in(1, 3)}, r.pick(kBytes)), chip, seed, true);
     }
 }
 

@@ -56,7 +56,8 @@ TEST_CASE("no semaphore can overflow, however many tiles are used before the fir
     // Each tile is used, then each is loaded anew and used again: every use but the last posts to a load.
     for (int round = 0; round < 3; ++round) {
       for (std::uint32_t t = 0; t < tiles; ++t) program.push_back(matrix(chip, t));
-      for (std::uint32_t t = 0; t < tiles; ++t) program.push_back(load(chip, isa::Buffer::kWeight, t * chip.array_rows, chip.array_rows));
+      for (std::uint32_t t = 0; t < tiles; ++t)
+        program.push_back(load(chip, isa::Buffer::kWeight, t * chip.array_rows, chip.array_rows));
     }
     for (std::uint32_t t = 0; t < tiles; ++t) program.push_back(matrix(chip, t));
     CHECK(problems(chip, program) == std::vector<std::string>{});

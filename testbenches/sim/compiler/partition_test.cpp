@@ -44,7 +44,8 @@ TEST_CASE("parts that begin within a channel block, along another dimension or i
     Shape left, right;
     std::int64_t axis;
   };
-  for (const Case& c : {Case{{1, 5, 3, 3}, {1, 4, 3, 3}, 1}, Case{{1, 4, 3, 3}, {1, 4, 2, 3}, 2}, Case{{2, 4, 3, 3}, {2, 4, 3, 3}, 1}}) {
+  for (const Case& c : {Case{{1, 5, 3, 3}, {1, 4, 3, 3}, 1}, Case{{1, 4, 3, 3}, {1, 4, 2, 3}, 2},
+                        Case{{2, 4, 3, 3}, {2, 4, 3, 3}, 1}}) {
     NetworkBuilder b(2);
     const TensorId joined = b.concat({b.input(kType, c.left), b.input(kType, c.right)}, c.axis);
     b.output(b.conv(joined, same_size(9)));
@@ -76,7 +77,8 @@ TEST_CASE("a tensor that is joined twice, with itself or as a part of another is
   NetworkBuilder twice(5), self(6), part(7);
   for (NetworkBuilder* b : {&twice, &self, &part}) {
     const TensorId x = b->conv(b->input(kType, {1, 4, 3, 3}), same_size(8)), y = b->conv(x, same_size(8));
-    if (b == &twice) b->output(b->conv(b->concat({x, y}, 1), same_size(4))), b->output(b->conv(b->concat({y, x}, 1), same_size(4)));
+    if (b == &twice)
+      b->output(b->conv(b->concat({x, y}, 1), same_size(4))), b->output(b->conv(b->concat({y, x}, 1), same_size(4)));
     if (b == &self) b->output(b->conv(b->concat({x, x}, 1), same_size(4)));
     if (b == &part) b->output(b->conv(b->concat({b->slice(x, 4, 4, 1), y}, 1), same_size(4)));
     CHECK(host_nodes_of(*b, chip_of_rows(4)).find("Concat") == 0);
@@ -118,8 +120,12 @@ TEST_CASE("random networks with parts have the bits of the plain loops on every 
         const TensorId x = r.pick(tensors), y = r.pick(tensors);
         const std::int64_t channels = r.chance(80) ? r.in(1, 3) * rows : r.in(1, 2 * rows);
         switch (r.in(0, 5)) {
-          case 0: tensors.push_back(b.concat({x, y}, 1)); break;
-          case 1: tensors.push_back(b.concat({x, y, b.conv(x, same_size(channels))}, 1)); break;
+          case 0:
+            tensors.push_back(b.concat({x, y}, 1));
+            break;
+          case 1:
+            tensors.push_back(b.concat({x, y, b.conv(x, same_size(channels))}, 1));
+            break;
           case 2: {
             const std::int64_t all = b.shape(x)[1], first = std::min(all, r.in(0, 2) * rows);
             if (first > 0 && first < all) {
@@ -128,9 +134,14 @@ TEST_CASE("random networks with parts have the bits of the plain loops on every 
             }
             break;
           }
-          case 3: tensors.push_back(b.shape(x) == b.shape(y) ? b.add(x, y, kType) : b.conv(x, same_size(channels))); break;
-          case 4: tensors.push_back(b.max_pool(x, {3, 3}, {1, 1}, {1, 1, 1, 1})); break;
-          default: tensors.push_back(r.chance(20) ? b.transpose(x, {0, 1, 3, 2}) : b.conv(x, same_size(channels)));
+          case 3:
+            tensors.push_back(b.shape(x) == b.shape(y) ? b.add(x, y, kType) : b.conv(x, same_size(channels)));
+            break;
+          case 4:
+            tensors.push_back(b.max_pool(x, {3, 3}, {1, 1}, {1, 1, 1, 1}));
+            break;
+          default:
+            tensors.push_back(r.chance(20) ? b.transpose(x, {0, 1, 3, 2}) : b.conv(x, same_size(channels)));
         }
       }
       for (std::size_t i = 1; i < tensors.size(); ++i)

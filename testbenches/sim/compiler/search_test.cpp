@@ -22,7 +22,8 @@ std::uint64_t cycles(const CompiledNetwork& network) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < network.steps.size(); ++i)
     if (const auto* step = std::get_if<compiler::ChipStep>(&network.steps[i]))
-      sum += cycle::CycleModel(network.chip).run(step->program, network.base_address, network.program_address[i]).cycles;
+      sum +=
+          cycle::CycleModel(network.chip).run(step->program, network.base_address, network.program_address[i]).cycles;
   return sum;
 }
 
@@ -55,7 +56,8 @@ TEST_CASE("a layer alone is never slower with more search") {
     for (const Chip& chip : odd_chips()) {
       NetworkBuilder b(seed + 400);
       Random& r = b.random();
-      b.output(b.conv(b.input(ElementType::kInt8, {1, r.in(20, 60), r.in(4, 14), r.in(4, 14)}), same_size(r.in(1, 60))));
+      b.output(
+          b.conv(b.input(ElementType::kInt8, {1, r.in(20, 60), r.in(4, 14), r.in(4, 14)}), same_size(r.in(1, 60))));
       const CompiledNetwork none = compiled(b, chip, Search::kNone), fast = compiled(b, chip, Search::kFast);
       INFO("chip " << chip.name << " seed " << seed);
       CHECK(fast.search.searched <= 1);

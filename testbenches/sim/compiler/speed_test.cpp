@@ -16,8 +16,7 @@ namespace {
 double array_share(const compiler::CompiledNetwork& compiled) {
   const isa::Program& program = std::get<compiler::ChipStep>(compiled.steps.at(0)).program;
   Recording trace;
-  cycle::CycleModel(compiled.chip)
-      .run(program, compiled.base_address, compiled.program_address.at(0), {}, &trace);
+  cycle::CycleModel(compiled.chip).run(program, compiled.base_address, compiled.program_address.at(0), {}, &trace);
   std::uint64_t first = ~0ull, last = 0, rows = 0;
   for (const Retired& r : trace.retired)
     if (const auto* m = std::get_if<isa::Matrix>(&program.instructions[r.index])) {
@@ -28,11 +27,9 @@ double array_share(const compiler::CompiledNetwork& compiled) {
   return static_cast<double>(rows) / static_cast<double>(last - first);
 }
 
-double convolution_share(const Chip& chip, std::int64_t channels, std::int64_t size,
-                         ConvOptions options) {
+double convolution_share(const Chip& chip, std::int64_t channels, std::int64_t size, ConvOptions options) {
   NetworkBuilder b(1);
-  options.pad = {options.kernel[0] / 2, options.kernel[1] / 2, options.kernel[0] / 2,
-                 options.kernel[1] / 2};
+  options.pad = {options.kernel[0] / 2, options.kernel[1] / 2, options.kernel[0] / 2, options.kernel[1] / 2};
   b.output(b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), options));
   return array_share(compiler::compile(b.network(), chip));
 }

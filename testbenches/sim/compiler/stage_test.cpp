@@ -60,14 +60,12 @@ TEST_CASE("a tensor comes back from its layout in DRAM") {
 }
 
 TEST_CASE("channel c of pixel (y, x) of image n lies where the reference page says") {
-  const compiler::TensorLayout layout =
-      compiler::make_layout(compiler::image_view({2, 6, 3, 5}), 4, 1);
+  const compiler::TensorLayout layout = compiler::make_layout(compiler::image_view({2, 6, 3, 5}), 4, 1);
   std::vector<std::uint8_t> data(2 * 6 * 3 * 5);
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i);
   const auto bytes = compiler::to_layout(data, layout, 0xEE);
   const int n = 1, c = 5, y = 2, x = 3;
-  CHECK(bytes[(((n * 2 + c / 4) * 3 + y) * 5 + x) * 4 + c % 4] ==
-        data[((n * 6 + c) * 3 + y) * 5 + x]);
+  CHECK(bytes[(((n * 2 + c / 4) * 3 + y) * 5 + x) * 4 + c % 4] == data[((n * 6 + c) * 3 + y) * 5 + x]);
   CHECK(bytes[4 * 3 * 5 + 2] == 0xEE);  // channel 6 of image 0 does not exist
 }
 
@@ -87,8 +85,7 @@ TEST_CASE("a table of a requantization is found and is exact, another one is ref
   for (int i = 0; i < 60; ++i) {
     const bool in_signed = r.chance(50), out_signed = r.chance(50);
     const int zx = static_cast<int>(r.in(in_signed ? -128 : 0, in_signed ? 127 : 255));
-    const int low = out_signed ? -128 : 0, high = out_signed ? 127 : 255,
-              zy = static_cast<int>(r.in(low, high));
+    const int low = out_signed ? -128 : 0, high = out_signed ? 127 : 255, zy = static_cast<int>(r.in(low, high));
     const float scale = static_cast<float>(static_cast<double>(r.in(50, 3000)) / 1000.0);
     const int floor = r.chance(50) ? zy : low;  // a Relu in between
     std::vector<std::uint8_t> table(256);
@@ -105,8 +102,7 @@ TEST_CASE("a table of a requantization is found and is exact, another one is ref
       int v = x;
       if (found->requantize)
         v = std::clamp(
-            static_cast<int>(std::nearbyint(static_cast<float>(x + found->bias) * found->scale)) +
-                found->zero_point,
+            static_cast<int>(std::nearbyint(static_cast<float>(x + found->bias) * found->scale)) + found->zero_point,
             low, high);
       v = std::clamp(v, found->clamp.low, found->clamp.high);
       CHECK(static_cast<std::uint8_t>(v) == table[bits]);
@@ -122,9 +118,7 @@ TEST_CASE("requantization tables run on the chip with the same bits") {
     NetworkBuilder b(21);
     std::vector<std::uint8_t> table(256);
     for (int i = 0; i < 256; ++i) {
-      const int v = static_cast<int>(std::nearbyint(
-                        static_cast<float>(static_cast<std::int8_t>(i) - 5) * 1.37f)) +
-                    100;
+      const int v = static_cast<int>(std::nearbyint(static_cast<float>(static_cast<std::int8_t>(i) - 5) * 1.37f)) + 100;
       table[i] = static_cast<std::uint8_t>(std::clamp(v, 100, 255));
     }
     b.output(b.lookup(b.input(ElementType::kInt8, {2, 19, 7, 9}), table, ElementType::kUint8));
@@ -165,8 +159,7 @@ TEST_CASE("a memory that is too small is refused with both sizes") {
   }
 }
 
-TEST_CASE(
-    "weights that fit are loaded once, and the next tile is loaded before this one is computed") {
+TEST_CASE("weights that fit are loaded once, and the next tile is loaded before this one is computed") {
   const Chip edge16 = odd_chips().back();
   const CompiledNetwork compiled = pointwise(edge16, 56, 64);
   std::vector<std::size_t> activation_loads, matrices;

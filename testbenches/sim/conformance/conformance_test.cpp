@@ -32,10 +32,12 @@ void write_tensor(const fs::path& file, const HostTensor& tensor) {
   std::ofstream(file, std::ios::binary) << proto.SerializeAsString();
 }
 
-void write_case(const fs::path& folder, const ModelBuilder& builder, const std::vector<HostTensor>& inputs, const HostTensor& output) {
+void write_case(const fs::path& folder, const ModelBuilder& builder, const std::vector<HostTensor>& inputs,
+                const HostTensor& output) {
   fs::create_directories(folder / "test_data_set_0");
   builder.write(folder / "model.onnx");
-  for (std::size_t i = 0; i < inputs.size(); ++i) write_tensor(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb"), inputs[i]);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    write_tensor(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb"), inputs[i]);
   write_tensor(folder / "test_data_set_0" / "output_0.pb", output);
 }
 
@@ -61,7 +63,9 @@ TEST_CASE("right results pass, wrong ones fail, what is missing is unsupported, 
   write_case(folder.file("suite/c_wrong"), relu(), {x}, float_tensor({3}, {0, 0.5f, 2.01f}));
   write_case(folder.file("suite/d_shape"), relu(), {x}, float_tensor({1, 3}, {0, 0.5f, 2}));
   ModelBuilder unknown;
-  unknown.input("x", ElementType::kFloat32, {3}).node("NoSuchOperator", {"x"}, {"y"}).output("y", ElementType::kFloat32, {3});
+  unknown.input("x", ElementType::kFloat32, {3})
+      .node("NoSuchOperator", {"x"}, {"y"})
+      .output("y", ElementType::kFloat32, {3});
   write_case(folder.file("suite/deep/e_unknown"), unknown, {x}, x);
   const auto results = run(folder.file("suite"));
   REQUIRE(results.size() == 5);
@@ -83,7 +87,10 @@ TEST_CASE("right results pass, wrong ones fail, what is missing is unsupported, 
 TEST_CASE("integers must be equal, and a case on the chip says so") {
   const TemporaryFolder folder;
   ModelBuilder b;
-  b.input("x", ElementType::kInt8, {1, 1, 2, 2}).node("MaxPool", {"x"}, {"y"}).ints("kernel_shape", {2, 2}).output("y", ElementType::kInt8, {1, 1, 1, 1});
+  b.input("x", ElementType::kInt8, {1, 1, 2, 2})
+      .node("MaxPool", {"x"}, {"y"})
+      .ints("kernel_shape", {2, 2})
+      .output("y", ElementType::kInt8, {1, 1, 1, 1});
   const HostTensor x = byte_tensor(ElementType::kInt8, {1, 1, 2, 2}, {1, -2, 3, 4});
   write_case(folder.file("right"), b, {x}, byte_tensor(ElementType::kInt8, {1, 1, 1, 1}, {4}));
   write_case(folder.file("wrong"), b, {x}, byte_tensor(ElementType::kInt8, {1, 1, 1, 1}, {3}));

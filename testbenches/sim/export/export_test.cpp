@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is what `export` writes enough to run the program somewhere else and to know that it ran well?
+#include "export/export.hpp"
+
 #include <unistd.h>
 
 #include <filesystem>
@@ -11,7 +13,6 @@
 
 #include "catch.hpp"
 #include "digits.hpp"
-#include "export/export.hpp"
 
 using namespace systole;
 using namespace systole::report;
@@ -31,8 +32,7 @@ std::map<std::uint64_t, std::uint8_t> read_hex(const fs::path& file) {
       continue;
     }
     REQUIRE(word.size() == 2);
-    REQUIRE(
-        bytes.emplace(address++, static_cast<std::uint8_t>(std::stoul(word, nullptr, 16))).second);
+    REQUIRE(bytes.emplace(address++, static_cast<std::uint8_t>(std::stoul(word, nullptr, 16))).second);
   }
   return bytes;
 }
@@ -47,8 +47,7 @@ std::string contents(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("a program runs from its exported files alone and gives the exported bytes") {
-  const fs::path folder =
-      fs::temp_directory_path() / ("systole-export-" + std::to_string(::getpid()));
+  const fs::path folder = fs::temp_directory_path() / ("systole-export-" + std::to_string(::getpid()));
   const auto files = export_network(digits(), random_inputs(digits().network, 9), folder);
   for (const std::string& file : files) CHECK(fs::exists(folder / file));
 
@@ -57,16 +56,14 @@ TEST_CASE("a program runs from its exported files alone and gives the exported b
   const auto& step = manifest["steps"][0];
   const std::string name = "step" + std::to_string(step["step"].get<int>());
   reference::MemoryImage dram(manifest["dram_bytes"].get<std::size_t>(), 0);
-  for (const auto& [address, byte] : read_hex(folder / (name + "_memory.hex")))
-    dram.at(address) = byte;
+  for (const auto& [address, byte] : read_hex(folder / (name + "_memory.hex"))) dram.at(address) = byte;
 
   // The program as the chip would fetch it, from the memory image.
   const isa::Program program = isa::read_program(folder / (name + ".prog"));
   REQUIRE(step["program_count"].get<std::size_t>() == program.instructions.size());
   const std::uint64_t base = step["program_base"].get<std::uint64_t>();
   reference::ReferenceChip chip(digits().chip);
-  for (int b = 0; b < isa::kBases; ++b)
-    chip.set_base(static_cast<isa::Base>(b), step["base"][b].get<std::uint64_t>());
+  for (int b = 0; b < isa::kBases; ++b) chip.set_base(static_cast<isa::Base>(b), step["base"][b].get<std::uint64_t>());
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
     isa::Encoded words;
     for (std::size_t w = 0; w < words.size(); ++w) {
@@ -84,8 +81,7 @@ TEST_CASE("a program runs from its exported files alone and gives the exported b
 
   const std::string parameters = contents(folder / "parameters.svh");
   for (const auto& [parameter, value] : digits().chip.rtl_parameters())
-    CHECK(parameters.find("." + parameter + "(" + std::to_string(value) + ")") !=
-          std::string::npos);
+    CHECK(parameters.find("." + parameter + "(" + std::to_string(value) + ")") != std::string::npos);
   std::istringstream list(contents(folder / "rtl.f"));
   std::string last;
   for (std::string line; std::getline(list, line);) {
@@ -99,6 +95,5 @@ TEST_CASE("a program runs from its exported files alone and gives the exported b
 }
 
 TEST_CASE("a folder that cannot be made is the user's error") {
-  CHECK_THROWS_AS(export_network(digits(), random_inputs(digits().network, 9), "/proc/systole/x"),
-                  UserError);
+  CHECK_THROWS_AS(export_network(digits(), random_inputs(digits().network, 9), "/proc/systole/x"), UserError);
 }

@@ -41,7 +41,8 @@ TEST_CASE("files that are missing, damaged or of another chip are refused by nam
   CHECK_THROWS_WITH(read_case(path), Contains("case.chip.toml: no such file"));
   const FuzzCase c = make_case(tiny(), 42, {}, MemoryChoice::kFixed);
   write_case(c, path);
-  for (const char* json : {"", "[]", "{\"seed\": -1}", "{\"seed\": 1, \"program_address\": 128, \"base_addresses\": [0]}"}) {
+  for (const char* json :
+       {"", "[]", "{\"seed\": -1}", "{\"seed\": 1, \"program_address\": 128, \"base_addresses\": [0]}"}) {
     write_whole_file(folder.path / "case.json", json);
     CHECK_THROWS_WITH(read_case(path), Contains("case.json"));
   }

@@ -58,7 +58,9 @@ TEST_CASE("what the failure needs stays, and the rest of the instruction becomes
 TEST_CASE("a program that does not fail is left as it is, and tries are bounded") {
   const FuzzCase fine = make_case(tiny(), 5, {}, MemoryChoice::kRandom);
   CHECK(shrink(fine, [](const FuzzCase&) { return std::string(); }).tries == 0);
-  CHECK(shrink(fine, [](const FuzzCase&) { return std::string("always"); }, 7).tries <= 7);
+  CHECK(shrink(
+            fine, [](const FuzzCase&) { return std::string("always"); }, 7)
+            .tries <= 7);
 }
 
 TEST_CASE("a shrunk program still runs without a deadlock: its semaphores are given anew") {

@@ -13,8 +13,8 @@
 
 #include "catch.hpp"
 #include "host/call.hpp"
-#include "normalize/reader.hpp"
 #include "network/tensor_file.hpp"
+#include "normalize/reader.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -49,8 +49,7 @@ bool parse(const fs::path& file, google::protobuf::Message& message) {
 
 std::string difference(const HostTensor& found, const HostTensor& expected) {
   if (found.type != expected.type || found.shape != expected.shape) return "another type or shape";
-  if (expected.type != ElementType::kFloat32)
-    return found.data == expected.data ? "" : "other values";
+  if (expected.type != ElementType::kFloat32) return found.data == expected.data ? "" : "other values";
   const auto a = floats_of(found), b = floats_of(expected);
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!(std::fabs(a[i] - b[i]) <= 1e-5f + 1e-4f * std::fabs(b[i])) && !(a[i] == b[i])) {
@@ -87,8 +86,7 @@ Outcome run_case(const fs::path& folder, Parameters parameters) {
     const auto outputs = run_network(network, inputs);
     outcome.ran = true;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const std::string text =
-          difference(outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)));
+      const std::string text = difference(outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)));
       if (!text.empty()) outcome.message = fmt::format("output {}: {}", i, text);
     }
   } catch (const UserError& error) {
@@ -105,8 +103,7 @@ TEST_CASE("the operator tests of ONNX give the expected results") {
     return;
   }
   std::set<std::string> folders;
-  for (const auto& entry : fs::directory_iterator(kFolder))
-    folders.insert(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(kFolder)) folders.insert(entry.path().filename().string());
   std::size_t run = 0, refused = 0;
   std::set<std::string> quantized;
   for (const std::string& name : folders) {
@@ -114,15 +111,13 @@ TEST_CASE("the operator tests of ONNX give the expected results") {
     if (!parse(kFolder / name / "model.onnx", model)) continue;
     bool known = true;
     for (const auto& node : model.graph().node()) {
-      known = known &&
-              (node.op_type() == "Constant" || find_host_operator(node.op_type()) != nullptr) &&
+      known = known && (node.op_type() == "Constant" || find_host_operator(node.op_type()) != nullptr) &&
               node.domain().empty();
     }
     if (!known) continue;
     for (Parameters parameters : {Parameters::kAtRunTime, Parameters::kAsConstants}) {
       const Outcome outcome = run_case(kFolder / name, parameters);
-      INFO(name << (parameters == Parameters::kAtRunTime ? " (run time)" : " (constants)") << ": "
-                << outcome.message);
+      INFO(name << (parameters == Parameters::kAtRunTime ? " (run time)" : " (constants)") << ": " << outcome.message);
       if (outcome.ran) {
         CHECK((outcome.message == "" || kExpectedWrapped.count(name) == 1));
         ++run;
@@ -140,10 +135,9 @@ TEST_CASE("the operator tests of ONNX give the expected results") {
   CHECK(run > 300);
   // ONNX 1.17 has a test of its own for each type, with the type at the end of the name.
   for (const std::string begin :
-       {"test_qlinearconv", "test_qlinearmatmul_2D", "test_qlinearmatmul_3D",
-        "test_convinteger_with_padding", "test_convinteger_without_padding", "test_matmulinteger",
-        "test_quantizelinear", "test_quantizelinear_axis", "test_dequantizelinear",
-        "test_dequantizelinear_axis", "test_dynamicquantizelinear"}) {
+       {"test_qlinearconv", "test_qlinearmatmul_2D", "test_qlinearmatmul_3D", "test_convinteger_with_padding",
+        "test_convinteger_without_padding", "test_matmulinteger", "test_quantizelinear", "test_quantizelinear_axis",
+        "test_dequantizelinear", "test_dequantizelinear_axis", "test_dynamicquantizelinear"}) {
     INFO(begin);
     const auto found = quantized.lower_bound(begin);
     CHECK((found != quantized.end() && found->rfind(begin, 0) == 0));

@@ -19,8 +19,7 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8,
-                      kU8 = ElementType::kUint8;
+constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
 
 // One node from x to y.
 std::vector<float> run_float(
@@ -51,24 +50,21 @@ TEST_CASE("QuantizeLinear and DequantizeLinear with a scale per channel") {
   builder.node("QuantizeLinear", {"x", "s", "z"}, {"q"}).integer("axis", -2);
   builder.node("DequantizeLinear", {"q", "s", "z"}, {"y"}).integer("axis", 1);
   builder.output("q", kU8, {2, 2, 2}).output("y", kF32, {2, 2, 2});
-  const auto outputs =
-      run_network(builder.read(), {float_tensor({2, 2, 2}, {1, 2, 4, 6, -1, -100, 1000, 3})});
+  const auto outputs = run_network(builder.read(), {float_tensor({2, 2, 2}, {1, 2, 4, 6, -1, -100, 1000, 3})});
   CHECK(integers_of(outputs[0]) == std::vector<int>{12, 14, 102, 103, 8, 0, 255, 102});
   CHECK(floats_of(outputs[1]) == std::vector<float>{1, 2, 4, 6, -1, -5, 310, 4});
 }
 
 TEST_CASE("global pools") {
   const std::vector<float> x = {1, 2, 3, 6, -1, -2, -3, -7};
-  CHECK(run_float("GlobalAveragePool", {1, 2, 2, 2}, x, {1, 2, 1, 1}) ==
-        std::vector<float>{3, -3.25f});
+  CHECK(run_float("GlobalAveragePool", {1, 2, 2, 2}, x, {1, 2, 1, 1}) == std::vector<float>{3, -3.25f});
   CHECK(run_float("GlobalMaxPool", {1, 2, 2, 2}, x, {1, 2, 1, 1}) == std::vector<float>{6, -1});
 }
 
 TEST_CASE("a float convolution with groups, dilation and uneven padding equals its definition") {
   std::mt19937 random(2);
   const Shape xs = {2, 4, 7, 6}, ws = {6, 2, 3, 2};
-  std::vector<float> x(static_cast<std::size_t>(element_count(xs))),
-      w(static_cast<std::size_t>(element_count(ws)));
+  std::vector<float> x(static_cast<std::size_t>(element_count(xs))), w(static_cast<std::size_t>(element_count(ws)));
   for (float& v : x) v = static_cast<float>(uniform(random, -8, 8));
   for (float& v : w) v = static_cast<float>(uniform(random, -8, 8));
   ModelBuilder builder;
@@ -102,23 +98,16 @@ TEST_CASE("a float convolution with groups, dilation and uneven padding equals i
 
 TEST_CASE("a one-dimensional float pool") {
   const std::vector<float> x = {1, 5, 2, 8, 3};
-  const auto window = [](ModelBuilder& b) {
-    b.ints("kernel_shape", {2}).ints("strides", {2}).ints("pads", {1, 0});
-  };
+  const auto window = [](ModelBuilder& b) { b.ints("kernel_shape", {2}).ints("strides", {2}).ints("pads", {1, 0}); };
   CHECK(run_float("MaxPool", {1, 1, 5}, x, {1, 1, 3}, window) == std::vector<float>{1, 5, 8});
-  CHECK(run_float("AveragePool", {1, 1, 5}, x, {1, 1, 3}, window) ==
-        std::vector<float>{1, 3.5f, 5.5f});
+  CHECK(run_float("AveragePool", {1, 1, 5}, x, {1, 1, 3}, window) == std::vector<float>{1, 3.5f, 5.5f});
 }
 
 TEST_CASE("softmax over an axis, and over the rest of the dimensions before operator set 13") {
   for (int opset : {12, 13}) {
     ModelBuilder builder(opset);
-    builder.input("x", kF32, {1, 2, 2})
-        .node("Softmax", {"x"}, {"y"})
-        .integer("axis", 1)
-        .output("y", kF32, {1, 2, 2});
-    const auto y = floats_of(
-        run_network(builder.read(), {float_tensor({1, 2, 2}, {0, 0, 0, std::log(2.0f)})})[0]);
+    builder.input("x", kF32, {1, 2, 2}).node("Softmax", {"x"}, {"y"}).integer("axis", 1).output("y", kF32, {1, 2, 2});
+    const auto y = floats_of(run_network(builder.read(), {float_tensor({1, 2, 2}, {0, 0, 0, std::log(2.0f)})})[0]);
     CHECK(y[0] == Approx(opset == 12 ? 0.2 : 0.5));
     CHECK(y[3] == Approx(opset == 12 ? 0.4 : 2.0 / 3));
   }
@@ -127,8 +116,7 @@ TEST_CASE("softmax over an axis, and over the rest of the dimensions before oper
 TEST_CASE("activations at their corners") {
   CHECK(run_float("Elu", {3}, {-1, 0, 2}, {3}, [](ModelBuilder& b) { b.number("alpha", 2); })[0] ==
         Approx(2 * std::expm1(-1.0)));
-  CHECK(run_float("HardSigmoid", {4}, {-10, 0, 1, 10}, {4}) ==
-        std::vector<float>{0, 0.5f, 0.2f + 0.5f, 1});
+  CHECK(run_float("HardSigmoid", {4}, {-10, 0, 1, 10}, {4}) == std::vector<float>{0, 0.5f, 0.2f + 0.5f, 1});
   CHECK(run_float("Softplus", {3}, {0, 100, -100}, {3})[0] == Approx(std::log(2.0)));
   CHECK(run_float("Softplus", {3}, {0, 100, -100}, {3})[1] == 100);
   CHECK(run_float("Relu", {2}, {-0.0f, 1}, {2}) == std::vector<float>{0, 1});
@@ -136,9 +124,7 @@ TEST_CASE("activations at their corners") {
 
 TEST_CASE("a constant of a shape is filled with its value") {
   ModelBuilder builder;
-  builder.input("x", kF32, {2, 3})
-      .node("Shape", {"x"}, {"s"})
-      .node("ConstantOfShape", {"s"}, {"c"});
+  builder.input("x", kF32, {2, 3}).node("Shape", {"x"}, {"s"}).node("ConstantOfShape", {"s"}, {"c"});
   auto& value = *builder.last_node().add_attribute();
   value.set_name("value");
   value.set_type(onnx::AttributeProto::TENSOR);
@@ -158,9 +144,7 @@ TEST_CASE("a target shape that is computed from a shape is known before the run"
       .node("Shape", {"x"}, {"s"})
       .int64s("first", {1}, {0})
       .node("Gather", {"s", "first"}, {"batch"});
-  builder.int64s("rest", {1}, {-1})
-      .node("Concat", {"batch", "rest"}, {"target"})
-      .integer("axis", 0);
+  builder.int64s("rest", {1}, {-1}).node("Concat", {"batch", "rest"}, {"target"}).integer("axis", 0);
   builder.node("Reshape", {"x", "target"}, {"y"}).output("y", kF32, {2, 12});
   const Network network = builder.read();
   CHECK(network.nodes.size() == 1);
@@ -177,9 +161,8 @@ TEST_CASE("axes of reductions come as an attribute or, since operator set 18, as
       builder.node("ReduceMax", {"x", "axes"}, {"y"});
     }
     builder.output("y", kF32, {2, 1});
-    CHECK(
-        floats_of(run_network(builder.read(), {float_tensor({2, 3}, {1, 3, 2, -1, -3, -2})})[0]) ==
-        std::vector<float>{3, -1});
+    CHECK(floats_of(run_network(builder.read(), {float_tensor({2, 3}, {1, 3, 2, -1, -3, -2})})[0]) ==
+          std::vector<float>{3, -1});
   }
 }
 

@@ -26,13 +26,11 @@ float from_bits(const std::string& hex) {
   return value;
 }
 
-ElementType type_of(const std::string& name) {
-  return name == "int8" ? ElementType::kInt8 : ElementType::kUint8;
-}
+ElementType type_of(const std::string& name) { return name == "int8" ? ElementType::kInt8 : ElementType::kUint8; }
 
 // x with a frame of its zero point, so that a convolution needs no bounds.
-std::vector<std::int64_t> framed(const HostTensor& x, const std::array<std::int64_t, 4>& pad,
-                                 std::int64_t zero, Shape& shape) {
+std::vector<std::int64_t> framed(const HostTensor& x, const std::array<std::int64_t, 4>& pad, std::int64_t zero,
+                                 Shape& shape) {
   const Shape& s = x.shape;
   shape = {s[0], s[1], s[2] + pad[0] + pad[2], s[3] + pad[1] + pad[3]};
   std::vector<std::int64_t> result(static_cast<std::size_t>(element_count(shape)), zero);
@@ -74,8 +72,7 @@ TEST_CASE("the host's arithmetic gives every value of the torture file") {
       type = type_of(y);
       factors = {from_bits(ra), from_bits(rb), from_bits(f)};
       if (words >> sa >> za >> sb >> zb >> sy >> zy) {
-        const AddFactors computed =
-            add_factors({from_bits(sa), za}, {from_bits(sb), zb}, {from_bits(sy), zy});
+        const AddFactors computed = add_factors({from_bits(sa), za}, {from_bits(sb), zb}, {from_bits(sy), zy});
         INFO(line);
         CHECK(computed.ra == factors.ra);
         CHECK(computed.rb == factors.rb);
@@ -108,8 +105,8 @@ TEST_CASE("random convolutions equal the definition") {
   for (int round = 0; round < 60; ++round) {
     Conv conv;
     conv.group = uniform(random, 1, 3);
-    const std::int64_t cg = uniform(random, 1, 3), mg = uniform(random, 1, 3),
-                       kh = uniform(random, 1, 3), kw = uniform(random, 1, 4);
+    const std::int64_t cg = uniform(random, 1, 3), mg = uniform(random, 1, 3), kh = uniform(random, 1, 3),
+                       kw = uniform(random, 1, 4);
     for (auto& s : conv.stride) s = uniform(random, 1, 3);
     for (auto& d : conv.dilation) d = uniform(random, 1, 2);
     for (auto& p : conv.pad) p = uniform(random, 0, 4);
@@ -117,28 +114,24 @@ TEST_CASE("random convolutions equal the definition") {
     const ElementType w_type = uniform(random, 0, 1) ? ElementType::kInt8 : ElementType::kUint8;
     const ElementType y_type = uniform(random, 0, 1) ? ElementType::kInt8 : ElementType::kUint8;
     const HostTensor x = random_bytes(
-        random, x_type,
-        {uniform(random, 1, 2), cg * conv.group, uniform(random, 5, 8), uniform(random, 7, 9)});
+        random, x_type, {uniform(random, 1, 2), cg * conv.group, uniform(random, 5, 8), uniform(random, 7, 9)});
     const HostTensor w = random_bytes(random, w_type, {mg * conv.group, cg, kh, kw});
     const std::int64_t outputs = mg * conv.group;
     conv.input_zero_point = uniform(random, lowest_of(x_type), highest_of(x_type));
     conv.output_zero_point = uniform(random, lowest_of(y_type), highest_of(y_type));
     conv.clamp = {uniform(random, lowest_of(y_type), 20), uniform(random, 20, highest_of(y_type))};
-    const bool per_channel = uniform(random, 0, 1) != 0, raw = round % 5 == 0,
-               biased = uniform(random, 0, 1) != 0;
+    const bool per_channel = uniform(random, 0, 1) != 0, raw = round % 5 == 0, biased = uniform(random, 0, 1) != 0;
     const std::size_t count = per_channel ? static_cast<std::size_t>(outputs) : 1;
     conv.weight_zero_point = uniform_list(random, count, lowest_of(w_type), highest_of(w_type));
     for (std::size_t i = 0; !raw && i < count; ++i)
       conv.scale.push_back(static_cast<float>(uniform(random, 1, 1000)) * 1e-5f);
-    if (biased)
-      conv.bias = uniform_list(random, static_cast<std::size_t>(outputs), -100000, 100000);
+    if (biased) conv.bias = uniform_list(random, static_cast<std::size_t>(outputs), -100000, 100000);
 
     Shape f;
     const auto xf = framed(x, conv.pad, conv.input_zero_point, f);
     const std::int64_t oh = (f[2] - (kh - 1) * conv.dilation[0] - 1) / conv.stride[0] + 1;
     const std::int64_t ow = (f[3] - (kw - 1) * conv.dilation[1] - 1) / conv.stride[1] + 1;
-    HostTensor y =
-        make_host_tensor(raw ? ElementType::kInt32 : y_type, {x.shape[0], outputs, oh, ow});
+    HostTensor y = make_host_tensor(raw ? ElementType::kInt32 : y_type, {x.shape[0], outputs, oh, ow});
     quantized_conv(conv, x, w, y);
 
     std::size_t index = 0;
@@ -152,21 +145,18 @@ TEST_CASE("random convolutions equal the definition") {
               for (std::int64_t ky = 0; ky < kh; ++ky)
                 for (std::int64_t kx = 0; kx < kw; ++kx) {
                   const std::int64_t plane = n * x.shape[1] + m / mg * cg + c;
-                  const std::int64_t at =
-                      (plane * f[2] + oy * conv.stride[0] + ky * conv.dilation[0]) * f[3] +
-                      ox * conv.stride[1] + kx * conv.dilation[1];
-                  sum +=
-                      (xf[static_cast<std::size_t>(at)] - conv.input_zero_point) *
-                      (integer_at(w, static_cast<std::size_t>(((m * cg + c) * kh + ky) * kw + kx)) -
-                       conv.weight_zero_point[channel]);
+                  const std::int64_t at = (plane * f[2] + oy * conv.stride[0] + ky * conv.dilation[0]) * f[3] +
+                                          ox * conv.stride[1] + kx * conv.dilation[1];
+                  sum += (xf[static_cast<std::size_t>(at)] - conv.input_zero_point) *
+                         (integer_at(w, static_cast<std::size_t>(((m * cg + c) * kh + ky) * kw + kx)) -
+                          conv.weight_zero_point[channel]);
                 }
-            const std::int64_t expected =
-                raw ? sum
-                    : requantize(static_cast<std::int32_t>(sum), conv.scale[channel],
-                                 conv.output_zero_point, conv.clamp);
+            const std::int64_t expected = raw ? sum
+                                              : requantize(static_cast<std::int32_t>(sum), conv.scale[channel],
+                                                           conv.output_zero_point, conv.clamp);
             if (integer_at(y, index) != expected)
-              FAIL("round " << round << ", element " << index << ": " << integer_at(y, index)
-                            << ", expected " << expected);
+              FAIL("round " << round << ", element " << index << ": " << integer_at(y, index) << ", expected "
+                            << expected);
           }
   }
 }
@@ -187,12 +177,10 @@ TEST_CASE("padding of a max-pool is minus infinity, not the zero point") {
   pool.pad = {1, 1, 0, 0};
   pool.clamp = whole_range(ElementType::kInt8);
   HostTensor y = make_host_tensor(ElementType::kInt8, {1, 1, 2, 2});
-  quantized_max_pool(pool, byte_tensor(ElementType::kInt8, {1, 1, 2, 2}, {-100, -101, -102, -99}),
-                     y);
+  quantized_max_pool(pool, byte_tensor(ElementType::kInt8, {1, 1, 2, 2}, {-100, -101, -102, -99}), y);
   CHECK(integers_of(y) == std::vector<int>{-100, -100, -100, -99});
   pool.clamp = {-100, -100};
-  quantized_max_pool(pool, byte_tensor(ElementType::kInt8, {1, 1, 2, 2}, {-100, -101, -102, -99}),
-                     y);
+  quantized_max_pool(pool, byte_tensor(ElementType::kInt8, {1, 1, 2, 2}, {-100, -101, -102, -99}), y);
   CHECK(integers_of(y) == std::vector<int>{-100, -100, -100, -100});
 }
 
@@ -205,12 +193,12 @@ TEST_CASE("an average pool adds what lies under the window and rounds half to ev
   pool.scale = average_scale(1, 1, 2);
   pool.clamp = whole_range(ElementType::kUint8);
   HostTensor y = make_host_tensor(ElementType::kUint8, {1, 1, 2, 2});
-  quantized_average_pool(
-      pool, byte_tensor(ElementType::kUint8, {1, 1, 2, 4}, {10, 11, 10, 13, 0, 0, 255, 255}), y);
+  quantized_average_pool(pool, byte_tensor(ElementType::kUint8, {1, 1, 2, 4}, {10, 11, 10, 13, 0, 0, 255, 255}), y);
   CHECK(integers_of(y) == std::vector<int>{3, 5, 0, 248});  // 0.5 -> 0, 1.5 -> 2
 }
 
-TEST_CASE("an average pool with float sums adds, divides twice and adds the zero point in float32, as ONNX Runtime does") {
+TEST_CASE(
+    "an average pool with float sums adds, divides twice and adds the zero point in float32, as ONNX Runtime does") {
   // 0.1 * {1, 0, 8} / 3 / 0.2 is 1.5 step by step in float32; the integers' product is a little less.
   AveragePool pool;
   pool.kernel = {1, 3};
@@ -235,7 +223,8 @@ TEST_CASE("an average pool with float sums adds, divides twice and adds the zero
 TEST_CASE("only average pools smaller than their image get float sums") {
   for (const bool whole : {false, true}) {
     Network network;
-    network.tensors = {{"x", ElementType::kInt8, {1, 2, 4, 4}, {}, false}, {"y", ElementType::kInt8, {1, 2, 1, 1}, {}, false}};
+    network.tensors = {{"x", ElementType::kInt8, {1, 2, 4, 4}, {}, false},
+                       {"y", ElementType::kInt8, {1, 2, 1, 1}, {}, false}};
     AveragePool pool;
     pool.output = 1;
     pool.kernel = {whole ? 4 : 3, 4};
@@ -247,15 +236,11 @@ TEST_CASE("only average pools smaller than their image get float sums") {
 
 TEST_CASE("an input of the wrong type, shape or number is refused") {
   Network network;
-  network.tensors = {{"x", ElementType::kInt8, {2}, {}, false},
-                     {"y", ElementType::kInt8, {1, 2}, {}, false}};
+  network.tensors = {{"x", ElementType::kInt8, {2}, {}, false}, {"y", ElementType::kInt8, {1, 2}, {}, false}};
   const Node node{"r", "Reshape", 0, Reshape{0, 1}};
-  CHECK(run_node(network, node, {byte_tensor(ElementType::kInt8, {2}, {1, 2})})[0].shape ==
-        Shape{1, 2});
-  CHECK_THROWS_AS(run_node(network, node, {byte_tensor(ElementType::kUint8, {2}, {1, 2})}),
-                  UserError);
-  CHECK_THROWS_AS(run_node(network, node, {byte_tensor(ElementType::kInt8, {1, 2}, {1, 2})}),
-                  UserError);
+  CHECK(run_node(network, node, {byte_tensor(ElementType::kInt8, {2}, {1, 2})})[0].shape == Shape{1, 2});
+  CHECK_THROWS_AS(run_node(network, node, {byte_tensor(ElementType::kUint8, {2}, {1, 2})}), UserError);
+  CHECK_THROWS_AS(run_node(network, node, {byte_tensor(ElementType::kInt8, {1, 2}, {1, 2})}), UserError);
   CHECK_THROWS_AS(run_node(network, node, {}), UserError);
   HostTensor cut = byte_tensor(ElementType::kInt8, {2}, {1, 2});
   cut.data.pop_back();

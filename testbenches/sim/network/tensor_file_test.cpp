@@ -21,9 +21,7 @@ std::string read_all(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-void write_all(const fs::path& file, const std::string& bytes) {
-  std::ofstream(file, std::ios::binary) << bytes;
-}
+void write_all(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
 std::string npy(const std::string& header, const std::string& data) {
   std::string bytes = std::string("\x93NUMPY\x01") + '\0';
@@ -49,8 +47,8 @@ std::string refusal(const fs::path& file) {
 TEST_CASE("a .npy file that was written reads back, for every type and rank") {
   const TemporaryFolder folder;
   std::mt19937 random(1);
-  for (ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32,
-                           ElementType::kInt64, ElementType::kFloat32}) {
+  for (ElementType type :
+       {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32, ElementType::kInt64, ElementType::kFloat32}) {
     for (const Shape& shape : {Shape{}, Shape{5}, Shape{2, 3}, Shape{1, 2, 3, 4}, Shape{0, 4}}) {
       HostTensor tensor = make_host_tensor(type, shape);
       for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random());
@@ -94,26 +92,17 @@ TEST_CASE("a .npy file that is wrong is refused with its reason") {
              Contains("element type '<f8'"));
   CHECK_THAT(refused(npy("{'descr': '<i4', 'fortran_order': True, 'shape': (1, 1), }", "abcd")),
              Contains("Fortran order"));
-  CHECK_THAT(refused(npy("{'descr': '|u1', 'shape': (3,), }", "abc")),
-             Contains("lacks one of the header keys"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'shape': (3,), }", "abc")), Contains("lacks one of the header keys"));
   CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-3,), }", "abc")),
              Contains("malformed shape"));
-  CHECK_THAT(
-      refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }",
-                  "abc")),
-      Contains("too large"));
-  CHECK_THAT(
-      refused(
-          npy("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999), }",
-              "")),
-      Contains("too large"));
-  CHECK_THAT(
-      refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999,), }",
-                  "abc")),
-      Contains("15 digits"));
-  CHECK_THAT(
-      refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), 'evil': 1}", "abc")),
-      Contains("unknown"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }", "abc")),
+             Contains("too large"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999), }", "")),
+             Contains("too large"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999,), }", "abc")),
+             Contains("15 digits"));
+  CHECK_THAT(refused(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), 'evil': 1}", "abc")),
+             Contains("unknown"));
   CHECK_THAT(refused(npy("{'descr': '|u1", "abc")), Contains("does not end"));
   std::string version = npy(good, "abc");
   version[6] = 9;
@@ -139,8 +128,7 @@ TEST_CASE("a tensor of the wrong type or shape is refused with both") {
   };
   CHECK(refused(ElementType::kFloat32, {4}) ==
         file.string() + ": tensor 'x' must be float32 [4], the file holds float32 [2,2]");
-  CHECK_THAT(refused(ElementType::kInt8, {2, 2}),
-             Contains("must be int8 [2,2], the file holds float32 [2,2]"));
+  CHECK_THAT(refused(ElementType::kInt8, {2, 2}), Contains("must be int8 [2,2], the file holds float32 [2,2]"));
 }
 
 TEST_CASE("a TensorProto file is read, values in either field") {
@@ -180,8 +168,7 @@ TEST_CASE("a file that cannot be written is an error that leaves nothing behind"
   fs::create_directory(folder.file("t.npy") / "full");
   CHECK_THROWS_AS(write_npy(folder.file("t.npy"), tensor), UserError);
   std::size_t entries = 0;
-  for (const auto& entry : fs::directory_iterator(folder.file("t.npy").parent_path()))
-    entries += entry.exists();
+  for (const auto& entry : fs::directory_iterator(folder.file("t.npy").parent_path())) entries += entry.exists();
   CHECK(entries == 1);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Kernel, stride, padding: every way in which ONNX says them.
-#include "catch.hpp"
 #include "network/window.hpp"
+
+#include "catch.hpp"
 #include "support/error.hpp"
 
 using namespace systole;

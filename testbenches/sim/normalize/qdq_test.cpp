@@ -16,8 +16,7 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8,
-                      kF32 = ElementType::kFloat32;
+constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
 
 enum class Agreement { kExact, kOneStep };
 
@@ -68,8 +67,7 @@ ModelBuilder start(ElementType type, const Shape& shape, Quantization q, int ops
 }
 
 // `from` -> QuantizeLinear -> y, the network's output
-void finish(ModelBuilder& builder, const std::string& from, ElementType type, const Shape& shape,
-            Quantization q) {
+void finish(ModelBuilder& builder, const std::string& from, ElementType type, const Shape& shape, Quantization q) {
   builder.quantize(from, "y", q, type).output("y", type, shape);
 }
 
@@ -81,8 +79,8 @@ TEST_CASE("a QDQ convolution with everything that it can have becomes one Conv")
                              {0.01f, 0.02f, 0.015f, 0.01f, 0.03f, 0.005f}, {0, 0, 0, 0, 0, 0});
   std::vector<float> bias_scale;
   for (float w : {0.01f, 0.02f, 0.015f, 0.01f, 0.03f, 0.005f}) bias_scale.push_back(0.05f * w);
-  builder.quantized_constant("b", ElementType::kInt32, {6}, {100, -2000, 3000, 0, 77, -5},
-                             bias_scale, {0, 0, 0, 0, 0, 0});
+  builder.quantized_constant("b", ElementType::kInt32, {6}, {100, -2000, 3000, 0, 77, -5}, bias_scale,
+                             {0, 0, 0, 0, 0, 0});
   builder.node("Conv", {"dx", "w", "b"}, {"conv"})
       .ints("strides", {2, 1})
       .ints("pads", {1, 0, 2, 1})
@@ -119,8 +117,7 @@ TEST_CASE("scales combine in float32, product first and then the quotient") {
   const float product = xs * ws, quotient = ws / ys;
   REQUIRE(product / ys != xs * quotient);
   ModelBuilder builder = start(kI8, {1, 1, 1, 1}, {xs, 0});
-  builder.quantized_constant("w", kI8, {1, 1, 1, 1}, {5}, {ws}, {0})
-      .node("Conv", {"dx", "w"}, {"conv"});
+  builder.quantized_constant("w", kI8, {1, 1, 1, 1}, {5}, {ws}, {0}).node("Conv", {"dx", "w"}, {"conv"});
   finish(builder, "conv", kI8, {1, 1, 1, 1}, {ys, 0});
   CHECK(only<Conv>(builder.read()).scale == std::vector<float>{product / ys});
 }
@@ -128,23 +125,19 @@ TEST_CASE("scales combine in float32, product first and then the quotient") {
 TEST_CASE("uint8 weights keep their zero points, per channel only where they differ") {
   for (int second_zero : {130, 90}) {
     ModelBuilder builder = start(kI8, {1, 3, 4, 4}, {0.05f, -7});
-    builder.quantized_constant("w", kU8, {2, 3, 1, 1}, weights(6, 0, 255), {0.01f, 0.02f},
-                               {130, second_zero});
+    builder.quantized_constant("w", kU8, {2, 3, 1, 1}, weights(6, 0, 255), {0.01f, 0.02f}, {130, second_zero});
     builder.node("Conv", {"dx", "w"}, {"conv"});
     finish(builder, "conv", kI8, {1, 2, 4, 4}, {0.2113f, 5});
     const Conv conv = only<Conv>(read_and_compare(builder, Agreement::kOneStep));
-    CHECK(conv.weight_zero_point == (second_zero == 130 ? std::vector<std::int32_t>{130}
-                                                        : std::vector<std::int32_t>{130, 90}));
+    CHECK(conv.weight_zero_point ==
+          (second_zero == 130 ? std::vector<std::int32_t>{130} : std::vector<std::int32_t>{130, 90}));
   }
 }
 
 TEST_CASE("a one-dimensional convolution becomes a Conv of height 1") {
   ModelBuilder builder = start(kU8, {2, 3, 11}, {0.05f, 3});
   builder.quantized_constant("w", kI8, {4, 3, 3}, weights(36, -128, 127), {0.01f}, {0});
-  builder.node("Conv", {"dx", "w"}, {"conv"})
-      .ints("strides", {2})
-      .ints("pads", {2, 1})
-      .ints("dilations", {2});
+  builder.node("Conv", {"dx", "w"}, {"conv"}).ints("strides", {2}).ints("pads", {2, 1}).ints("dilations", {2});
   finish(builder, "conv", kU8, {2, 4, 5}, {0.2f, 100});
   const Conv conv = only<Conv>(read_and_compare(builder, Agreement::kOneStep));
   CHECK(conv.stride == std::array<std::int64_t, 2>{1, 2});
@@ -153,8 +146,7 @@ TEST_CASE("a one-dimensional convolution becomes a Conv of height 1") {
 }
 
 TEST_CASE("Relu and Clip between a convolution and its quantization become the clamp") {
-  const auto clamp_of = [](const std::string& op, std::vector<float> limits, Quantization qy,
-                           ElementType type) {
+  const auto clamp_of = [](const std::string& op, std::vector<float> limits, Quantization qy, ElementType type) {
     ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
     builder.quantized_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
         .node("Conv", {"dx", "w"}, {"conv"});
@@ -185,8 +177,7 @@ TEST_CASE("Relu and Clip between a convolution and its quantization become the c
     CHECK(clamp.high == 22);  // 12.5 -> 12
   }
   SECTION("limits beyond the type saturate") {
-    const Clamp clamp =
-        clamp_of("Clip", {-1e30f, std::numeric_limits<float>::infinity()}, {0.5f, 10}, kU8);
+    const Clamp clamp = clamp_of("Clip", {-1e30f, std::numeric_limits<float>::infinity()}, {0.5f, 10}, kU8);
     CHECK(clamp.low == 0);
     CHECK(clamp.high == 255);
   }
@@ -200,11 +191,9 @@ TEST_CASE("Relu and Clip between a convolution and its quantization become the c
 TEST_CASE("a float bias is rounded to int32 at the scale of input times weights, half to even") {
   ModelBuilder builder = start(kI8, {1, 1, 2, 2}, {0.5f, 0});
   builder.quantized_constant("w", kI8, {4, 1, 1, 1}, {1, 2, 3, 4}, {0.25f}, {0});
-  builder.floats("b", {4}, {0.125f, 0.1875f, -0.3125f, 1000.0f})
-      .node("Conv", {"dx", "w", "b"}, {"conv"});
+  builder.floats("b", {4}, {0.125f, 0.1875f, -0.3125f, 1000.0f}).node("Conv", {"dx", "w", "b"}, {"conv"});
   finish(builder, "conv", kI8, {1, 4, 2, 2}, {16.0f, 0});
-  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias ==
-        std::vector<std::int32_t>{1, 2, -2, 8000});
+  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias == std::vector<std::int32_t>{1, 2, -2, 8000});
 }
 
 TEST_CASE("an int32 bias at another scale is brought to the scale of input times weights") {
@@ -213,14 +202,13 @@ TEST_CASE("an int32 bias at another scale is brought to the scale of input times
   builder.quantized_constant("b", ElementType::kInt32, {2}, {40, -30}, {0.25f}, {0})
       .node("Conv", {"dx", "w", "b"}, {"conv"});
   finish(builder, "conv", kI8, {1, 2, 2, 2}, {1.0f, 0});
-  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias ==
-        std::vector<std::int32_t>{80, -60});
+  CHECK(only<Conv>(read_and_compare(builder, Agreement::kOneStep)).bias == std::vector<std::int32_t>{80, -60});
 }
 
 TEST_CASE("a QDQ Gemm becomes a Gemm with weights as [k][n]") {
   ModelBuilder builder = start(kU8, {3, 4}, {0.02f, 128});
-  builder.quantized_constant("w", kI8, {5, 4}, weights(20, -128, 127),
-                             {0.01f, 0.02f, 0.03f, 0.04f, 0.05f}, {0, 0, 0, 0, 0}, 0);
+  builder.quantized_constant("w", kI8, {5, 4}, weights(20, -128, 127), {0.01f, 0.02f, 0.03f, 0.04f, 0.05f},
+                             {0, 0, 0, 0, 0}, 0);
   builder.floats("b", {1, 5}, {0.1f, -0.2f, 0.3f, 0, 1});
   builder.node("Gemm", {"dx", "w", "b"}, {"gemm"}).integer("transB", 1).number("alpha", 0.5f);
   finish(builder, "gemm", kU8, {3, 5}, {0.0513f, 100});
@@ -239,8 +227,7 @@ TEST_CASE("a MatMul of any rank becomes a Gemm") {
     Shape output = shape;
     output.back() = 3;
     ModelBuilder builder = start(kI8, shape, {0.02f, -1});
-    builder.quantized_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f},
-                               {0, 0, 0}, 1);
+    builder.quantized_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f}, {0, 0, 0}, 1);
     builder.node("MatMul", {"dx", "w"}, {"product"});
     finish(builder, "product", kI8, output, {0.05f, 3});
     const Network network = read_and_compare(builder, Agreement::kOneStep);
@@ -271,9 +258,7 @@ TEST_CASE("the addition of a constant behind a MatMul is its bias") {
   ModelBuilder builder = start(kI8, {2, 3, 6}, {0.02f, -1});
   builder.quantized_constant("w", kI8, {6, 3}, weights(18, -128, 127), {0.01f}, {0})
       .node("MatMul", {"dx", "w"}, {"product"});
-  builder.floats("b", {3}, {0.5f, -0.5f, 2})
-      .node("Add", {"b", "product"}, {"sum"})
-      .node("Relu", {"sum"}, {"relu"});
+  builder.floats("b", {3}, {0.5f, -0.5f, 2}).node("Add", {"b", "product"}, {"sum"}).node("Relu", {"sum"}, {"relu"});
   finish(builder, "relu", kI8, {2, 3, 3}, {0.05f, -128});
   const Network network = read_and_compare(builder, Agreement::kOneStep);
   CHECK(only<Gemm>(network).bias.size() == 3);
@@ -282,11 +267,8 @@ TEST_CASE("the addition of a constant behind a MatMul is its bias") {
 
 TEST_CASE("weights behind a Transpose are transposed once, scales included") {
   ModelBuilder builder = start(kI8, {2, 6}, {0.02f, -1});
-  builder.quantized_constant("w", kI8, {3, 6}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f},
-                             {0, 0, 0}, 0);
-  builder.node("Transpose", {"w"}, {"wt"})
-      .ints("perm", {1, 0})
-      .node("MatMul", {"dx", "wt"}, {"product"});
+  builder.quantized_constant("w", kI8, {3, 6}, weights(18, -128, 127), {0.01f, 0.02f, 0.03f}, {0, 0, 0}, 0);
+  builder.node("Transpose", {"w"}, {"wt"}).ints("perm", {1, 0}).node("MatMul", {"dx", "wt"}, {"product"});
   finish(builder, "product", kI8, {2, 3}, {0.05f, 3});
   const Network network = read_and_compare(builder, Agreement::kOneStep);
   CHECK(network.nodes.size() == 1);
@@ -331,8 +313,7 @@ TEST_CASE("a tensor added to itself is an Add with one tensor twice") {
   CHECK(add.a == add.b);
 }
 
-TEST_CASE(
-    "an addition with a constant or a smaller operand stays on the host, in quantized arithmetic") {
+TEST_CASE("an addition with a constant or a smaller operand stays on the host, in quantized arithmetic") {
   ModelBuilder builder = start(kI8, {2, 3, 4}, {0.05f, 0});
   const bool constant = GENERATE(true, false);
   if (constant) {
@@ -362,9 +343,7 @@ TEST_CASE("a max-pool between equal quantizations becomes a MaxPool") {
 
 TEST_CASE("a max-pool followed by Relu in one quantization is a MaxPool with a clamp") {
   ModelBuilder builder = start(kI8, {1, 2, 4, 4}, {0.05f, 3});
-  builder.node("MaxPool", {"dx"}, {"pool"})
-      .ints("kernel_shape", {2, 2})
-      .node("Relu", {"pool"}, {"relu"});
+  builder.node("MaxPool", {"dx"}, {"pool"}).ints("kernel_shape", {2, 2}).node("Relu", {"pool"}, {"relu"});
   finish(builder, "relu", kI8, {1, 2, 3, 3}, {0.05f, 3});
   const Network network = read_and_compare(builder, Agreement::kExact);
   REQUIRE(network.nodes.size() == 1);
@@ -388,9 +367,7 @@ TEST_CASE("a max-pool between different quantizations becomes a MaxPool and a Lo
 TEST_CASE("average pools without padding become AveragePool") {
   ModelBuilder builder = start(kU8, {2, 3, 6, 4}, {0.05f, 9});
   SECTION("with a window") {
-    builder.node("AveragePool", {"dx"}, {"pool"})
-        .ints("kernel_shape", {2, 3})
-        .ints("strides", {2, 1});
+    builder.node("AveragePool", {"dx"}, {"pool"}).ints("kernel_shape", {2, 3}).ints("strides", {2, 1});
     finish(builder, "pool", kU8, {2, 3, 3, 2}, {0.0437f, 5});
     const AveragePool pool = only<AveragePool>(read_and_compare(builder, Agreement::kOneStep));
     CHECK(pool.kernel == std::array<std::int64_t, 2>{2, 3});
@@ -423,9 +400,7 @@ TEST_CASE("average pools without padding become AveragePool") {
 
 TEST_CASE("an average pool with padding runs on the host in float32") {
   ModelBuilder builder = start(kU8, {1, 2, 5, 5}, {0.05f, 9});
-  builder.node("AveragePool", {"dx"}, {"pool"})
-      .ints("kernel_shape", {3, 3})
-      .ints("pads", {1, 1, 1, 1});
+  builder.node("AveragePool", {"dx"}, {"pool"}).ints("kernel_shape", {3, 3}).ints("pads", {1, 1, 1, 1});
   finish(builder, "pool", kU8, {1, 2, 5, 5}, {0.0437f, 5});
   const Network network = read_and_compare(builder, Agreement::kExact);
   REQUIRE(network.nodes.size() == 3);
@@ -474,9 +449,7 @@ TEST_CASE("a Relu of its own in one quantization joins the operator before it") 
   ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
   builder.quantized_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
       .node("Conv", {"dx", "w"}, {"conv"});
-  builder.quantize("conv", "q", {0.5f, 10}, kI8)
-      .dequantize("q", "dq", {0.5f, 10}, kI8)
-      .node("Relu", {"dq"}, {"relu"});
+  builder.quantize("conv", "q", {0.5f, 10}, kI8).dequantize("q", "dq", {0.5f, 10}, kI8).node("Relu", {"dq"}, {"relu"});
   const bool read_twice = GENERATE(false, true);
   if (read_twice) builder.output("q", kI8, {1, 3, 3, 3});
   finish(builder, "relu", kI8, {1, 3, 3, 3}, {0.5f, 10});
@@ -486,8 +459,7 @@ TEST_CASE("a Relu of its own in one quantization joins the operator before it") 
 }
 
 TEST_CASE("reshapes in one quantization become Reshape, in two a Lookup comes first") {
-  const auto reshape =
-      GENERATE(as<std::string>{}, "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity");
+  const auto reshape = GENERATE(as<std::string>{}, "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity");
   const bool equal = GENERATE(true, false);
   ModelBuilder builder = start(kI8, {2, 1, 6}, {0.1f, 4});
   Shape output = {2, 6};
@@ -550,16 +522,14 @@ TEST_CASE("what has no integer form stays in float32 on the host") {
   }
   SECTION("weights with a scale per row of the contraction") {
     ModelBuilder builder = start(kI8, {2, 3}, {0.1f, 4});
-    builder.quantized_constant("w", kI8, {3, 2}, weights(6, -128, 127), {0.1f, 0.2f, 0.3f},
-                               {0, 0, 0}, 0);
+    builder.quantized_constant("w", kI8, {3, 2}, weights(6, -128, 127), {0.1f, 0.2f, 0.3f}, {0, 0, 0}, 0);
     builder.node("MatMul", {"dx", "w"}, {"product"});
     finish(builder, "product", kI8, {2, 2}, {0.5f, 0});
     CHECK(read_and_compare(builder, Agreement::kExact).nodes.size() == 4);
   }
 }
 
-TEST_CASE(
-    "equal quantizations of one tensor are one, so that a convolution read twice stays quantized") {
+TEST_CASE("equal quantizations of one tensor are one, so that a convolution read twice stays quantized") {
   ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});
   builder.quantized_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
       .node("Conv", {"dx", "w"}, {"conv"});
@@ -583,9 +553,7 @@ TEST_CASE("quantization of the input and dequantization of the output are host n
       .dequantize("x", "dx", {0.1f, 4}, kI8);
   builder.quantized_constant("w", kI8, {3, 2, 1, 1}, weights(6, -128, 127), {0.1f}, {0})
       .node("Conv", {"dx", "w"}, {"conv"});
-  builder.quantize("conv", "q", {0.5f, 10}, kI8)
-      .dequantize("q", "y", {0.5f, 10}, kI8)
-      .output("y", kF32, {1, 3, 3, 3});
+  builder.quantize("conv", "q", {0.5f, 10}, kI8).dequantize("q", "y", {0.5f, 10}, kI8).output("y", kF32, {1, 3, 3, 3});
   const Network network = builder.read();
   REQUIRE(network.nodes.size() == 3);
   CHECK(network.nodes[0].operator_name == "QuantizeLinear");

@@ -12,16 +12,13 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8,
-                      kI32 = ElementType::kInt32;
+constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kI32 = ElementType::kInt32;
 constexpr const char* kMicrosoft = "com.microsoft";
 
 // Scale and zero point initializers NAME_s and NAME_z.
 ModelBuilder& parameters(ModelBuilder& builder, const std::string& name, ElementType type,
                          const std::vector<float>& scale, const std::vector<int>& zero_point) {
-  const auto list = [](std::size_t count) {
-    return count == 1 ? Shape{} : Shape{static_cast<std::int64_t>(count)};
-  };
+  const auto list = [](std::size_t count) { return count == 1 ? Shape{} : Shape{static_cast<std::int64_t>(count)}; };
   builder.floats(name + "_s", list(scale.size()), scale);
   return builder.bytes(name + "_z", type, list(zero_point.size()), zero_point);
 }
@@ -55,10 +52,8 @@ TEST_CASE("QLinearConv becomes a Conv with the bits of its formula") {
   const auto y = integers_of(run_network(network, {byte_tensor(kU8, {1, 2, 2, 3}, x)})[0]);
   for (int i = 0; i < 6; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    CHECK(y[at] == requantized(-128L * (x[at] - 7) + 127L * (x[at + 6] - 7) + 50, 0.05f, 0.01f,
-                               0.011f, 100, 0, 255));
-    CHECK(y[at + 6] == requantized(2L * (x[at] - 7) - 12L * (x[at + 6] - 7) - 60, 0.05f, 0.02f,
-                                   0.011f, 100, 0, 255));
+    CHECK(y[at] == requantized(-128L * (x[at] - 7) + 127L * (x[at + 6] - 7) + 50, 0.05f, 0.01f, 0.011f, 100, 0, 255));
+    CHECK(y[at + 6] == requantized(2L * (x[at] - 7) - 12L * (x[at + 6] - 7) - 60, 0.05f, 0.02f, 0.011f, 100, 0, 255));
   }
 }
 
@@ -97,9 +92,7 @@ TEST_CASE("ConvInteger becomes a Conv with raw sums") {
   builder.input("x", kU8, {1, 1, 3, 3}).bytes("w", kU8, {2, 1, 2, 2}, {1, 1, 1, 1, 2, 0, 0, 255});
   const bool zero_points = GENERATE(true, false);
   if (zero_points) {
-    builder.bytes("xz", kU8, {}, {1})
-        .bytes("wz", kU8, {2}, {0, 1})
-        .node("ConvInteger", {"x", "w", "xz", "wz"}, {"y"});
+    builder.bytes("xz", kU8, {}, {1}).bytes("wz", kU8, {2}, {0, 1}).node("ConvInteger", {"x", "w", "xz", "wz"}, {"y"});
   } else {
     builder.node("ConvInteger", {"x", "w"}, {"y"});
   }
@@ -107,16 +100,13 @@ TEST_CASE("ConvInteger becomes a Conv with raw sums") {
   const Network network = builder.read();
   const Conv& conv = only<Conv>(network);
   CHECK(conv.scale.empty());
-  CHECK(conv.weight_zero_point ==
-        (zero_points ? std::vector<std::int32_t>{0, 1} : std::vector<std::int32_t>{0}));
-  const auto y = integers_of(
-      run_network(network, {byte_tensor(kU8, {1, 1, 3, 3}, {2, 3, 4, 5, 6, 7, 8, 9, 10})})[0]);
+  CHECK(conv.weight_zero_point == (zero_points ? std::vector<std::int32_t>{0, 1} : std::vector<std::int32_t>{0}));
+  const auto y = integers_of(run_network(network, {byte_tensor(kU8, {1, 1, 3, 3}, {2, 3, 4, 5, 6, 7, 8, 9, 10})})[0]);
   if (zero_points) {
-    CHECK(y == std::vector<int>{12, 16, 24, 28, 1 * 1 - 2 - 4 + 254 * 5, 2 - 3 - 5 + 254 * 6,
-                                4 - 5 - 7 + 254 * 8, 5 - 6 - 8 + 254 * 9});
+    CHECK(y == std::vector<int>{12, 16, 24, 28, 1 * 1 - 2 - 4 + 254 * 5, 2 - 3 - 5 + 254 * 6, 4 - 5 - 7 + 254 * 8,
+                                5 - 6 - 8 + 254 * 9});
   } else {
-    CHECK(y ==
-          std::vector<int>{16, 20, 28, 32, 4 + 255 * 6, 6 + 255 * 7, 10 + 255 * 9, 12 + 255 * 10});
+    CHECK(y == std::vector<int>{16, 20, 28, 32, 4 + 255 * 6, 6 + 255 * 7, 10 + 255 * 9, 12 + 255 * 10});
   }
 }
 
@@ -127,22 +117,18 @@ TEST_CASE("QLinearMatMul and MatMulInteger become a Gemm") {
     parameters(builder, "x", kU8, {0.5f}, {10});
     parameters(builder, "w", kI8, {0.25f, 0.5f, 1}, {0, 1, 2});
     parameters(builder, "y", kI8, {2}, {-3});
-    builder.node("QLinearMatMul", {"x", "x_s", "x_z", "w", "w_s", "w_z", "y_s", "y_z"}, {"y"})
-        .output("y", kI8, {2, 3});
+    builder.node("QLinearMatMul", {"x", "x_s", "x_z", "w", "w_s", "w_z", "y_s", "y_z"}, {"y"}).output("y", kI8, {2, 3});
     const Network network = builder.read();
     CHECK(only<Gemm>(network).weight_zero_point == std::vector<std::int32_t>{0, 1, 2});
     CHECK(network.nodes[0].macs == 12);
-    const auto y =
-        integers_of(run_network(network, {byte_tensor(kU8, {2, 2}, {11, 14, 0, 255})})[0]);
+    const auto y = integers_of(run_network(network, {byte_tensor(kU8, {2, 2}, {11, 14, 0, 255})})[0]);
     CHECK(y[0] == requantized(1 + 16, 0.5f, 0.25f, 2, -3, -128, 127));
     CHECK(y[1] == requantized(-3 + 16, 0.5f, 0.5f, 2, -3, -128, 127));
     CHECK(y[2] == requantized(1 - 32, 0.5f, 1, 2, -3, -128, 127));
     CHECK(y[5] == -128);
   }
   SECTION("MatMulInteger without an input zero point, with one for the weights") {
-    builder.bytes("wz", kI8, {}, {1})
-        .node("MatMulInteger", {"x", "w", "", "wz"}, {"y"})
-        .output("y", kI32, {2, 3});
+    builder.bytes("wz", kI8, {}, {1}).node("MatMulInteger", {"x", "w", "", "wz"}, {"y"}).output("y", kI32, {2, 3});
     const Network network = builder.read();
     CHECK(only<Gemm>(network).scale.empty());
     CHECK(integers_of(run_network(network, {byte_tensor(kU8, {2, 2}, {1, 2, 0, 255})})[0]) ==
@@ -168,9 +154,7 @@ TEST_CASE("QLinearMatMul and MatMulInteger of two activations become a MatMul") 
     CHECK(y[1] == requantized(-7 * -3 + 245 * -125, 0.5f, 0.25f, 4, 7, -128, 127));
   }
   SECTION("MatMulInteger") {
-    builder.bytes("bz", kI8, {1}, {1})
-        .node("MatMulInteger", {"a", "b", "", "bz"}, {"y"})
-        .output("y", kI32, {2, 1, 1});
+    builder.bytes("bz", kI8, {1}, {1}).node("MatMulInteger", {"a", "b", "", "bz"}, {"y"}).output("y", kI32, {2, 1, 1});
     const Network network = builder.read();
     CHECK(only<MatMul>(network).scale.empty());
     CHECK(network.nodes[0].macs == 4);
@@ -184,9 +168,8 @@ TEST_CASE("MatMulInteger with a run-time zero point runs on the host, absent zer
   builder.node("MatMulInteger", {"a", "b", "", "bz"}, {"y"}).output("y", kI32, {2, 1, 1});
   const Network network = builder.read();
   CHECK(network.nodes[0].macs == 4);
-  const auto y = run_network(
-      network, {byte_tensor(kU8, {2, 1, 2}, {1, 2, 3, 255}),
-                byte_tensor(kI8, {2, 2, 1}, {4, 5, -6, -128}), byte_tensor(kI8, {1}, {1})});
+  const auto y = run_network(network, {byte_tensor(kU8, {2, 1, 2}, {1, 2, 3, 255}),
+                                       byte_tensor(kI8, {2, 2, 1}, {4, 5, -6, -128}), byte_tensor(kI8, {1}, {1})});
   CHECK(integers_of(y[0]) == std::vector<int>{11, -21 - 255 * 129});
 }
 
@@ -196,27 +179,23 @@ TEST_CASE("QLinearAdd becomes an Add with the bits of its formula") {
   parameters(builder, "a", kI8, {0.05f}, {3});
   parameters(builder, "b", kI8, {0.07f}, {-11});
   parameters(builder, "y", kI8, {0.06f}, {5});
-  builder
-      .node("QLinearAdd", {"a", "a_s", "a_z", "b", "b_s", "b_z", "y_s", "y_z"}, {"y"}, kMicrosoft)
+  builder.node("QLinearAdd", {"a", "a_s", "a_z", "b", "b_s", "b_z", "y_s", "y_z"}, {"y"}, kMicrosoft)
       .output("y", kI8, {1, 64});
   const Network network = builder.read();
   only<Add>(network);
   std::mt19937 random(5);
   const HostTensor a = random_bytes(random, kI8, {1, 64}), b = random_bytes(random, kI8, {1, 64});
-  const auto y = integers_of(run_network(network, {a, b})[0]), av = integers_of(a),
-             bv = integers_of(b);
+  const auto y = integers_of(run_network(network, {a, b})[0]), av = integers_of(a), bv = integers_of(b);
   const float ra = 0.05f / 0.06f, rb = 0.07f / 0.06f;
   const float zero_b = rb * -11.0f;
   const float offset = 5.0f - std::fma(ra, 3.0f, zero_b);
   for (std::size_t i = 0; i < y.size(); ++i) {
-    const float sum =
-        std::fma(static_cast<float>(av[i]), ra, std::fma(static_cast<float>(bv[i]), rb, offset));
+    const float sum = std::fma(static_cast<float>(av[i]), ra, std::fma(static_cast<float>(bv[i]), rb, offset));
     CHECK(y[i] == static_cast<int>(std::fmin(std::fmax(std::nearbyint(sum), -128.0f), 127.0f)));
   }
 }
 
-TEST_CASE(
-    "QGemm becomes a Gemm, but a bias per row, a transposed input or a float output stay on the host") {
+TEST_CASE("QGemm becomes a Gemm, but a bias per row, a transposed input or a float output stay on the host") {
   ModelBuilder builder;
   const bool transposed = GENERATE(false, true);
   builder.input("a", kI8, transposed ? Shape{2, 3} : Shape{3, 2});
@@ -243,16 +222,14 @@ TEST_CASE(
 
   // Rows (2, 3), (4, -5), (0, 1), minus the zero point: (1, 2), (3, -6), (-1, 0).
   const std::vector<int> rows = {2, 3, 4, -5, 0, 1}, columns = {2, 4, 0, 3, -5, 1};
-  const HostTensor y = run_network(
-      network,
-      {byte_tensor(kI8, transposed ? Shape{2, 3} : Shape{3, 2}, transposed ? columns : rows)})[0];
+  const HostTensor y =
+      run_network(network, {byte_tensor(kI8, transposed ? Shape{2, 3} : Shape{3, 2}, transposed ? columns : rows)})[0];
   const int c = bias.empty() ? 0 : 8;
   const std::vector<int> sums = {5 + c, 11 + c, -9 + c, -15 + c, -1 + c, -3 + c};
   for (std::size_t i = 0; i < 6; ++i) {
     const float scale = i % 2 == 0 ? 0.25f : 0.5f;  // alpha * 0.5 is 1
     if (quantized) {
-      CHECK(integers_of(y)[i] ==
-            static_cast<int>(std::nearbyint(static_cast<float>(sums[i]) * scale)));
+      CHECK(integers_of(y)[i] == static_cast<int>(std::nearbyint(static_cast<float>(sums[i]) * scale)));
     } else {
       CHECK(floats_of(y)[i] == static_cast<float>(sums[i]) * scale);
     }
@@ -276,8 +253,7 @@ TEST_CASE("quantized average pools of com.microsoft become AveragePool") {
   const Network network = builder.read();
   CHECK(only<AveragePool>(network).scale == 0.5f);
   // (1 + 2 + 3 + 255 - 40) / 2 = 110.5, to even 110, plus 3; the second saturates.
-  CHECK(integers_of(run_network(
-            network, {byte_tensor(kU8, {1, 2, 2, 2}, {1, 2, 3, 255, 255, 255, 255, 255})})[0]) ==
+  CHECK(integers_of(run_network(network, {byte_tensor(kU8, {1, 2, 2, 2}, {1, 2, 3, 255, 255, 255, 255, 255})})[0]) ==
         std::vector<int>{113, 255});
 }
 
@@ -314,8 +290,7 @@ TEST_CASE("quantized activations of com.microsoft become Lookup") {
   for (std::size_t i = 0; i < 256; ++i) {
     const float real = static_cast<float>(static_cast<int>(static_cast<std::int8_t>(i)) - 3) * 0.1f;
     const float activated = real < 0 ? 0.3f * real : real;
-    CHECK(y[i] == static_cast<int>(std::fmin(
-                      std::fmax(std::nearbyint(activated / 0.05f) - 4, -128.0f), 127.0f)));
+    CHECK(y[i] == static_cast<int>(std::fmin(std::fmax(std::nearbyint(activated / 0.05f) - 4, -128.0f), 127.0f)));
   }
 }
 
@@ -329,7 +304,6 @@ TEST_CASE("max-pools and reshapes of int8 tensors need no dequantization") {
   const Network network = builder.read();
   only<MaxPool>(network);
   only<Reshape>(network);
-  CHECK(integers_of(run_network(
-            network, {byte_tensor(kI8, {1, 1, 2, 4}, {-5, -6, 7, 0, -4, -128, 1, 2})})[0]) ==
+  CHECK(integers_of(run_network(network, {byte_tensor(kI8, {1, 1, 2, 4}, {-5, -6, 7, 0, -4, -128, 1, 2})})[0]) ==
         std::vector<int>{-4, 7});
 }

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "catch.hpp"
-#include "normalize/reader.hpp"
 #include "network/tensor_file.hpp"
+#include "normalize/reader.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -19,8 +19,7 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8,
-                      kF32 = ElementType::kFloat32;
+constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
 
 // Many kinds of nodes in one small file.
 std::string network_file() {
@@ -45,9 +44,7 @@ std::string network_file() {
   builder.node("Sigmoid", {"dp"}, {"sigmoid"})
       .quantize("sigmoid", "g", {0.01f, 0}, kU8)
       .dequantize("g", "dg", {0.01f, 0}, kU8);
-  builder.node("Shape", {"dg"}, {"shape"})
-      .int64s("first", {1}, {0})
-      .node("Gather", {"shape", "first"}, {"batch"});
+  builder.node("Shape", {"dg"}, {"shape"}).int64s("first", {1}, {0}).node("Gather", {"shape", "first"}, {"batch"});
   builder.int64s("rest", {1}, {-1})
       .node("Concat", {"batch", "rest"}, {"target"})
       .integer("axis", 0)
@@ -68,8 +65,7 @@ void read_and_run(const std::filesystem::path& file) {
   const Network network = read_network(file);
   std::uint64_t work = 0;
   for (const Node& node : network.nodes) work += node.macs;
-  for (const Tensor& tensor : network.tensors)
-    work += static_cast<std::uint64_t>(element_count(tensor.shape));
+  for (const Tensor& tensor : network.tensors) work += static_cast<std::uint64_t>(element_count(tensor.shape));
   if (work > 1000000) return;
   std::mt19937 random(1);
   std::vector<HostTensor> inputs;
@@ -90,14 +86,13 @@ struct Count {
 };
 
 template <typename Read>
-Count read_damaged(const std::string& good, const std::string& name, int flips, unsigned seed,
-                   Read read, std::size_t cuts = 500) {
+Count read_damaged(const std::string& good, const std::string& name, int flips, unsigned seed, Read read,
+                   std::size_t cuts = 500) {
   const TemporaryFolder folder;
   const auto file = folder.file(name);
   Count count;
   const auto attempt = [&](const std::string& bytes, const std::string& how) {
-    std::filesystem::remove(
-        file);  // some file systems wait for the disk when a file is truncated and written again
+    std::filesystem::remove(file);  // some file systems wait for the disk when a file is truncated and written again
     std::ofstream(file, std::ios::binary) << bytes;
     try {
       read(file);
@@ -119,8 +114,7 @@ Count read_damaged(const std::string& good, const std::string& name, int flips, 
     std::string bytes = good;
     const int changes = uniform(random, 1, 3);
     for (int c = 0; c < changes; ++c) {
-      const auto at =
-          static_cast<std::size_t>(uniform(random, 0, static_cast<int>(good.size()) - 1));
+      const auto at = static_cast<std::size_t>(uniform(random, 0, static_cast<int>(good.size()) - 1));
       if (uniform(random, 0, 1) != 0) {
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << uniform(random, 0, 7)));
       } else {
@@ -136,8 +130,7 @@ Count read_damaged(const std::string& good, const std::string& name, int flips, 
 
 TEST_CASE("damaged networks are read or refused, never more") {
   const std::string good = network_file();
-  const Count count =
-      read_damaged(good, "net.onnx", 4000, 21, [](const auto& file) { read_and_run(file); });
+  const Count count = read_damaged(good, "net.onnx", 4000, 21, [](const auto& file) { read_and_run(file); });
   CHECK(count.read > 0);
   CHECK(count.refused > 1000);
 }
@@ -151,8 +144,7 @@ TEST_CASE("damaged operator tests of ONNX are read and run, or refused") {
     return;
   }
   std::set<std::filesystem::path> models;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    models.insert(entry.path() / "model.onnx");
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) models.insert(entry.path() / "model.onnx");
   Count all;
   unsigned seed = 100;
   for (const auto& model : models) {
@@ -174,8 +166,7 @@ TEST_CASE("damaged tensor files are read or refused, never more") {
   write_npy(folder.file("t.npy"), float_tensor({2, 3}, {1, 2, 3, 4, 5, 6}));
   std::ifstream stream(folder.file("t.npy"), std::ios::binary);
   const std::string good((std::istreambuf_iterator<char>(stream)), {});
-  const Count count =
-      read_damaged(good, "t.npy", 3000, 22, [](const auto& file) { read_tensor_file(file); });
+  const Count count = read_damaged(good, "t.npy", 3000, 22, [](const auto& file) { read_tensor_file(file); });
   CHECK(count.read > 0);
   CHECK(count.refused > 100);
 
@@ -183,8 +174,8 @@ TEST_CASE("damaged tensor files are read or refused, never more") {
   proto.set_data_type(onnx::TensorProto::INT32);
   proto.add_dims(3);
   for (int i = 0; i < 3; ++i) proto.add_int32_data(i * 1000);
-  const Count protos = read_damaged(proto.SerializeAsString(), "t.pb", 3000, 23,
-                                    [](const auto& file) { read_tensor_file(file); });
+  const Count protos =
+      read_damaged(proto.SerializeAsString(), "t.pb", 3000, 23, [](const auto& file) { read_tensor_file(file); });
   CHECK(protos.read > 0);
   CHECK(protos.refused > 100);
 }

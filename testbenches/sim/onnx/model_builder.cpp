@@ -6,14 +6,13 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "normalize/reader.hpp"
 #include "network/tensor_proto.hpp"
+#include "normalize/reader.hpp"
 
 namespace systole::test {
 namespace {
 
-void set_type(onnx::ValueInfoProto& info, const std::string& name, ElementType type,
-              const Shape& shape) {
+void set_type(onnx::ValueInfoProto& info, const std::string& name, ElementType type, const Shape& shape) {
   info.set_name(name);
   auto* tensor = info.mutable_type()->mutable_tensor_type();
   tensor->set_elem_type(onnx_data_type_of(type));
@@ -44,8 +43,7 @@ ModelBuilder& ModelBuilder::output(const std::string& name, ElementType type, co
   return *this;
 }
 
-onnx::TensorProto& ModelBuilder::initializer(const std::string& name, ElementType type,
-                                             const Shape& shape) {
+onnx::TensorProto& ModelBuilder::initializer(const std::string& name, ElementType type, const Shape& shape) {
   auto& tensor = *graph().add_initializer();
   tensor.set_name(name);
   tensor.set_data_type(onnx_data_type_of(type));
@@ -53,8 +51,7 @@ onnx::TensorProto& ModelBuilder::initializer(const std::string& name, ElementTyp
   return tensor;
 }
 
-ModelBuilder& ModelBuilder::floats(const std::string& name, const Shape& shape,
-                                   const std::vector<float>& values) {
+ModelBuilder& ModelBuilder::floats(const std::string& name, const Shape& shape, const std::vector<float>& values) {
   auto& tensor = initializer(name, ElementType::kFloat32, shape);
   for (float value : values) tensor.add_float_data(value);
   return *this;
@@ -84,8 +81,7 @@ ModelBuilder& ModelBuilder::int64s(const std::string& name, const Shape& shape,
 }
 
 ModelBuilder& ModelBuilder::node(const std::string& op, const std::vector<std::string>& inputs,
-                                 const std::vector<std::string>& outputs,
-                                 const std::string& domain) {
+                                 const std::vector<std::string>& outputs, const std::string& domain) {
   auto& node = *graph().add_node();
   node.set_op_type(op);
   node.set_name(outputs.at(0));
@@ -95,8 +91,7 @@ ModelBuilder& ModelBuilder::node(const std::string& op, const std::vector<std::s
   return *this;
 }
 
-onnx::AttributeProto& ModelBuilder::attribute(const std::string& name,
-                                              onnx::AttributeProto::AttributeType type) {
+onnx::AttributeProto& ModelBuilder::attribute(const std::string& name, onnx::AttributeProto::AttributeType type) {
   auto& attribute = *last_node().add_attribute();
   attribute.set_name(name);
   attribute.set_type(type);
@@ -124,27 +119,22 @@ ModelBuilder& ModelBuilder::text(const std::string& name, const std::string& val
   return *this;
 }
 
-ModelBuilder& ModelBuilder::quantize(const std::string& x, const std::string& y, Quantization q,
-                                     ElementType type) {
+ModelBuilder& ModelBuilder::quantize(const std::string& x, const std::string& y, Quantization q, ElementType type) {
   floats(y + "_scale", {}, {q.scale});
   bytes(y + "_zero", type, {}, {q.zero_point});
   return node("QuantizeLinear", {x, y + "_scale", y + "_zero"}, {y});
 }
 
-ModelBuilder& ModelBuilder::dequantize(const std::string& x, const std::string& y, Quantization q,
-                                       ElementType type) {
+ModelBuilder& ModelBuilder::dequantize(const std::string& x, const std::string& y, Quantization q, ElementType type) {
   floats(y + "_scale", {}, {q.scale});
   bytes(y + "_zero", type, {}, {q.zero_point});
   return node("DequantizeLinear", {x, y + "_scale", y + "_zero"}, {y});
 }
 
-ModelBuilder& ModelBuilder::quantized_constant(const std::string& name, ElementType type,
-                                               const Shape& shape, const std::vector<int>& values,
-                                               const std::vector<float>& scale,
+ModelBuilder& ModelBuilder::quantized_constant(const std::string& name, ElementType type, const Shape& shape,
+                                               const std::vector<int>& values, const std::vector<float>& scale,
                                                const std::vector<int>& zero_point, int axis) {
-  const auto list = [](std::size_t count) {
-    return count == 1 ? Shape{} : Shape{static_cast<std::int64_t>(count)};
-  };
+  const auto list = [](std::size_t count) { return count == 1 ? Shape{} : Shape{static_cast<std::int64_t>(count)}; };
   if (type == ElementType::kInt32) {
     int32s(name + "_q", shape, values);
     int32s(name + "_zero", list(zero_point.size()), zero_point);
@@ -160,8 +150,7 @@ ModelBuilder& ModelBuilder::quantized_constant(const std::string& name, ElementT
 
 void ModelBuilder::write(const std::filesystem::path& file) const {
   std::ofstream stream(file, std::ios::binary);
-  if (!model_.SerializeToOstream(&stream))
-    throw std::runtime_error("cannot write " + file.string());
+  if (!model_.SerializeToOstream(&stream)) throw std::runtime_error("cannot write " + file.string());
 }
 
 Network ModelBuilder::read() const {

@@ -22,14 +22,11 @@ class ModelBuilder {
   ModelBuilder& output(const std::string& name, ElementType type, const Shape& shape);
 
   // Initializers.
-  ModelBuilder& floats(const std::string& name, const Shape& shape,
-                       const std::vector<float>& values);
+  ModelBuilder& floats(const std::string& name, const Shape& shape, const std::vector<float>& values);
   ModelBuilder& bytes(const std::string& name, ElementType type, const Shape& shape,
                       const std::vector<int>& values);  // int8 or uint8
-  ModelBuilder& int32s(const std::string& name, const Shape& shape,
-                       const std::vector<std::int32_t>& values);
-  ModelBuilder& int64s(const std::string& name, const Shape& shape,
-                       const std::vector<std::int64_t>& values);
+  ModelBuilder& int32s(const std::string& name, const Shape& shape, const std::vector<std::int32_t>& values);
+  ModelBuilder& int64s(const std::string& name, const Shape& shape, const std::vector<std::int64_t>& values);
 
   // Appends a node named like its first output.
   ModelBuilder& node(const std::string& op, const std::vector<std::string>& inputs,
@@ -42,10 +39,8 @@ class ModelBuilder {
 
   // QuantizeLinear and DequantizeLinear from tensor x to tensor y, with initializers y_scale and
   // y_zero of the given type.
-  ModelBuilder& quantize(const std::string& x, const std::string& y, Quantization q,
-                         ElementType type);
-  ModelBuilder& dequantize(const std::string& x, const std::string& y, Quantization q,
-                           ElementType type);
+  ModelBuilder& quantize(const std::string& x, const std::string& y, Quantization q, ElementType type);
+  ModelBuilder& dequantize(const std::string& x, const std::string& y, Quantization q, ElementType type);
   // Initializers <name>_q, <name>_scale, <name>_zero and the DequantizeLinear node that makes
   // `name` of them. One scale, or one per element of dimension `axis`.
   ModelBuilder& quantized_constant(const std::string& name, ElementType type, const Shape& shape,
@@ -60,8 +55,7 @@ class ModelBuilder {
   Network read() const;  // through a temporary file
 
  private:
-  onnx::AttributeProto& attribute(const std::string& name,
-                                  onnx::AttributeProto::AttributeType type);
+  onnx::AttributeProto& attribute(const std::string& name, onnx::AttributeProto::AttributeType type);
   onnx::TensorProto& initializer(const std::string& name, ElementType type, const Shape& shape);
 
   onnx::ModelProto model_;

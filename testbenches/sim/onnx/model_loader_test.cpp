@@ -25,8 +25,10 @@ struct Folder {
 ModelBuilder open_relu() {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {1, 3}).node("Relu", {"x"}, {"y"}).output("y", ElementType::kFloat32, {1, 3});
-  b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param("batch");
-  b.graph().mutable_output(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param("batch");
+  b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param(
+      "batch");
+  b.graph().mutable_output(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param(
+      "batch");
   return b;
 }
 
@@ -39,7 +41,10 @@ LoadOptions shapes(const std::string& name, const Shape& shape) {
 // Add of a constant whose bytes are elsewhere.
 Network load_with_external(const Folder& folder, const std::vector<std::pair<std::string, std::string>>& entries) {
   ModelBuilder b;
-  b.input("x", ElementType::kFloat32, {2}).floats("w", {2}, {0, 0}).node("Add", {"x", "w"}, {"y"}).output("y", ElementType::kFloat32, {2});
+  b.input("x", ElementType::kFloat32, {2})
+      .floats("w", {2}, {0, 0})
+      .node("Add", {"x", "w"}, {"y"})
+      .output("y", ElementType::kFloat32, {2});
   auto& w = *b.graph().mutable_initializer(0);
   w.clear_float_data();
   w.clear_raw_data();
@@ -54,7 +59,8 @@ Network load_with_external(const Folder& folder, const std::vector<std::pair<std
 }
 
 void write_floats(const fs::path& file, const std::vector<float>& values) {
-  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+  std::ofstream(file, std::ios::binary)
+      .write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
 }
 
 }  // namespace
@@ -78,10 +84,12 @@ TEST_CASE("weights are read from a file below the network's folder") {
   const auto weights = [](const Network& n) {
     const Tensor& w = n.tensors.at(0);
     REQUIRE(w.name == "w");
-    return std::vector<float>{reinterpret_cast<const float*>(w.data.data())[0], reinterpret_cast<const float*>(w.data.data())[1]};
+    return std::vector<float>{reinterpret_cast<const float*>(w.data.data())[0],
+                              reinterpret_cast<const float*>(w.data.data())[1]};
   };
   CHECK(weights(load_with_external(folder, {{"location", "data/w.bin"}, {"offset", "8"}})) == std::vector<float>{3, 4});
-  CHECK(weights(load_with_external(folder, {{"location", "data/../data/w.bin"}, {"offset", "4"}, {"length", "8"}})) == std::vector<float>{2, 3});
+  CHECK(weights(load_with_external(folder, {{"location", "data/../data/w.bin"}, {"offset", "4"}, {"length", "8"}})) ==
+        std::vector<float>{2, 3});
 }
 
 TEST_CASE("weights elsewhere, missing or cut off are refused by the tensor's name") {
@@ -102,5 +110,6 @@ TEST_CASE("weights elsewhere, missing or cut off are refused by the tensor's nam
   refused({{"location", "w.bin"}, {"offset", "9"}}, "has 8 bytes");
   refused({{"location", "w.bin"}, {"length", "12"}}, "has 8 bytes");
   refused({{"location", "w.bin"}, {"length", "-1"}}, "no number");
-  refused({{"location", "w.bin"}, {"offset", "18446744073709551615"}, {"length", "18446744073709551615"}}, "has 8 bytes");
+  refused({{"location", "w.bin"}, {"offset", "18446744073709551615"}, {"length", "18446744073709551615"}},
+          "has 8 bytes");
 }

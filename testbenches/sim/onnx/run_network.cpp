@@ -28,10 +28,8 @@ std::vector<HostTensor> run_network(const Network& network, const std::vector<Ho
 
 HostTensor byte_tensor(ElementType type, const Shape& shape, const std::vector<int>& values) {
   HostTensor tensor = make_host_tensor(type, shape);
-  if (tensor.data.size() != values.size())
-    throw std::runtime_error("the test's tensor has the wrong number of values");
-  for (std::size_t i = 0; i < values.size(); ++i)
-    tensor.data[i] = static_cast<std::uint8_t>(values[i]);
+  if (tensor.data.size() != values.size()) throw std::runtime_error("the test's tensor has the wrong number of values");
+  for (std::size_t i = 0; i < values.size(); ++i) tensor.data[i] = static_cast<std::uint8_t>(values[i]);
   return tensor;
 }
 

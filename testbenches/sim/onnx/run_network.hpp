@@ -39,8 +39,7 @@ const T& only(const Network& network) {
     }
   }
   if (count != 1)
-    throw std::runtime_error("the network has " + std::to_string(count) +
-                             " nodes of the wanted kind, not 1");
+    throw std::runtime_error("the network has " + std::to_string(count) + " nodes of the wanted kind, not 1");
   return *found;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does the AXI checker notice each broken rule, and nothing in a correct exchange?
+#include "platform/axi_checker.hpp"
+
 #include <string>
 
 #include "catch.hpp"
-#include "platform/axi_checker.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -50,9 +51,7 @@ struct Bench {
   }
 };
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

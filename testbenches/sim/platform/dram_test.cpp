@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is the DRAM zero at first, tight at its end, and does it know how far it was written?
-#include "catch.hpp"
 #include "platform/dram.hpp"
+
+#include "catch.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -37,6 +38,4 @@ TEST_CASE("an access is refused one byte past the end, whatever its size") {
   CHECK(!dram.holds(0, 4097));
 }
 
-TEST_CASE("more memory than the machine can map is refused") {
-  CHECK_THROWS_AS(Dram(1ull << 62), UserError);
-}
+TEST_CASE("more memory than the machine can map is refused") { CHECK_THROWS_AS(Dram(1ull << 62), UserError); }

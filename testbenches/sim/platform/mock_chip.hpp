@@ -22,8 +22,7 @@ class MockChip final : public VerilatedChip {
  public:
   enum class Fault { kNone, kArMoves, kNoWlast, kForgetsRegisters };
 
-  explicit MockChip(std::uint32_t beat_bytes, Fault fault = Fault::kNone)
-      : beat_bytes_(beat_bytes), fault_(fault) {}
+  explicit MockChip(std::uint32_t beat_bytes, Fault fault = Fault::kNone) : beat_bytes_(beat_bytes), fault_(fault) {}
 
   std::uint64_t cycles_in_reset = 0, clocks = 0;
 
@@ -134,8 +133,7 @@ class MockChip final : public VerilatedChip {
     for (std::uint32_t i = 0; i < beat_bytes_; ++i) {
       const std::uint64_t at = first + write_beat_ * beat_bytes_ + i;
       if (at < write_address_ || at >= write_address_ + loaded_.size()) continue;
-      next_.m_w_data[i / 4] |= static_cast<std::uint32_t>(loaded_[at - write_address_])
-                               << (8 * (i % 4));
+      next_.m_w_data[i / 4] |= static_cast<std::uint32_t>(loaded_[at - write_address_]) << (8 * (i % 4));
       next_.m_w_strb[i / 32] |= 1u << (i % 32);
     }
     next_.m_w_last = write_beat_ == next_.m_aw_len && fault_ != Fault::kNoWlast;
@@ -151,15 +149,13 @@ class MockChip final : public VerilatedChip {
         state_ = State::kFetchData;
         break;
       case State::kRead:
-        request_read(1, pair(reg::kBase.address + 8 * ((words_[0] >> 18) & 3)) + words_[4],
-                     words_[5] & 0xFFFFFF);
+        request_read(1, pair(reg::kBase.address + 8 * ((words_[0] >> 18) & 3)) + words_[4], words_[5] & 0xFFFFFF);
         state_ = State::kReadData;
         break;
       case State::kFetchData:
       case State::kReadData:
         if (now.m_ar_valid && in.m_ar_ready) next_.m_ar_valid = false;
-        if (now.m_ar_valid && !in.m_ar_ready && fault_ == Fault::kArMoves)
-          next_.m_ar_addr += beat_bytes_;
+        if (now.m_ar_valid && !in.m_ar_ready && fault_ == Fault::kArMoves) next_.m_ar_addr += beat_bytes_;
         if (!in.m_r_valid) break;
         if (in.m_r_resp != 0) {
           fail(2);
@@ -201,8 +197,8 @@ class MockChip final : public VerilatedChip {
         next_.m_aw_valid = true;
         next_.m_aw_id = 2;
         next_.m_aw_addr = first;
-        next_.m_aw_len = static_cast<std::uint8_t>(
-            (write_address_ + loaded_.size() - first + beat_bytes_ - 1) / beat_bytes_ - 1);
+        next_.m_aw_len =
+            static_cast<std::uint8_t>((write_address_ + loaded_.size() - first + beat_bytes_ - 1) / beat_bytes_ - 1);
         next_.m_aw_size = size();
         write_beat_ = 0;
         show_write_beat();
@@ -265,8 +261,7 @@ class MockChip final : public VerilatedChip {
     if (address == reg::kErrorCode.address) return error_code_;
     if (address == reg::kErrorIndex.address) return error_index_;
     if (address >= kCounterBase && address < kCounterBase + 8 * kCounters)
-      return static_cast<std::uint32_t>(counters_[(address - kCounterBase) / 8] >>
-                                        (address % 8 == 0 ? 0 : 32));
+      return static_cast<std::uint32_t>(counters_[(address - kCounterBase) / 8] >> (address % 8 == 0 ? 0 : 32));
     return address < kCounterBase ? registers_[address / 4] : 0;
   }
 

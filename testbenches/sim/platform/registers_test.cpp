@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Do the table of registers, its page in docs/ and the C header say the same?
+#include "platform/registers.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,7 +15,6 @@
 #include <string>
 
 #include "catch.hpp"
-#include "platform/registers.hpp"
 
 using namespace systole;
 using namespace systole::platform;
@@ -68,8 +69,7 @@ TEST_CASE("every register of the page is in the table and every one of the table
     CHECK(rows[name].access == access_text(r.access));
     rows.erase(name);
   }
-  for (const auto& [name, row] : rows)
-    FAIL("the page has a register that the table has not: " << name);
+  for (const auto& [name, row] : rows) FAIL("the page has a register that the table has not: " << name);
 }
 
 TEST_CASE("every counter has the number and the name of the page") {
@@ -90,8 +90,7 @@ TEST_CASE("every counter has the number and the name of the page") {
 
 TEST_CASE("the C header compiles and has the addresses of the table") {
   const std::string header = c_register_header();
-  const std::string folder =
-      std::filesystem::temp_directory_path() / fmt::format("systole-registers-{}", ::getpid());
+  const std::string folder = std::filesystem::temp_directory_path() / fmt::format("systole-registers-{}", ::getpid());
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/systole_registers.h") << header;
   std::ofstream source(folder + "/registers.c");
@@ -99,16 +98,14 @@ TEST_CASE("the C header compiles and has the addresses of the table") {
   for (const Register& r : kRegisters) {
     std::string name = r.name;
     for (char& c : name) c = static_cast<char>(std::toupper(c));
-    const std::string macro =
-        r.address == reg::kBase.address ? "SYSTOLE_BASE(0)" : "SYSTOLE_" + name;
+    const std::string macro = r.address == reg::kBase.address ? "SYSTOLE_BASE(0)" : "SYSTOLE_" + name;
     source << fmt::format("_Static_assert({} == {:#x}, \"\");\n", macro, r.address);
   }
   source << "_Static_assert(SYSTOLE_BASE(3) == 0x48, \"\");\n"
             "_Static_assert(SYSTOLE_COUNTER_STORE_WAIT_PORT == 0x180, \"\");\n"
             "_Static_assert(SYSTOLE_ERROR_WRITE_BUS_ERROR == 3, \"\");\n";
   source.close();
-  const std::string command =
-      fmt::format("cc -std=c11 -Wall -Werror -fsyntax-only '{}/registers.c'", folder);
+  const std::string command = fmt::format("cc -std=c11 -Wall -Werror -fsyntax-only '{}/registers.c'", folder);
   CHECK(std::system(command.c_str()) == 0);
   std::filesystem::remove_all(folder);
 }

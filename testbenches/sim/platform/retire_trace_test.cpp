@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does the retire trace pair starts and retirements, and complain about one without the other?
-#include "catch.hpp"
 #include "platform/retire_trace.hpp"
+
+#include "catch.hpp"
 #include "support/error.hpp"
 
 using namespace systole;

@@ -2,6 +2,8 @@
 //
 // Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL
 // says?
+#include "platform/rtl_library.hpp"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,7 +16,6 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "platform/rtl_library.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -57,8 +58,7 @@ class Scratch {
 
 RtlBuild small(std::uint64_t rows, std::uint64_t data_bits = 64, std::uint64_t address_bits = 40) {
   RtlBuild build;
-  build.parameters = {
-      {"ArrayRows", rows}, {"AxiDataBits", data_bits}, {"AxiAddressBits", address_bits}};
+  build.parameters = {{"ArrayRows", rows}, {"AxiDataBits", data_bits}, {"AxiAddressBits", address_bits}};
   return build;
 }
 
@@ -142,8 +142,7 @@ TEST_CASE("every bit of the data bus passes, at every C++ type that Verilator pi
   chip->cycle(in, out);
   in.rst_n = true;
   in.m_r_valid = true;
-  for (std::size_t i = 0; i < kMaxDataWords; ++i)
-    in.m_r_data[i] = 0x9E3779B9u * static_cast<std::uint32_t>(i + 1);
+  for (std::size_t i = 0; i < kMaxDataWords; ++i) in.m_r_data[i] = 0x9E3779B9u * static_cast<std::uint32_t>(i + 1);
   chip->cycle(in, out);
   REQUIRE(out.m_w_valid);
   for (std::size_t i = 0; i < bits / 32; ++i) CHECK(out.m_w_data[i] == in.m_r_data[i]);
@@ -198,8 +197,7 @@ TEST_CASE("a library with waves writes a wave file") {
   };
   CHECK(wave_bytes(1000) > wave_bytes(1) + 8000);
   const auto chip = library.create(1);
-  CHECK_THROWS_AS(chip->open_wave((scratch.path() / "no/such/folder/wave.fst").string()),
-                  UserError);
+  CHECK_THROWS_AS(chip->open_wave((scratch.path() / "no/such/folder/wave.fst").string()), UserError);
 }
 
 TEST_CASE("RTL that does not compile is one line with the compiler's first error") {
@@ -216,8 +214,7 @@ TEST_CASE("RTL that does not compile is one line with the compiler's first error
     CHECK(std::string(error.what()).find("systole_chip.sv") != std::string::npos);
     CHECK(std::string(error.what()).find('\n') == std::string::npos);
   }
-  for (const std::string& name : scratch.libraries())
-    CHECK(name.find("building") == std::string::npos);
+  for (const std::string& name : scratch.libraries()) CHECK(name.find("building") == std::string::npos);
 }
 
 TEST_CASE("a directory without RTL and a cache that cannot be written are the user's errors") {

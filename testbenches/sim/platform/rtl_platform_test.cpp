@@ -2,6 +2,8 @@
 //
 // Does the platform bring a program to the chip, its bytes to and from DRAM, and its story back,
 // and does it find a hang? The chip is a mock, so every cycle of it is known here.
+#include "platform/rtl_platform.hpp"
+
 #include <memory>
 #include <numeric>
 #include <random>
@@ -9,7 +11,6 @@
 
 #include "catch.hpp"
 #include "mock_chip.hpp"
-#include "platform/rtl_platform.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -186,8 +187,7 @@ TEST_CASE("a hang names what every engine waits for, exactly at the limit") {
   program.instructions = {load(0, 64), load(64, 8, 1 << 3), store(0)};
   RunLimits limits;
   limits.max_quiet_cycles = 5000;
-  const std::string text =
-      message_of<DesignError>([&] { platform.run(program, kBaseAddresses, kProgram, limits); });
+  const std::string text = message_of<DesignError>([&] { platform.run(program, kBaseAddresses, kProgram, limits); });
   CAPTURE(text);
   CHECK(text.find("no instruction retired from cycle 42 to cycle 5042") != std::string::npos);
   CHECK(text.find("1 of 3 instructions retired") != std::string::npos);
@@ -209,8 +209,7 @@ TEST_CASE("max_cycles is tight on both sides") {
   limits.max_cycles = 83;
   CHECK(platform.run(program, kBaseAddresses, kProgram, limits).cycles == 83);
   limits.max_cycles = 82;
-  const std::string text =
-      message_of<DesignError>([&] { platform.run(program, kBaseAddresses, kProgram, limits); });
+  const std::string text = message_of<DesignError>([&] { platform.run(program, kBaseAddresses, kProgram, limits); });
   CHECK(text.find("not finished after 82 cycles") != std::string::npos);
   CHECK(text.find("in instruction 1 since cycle 67") != std::string::npos);
 }
@@ -220,21 +219,15 @@ TEST_CASE("a broken AXI rule and a deaf register port end the run with the cycle
   chip.memory.backpressure_permille = 700;
   isa::Program program;
   program.instructions = {load(0, 64), store(0)};
-  RtlPlatform moves(chip, {},
-                    std::make_shared<MockChip>(chip.axi_bytes(), MockChip::Fault::kArMoves));
-  CHECK(message_of<DesignError>([&] {
-          moves.run(program, kBaseAddresses, kProgram);
-        }).find("AR changed") != std::string::npos);
-  RtlPlatform wlast(chip, {},
-                    std::make_shared<MockChip>(chip.axi_bytes(), MockChip::Fault::kNoWlast));
-  CHECK(message_of<DesignError>([&] {
-          wlast.run(program, kBaseAddresses, kProgram);
-        }).find("WLAST") != std::string::npos);
-  RtlPlatform deaf(
-      chip, {}, std::make_shared<MockChip>(chip.axi_bytes(), MockChip::Fault::kForgetsRegisters));
-  CHECK(message_of<DesignError>([&] {
-          deaf.run(program, kBaseAddresses, kProgram);
-        }).find("does not answer") != std::string::npos);
+  RtlPlatform moves(chip, {}, std::make_shared<MockChip>(chip.axi_bytes(), MockChip::Fault::kArMoves));
+  CHECK(message_of<DesignError>([&] { moves.run(program, kBaseAddresses, kProgram); }).find("AR changed") !=
+        std::string::npos);
+  RtlPlatform wlast(chip, {}, std::make_shared<MockChip>(chip.axi_bytes(), MockChip::Fault::kNoWlast));
+  CHECK(message_of<DesignError>([&] { wlast.run(program, kBaseAddresses, kProgram); }).find("WLAST") !=
+        std::string::npos);
+  RtlPlatform deaf(chip, {}, std::make_shared<MockChip>(chip.axi_bytes(), MockChip::Fault::kForgetsRegisters));
+  CHECK(message_of<DesignError>([&] { deaf.run(program, kBaseAddresses, kProgram); }).find("does not answer") !=
+        std::string::npos);
 }
 
 TEST_CASE("what the caller gets wrong is a user error before the chip runs") {
@@ -259,8 +252,7 @@ TEST_CASE("progress comes about once a quantum") {
   isa::Program program;
   program.instructions = {load(0, 64), store(0)};
   std::vector<Progress> seen;
-  platform.run(program, kBaseAddresses, kProgram, {},
-               [&](const Progress& p) { seen.push_back(p); });
+  platform.run(program, kBaseAddresses, kProgram, {}, [&](const Progress& p) { seen.push_back(p); });
   REQUIRE(seen.size() >= 7);
   CHECK(seen.back().retired == 1);
   for (std::size_t i = 1; i < seen.size(); ++i) CHECK(seen[i].cycle == seen[i - 1].cycle + 10);

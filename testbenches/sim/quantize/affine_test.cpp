@@ -19,7 +19,10 @@ ModelBuilder with_norm(bool read_twice, bool convolution) {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {2, 4, 6, 6});
   const std::string before = convolution ? add_conv(b, random, "x", "conv", 4, 4) : "x";
-  b.floats("s", {4}, {1, -0.5f, 2, 0.1f}).floats("b", {4}, {0.3f, 0, -1, 2}).floats("m", {4}, {0.1f, 1, -1, 0}).floats("v", {4}, {1, 0.5f, 2, 0.01f});
+  b.floats("s", {4}, {1, -0.5f, 2, 0.1f})
+      .floats("b", {4}, {0.3f, 0, -1, 2})
+      .floats("m", {4}, {0.1f, 1, -1, 0})
+      .floats("v", {4}, {1, 0.5f, 2, 0.01f});
   b.node("BatchNormalization", {before, "s", "b", "m", "v"}, {"y"}).number("epsilon", 0.001f);
   b.output("y", ElementType::kFloat32, {2, 4, 6, 6});
   if (read_twice) {
@@ -68,10 +71,14 @@ ModelBuilder with_scale_layer(bool convolution, const Shape& constant) {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {2, 4, 6, 6});
   const std::string before = convolution ? add_conv(b, random, "x", "conv", 4, 4) : "x";
-  b.floats("s", {4}, {1, -0.5f, 2, 0.1f}).floats("b", {4}, {0.3f, 0, -1, 2}).floats("m", {4}, {0.1f, 1, -1, 0}).floats("v", {4}, {1, 0.5f, 2, 0.01f});
+  b.floats("s", {4}, {1, -0.5f, 2, 0.1f})
+      .floats("b", {4}, {0.3f, 0, -1, 2})
+      .floats("m", {4}, {0.1f, 1, -1, 0})
+      .floats("v", {4}, {1, 0.5f, 2, 0.01f});
   b.node("BatchNormalization", {before, "s", "b", "m", "v"}, {"norm"});
   const auto count = static_cast<std::size_t>(element_count(constant));
-  b.floats("factor", constant, normal_values(random, count, 1)).floats("offset", constant, normal_values(random, count, 1));
+  b.floats("factor", constant, normal_values(random, count, 1))
+      .floats("offset", constant, normal_values(random, count, 1));
   b.node("Mul", {"factor", "norm"}, {"scaled"}).node("Add", {"scaled", "offset"}, {"sum"}).node("Relu", {"sum"}, {"y"});
   b.output("y", ElementType::kFloat32, {2, 4, 6, 6});
   return b;
@@ -102,7 +109,10 @@ TEST_CASE("differences and quotients are maps of channels, constants may come fi
   b.input("x", ElementType::kFloat32, {1, 4, 5, 5});
   add_conv(b, random, "x", "conv", 4, 4);
   b.floats("c", {4, 1, 1}, {2, -1, 0.5f, 4});
-  b.node("Sub", {"conv", "c"}, {"d"}).node("Sub", {"c", "d"}, {"e"}).node("Div", {"e", "c"}, {"f"}).node("Div", {"c", "f"}, {"y"});
+  b.node("Sub", {"conv", "c"}, {"d"})
+      .node("Sub", {"c", "d"}, {"e"})
+      .node("Div", {"e", "c"}, {"f"})
+      .node("Div", {"c", "f"}, {"y"});
   b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
   const Network before = loaded(b), after = quantize::fold_affine(before);
   CHECK(operators(after) == std::vector<std::string>{"Conv", "Div"});
@@ -169,7 +179,10 @@ ModelBuilder with_product(const std::string& name, bool transposed, const std::v
   }
   b.node(name, inputs, {"product"});
   if (name == "Gemm") b.integer("transB", transposed).number("alpha", 0.5f).number("beta", 2);
-  b.floats("s", {4}, {1, -0.5f, 2, 0.1f}).floats("b", {4}, {0.3f, 0, -1, 2}).floats("m", {4}, {0.1f, 1, -1, 0}).floats("v", {4}, {1, 0.5f, 2, 0.01f});
+  b.floats("s", {4}, {1, -0.5f, 2, 0.1f})
+      .floats("b", {4}, {0.3f, 0, -1, 2})
+      .floats("m", {4}, {0.1f, 1, -1, 0})
+      .floats("v", {4}, {1, 0.5f, 2, 0.01f});
   b.node("BatchNormalization", {"product", "s", "b", "m", "v"}, {"norm"});
   b.floats("factor", {4}, normal_values(random, 4, 1)).node("Mul", {"norm", "factor"}, {"y"});
   b.output("y", ElementType::kFloat32, {3, 4});

@@ -51,12 +51,15 @@ TEST_CASE("a range sees every place of a tensor, whatever its length") {
   for (const std::int64_t count : {1, 15, 16, 17, 40})
     for (std::int64_t place = 0; place < count; ++place) {
       ModelBuilder b;
-      b.input("x", ElementType::kFloat32, {count}).node("Relu", {"x"}, {"y"}).output("y", ElementType::kFloat32, {count});
+      b.input("x", ElementType::kFloat32, {count})
+          .node("Relu", {"x"}, {"y"})
+          .output("y", ElementType::kFloat32, {count});
       const Network network = loaded(b);
       std::vector<float> values(static_cast<std::size_t>(count), 0.5f);
       for (const float value : {-7.0f, 9.0f}) {
         values[static_cast<std::size_t>(place)] = value;
-        const quantize::Range range = quantize::calibrate(network, {{float_tensor({count}, values)}})[id_of(network, "x")];
+        const quantize::Range range =
+            quantize::calibrate(network, {{float_tensor({count}, values)}})[id_of(network, "x")];
         CHECK((range.low == std::min(value, 0.0f) && range.high == std::max(value, count > 1 ? 0.5f : 0.0f)));
       }
       values[static_cast<std::size_t>(place)] = std::numeric_limits<float>::quiet_NaN();
@@ -66,7 +69,9 @@ TEST_CASE("a range sees every place of a tensor, whatever its length") {
 
 TEST_CASE("a value that is no number is reported with its tensor") {
   const Network network = relu_of_sum();
-  CHECK_THROWS_WITH(quantize::calibrate(network, {{float_tensor({3}, {1e38f, 0, 0}), float_tensor({3}, {3e38f, 0, 0})}}), Contains("'sum'"));
+  CHECK_THROWS_WITH(
+      quantize::calibrate(network, {{float_tensor({3}, {1e38f, 0, 0}), float_tensor({3}, {3e38f, 0, 0})}}),
+      Contains("'sum'"));
 }
 
 TEST_CASE("samples come from files for one input, from folders for several") {
@@ -86,7 +91,8 @@ TEST_CASE("samples come from files for one input, from folders for several") {
 
 TEST_CASE("seeded samples are the same for the same seed") {
   const Network network = relu_of_sum();
-  const auto a = quantize::seeded_samples(network, 7, 2), b = quantize::seeded_samples(network, 7, 2), c = quantize::seeded_samples(network, 8, 2);
+  const auto a = quantize::seeded_samples(network, 7, 2), b = quantize::seeded_samples(network, 7, 2),
+             c = quantize::seeded_samples(network, 8, 2);
   CHECK(a[1][0].data == b[1][0].data);
   CHECK(a[0][0].data != a[1][0].data);
   CHECK(a[0][0].data != c[0][0].data);
@@ -99,5 +105,6 @@ TEST_CASE("the distance of two tensors") {
   CHECK(d.largest == 9);
   CHECK(d.rows == 2);
   CHECK(d.equal_top == 1);
-  CHECK(quantize::distance(float_tensor({1, 4, 1, 1}, {0, 1, 2, 3}), float_tensor({1, 4, 1, 1}, {0, 1, 2, 3})).rows == 1);
+  CHECK(quantize::distance(float_tensor({1, 4, 1, 1}, {0, 1, 2, 3}), float_tensor({1, 4, 1, 1}, {0, 1, 2, 3})).rows ==
+        1);
 }

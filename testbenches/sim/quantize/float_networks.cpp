@@ -26,7 +26,8 @@ Network loaded(const ModelBuilder& builder) {
 
 std::string add_conv(ModelBuilder& builder, std::mt19937& random, const std::string& input, const std::string& output,
                      std::int64_t channels_in, std::int64_t channels_out, std::int64_t kernel) {
-  const auto inputs = static_cast<std::size_t>(channels_in * kernel * kernel), outputs = static_cast<std::size_t>(channels_out);
+  const auto inputs = static_cast<std::size_t>(channels_in * kernel * kernel),
+             outputs = static_cast<std::size_t>(channels_out);
   builder.floats(output + "_w", {channels_out, channels_in, kernel, kernel},
                  normal_values(random, inputs * outputs, 1.0f / std::sqrt(static_cast<float>(inputs))));
   builder.floats(output + "_b", {channels_out}, normal_values(random, outputs, 0.1f));

@@ -41,7 +41,10 @@ TEST_CASE("operators whose constants became attributes are written so that they 
     ModelBuilder b(opset);
     b.input("x", ElementType::kFloat32, {1, 4, 6, 6});
     if (inputs_since_11) {
-      b.floats("low", {}, {-0.5f}).floats("high", {}, {0.5f}).int64s("pads", {8}, {0, 0, 1, 1, 0, 0, 1, 0}).floats("fill", {}, {0.25f});
+      b.floats("low", {}, {-0.5f})
+          .floats("high", {}, {0.5f})
+          .int64s("pads", {8}, {0, 0, 1, 1, 0, 0, 1, 0})
+          .floats("fill", {}, {0.25f});
       b.node("Clip", {"x", "low", "high"}, {"clipped"}).node("Pad", {"clipped", "pads", "fill"}, {"padded"});
       b.int64s("axes", {1}, {2}).node("ReduceSum", {"padded", "axes"}, {"summed"}).integer("keepdims", 1);
     } else {
@@ -99,7 +102,8 @@ TEST_CASE("a network that has nothing to quantize stays as it is") {
 TEST_CASE("a weight that is no number is named before calibration sees what comes out of it") {
   TemporaryFolder folder;
   ModelBuilder b;
-  b.input("x", ElementType::kFloat32, {1, 1, 4, 4}).floats("w", {1, 1, 1, 1}, {std::numeric_limits<float>::quiet_NaN()});
+  b.input("x", ElementType::kFloat32, {1, 1, 4, 4})
+      .floats("w", {1, 1, 1, 1}, {std::numeric_limits<float>::quiet_NaN()});
   b.node("Conv", {"x", "w"}, {"y"}).output("y", ElementType::kFloat32, {1, 1, 4, 4});
   b.write(folder.file("net.onnx"));
   CHECK_THROWS_WITH(quantize::open_network(folder.file("net.onnx"), {}), Contains("net.onnx") && Contains("'w'"));

@@ -91,8 +91,10 @@ TEST_CASE("a bias that would not fit int32 gets weights of a larger scale") {
 TEST_CASE("a weight that is infinite or no number is refused by name") {
   std::map<TensorId, quantize::Range> ranges;
   for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
-    CHECK_THROWS_WITH(quantize::quantize(convolution({1, bad}, {0, 0}), ranges), Contains("'w'") && Contains("element 1"));
-    CHECK_THROWS_WITH(quantize::quantize(convolution({1, 1}, {bad, 0}), ranges), Contains("'b'") && Contains("element 0"));
+    CHECK_THROWS_WITH(quantize::quantize(convolution({1, bad}, {0, 0}), ranges),
+                      Contains("'w'") && Contains("element 1"));
+    CHECK_THROWS_WITH(quantize::quantize(convolution({1, 1}, {bad, 0}), ranges),
+                      Contains("'b'") && Contains("element 0"));
   }
 }
 
@@ -125,11 +127,14 @@ TEST_CASE("a concatenation beside int8 and a pooling before it are in int8, what
   add_conv(b, random, "joined", "y", 32, 8);
   b.output("y", ElementType::kFloat32, {1, 8, 8, 8});
   const Network network = loaded(b), normal = normalize(quantized(network), "net");
-  CHECK(std::count_if(normal.nodes.begin(), normal.nodes.end(), [](const Node& n) { return std::holds_alternative<MaxPool>(n.operation); }) == 1);
+  CHECK(std::count_if(normal.nodes.begin(), normal.nodes.end(),
+                      [](const Node& n) { return std::holds_alternative<MaxPool>(n.operation); }) == 1);
   for (const Node& node : normal.nodes)
-    if (node.operator_name == "Concat") CHECK(normal.tensors[std::get<HostOperator>(node.operation).outputs[0]].type == ElementType::kInt8);
+    if (node.operator_name == "Concat")
+      CHECK(normal.tensors[std::get<HostOperator>(node.operation).outputs[0]].type == ElementType::kInt8);
   const auto inputs = quantize::seeded_samples(network, 9, 1)[0];
-  const quantize::Distance d = quantize::distance(test::run_network(normal, inputs).at(0), quantize::run_float_outputs(network, inputs).at(0));
+  const quantize::Distance d =
+      quantize::distance(test::run_network(normal, inputs).at(0), quantize::run_float_outputs(network, inputs).at(0));
   CHECK(d.maximum < 0.05 * d.largest);
 }
 
@@ -151,5 +156,6 @@ TEST_CASE("a matrix product with its bias is one operator, a product of activati
   CHECK(count(Gemm{}) == 1);
   CHECK(count(MatMul{}) == 1);
   const auto inputs = quantize::seeded_samples(network, 9, 1)[0];
-  CHECK(quantize::distance(test::run_network(normal, inputs).at(0), quantize::run_float_outputs(network, inputs).at(0)).maximum < 0.05);
+  CHECK(quantize::distance(test::run_network(normal, inputs).at(0), quantize::run_float_outputs(network, inputs).at(0))
+            .maximum < 0.05);
 }

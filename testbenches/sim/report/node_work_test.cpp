@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is the work of a node what its instructions ask for, and does the report name what bounds it?
-#include "catch.hpp"
 #include "report/node_work.hpp"
+
+#include "catch.hpp"
 #include "report/run_report.hpp"
 
 namespace systole::report {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Are numbers written as documented, at each change of unit?
-#include "catch.hpp"
 #include "report/numbers.hpp"
+
+#include "catch.hpp"
 
 using namespace systole::report;
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does the report say the figures it was given, and are the keys of its JSON the documented ones?
+#include "report/run_report.hpp"
+
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "platform/registers.hpp"
-#include "report/run_report.hpp"
 
 using namespace systole;
 using namespace systole::report;
@@ -200,8 +201,7 @@ TEST_CASE("what a view does not know is null") {
   auto untimed = runs();
   for (auto& run : untimed) run.has_timing = false;
   const auto json = to_json(make_report(network(), "reference", untimed));
-  for (const char* key :
-       {"cycles", "utilization", "dram_read_bytes", "simulated_cycles_per_second", "outputs_match"})
+  for (const char* key : {"cycles", "utilization", "dram_read_bytes", "simulated_cycles_per_second", "outputs_match"})
     CHECK(json[key].is_null());
   CHECK(json["nodes"][0]["cycles"].is_null());
 }

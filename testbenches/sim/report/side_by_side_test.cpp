@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Do two reports come out side by side, nodes by name, and is what is no report refused in one line?
+#include "report/side_by_side.hpp"
+
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,7 +11,6 @@
 #include <regex>
 
 #include "catch.hpp"
-#include "report/side_by_side.hpp"
 #include "support/error.hpp"
 
 namespace systole::report {
@@ -18,7 +19,8 @@ namespace {
 using Json = nlohmann::json;
 
 Json report(std::uint64_t cycles, const Json& nodes) {
-  return {{"chip", "toy"}, {"network", "net"}, {"view", "model"}, {"cycles", cycles}, {"utilization", 0.5}, {"nodes", nodes}};
+  return {{"chip", "toy"},    {"network", "net"},   {"view", "model"},
+          {"cycles", cycles}, {"utilization", 0.5}, {"nodes", nodes}};
 }
 
 std::string error_of(const std::string& text) {
@@ -37,9 +39,11 @@ std::string error_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("nodes are compared by name, totals and nodes with their change") {
-  const Json a = report(1000, Json::parse(R"([{"name": "x", "cycles": 400, "dram_bytes": 64}, {"name": "gone", "cycles": 600},
+  const Json a =
+      report(1000, Json::parse(R"([{"name": "x", "cycles": 400, "dram_bytes": 64}, {"name": "gone", "cycles": 600},
                                               {"name": "host", "cycles": 0}])"));
-  const Json b = report(1500, Json::parse(R"([{"name": "new", "cycles": 1300}, {"name": "x", "cycles": 200, "dram_bytes": 64},
+  const Json b =
+      report(1500, Json::parse(R"([{"name": "new", "cycles": 1300}, {"name": "x", "cycles": 200, "dram_bytes": 64},
                                               {"name": "host", "cycles": 0}])"));
   const std::string text = std::regex_replace(side_by_side(a, b), std::regex(" +"), " ");
   CAPTURE(text);
@@ -56,8 +60,10 @@ TEST_CASE("what is no report is refused with the place") {
   CHECK(error_of("{").find("not JSON") != std::string::npos);
   CHECK(error_of("[]").find("not an object") != std::string::npos);
   CHECK(error_of(R"({"chip": 3})").find("'chip' is missing or no text") != std::string::npos);
-  CHECK(error_of(R"({"chip": "c", "network": "n", "view": "v"})").find("'nodes' is missing or no list") != std::string::npos);
-  CHECK(error_of(R"({"chip": "c", "network": "n", "view": "v", "nodes": [{}]})").find("nodes[0]: 'name'") != std::string::npos);
+  CHECK(error_of(R"({"chip": "c", "network": "n", "view": "v"})").find("'nodes' is missing or no list") !=
+        std::string::npos);
+  CHECK(error_of(R"({"chip": "c", "network": "n", "view": "v", "nodes": [{}]})").find("nodes[0]: 'name'") !=
+        std::string::npos);
   CHECK(error_of(report(1, Json::array()).dump()).empty());
   Json wrong = report(1, Json::array());
   wrong["cycles"] = "many";

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report/trace_file.hpp"
+
 #include <filesystem>
 #include <random>
 #include <string>
 
 #include "catch.hpp"
-#include "report/trace_file.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 

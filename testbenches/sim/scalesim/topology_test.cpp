@@ -22,7 +22,8 @@ Network read(const std::string& text, std::uint32_t seed = 1) {
   return topology::read_topology(folder.file("net.csv"), seed);
 }
 
-const std::string kHeader = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
+const std::string kHeader =
+    "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
 
 }  // namespace
 
@@ -52,7 +53,8 @@ TEST_CASE("a line of a product file is a matrix product") {
 TEST_CASE("all layers run on the chip, and the weights come from the seed") {
   const Chip chip = load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml");
   const Network network = read(kHeader + "a, 10, 10, 3, 3, 4, 8, 1,\nb, 12, 9, 2, 2, 5, 7, 3,\n");
-  for (const compiler::NodePlacement& p : compiler::compile(network, chip).placement) CHECK(p.place == compiler::Place::kChip);
+  for (const compiler::NodePlacement& p : compiler::compile(network, chip).placement)
+    CHECK(p.place == compiler::Place::kChip);
   const auto weights = [&](std::uint32_t seed) {
     const Network n = read("Layer, M, N, K,\nfc, 2, 3, 4,\n", seed);
     return n.tensors[std::get<Gemm>(n.nodes[0].operation).weight].data;
@@ -66,7 +68,8 @@ TEST_CASE("bad topology files are refused with line, column, value and range") {
   CHECK_THROWS_WITH(read(kHeader), Contains("no layers"));
   CHECK_THROWS_WITH(read("a, b\nc, d\n"), Contains("line 1") && Contains("Num Filter"));
   CHECK_THROWS_WITH(read(kHeader + "x, 8, 8, 3,\n"), Contains("line 2") && Contains("columns"));
-  CHECK_THROWS_WITH(read(kHeader + "x, 8, 8, 3, three, 1, 1, 1,\n"), Contains("line 2") && Contains("Filter Width") && Contains("'three'"));
+  CHECK_THROWS_WITH(read(kHeader + "x, 8, 8, 3, three, 1, 1, 1,\n"),
+                    Contains("line 2") && Contains("Filter Width") && Contains("'three'"));
   CHECK_THROWS_WITH(read(kHeader + "x, 8, 8, 3, 3, 0, 1, 1,\n"), Contains("Channels") && Contains("1 to 65535"));
   CHECK_THROWS_WITH(read(kHeader + "x, 8, 8, 9, 3, 1, 1, 1,\n"), Contains("larger than the IFMAP"));
   CHECK_THROWS_WITH(read(kHeader + "x, 60000, 60000, 1, 1, 1, 1, 1,\n"), Contains("elements"));

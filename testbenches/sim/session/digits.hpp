@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "chip/shipped_chips.hpp"
 #include "compiler/compiled_network.hpp"
 #include "normalize/reader.hpp"
-#include "chip/shipped_chips.hpp"
 #include "session/network_run.hpp"
 #include "support/error.hpp"
 
@@ -15,8 +15,7 @@ namespace systole::report {
 
 inline const compiler::CompiledNetwork& digits() {
   static const compiler::CompiledNetwork network = compiler::compile(
-      read_network(std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx"),
-      open_chip("tiny"));
+      read_network(std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx"), open_chip("tiny"));
   return network;
 }
 
@@ -26,8 +25,6 @@ inline std::size_t chip_step() {
   throw InternalError("the digits have a chip step");
 }
 
-inline const compiler::ChipStep& program_step() {
-  return std::get<compiler::ChipStep>(digits().steps[chip_step()]);
-}
+inline const compiler::ChipStep& program_step() { return std::get<compiler::ChipStep>(digits().steps[chip_step()]); }
 
 }  // namespace systole::report

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does a run on the views without RTL check itself, keep what was asked for, and repeat itself?
+#include "session/network_run.hpp"
+
 #include "catch.hpp"
 #include "digits.hpp"
-#include "session/network_run.hpp"
 
 using namespace systole;
 using namespace systole::report;
@@ -57,16 +58,15 @@ TEST_CASE("a compiler that computes something else than ONNX is caught, with the
 
 TEST_CASE("random inputs depend on the seed alone") {
   Network network;
-  for (const ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32,
-                                 ElementType::kInt64, ElementType::kFloat32, ElementType::kBool}) {
+  for (const ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32, ElementType::kInt64,
+                                 ElementType::kFloat32, ElementType::kBool}) {
     Tensor tensor;
     tensor.type = type;
     tensor.shape = {2, 3};
     network.inputs.push_back(static_cast<TensorId>(network.tensors.size()));
     network.tensors.push_back(tensor);
   }
-  const auto a = random_inputs(network, 1), b = random_inputs(network, 1),
-             c = random_inputs(network, 2);
+  const auto a = random_inputs(network, 1), b = random_inputs(network, 1), c = random_inputs(network, 2);
   REQUIRE(a.size() == 6);
   for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i].data == b[i].data);
   CHECK(a[2].data != c[2].data);
@@ -82,8 +82,7 @@ TEST_CASE("random inputs depend on the seed alone") {
 TEST_CASE("kept tensors hold every node's output") {
   compiler::CompileOptions compile_options;
   compile_options.keep_tensors = true;
-  const compiler::CompiledNetwork kept =
-      compiler::compile(digits().network, digits().chip, compile_options);
+  const compiler::CompiledNetwork kept = compiler::compile(digits().network, digits().chip, compile_options);
   NetworkRunOptions options;
   options.view = ViewChoice::kReference;
   options.keep = compiler::Keep::kAll;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // When two views differ in one byte or one cycle, is exactly that named?
+#include "views/compare.hpp"
+
 #include <memory>
 
 #include "catch.hpp"
 #include "digits.hpp"
-#include "views/compare.hpp"
 #include "views/store_runs.hpp"
 
 using namespace systole;
@@ -59,9 +60,8 @@ std::uint32_t writer_of(std::uint64_t address) {
   for (std::uint32_t i = static_cast<std::uint32_t>(instructions.size()); i-- > 0;) {
     const auto* store = std::get_if<isa::Store>(&instructions[i]);
     if (store == nullptr || store->destination != isa::Destination::kDram) continue;
-    if (any_run(*store, digits(), [&](std::uint64_t at, std::uint64_t bytes) {
-          return address >= at && address < at + bytes;
-        }))
+    if (any_run(*store, digits(),
+                [&](std::uint64_t at, std::uint64_t bytes) { return address >= at && address < at + bytes; }))
       return i;
   }
   FAIL("no store writes it");

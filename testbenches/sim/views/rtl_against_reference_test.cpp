@@ -67,8 +67,7 @@ TEST_CASE("reference, RTL, cycle model and ONNX arithmetic agree on the digits")
 TEST_CASE(
     "a fault in the RTL's arithmetic ends the run with node, tensor, element, instruction and "
     "cycle") {
-  const FaultyRtl fault("store/requantize_lane.sv", "value_i + bias_i",
-                        "value_i + bias_i + 32'd300");
+  const FaultyRtl fault("store/requantize_lane.sv", "value_i + bias_i", "value_i + bias_i + 32'd300");
   const NetworkRun run = run_all();
   REQUIRE(run.divergence);
   CHECK(run.report.outputs_match == false);
@@ -104,7 +103,6 @@ TEST_CASE("a limit of cycles ends the run with what every engine does") {
     const std::string text = error.what();
     CAPTURE(text);
     CHECK(text.find("not finished after 5000 cycles") != std::string::npos);
-    for (const char* engine : {"load:", "matrix:", "store:"})
-      CHECK(text.find(engine) != std::string::npos);
+    for (const char* engine : {"load:", "matrix:", "store:"}) CHECK(text.find(engine) != std::string::npos);
   }
 }

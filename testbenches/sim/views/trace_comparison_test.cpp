@@ -2,11 +2,12 @@
 //
 // Is every difference between a run and the model found, at the event where it first shows? The run is the model's own
 // recording, changed in one place.
+#include "views/trace_comparison.hpp"
+
 #include <functional>
 
 #include "catch.hpp"
 #include "fuzz/fuzz_case.hpp"
-#include "views/trace_comparison.hpp"
 #include "support/error.hpp"
 
 namespace systole::report {
@@ -58,7 +59,8 @@ TEST_CASE("a transfer with another address is found, and named with its cycle, m
   AxiEvent other = event;
   other.address ^= 64;
   run.tape.calls[at] = [=](Observer& o) { o.on_axi(other); };
-  CHECK_THROWS_WITH(run.compare(), Contains("event " + std::to_string(at)) && Contains("RTL") && Contains("cycle model"));
+  CHECK_THROWS_WITH(run.compare(),
+                    Contains("event " + std::to_string(at)) && Contains("RTL") && Contains("cycle model"));
 }
 
 TEST_CASE("a transfer too many, one too few and one a cycle late are found") {

@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <string>
 
-#include "compiler/compiled_network.hpp"
-#include "normalize/reader.hpp"
-#include "network/tensor_file.hpp"
 #include "chip/shipped_chips.hpp"
+#include "compiler/compiled_network.hpp"
+#include "network/tensor_file.hpp"
+#include "normalize/reader.hpp"
 
 namespace systole::test {
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does a trained network read 200 handwritten digits on the RTL as on every other view, to the bit and to the cycle?
+#include "system/networks/digits.hpp"
+
 #include <fmt/format.h>
 
 #include "catch.hpp"
-#include "system/networks/digits.hpp"
 #include "system/networks/views.hpp"
 
 using namespace systole;
@@ -37,6 +38,12 @@ void check_digits(const std::string& chip, bool platform) {
 
 }  // namespace
 
-TEST_CASE("the digits agree in every bit, cycle, transfer and counter in the platform of edge16") { check_digits("edge16", true); }
-TEST_CASE("the digits agree in every bit, cycle, transfer and counter in the platform of tiny") { check_digits("tiny", true); }
-TEST_CASE("the digits agree in every bit, cycle, transfer and counter at the pins of edge16") { check_digits("edge16", false); }
+TEST_CASE("the digits agree in every bit, cycle, transfer and counter in the platform of edge16") {
+  check_digits("edge16", true);
+}
+TEST_CASE("the digits agree in every bit, cycle, transfer and counter in the platform of tiny") {
+  check_digits("tiny", true);
+}
+TEST_CASE("the digits agree in every bit, cycle, transfer and counter at the pins of edge16") {
+  check_digits("edge16", false);
+}

@@ -20,7 +20,9 @@ namespace {
 
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / ("systole-system-" + std::to_string(::getpid()))) { fs::create_directories(path_); }
+  Folder() : path_(fs::temp_directory_path() / ("systole-system-" + std::to_string(::getpid()))) {
+    fs::create_directories(path_);
+  }
   ~Folder() { fs::remove_all(path_); }
   const fs::path& path() const { return path_; }
 
@@ -38,9 +40,10 @@ std::string text(const fs::path& file) {
 TEST_CASE("the executable reads the digits on all views of edge16 and says so") {
   const Folder folder;
   const fs::path out = folder.path() / "out.txt", err = folder.path() / "err.txt", json = folder.path() / "report.json";
-  const int code = bp::system(SYSTOLE_EXECUTABLE, "run", digits_file("digits.onnx").string(), "--chip", "edge16", "--on", "all",
-                              "--input", digits_file("images.npy").string(), "--output", folder.path().string(), "--json",
-                              json.string(), bp::std_out > out.string(), bp::std_err > err.string());
+  const int code =
+      bp::system(SYSTOLE_EXECUTABLE, "run", digits_file("digits.onnx").string(), "--chip", "edge16", "--on", "all",
+                 "--input", digits_file("images.npy").string(), "--output", folder.path().string(), "--json",
+                 json.string(), bp::std_out > out.string(), bp::std_err > err.string());
   INFO(text(out) << text(err));
   REQUIRE(code == 0);
   CHECK(text(out).find("every bit and every cycle equal in all views") != std::string::npos);
@@ -59,8 +62,9 @@ TEST_CASE("the executable reads the digits on all views of edge16 and says so") 
 TEST_CASE("the executable stops at a limit of cycles with exit code 1 and what every engine does") {
   const Folder folder;
   const fs::path err = folder.path() / "err.txt";
-  const int code = bp::system(SYSTOLE_EXECUTABLE, "run", digits_file("digits_single.onnx").string(), "--chip", "tiny", "--on",
-                              "rtl", "--max-cycles", "1000", bp::std_out > bp::null, bp::std_err > err.string());
+  const int code =
+      bp::system(SYSTOLE_EXECUTABLE, "run", digits_file("digits_single.onnx").string(), "--chip", "tiny", "--on", "rtl",
+                 "--max-cycles", "1000", bp::std_out > bp::null, bp::std_err > err.string());
   CHECK(code == 1);
   CHECK(text(err).find("matrix:") != std::string::npos);
 }

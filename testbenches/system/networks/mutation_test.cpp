@@ -2,9 +2,9 @@
 //
 // Can the comparison of the views fail? One flipped bit of a weight, one cycle of memory latency, must be found and named.
 #include "catch.hpp"
-#include "views/compare.hpp"
 #include "system/networks/digits.hpp"
 #include "system/networks/views.hpp"
+#include "views/compare.hpp"
 
 using namespace systole;
 using namespace systole::test;

@@ -47,7 +47,8 @@ TensorId convolution(NetworkBuilder& b, bool groups) {
   }
   const bool pixel = r.chance(15);
   const auto extent = [&](int axis) {
-    const std::int64_t least = std::max<std::int64_t>(0, (o.kernel[axis] - 1) * o.dilation[axis] - o.pad[axis] - o.pad[axis + 2]);
+    const std::int64_t least =
+        std::max<std::int64_t>(0, (o.kernel[axis] - 1) * o.dilation[axis] - o.pad[axis] - o.pad[axis + 2]);
     return least + (pixel ? 1 : r.in(1, 11));
   };
   const std::int64_t height = extent(0), width = extent(1);
@@ -77,9 +78,11 @@ TensorId matmul(NetworkBuilder& b) {
   };
   ConvOptions product;  // of a matrix product beside it
   product.output_type = r.pick(kBytes);
-  const TensorId left = r.chance(30) ? b.gemm(input(true, extent(), extent()), depth, product) : input(true, extent(), depth);
+  const TensorId left =
+      r.chance(30) ? b.gemm(input(true, extent(), extent()), depth, product) : input(true, extent(), depth);
   const bool one_matrix = r.chance(30);
-  const TensorId right = r.chance(30) ? b.gemm(input(!one_matrix, depth, extent()), columns, product) : input(!one_matrix, depth, columns);
+  const TensorId right =
+      r.chance(30) ? b.gemm(input(!one_matrix, depth, extent()), columns, product) : input(!one_matrix, depth, columns);
   ConvOptions o = random_options(r);
   const TensorId y = b.matmul(left, right, o);
   return !o.raw && r.chance(30) ? b.gemm(y, extent(), product) : y;
@@ -104,7 +107,8 @@ TensorId max_pool(NetworkBuilder& b) {
     pad[axis] = r.in(0, kernel[axis] - 1);
     pad[axis + 2] = r.in(0, kernel[axis] - 1);
   }
-  return b.max_pool(b.input(r.pick(kBytes), {r.in(1, 2), r.in(1, 14), r.in(7, 14), r.in(7, 14)}), kernel, stride, pad, dilation);
+  return b.max_pool(b.input(r.pick(kBytes), {r.in(1, 2), r.in(1, 14), r.in(7, 14), r.in(7, 14)}), kernel, stride, pad,
+                    dilation);
 }
 
 TensorId average_pool(NetworkBuilder& b) {
@@ -195,24 +199,52 @@ TensorId huge(NetworkBuilder& b) {
 }  // namespace
 
 const char* kind_name(Kind kind) {
-  static const char* const kNames[kKinds] = {"convolution", "convolution in groups", "matrix product", "product of activations", "add",
-                                             "max pool",    "average pool",          "parts of tensors", "chain",          "huge"};
+  static const char* const kNames[kKinds] = {"convolution",
+                                             "convolution in groups",
+                                             "matrix product",
+                                             "product of activations",
+                                             "add",
+                                             "max pool",
+                                             "average pool",
+                                             "parts of tensors",
+                                             "chain",
+                                             "huge"};
   return kNames[static_cast<int>(kind)];
 }
 
 RandomNetwork make_random_network(Kind kind, std::uint32_t seed) {
   NetworkBuilder b(seed);
   switch (kind) {
-    case Kind::kConvolution: b.output(convolution(b, false)); break;
-    case Kind::kGroups: b.output(convolution(b, true)); break;
-    case Kind::kGemm: b.output(gemm(b)); break;
-    case Kind::kMatMul: b.output(matmul(b)); break;
-    case Kind::kAdd: b.output(add(b)); break;
-    case Kind::kMaxPool: b.output(max_pool(b)); break;
-    case Kind::kAveragePool: b.output(average_pool(b)); break;
-    case Kind::kParts: b.output(parts(b)); break;
-    case Kind::kChain: b.output(chain(b)); break;
-    case Kind::kHuge: b.output(huge(b)); break;
+    case Kind::kConvolution:
+      b.output(convolution(b, false));
+      break;
+    case Kind::kGroups:
+      b.output(convolution(b, true));
+      break;
+    case Kind::kGemm:
+      b.output(gemm(b));
+      break;
+    case Kind::kMatMul:
+      b.output(matmul(b));
+      break;
+    case Kind::kAdd:
+      b.output(add(b));
+      break;
+    case Kind::kMaxPool:
+      b.output(max_pool(b));
+      break;
+    case Kind::kAveragePool:
+      b.output(average_pool(b));
+      break;
+    case Kind::kParts:
+      b.output(parts(b));
+      break;
+    case Kind::kChain:
+      b.output(chain(b));
+      break;
+    case Kind::kHuge:
+      b.output(huge(b));
+      break;
   }
   return {b.network(), b.random_inputs()};
 }
@@ -220,7 +252,8 @@ RandomNetwork make_random_network(Kind kind, std::uint32_t seed) {
 Chip with_random_memory(Chip chip, std::uint32_t seed) {
   Random r(seed);
   chip.memory.latency_cycles = static_cast<std::uint32_t>(r.in(1, 60));
-  chip.memory.bytes_per_cycle = r.pick<std::uint32_t>({3, chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes()});
+  chip.memory.bytes_per_cycle =
+      r.pick<std::uint32_t>({3, chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes()});
   chip.memory.backpressure_permille = r.chance(33) ? static_cast<std::uint32_t>(r.in(1, 600)) : 0;
   chip.memory.backpressure_seed = seed;
   return chip;

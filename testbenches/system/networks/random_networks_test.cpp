@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Do RTL, reference, cycle model and ONNX's arithmetic agree on operators of any shape? SYSTOLE_SEED chooses other networks.
-#include "catch.hpp"
 #include "system/networks/random_networks.hpp"
+
+#include "catch.hpp"
 
 using namespace systole::test;
 

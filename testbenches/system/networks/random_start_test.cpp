@@ -56,7 +56,8 @@ std::vector<std::uint8_t> power_up_contents(const Chip& chip, std::uint32_t seed
   program.instructions.push_back(store);
   const std::uint64_t bases[isa::kBases] = {};
   std::vector<std::uint8_t> dram(0x2000);
-  const platform::PinRun run = platform::run_at_pins(*make_verilated(chip, seed, false), chip, program, bases, 0x1000, dram);
+  const platform::PinRun run =
+      platform::run_at_pins(*make_verilated(chip, seed, false), chip, program, bases, 0x1000, dram);
   REQUIRE(run.error_code == 0);
   return {dram.begin(), dram.begin() + 64 * chip.array_rows};
 }

@@ -7,11 +7,11 @@
 #include <cstdlib>
 #include <map>
 
-#include "host/operators.hpp"
-#include "views/compare.hpp"
-#include "support/error.hpp"
 #include "events/event_text.hpp"
+#include "host/operators.hpp"
 #include "ordering/race_detector.hpp"
+#include "support/error.hpp"
+#include "views/compare.hpp"
 #include "views/pin_runner.hpp"
 
 namespace systole::test {
@@ -70,8 +70,8 @@ std::vector<std::uint8_t> PinView::read_dram(std::uint64_t address, std::uint64_
 }
 
 void PinView::run_program(std::size_t step, const isa::Program& program) {
-  platform::PinRun pins = platform::run_at_pins(*verilated_, network_.chip, program, network_.base_address, network_.program_address[step],
-                            dram_, kMaxCycles);
+  platform::PinRun pins = platform::run_at_pins(*verilated_, network_.chip, program, network_.base_address,
+                                                network_.program_address[step], dram_, kMaxCycles);
   if (pins.error_code != 0)
     throw DesignError(fmt::format("step {}: error {} at instruction {}", step, pins.error_code, pins.error_index));
   if (std::any_of(dram_.end() - kGuardBytes, dram_.end(), [](std::uint8_t byte) { return byte != kGuard; }))
@@ -92,13 +92,15 @@ const std::uint8_t* PinView::dram(std::uint64_t size_bytes) {
 }
 
 PlatformView::PlatformView(const compiler::CompiledNetwork& network, std::shared_ptr<platform::VerilatedChip> verilated)
-    : network_(network), platform_(network.chip,
-                                   [] {
-                                     platform::PlatformOptions options;
-                                     options.record_axi = true;
-                                     return options;
-                                   }(),
-                                   std::move(verilated)) {}
+    : network_(network),
+      platform_(
+          network.chip,
+          [] {
+            platform::PlatformOptions options;
+            options.record_axi = true;
+            return options;
+          }(),
+          std::move(verilated)) {}
 
 void PlatformView::write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
   platform_.write_memory(address, bytes);
@@ -151,10 +153,10 @@ std::string compare_views(const compiler::CompiledNetwork& network, const std::v
       const cycle::Result model =
           cycle::CycleModel(network.chip)
               .run(step->program, network.base_address, network.program_address[i], limits, &observers);
-      if (races.count() != 0)
-        return fmt::format("step {}: {}", i, ordering::text(races.races().front(), network.chip));
+      if (races.count() != 0) return fmt::format("step {}: {}", i, ordering::text(races.races().front(), network.chip));
       // Times first: a transfer that is late explains a byte that is missing, not the other way round.
-      if (std::string d = first_difference("AXI", rtl.axi(), trace.axi); !d.empty()) return fmt::format("step {}: {}", i, d);
+      if (std::string d = first_difference("AXI", rtl.axi(), trace.axi); !d.empty())
+        return fmt::format("step {}: {}", i, d);
       report::ProgramRun timed;
       timed.step = i;
       timed.has_timing = true;
@@ -177,8 +179,8 @@ std::string compare_views(const compiler::CompiledNetwork& network, const std::v
   }
 }
 
-std::string compare_views(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs, RtlTraceView& rtl,
-                          Seen& seen) {
+std::string compare_views(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
+                          RtlTraceView& rtl, Seen& seen) {
   report::ReferenceView reference(network);
   return compare_views(network, inputs, reference, rtl, seen);
 }

@@ -73,8 +73,8 @@ std::string compare_views(const compiler::CompiledNetwork& network, const std::v
                           report::View& reference, RtlTraceView& rtl, Seen& seen);
 
 // The same with a reference of its own.
-std::string compare_views(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs, RtlTraceView& rtl,
-                          Seen& seen);
+std::string compare_views(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
+                          RtlTraceView& rtl, Seen& seen);
 
 // The chip's library with the RTL's assertions, and a chip of it whose registers and memories start random.
 std::shared_ptr<platform::VerilatedChip> make_verilated(const Chip& chip, std::uint32_t seed, bool assertions);

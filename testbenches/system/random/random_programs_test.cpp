@@ -16,7 +16,9 @@
 namespace systole {
 namespace {
 
-std::string shipped(const std::string& name) { return std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml"; }
+std::string shipped(const std::string& name) {
+  return std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml";
+}
 std::string odd(const std::string& name) {
   return std::string(SYSTOLE_SOURCE_DIR) + "/testbenches/system/random/chips/" + name + ".toml";
 }
@@ -33,7 +35,8 @@ void run_programs(const Chip& chip, std::uint64_t fixed, std::uint64_t fresh) {
   const platform::RtlLibrary library(build);
   const auto now = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   const std::uint64_t fresh_seed = setting("SYSTOLE_SEED", now);
-  for (const auto& [seed, programs] : {std::pair{std::uint64_t{1}, fixed}, {fresh_seed, setting("SYSTOLE_PROGRAMS", fresh)}}) {
+  for (const auto& [seed, programs] :
+       {std::pair{std::uint64_t{1}, fixed}, {fresh_seed, setting("SYSTOLE_PROGRAMS", fresh)}}) {
     fuzz::FuzzOptions options;
     options.programs = programs;
     options.seed = seed;
@@ -49,13 +52,17 @@ void run_programs(const Chip& chip, std::uint64_t fixed, std::uint64_t fresh) {
 
 }  // namespace
 
-TEST_CASE("random programs agree in every bit and every cycle on tiny") { run_programs(load_chip(shipped("tiny")), 400, 150); }
+TEST_CASE("random programs agree in every bit and every cycle on tiny") {
+  run_programs(load_chip(shipped("tiny")), 400, 150);
+}
 
 TEST_CASE("random programs agree on a wide array with deep latencies and a narrow bus") {
   run_programs(load_chip(odd("wide")), 150, 75);
 }
 
-TEST_CASE("random programs agree on a tall array with a wide bus and one lane") { run_programs(load_chip(odd("tall")), 150, 75); }
+TEST_CASE("random programs agree on a tall array with a wide bus and one lane") {
+  run_programs(load_chip(odd("tall")), 150, 75);
+}
 
 TEST_CASE("random programs agree on a square array behind a bus of 512 bits with shallow queues") {
   run_programs(load_chip(odd("square")), 100, 75);

@@ -10,13 +10,13 @@
 #include <utility>
 
 #include "compiler/compiled_network.hpp"
-#include "compiler/dram_map.hpp"
-#include "compiler/emit.hpp"
-#include "compiler/free_nodes.hpp"
-#include "compiler/lower.hpp"
-#include "compiler/order.hpp"
-#include "compiler/placement.hpp"
-#include "compiler/search.hpp"
+#include "compiler/dram/dram_map.hpp"
+#include "compiler/emit/emit.hpp"
+#include "compiler/emit/order.hpp"
+#include "compiler/lower/lower.hpp"
+#include "compiler/matrix/search.hpp"
+#include "compiler/passes/placement.hpp"
+#include "compiler/plan/free_nodes.hpp"
 #include "cycle/cycle_model.hpp"
 #include "support/error.hpp"
 

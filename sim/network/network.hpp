@@ -126,7 +126,7 @@ struct Reshape {
   TensorId input = 0, output = 0;
 };
 
-// Anything else, by its ONNX name; attributes that it needs are kept. It runs on the host, or moves nothing (compiler/partition.hpp).
+// Anything else, by its ONNX name; attributes that it needs are kept. It runs on the host, or moves nothing (compiler/plan/partition.hpp).
 struct HostOperator {
   std::vector<TensorId> inputs, outputs;
   std::map<std::string, std::vector<std::int64_t>> ints;

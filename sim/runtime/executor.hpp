@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
-#include "compiler/free_nodes.hpp"
+#include "compiler/plan/free_nodes.hpp"
 #include "network/host_tensor.hpp"
 #include "reference/reference.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "compiler/verify.hpp"
+#include "compiler/emit/verify.hpp"
 #include "cycle/cycle_model.hpp"
 #include "host/operators.hpp"
 #include "ordering/race_detector.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Poolings that run while the convolution before them computes: that they do, that it saves time, and that no bit changes.
-#include "compiler/interleave.hpp"
+#include "compiler/lower/interleave.hpp"
 
 #include "catch.hpp"
 #include "compile_and_compare.hpp"

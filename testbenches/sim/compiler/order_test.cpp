@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Semaphores of programs that the compiler would hardly emit: whatever they are, they must be sound.
-#include "compiler/order.hpp"
+#include "compiler/emit/order.hpp"
 
 #include "catch.hpp"
 #include "compile_and_compare.hpp"
-#include "compiler/verify.hpp"
+#include "compiler/emit/verify.hpp"
 
 namespace systole::compiler_test {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Concat, Split and Slice: where are they free, and are the bits right wherever their parts come from?
-#include "compiler/partition.hpp"
+#include "compiler/plan/partition.hpp"
 
 #include "catch.hpp"
 #include "compile_and_compare.hpp"

@@ -7,9 +7,9 @@
 
 #include "catch.hpp"
 #include "compile_and_compare.hpp"
-#include "compiler/layout.hpp"
-#include "compiler/placement.hpp"
-#include "compiler/verify.hpp"
+#include "compiler/emit/verify.hpp"
+#include "compiler/layout/layout.hpp"
+#include "compiler/passes/placement.hpp"
 #include "network_builder.hpp"
 #include "support/error.hpp"
 
@@ -48,7 +48,7 @@ TEST_CASE("a tensor comes back from its layout in DRAM") {
   for (int i = 0; i < 50; ++i) {
     const Shape shape = {r.in(1, 3), r.in(1, 20), r.in(1, 5), r.in(1, 5)};
     for (const std::uint32_t bytes : {1u, 4u})
-      for (const auto& view : {compiler::image_view(shape), compiler::matrix_view(shape)}) {
+      for (const auto& view : {compiler::image_shape(shape), compiler::matrix_shape(shape)}) {
         const compiler::TensorLayout layout = compiler::make_layout(view, 8, bytes);
         std::vector<std::uint8_t> data(static_cast<std::size_t>(element_count(shape)) * bytes);
         for (auto& d : data) d = static_cast<std::uint8_t>(r.in(0, 255));
@@ -60,7 +60,7 @@ TEST_CASE("a tensor comes back from its layout in DRAM") {
 }
 
 TEST_CASE("channel c of pixel (y, x) of image n lies where the reference page says") {
-  const compiler::TensorLayout layout = compiler::make_layout(compiler::image_view({2, 6, 3, 5}), 4, 1);
+  const compiler::TensorLayout layout = compiler::make_layout(compiler::image_shape({2, 6, 3, 5}), 4, 1);
   std::vector<std::uint8_t> data(2 * 6 * 3 * 5);
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i);
   const auto bytes = compiler::to_layout(data, layout, 0xEE);
@@ -70,14 +70,14 @@ TEST_CASE("channel c of pixel (y, x) of image n lies where the reference page sa
 }
 
 TEST_CASE("a reshape is free exactly when no byte moves") {
-  using compiler::image_view;
-  using compiler::matrix_view;
-  CHECK(compiler::same_bytes(image_view({2, 9, 3, 4}), image_view({2, 9, 12}), 4));
-  CHECK(compiler::same_bytes(image_view({1, 9, 1, 1}), matrix_view({1, 9}), 4));
-  CHECK(compiler::same_bytes(image_view({5, 3, 1, 1}), matrix_view({5, 3}), 4));
-  CHECK_FALSE(compiler::same_bytes(image_view({5, 9, 1, 1}), matrix_view({5, 9}), 4));
-  CHECK_FALSE(compiler::same_bytes(image_view({1, 9, 2, 2}), matrix_view({1, 36}), 4));
-  CHECK_FALSE(compiler::same_bytes(image_view({1, 4, 3, 3}), matrix_view({9, 4}), 4));
+  using compiler::image_shape;
+  using compiler::matrix_shape;
+  CHECK(compiler::same_bytes(image_shape({2, 9, 3, 4}), image_shape({2, 9, 12}), 4));
+  CHECK(compiler::same_bytes(image_shape({1, 9, 1, 1}), matrix_shape({1, 9}), 4));
+  CHECK(compiler::same_bytes(image_shape({5, 3, 1, 1}), matrix_shape({5, 3}), 4));
+  CHECK_FALSE(compiler::same_bytes(image_shape({5, 9, 1, 1}), matrix_shape({5, 9}), 4));
+  CHECK_FALSE(compiler::same_bytes(image_shape({1, 9, 2, 2}), matrix_shape({1, 36}), 4));
+  CHECK_FALSE(compiler::same_bytes(image_shape({1, 4, 3, 3}), matrix_shape({9, 4}), 4));
 }
 
 TEST_CASE("a table of a requantization is found and is exact, another one is refused") {

@@ -3,7 +3,7 @@
 // Inputs of few channels, spread out along x by the host: when that happens, where the bytes lie, and that no bit changes.
 #include "catch.hpp"
 #include "compile_and_compare.hpp"
-#include "compiler/layout.hpp"
+#include "compiler/layout/layout.hpp"
 #include "network_builder.hpp"
 
 namespace systole::compiler_test {

@@ -12,7 +12,7 @@
 #include <sstream>
 
 #include "catch.hpp"
-#include "digits.hpp"
+#include "sim/session/digits.hpp"
 
 using namespace systole;
 using namespace systole::report;

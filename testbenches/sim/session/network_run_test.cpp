@@ -4,7 +4,7 @@
 #include "session/network_run.hpp"
 
 #include "catch.hpp"
-#include "digits.hpp"
+#include "sim/session/digits.hpp"
 
 using namespace systole;
 using namespace systole::report;

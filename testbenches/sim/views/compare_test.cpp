@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "catch.hpp"
-#include "digits.hpp"
+#include "sim/session/digits.hpp"
 #include "views/store_runs.hpp"
 
 using namespace systole;

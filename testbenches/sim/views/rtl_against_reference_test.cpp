@@ -10,7 +10,7 @@
 #include <iterator>
 
 #include "catch.hpp"
-#include "digits.hpp"
+#include "sim/session/digits.hpp"
 
 using namespace systole;
 using namespace systole::report;

@@ -52,10 +52,11 @@ State engine_state(bool busy, bool port, bool memory, bool starts, bool blocked,
 
 class Simulation::Machine {
  public:
-  Machine(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
-          std::uint64_t program_address, const Limits& limits, Observer* observer)
+  Machine(const Chip& chip, const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
+          const Limits& limits, Observer* observer)
       : chip_(chip),
         program_(program),
+        bases_(bases),
         limits_(limits),
         observer_(observer),
         wants_axi_(observer != nullptr && observer->wants_axi()),
@@ -64,7 +65,6 @@ class Simulation::Machine {
         load_(chip),
         matrix_(chip),
         store_(chip) {
-    std::copy(std::begin(bases), std::end(bases), bases_);
     for (std::size_t i = 0; i < program.instructions.size(); ++i) {
       if (const auto reason = isa::illegal_reason(isa::encode(program.instructions[i]))) {
         throw UserError(fmt::format("instruction {}: {}", i, *reason));
@@ -414,7 +414,7 @@ class Simulation::Machine {
 
   const Chip chip_;
   const isa::Program& program_;
-  std::uint64_t bases_[isa::kBases];
+  isa::Bases bases_;
   const Limits limits_;
   Observer* const observer_;
   const bool wants_axi_;
@@ -465,15 +465,15 @@ class Simulation::Machine {
   Result result_;
 };
 
-Simulation::Simulation(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
+Simulation::Simulation(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
                        std::uint64_t program_address, const Limits& limits, Observer* observer)
     : machine_(std::make_unique<Machine>(chip, program, bases, program_address, limits, observer)) {}
 Simulation::~Simulation() = default;
 bool Simulation::advance(std::uint64_t cycle) { return machine_->advance(cycle); }
 const Result& Simulation::result() const { return machine_->result(); }
 
-Result CycleModel::run(const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
-                       std::uint64_t program_address, const Limits& limits, Observer* observer) const {
+Result CycleModel::run(const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
+                       const Limits& limits, Observer* observer) const {
   Simulation simulation(chip_, program, bases, program_address, limits, observer);
   simulation.advance(~0ull);
   return simulation.result();

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 
 #include "chip/chip.hpp"
 #include "events/events.hpp"
@@ -37,7 +38,7 @@ struct Account {
   std::uint64_t port = 0;                                   // for a port of a buffer that another engine used
   std::uint64_t instruction = 0;                            // nothing to do: not fetched, not dispatched, or no more
   std::uint64_t total() const {
-    return busy + semaphore[0] + semaphore[1] + semaphore[2] + memory + port + instruction;
+    return std::accumulate(semaphore.begin(), semaphore.end(), busy + memory + port + instruction);
   }
 };
 
@@ -51,8 +52,8 @@ struct Result {
 class Simulation {
  public:
   // The program and the observer must outlive the simulation. UserError for an illegal instruction.
-  Simulation(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
-             std::uint64_t program_address, const Limits& limits = {}, Observer* observer = nullptr);
+  Simulation(const Chip& chip, const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
+             const Limits& limits = {}, Observer* observer = nullptr);
   ~Simulation();
 
   // Simulates until every cycle before `cycle` is done, or the program. True when the program is done. Errors: DesignError
@@ -71,7 +72,7 @@ class CycleModel {
   explicit CycleModel(const Chip& chip) : chip_(chip) {}
 
   // Runs one program from reset to its end. Errors as of Simulation.
-  Result run(const isa::Program& program, const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address,
+  Result run(const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
              const Limits& limits = {}, Observer* observer = nullptr) const;
 
  private:

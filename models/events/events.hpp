@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 
 #include "isa/instruction.hpp"
 
@@ -38,25 +40,72 @@ struct AxiEvent {
   }
 };
 
-// The performance counters, in the order of their registers (docs/reference/registers.md).
-inline constexpr int kCounters = 17;
-inline constexpr std::array<const char*, kCounters> kCounterNames = {"cycles",
-                                                                     "instructions",
-                                                                     "read_bytes",
-                                                                     "write_bytes",
-                                                                     "load_busy",
-                                                                     "load_wait_instruction",
-                                                                     "load_wait_semaphore",
-                                                                     "load_wait_memory",
-                                                                     "load_wait_port",
-                                                                     "matrix_busy",
-                                                                     "matrix_wait_instruction",
-                                                                     "matrix_wait_semaphore",
-                                                                     "store_busy",
-                                                                     "store_wait_instruction",
-                                                                     "store_wait_semaphore",
-                                                                     "store_wait_memory",
-                                                                     "store_wait_port"};
+// The performance counters, in the order of their registers (docs/reference/registers.md): those of the whole chip, then for
+// each engine the states that it can be in (isa/engines.hpp).
+namespace counter {
+inline constexpr std::size_t kCycles = 0, kInstructions = 1, kReadBytes = 2, kWriteBytes = 3, kOfChip = 4;
+inline constexpr std::array<const char*, kOfChip> kNamesOfChip = {"cycles", "instructions", "read_bytes",
+                                                                  "write_bytes"};
+}  // namespace counter
+
+namespace detail {
+// Calls visit(engine, state) for every counter of an engine, in their order.
+template <class Visitor>
+constexpr void visit_engine_counters(Visitor&& visit) {
+  for (const isa::EngineInfo& info : isa::kEngineTable)
+    for (const isa::EngineState state : isa::kAllEngineStates)
+      if (info.has(state)) visit(info.engine, state);
+}
+}  // namespace detail
+
+inline constexpr int kCounters = [] {
+  int count = counter::kOfChip;
+  detail::visit_engine_counters([&](isa::Engine, isa::EngineState) { ++count; });
+  return count;
+}();
+
+// The index of an engine's counter. An engine that is never in the state has no counter for it: ask info_of(engine).has(state).
+constexpr std::size_t counter_of(isa::Engine engine, isa::EngineState state) {
+  if (!isa::info_of(engine).has(state)) throw std::logic_error("an engine that is never in this state has no counter");
+  std::size_t at = counter::kOfChip, found = 0;
+  detail::visit_engine_counters([&](isa::Engine other, isa::EngineState its) {
+    if (other == engine && its == state) found = at;
+    ++at;
+  });
+  return found;
+}
+
+namespace detail {
+// "load_wait_memory" and so on, put together by the compiler: text that lives as long as the program.
+inline constexpr auto kCounterTexts = [] {
+  std::array<std::array<char, 32>, kCounters> texts = {};
+  std::size_t counter = 0, end = 0;
+  const auto append = [&](const char* text) {
+    while (*text != 0) texts[counter][end++] = *text++;
+  };
+  const auto next = [&] {
+    ++counter;
+    end = 0;
+  };
+  for (const char* name : counter::kNamesOfChip) {
+    append(name);
+    next();
+  }
+  visit_engine_counters([&](isa::Engine engine, isa::EngineState state) {
+    append(isa::engine_name(engine));
+    append("_");
+    append(isa::kEngineStateNames[isa::index_of(state)]);
+    next();
+  });
+  return texts;
+}();
+}  // namespace detail
+
+inline constexpr std::array<const char*, kCounters> kCounterNames = [] {
+  std::array<const char*, kCounters> names = {};
+  for (std::size_t k = 0; k < names.size(); ++k) names[k] = detail::kCounterTexts[k].data();
+  return names;
+}();
 using Counters = std::array<std::uint64_t, kCounters>;
 
 }  // namespace systole

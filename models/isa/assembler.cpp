@@ -216,16 +216,16 @@ void parse_line(std::string line, Program& program) {
   words.erase(std::remove(words.begin(), words.end(), std::string()), words.end());
   if (words.empty()) return;
   const auto settings = parse_settings(words);
-  if (words[0] == "load")
-    program.instructions.push_back(parse_instruction<Load>(settings));
-  else if (words[0] == "matrix")
-    program.instructions.push_back(parse_instruction<Matrix>(settings));
-  else if (words[0] == "store")
-    program.instructions.push_back(parse_instruction<Store>(settings));
-  else if (words[0] == ".chip")
+  if (words[0] == ".chip") {
     parse_chip_directive(settings, program);
-  else
-    throw UserError(fmt::format("{}: must be load, matrix, store or .chip", shown(words[0])));
+    return;
+  }
+  const auto engine = std::find(kEngineNames.begin(), kEngineNames.end(), words[0]);
+  if (engine == kEngineNames.end())
+    throw UserError(fmt::format("{}: must be {} or .chip", shown(words[0]), fmt::join(kEngineNames, ", ")));
+  visit_type(kEngineTable[engine - kEngineNames.begin()].opcode, [&](const auto& type) {
+    program.instructions.push_back(parse_instruction<std::decay_t<decltype(type)>>(settings));
+  });
 }
 
 }  // namespace

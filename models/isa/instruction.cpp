@@ -58,12 +58,7 @@ struct Decoder {
 
 template <class T>
 constexpr Opcode opcode_of() {
-  if constexpr (std::is_same_v<T, Load>)
-    return Opcode::kLoad;
-  else if constexpr (std::is_same_v<T, Matrix>)
-    return Opcode::kMatrix;
-  else
-    return Opcode::kStore;
+  return info_of(T::kEngine).opcode;
 }
 
 template <class T>
@@ -115,10 +110,13 @@ Reason illegal(const Store& x) {
   return {};
 }
 
-Reason reserved_bit_set(const Encoded& words, Opcode opcode) {
-  static const Encoded masks[] = {reserved_mask(Opcode::kLoad), reserved_mask(Opcode::kMatrix),
-                                  reserved_mask(Opcode::kStore)};
-  const Encoded& reserved = masks[static_cast<int>(opcode) - 1];
+Reason reserved_bit_set(const Encoded& words, Engine engine) {
+  static const std::array<Encoded, kEngines> masks = [] {
+    std::array<Encoded, kEngines> all;
+    for (const EngineInfo& info : kEngineTable) all[index_of(info.engine)] = reserved_mask(info.opcode);
+    return all;
+  }();
+  const Encoded& reserved = masks[index_of(engine)];
   for (int w = 0; w < kInstructionWords; ++w) {
     const std::uint32_t set = words[w] & reserved[w];
     if (set == 0) continue;
@@ -133,13 +131,11 @@ template <class T>
 Reason illegal_as(const Encoded& words) {
   if constexpr (std::is_same_v<T, Load>)
     if (decode_as<Load>(words).transpose) return "transpose is not implemented";
-  if (Reason reason = reserved_bit_set(words, opcode_of<T>())) return reason;
+  if (Reason reason = reserved_bit_set(words, T::kEngine)) return reason;
   return illegal(decode_as<T>(words));
 }
 
 }  // namespace
-
-Engine engine_of(const Instruction& instruction) { return static_cast<Engine>(instruction.index()); }
 
 const Common& common_of(const Instruction& instruction) {
   return std::visit([](const auto& x) -> const Common& { return x.common; }, instruction);
@@ -159,17 +155,7 @@ std::vector<Field> common_fields() {
 std::vector<Field> fields_of(Opcode opcode) {
   std::vector<Field> fields;
   const auto collect = [&](const Field& field, const auto&) { fields.push_back(field); };
-  switch (opcode) {
-    case Opcode::kLoad:
-      visit_fields(Load{}, collect);
-      break;
-    case Opcode::kMatrix:
-      visit_fields(Matrix{}, collect);
-      break;
-    case Opcode::kStore:
-      visit_fields(Store{}, collect);
-      break;
-  }
+  visit_type(opcode, [&](const auto& instruction) { visit_fields(instruction, collect); });
   return fields;
 }
 
@@ -202,32 +188,23 @@ Encoded encode(const Instruction& instruction) {
 
 std::optional<std::string> illegal_reason(const Encoded& words) {
   const std::uint32_t opcode = kOpcodeField.get(words);
-  if (opcode < 1 || opcode > 3) return fmt::format("opcode {} does not exist", opcode);
+  if (!engine_of_opcode(opcode)) return fmt::format("opcode {} does not exist", opcode);
   if (const auto version = kVersionField.get(words); version != kVersion)
     return fmt::format("version {} instead of {}", version, kVersion);
   if (const auto length = kLengthField.get(words); length != kLengthUnits)
     return fmt::format("length {} instead of {}", length, kLengthUnits);
-  switch (static_cast<Opcode>(opcode)) {
-    case Opcode::kLoad:
-      return illegal_as<Load>(words);
-    case Opcode::kMatrix:
-      return illegal_as<Matrix>(words);
-    case Opcode::kStore:
-      return illegal_as<Store>(words);
-  }
-  return {};
+  Reason reason;
+  visit_type(static_cast<Opcode>(opcode),
+             [&](const auto& type) { reason = illegal_as<std::decay_t<decltype(type)>>(words); });
+  return reason;
 }
 
 Instruction decode(const Encoded& words) {
   if (const auto reason = illegal_reason(words)) throw UserError("illegal instruction: " + *reason);
-  switch (static_cast<Opcode>(kOpcodeField.get(words))) {
-    case Opcode::kLoad:
-      return decode_as<Load>(words);
-    case Opcode::kMatrix:
-      return decode_as<Matrix>(words);
-    default:
-      return decode_as<Store>(words);
-  }
+  Instruction instruction;
+  visit_type(static_cast<Opcode>(kOpcodeField.get(words)),
+             [&](const auto& type) { instruction = decode_as<std::decay_t<decltype(type)>>(words); });
+  return instruction;
 }
 
 }  // namespace systole::isa

@@ -10,7 +10,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <variant>
+
+#include "isa/engines.hpp"
 
 namespace systole::isa {
 
@@ -20,15 +24,10 @@ inline constexpr int kVersion = 1;
 inline constexpr int kSemaphores = 16;
 inline constexpr int kSemaphoreMax = 255;
 
-enum class Opcode : std::uint8_t { kLoad = 1, kMatrix = 2, kStore = 3 };
-enum class Engine : std::uint8_t { kLoad = 0, kMatrix = 1, kStore = 2 };
-inline constexpr int kEngines = 3;
-inline constexpr std::array<const char*, kEngines> kEngineNames = {"load", "matrix", "store"};
-inline const char* engine_name(Engine engine) { return kEngineNames[static_cast<std::size_t>(engine)]; }
-
 enum class Buffer : std::uint8_t { kActivation = 0, kWeight = 1, kParameter = 2 };
 enum class Base : std::uint8_t { kTensor = 0, kWeight = 1, kParameter = 2, kScratch = 3 };
 inline constexpr int kBases = 4;
+using Bases = std::array<std::uint64_t, kBases>;  // values of the base registers: byte addresses, by Base
 
 // Why the chip stopped: its error register.
 enum class ErrorCode : std::uint8_t { kIllegal = 1, kRead = 2, kWrite = 3, kSemaphore = 4, kBankConflict = 5 };
@@ -40,7 +39,9 @@ struct Common {
   std::uint32_t tag = 0;
 };
 
+// Instruction types: each names its engine.
 struct Load {
+  static constexpr Engine kEngine = Engine::kLoad;
   Common common;
   Buffer buffer = Buffer::kActivation;
   Base base = Base::kTensor;
@@ -58,6 +59,7 @@ struct Load {
 };
 
 struct Matrix {
+  static constexpr Engine kEngine = Engine::kMatrix;
   Common common;
   bool accumulate = false;
   bool activation_signed = true, weight_signed = true;
@@ -77,6 +79,7 @@ enum class Source : std::uint8_t { kAccumulator = 0, kActivation = 1 };
 enum class Destination : std::uint8_t { kDram = 0, kActivation = 1 };
 
 struct Store {
+  static constexpr Engine kEngine = Engine::kStore;
   Common common;
   Source source = Source::kAccumulator;
   Destination destination = Destination::kDram;
@@ -102,9 +105,33 @@ struct Store {
 };
 
 using Instruction = std::variant<Load, Matrix, Store>;
+static_assert(std::variant_size_v<Instruction> == kEngines, "one type of instruction for each engine");
 using Encoded = std::array<std::uint32_t, kInstructionWords>;
 
-Engine engine_of(const Instruction& instruction);
+namespace detail {
+template <class Variant>
+struct AlternativesOf;
+template <class... T>
+struct AlternativesOf<std::variant<T...>> {
+  using type = std::tuple<T...>;
+};
+}  // namespace detail
+
+// Calls visit(T{}) with a default-made instruction of the type that has the opcode. False if there is none.
+template <class Visitor>
+bool visit_type(Opcode opcode, Visitor&& visit) {
+  const auto try_type = [&](auto instruction) {
+    if (info_of(decltype(instruction)::kEngine).opcode != opcode) return false;
+    visit(instruction);
+    return true;
+  };
+  return std::apply([&](auto... types) { return (try_type(types) || ...); },
+                    typename detail::AlternativesOf<Instruction>::type{});
+}
+
+inline Engine engine_of(const Instruction& instruction) {
+  return std::visit([](const auto& x) { return std::decay_t<decltype(x)>::kEngine; }, instruction);
+}
 const Common& common_of(const Instruction& instruction);
 Common& common_of(Instruction& instruction);
 

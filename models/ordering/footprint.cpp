@@ -46,7 +46,7 @@ Nest& at(Nests& nests, Memory memory, Access access) {
   return nests[static_cast<std::size_t>(memory)][static_cast<std::size_t>(access)];
 }
 
-void add_nests(const isa::Load& x, const Chip& chip, const std::uint64_t (&bases)[isa::kBases], Nests& nests) {
+void add_nests(const isa::Load& x, const Chip& chip, const isa::Bases& bases, Nests& nests) {
   const Layout layout(chip);
   const bool activation = x.buffer == isa::Buffer::kActivation, weight = x.buffer == isa::Buffer::kWeight;
   const std::int64_t word_bytes = x.diagonal   ? 1
@@ -72,7 +72,7 @@ void add_nests(const isa::Load& x, const Chip& chip, const std::uint64_t (&bases
   dram.loops = {{x.count[2], x.dram_stride[2]}, {x.count[1], x.dram_stride[1]}, {x.count[0], x.dram_stride[0]}};
 }
 
-void add_nests(const isa::Matrix& x, const Chip& chip, const std::uint64_t (&)[isa::kBases], Nests& nests) {
+void add_nests(const isa::Matrix& x, const Chip& chip, const isa::Bases&, Nests& nests) {
   const Layout layout(chip);
   const std::int64_t unit = layout.word_groups, positions = std::int64_t{x.m_y} * x.m_x;
   Nest& activation = at(nests, Memory::kActivation, Access::kRead);
@@ -94,7 +94,7 @@ void add_nests(const isa::Matrix& x, const Chip& chip, const std::uint64_t (&)[i
   if (x.accumulate) at(nests, Memory::kAccumulator, Access::kRead) = sums;
 }
 
-void add_nests(const isa::Store& x, const Chip& chip, const std::uint64_t (&bases)[isa::kBases], Nests& nests) {
+void add_nests(const isa::Store& x, const Chip& chip, const isa::Bases& bases, Nests& nests) {
   const Layout layout(chip);
   const bool from_activation = x.source == isa::Source::kActivation;
   Nest& source = at(nests, from_activation ? Memory::kActivation : Memory::kAccumulator, Access::kRead);
@@ -136,7 +136,7 @@ Nest residual_of(const isa::Instruction& instruction, const Chip& chip) {
   return nest;
 }
 
-Nests nests_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases]) {
+Nests nests_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases) {
   Nests nests;
   for (auto& memory : nests) memory = {nothing(), nothing()};
   // A nest that is filled gets a run; the others keep theirs of nothing.
@@ -180,7 +180,7 @@ void add_places(const Nest& nest, std::size_t level, std::int64_t first, Places&
 
 }  // namespace
 
-Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases]) {
+Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases) {
   const Nests nests = nests_of(instruction, chip, bases);
   Bounds bounds;
   for (std::size_t m = 0; m < kMemories; ++m)
@@ -190,8 +190,8 @@ Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const st
   return bounds;
 }
 
-Places places_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases],
-                 Memory memory, Access access) {
+Places places_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases, Memory memory,
+                 Access access) {
   Nests nests = nests_of(instruction, chip, bases);
   Places places;
   const Nest& nest = at(nests, memory, access);

@@ -33,11 +33,11 @@ using ByAccess = std::array<std::array<T, kAccesses>, kMemories>;
 
 // One interval for each memory and access that holds all places, and may hold others: found from the loops' ends alone.
 using Bounds = ByAccess<Interval>;
-Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases]);
+Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases);
 
 // Exactly the places, as intervals that rise and do not touch.
 using Places = std::vector<Interval>;
-Places places_of(const isa::Instruction& instruction, const Chip& chip, const std::uint64_t (&bases)[isa::kBases],
-                 Memory memory, Access access);
+Places places_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases, Memory memory,
+                 Access access);
 
 }  // namespace systole::ordering

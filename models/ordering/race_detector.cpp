@@ -35,10 +35,9 @@ std::string text(const Race& race, const Chip& chip) {
                      race.later.start_cycle, race.earlier.start_cycle);
 }
 
-RaceDetector::RaceDetector(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
+RaceDetector::RaceDetector(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
                            std::size_t most_kept)
-    : chip_(chip), program_(program), most_kept_(most_kept) {
-  std::copy(std::begin(bases), std::end(bases), bases_);
+    : chip_(chip), program_(program), bases_(bases), most_kept_(most_kept) {
   for (const isa::Instruction& i : program.instructions) {
     const auto engine = static_cast<std::size_t>(isa::engine_of(i));
     ++remaining_[engine];

@@ -53,7 +53,7 @@ class RaceDetector final : public Observer {
   static constexpr std::size_t kMostKept = 100;
 
   // The program must outlive the detector.
-  RaceDetector(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
+  RaceDetector(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
                std::size_t most_kept = kMostKept);
   void on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) override;
   void on_retire(const Retired& retired) override;
@@ -84,7 +84,7 @@ class RaceDetector final : public Observer {
 
   const Chip chip_;
   const isa::Program& program_;
-  std::uint64_t bases_[isa::kBases];
+  isa::Bases bases_;
   const std::size_t most_kept_;
   std::array<std::array<std::uint32_t, isa::kSemaphores>, isa::kEngines> total_posts_ = {};  // in the program
   std::array<std::uint16_t, isa::kEngines> takes_any_ = {};                                  // semaphores it ever takes

@@ -41,7 +41,7 @@ class ReferenceChip {
   void execute(const isa::Store& store, MemoryImage& dram);
 
   Chip chip_;
-  std::uint64_t base_[isa::kBases] = {};
+  isa::Bases base_ = {};
   std::vector<std::uint8_t> activation_, weight_, parameter_;
   std::vector<std::int32_t> accumulators_;
 };

@@ -89,7 +89,7 @@ struct CompiledNetwork {
   Chip chip;
   std::vector<Step> steps;
   std::vector<std::uint64_t> program_address;       // per step, 0 for host steps; absolute byte address
-  std::uint64_t base_address[isa::kBases] = {};     // values of the base registers
+  isa::Bases base_address = {};                     // values of the base registers
   std::vector<std::optional<TensorLayout>> layout;  // per tensor; empty for a tensor that never is in DRAM
   std::vector<Segment> constants;                   // weights, parameters
   std::uint64_t dram_bytes = 0;                     // highest address used

@@ -12,7 +12,6 @@ namespace systole::fuzz {
 
 namespace {
 
-constexpr auto& kEngines = isa::kEngineNames;
 constexpr int kLoad = 0, kMatrix = 1, kStore = 2;
 
 constexpr const char* kBuffers[] = {"activation", "weight", "parameter"};
@@ -40,9 +39,9 @@ std::string aligned(const char* opcode, std::uint64_t address, const Chip& chip)
 
 Coverage::Coverage() {
   const auto point = [&](const std::string& name) { points_[name] = 0; };
-  for (const char* first : kEngines) {
+  for (const char* first : isa::kEngineNames) {
     point(first);
-    for (const char* second : kEngines) point(fmt::format("{} then {}", first, second));
+    for (const char* second : isa::kEngineNames) point(fmt::format("{} then {}", first, second));
   }
   for (const char* buffer : kBuffers) point(fmt::format("load buffer={}", buffer));
   for (const bool value : {false, true}) {
@@ -52,7 +51,7 @@ Coverage::Coverage() {
     point(flag("store", "beat_aligned", value));
     for (const char* name : kMatrixFlags) point(flag("matrix", name, value));
     for (const char* name : kStoreFlags) point(flag("store", name, value));
-    for (const char* engine : kEngines) {
+    for (const char* engine : isa::kEngineNames) {
       point(flag(engine, "waits", value));
       point(flag(engine, "posts", value));
     }
@@ -64,12 +63,12 @@ Coverage::Coverage() {
   for (int engine = 0; engine < isa::kEngines; ++engine) {
     for (int partner = 0; partner < isa::kEngines; ++partner) {
       if (engine != partner || engine == kStore)
-        point(fmt::format("{} waits for {}", kEngines[engine], kEngines[partner]));
+        point(fmt::format("{} waits for {}", isa::kEngineNames[engine], isa::kEngineNames[partner]));
     }
-    point(fmt::format("{} waits for instruction", kEngines[engine]));
+    point(fmt::format("{} waits for instruction", isa::kEngineNames[engine]));
     if (engine == kMatrix) continue;
-    point(fmt::format("{} waits for memory", kEngines[engine]));
-    point(fmt::format("{} waits for port", kEngines[engine]));
+    point(fmt::format("{} waits for memory", isa::kEngineNames[engine]));
+    point(fmt::format("{} waits for port", isa::kEngineNames[engine]));
   }
   point("memory ideal");
   point("memory back-pressure");
@@ -112,7 +111,7 @@ void Coverage::instruction(const Chip& chip, const RandomProgram& random, const 
 void Coverage::add(const FuzzCase& c, const cycle::Result& model) {
   const char* before = nullptr;
   for (const isa::Instruction& i : c.random.program.instructions) {
-    const char* engine = kEngines[static_cast<int>(isa::engine_of(i))];
+    const char* engine = isa::kEngineNames[static_cast<int>(isa::engine_of(i))];
     hit(engine);
     if (before) hit(fmt::format("{} then {}", before, engine));
     before = engine;
@@ -123,9 +122,10 @@ void Coverage::add(const FuzzCase& c, const cycle::Result& model) {
   for (int engine = 0; engine < isa::kEngines; ++engine) {
     const cycle::Account& account = model.accounts[engine];
     const auto waits = [&](const char* what, std::uint64_t cycles) {
-      if (cycles != 0) hit(fmt::format("{} waits for {}", kEngines[engine], what));
+      if (cycles != 0) hit(fmt::format("{} waits for {}", isa::kEngineNames[engine], what));
     };
-    for (int partner = 0; partner < isa::kEngines; ++partner) waits(kEngines[partner], account.semaphore[partner]);
+    for (int partner = 0; partner < isa::kEngines; ++partner)
+      waits(isa::kEngineNames[partner], account.semaphore[partner]);
     waits("instruction", account.instruction);
     waits("memory", account.memory);
     waits("port", account.port);

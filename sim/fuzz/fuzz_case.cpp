@@ -133,8 +133,7 @@ FuzzCase read_case(const std::filesystem::path& path) {
     const auto json = nlohmann::json::parse(read_whole_file(file, kMaxFileBytes));
     c.seed = json.at("seed").get<std::uint64_t>();
     c.random.program_address = json.at("program_address").get<std::uint64_t>();
-    const auto bases = json.at("base_addresses").get<std::array<std::uint64_t, isa::kBases>>();
-    std::copy(bases.begin(), bases.end(), c.random.bases);
+    c.random.bases = json.at("base_addresses").get<isa::Bases>();
   } catch (const nlohmann::json::exception& error) {
     throw UserError(fmt::format("{}: {}", file.string(), error.what()));
   }

@@ -19,7 +19,7 @@ namespace systole::fuzz {
 
 struct RandomProgram {
   isa::Program program;
-  std::uint64_t bases[isa::kBases] = {};
+  isa::Bases bases = {};
   std::uint64_t program_address = 0;
   std::vector<std::uint8_t> dram;  // random contents; parameters are sane numbers
 };

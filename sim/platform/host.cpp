@@ -105,8 +105,7 @@ void Host::write_register_pair(std::uint32_t address, std::uint64_t value) {
 
 Counters Host::read_counters() {
   Counters counters = {};
-  for (std::size_t k = 0; k < kCounters; ++k)
-    counters[k] = read_register_pair(kCounterBase + 8 * static_cast<std::uint32_t>(k));
+  for (std::size_t k = 0; k < kCounters; ++k) counters[k] = read_register_pair(counter_address(k));
   return counters;
 }
 

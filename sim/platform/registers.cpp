@@ -90,7 +90,7 @@ std::string c_register_header() {
   }
   text += "\n/* Performance counters, 64 bits: low word, high word. */\n";
   for (std::size_t k = 0; k < kCounters; ++k)
-    define(std::string("counter_") + kCounterNames[k], fmt::format("0x{:03X}u", kCounterBase + 8 * k), "");
+    define(std::string("counter_") + kCounterNames[k], fmt::format("0x{:03X}u", counter_address(k)), "");
   return text + "\n#endif\n";
 }
 

@@ -45,30 +45,11 @@ inline constexpr std::uint32_t kDoorbell = 1;          // control
 inline constexpr std::uint32_t kStatusBusy = 1, kStatusDone = 2, kStatusError = 4;
 inline constexpr std::uint32_t kIrqDone = 1, kIrqError = 2;
 
-// Performance counters, 64 bits each, from kCounterBase on: kCounterNames, in that order. Indices
-// into Counters:
-namespace counter {
-enum : std::size_t {
-  kCycles,
-  kInstructions,
-  kReadBytes,
-  kWriteBytes,
-  kLoadBusy,
-  kLoadWaitInstruction,
-  kLoadWaitSemaphore,
-  kLoadWaitMemory,
-  kLoadWaitPort,
-  kMatrixBusy,
-  kMatrixWaitInstruction,
-  kMatrixWaitSemaphore,
-  kStoreBusy,
-  kStoreWaitInstruction,
-  kStoreWaitSemaphore,
-  kStoreWaitMemory,
-  kStoreWaitPort,
-};
-}
+// Performance counters, 64 bits each, low word first, in the order of kCounterNames (events/events.hpp).
 inline constexpr std::uint32_t kCounterBase = 0x100;
+constexpr std::uint32_t counter_address(std::size_t counter) {
+  return kCounterBase + 8 * static_cast<std::uint32_t>(counter);
+}
 
 // What an error code means, as in docs/reference/instruction_set.md.
 const char* error_name(std::uint32_t code);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 
+#include "isa/fields.hpp"
 #include "platform/axi_to_tlm.hpp"
 #include "platform/host.hpp"
 #include "platform/memory_target.hpp"
@@ -63,16 +64,14 @@ std::string describe(const isa::Encoded& words) {
 }
 
 std::optional<isa::Engine> engine_of(const isa::Encoded& words) {
-  const std::uint32_t opcode = words[0] & 0xFF;
-  if (opcode < 1 || opcode > isa::kEngines) return {};
-  return static_cast<isa::Engine>(opcode - 1);
+  return isa::engine_of_opcode(isa::kOpcodeField.get(words));
 }
 
 }  // namespace
 
 struct RtlPlatform::Job {
   const std::vector<isa::Encoded>& instructions;
-  const BaseAddresses& bases;
+  const isa::Bases& bases;
   std::uint64_t program_address;
   const RunLimits& limits;
   const ProgressCallback& progress;
@@ -120,7 +119,7 @@ void RtlPlatform::attach() {
   needs_reset_ = true;
 }
 
-RunResult RtlPlatform::run(const isa::Program& program, const BaseAddresses& bases, std::uint64_t program_address,
+RunResult RtlPlatform::run(const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
                            const RunLimits& limits, const ProgressCallback& progress) {
   if (program.chip_fingerprint != 0 && program.chip_fingerprint != chip_.fingerprint())
     throw UserError(fmt::format("the program was made for chip {} (fingerprint {:#018x}), this is {} ({:#018x})",
@@ -131,7 +130,7 @@ RunResult RtlPlatform::run(const isa::Program& program, const BaseAddresses& bas
   return run(instructions, bases, program_address, limits, progress);
 }
 
-RunResult RtlPlatform::run(const std::vector<isa::Encoded>& instructions, const BaseAddresses& bases,
+RunResult RtlPlatform::run(const std::vector<isa::Encoded>& instructions, const isa::Bases& bases,
                            std::uint64_t program_address, const RunLimits& limits, const ProgressCallback& progress) {
   if (instructions.empty()) throw UserError("the program has no instructions, allowed: 1 or more");
   if (program_address % isa::kInstructionBytes != 0)
@@ -215,16 +214,14 @@ std::string RtlPlatform::hang_report(const Job& job, StopReason reason) {
     const Counters before = host.read_counters();
     chip.run_cycles(100);
     const Counters after = host.read_counters();
-    for (int e = 0; e < isa::kEngines; ++e) {
-      const isa::Engine engine = static_cast<isa::Engine>(e);
+    for (const isa::Engine engine : isa::kAllEngines) {
       text += fmt::format("\n  {}:", isa::engine_name(engine));
       bool advances = false;
-      for (std::size_t k = 0; k < kCounters; ++k) {
-        const std::string name = kCounterNames[k];
-        const std::string prefix = std::string(isa::engine_name(engine)) + "_";
-        if (name.compare(0, prefix.size(), prefix) != 0) continue;
+      for (const isa::EngineState state : isa::kAllEngineStates) {
+        if (!isa::info_of(engine).has(state)) continue;
+        const std::size_t k = counter_of(engine, state);
         if (after[k] == before[k]) continue;
-        text += fmt::format(" {}", name);
+        text += fmt::format(" {}", kCounterNames[k]);
         advances = true;
       }
       if (!advances) text += " no counter advances";

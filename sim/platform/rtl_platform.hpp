@@ -56,8 +56,6 @@ struct RunResult {
   double wall_seconds = 0;          // doorbell to interrupt
 };
 
-using BaseAddresses = std::array<std::uint64_t, isa::kBases>;
-
 class RtlPlatform {
  public:
   // Finds or builds the chip's library. Errors: those of RtlLibrary; UserError for a wave file that
@@ -78,11 +76,11 @@ class RtlPlatform {
   // rings the doorbell, waits for the interrupt and reads the counters. An error that the chip
   // reports is in the result, and the next run begins with a reset. Errors: DesignError for a hang
   // or a broken protocol; UserError for a program of another chip or one that does not fit.
-  RunResult run(const isa::Program& program, const BaseAddresses& bases, std::uint64_t program_address,
+  RunResult run(const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
                 const RunLimits& limits = {}, const ProgressCallback& progress = {});
   // The same for instructions as bits, which need not be legal.
-  RunResult run(const std::vector<isa::Encoded>& instructions, const BaseAddresses& bases,
-                std::uint64_t program_address, const RunLimits& limits = {}, const ProgressCallback& progress = {});
+  RunResult run(const std::vector<isa::Encoded>& instructions, const isa::Bases& bases, std::uint64_t program_address,
+                const RunLimits& limits = {}, const ProgressCallback& progress = {});
 
   // Hears of everything in the runs to come; none by default. It must outlive them; what it throws ends a run.
   void observe(Observer* observer) { observer_ = observer; }

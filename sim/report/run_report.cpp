@@ -8,14 +8,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "platform/registers.hpp"
 #include "report/node_work.hpp"
 #include "report/numbers.hpp"
 #include "report/table.hpp"
 
 namespace systole::report {
 
-namespace counter = platform::counter;
 using compiler::ChipStep;
 using compiler::CompiledNetwork;
 using compiler::HostStep;
@@ -398,10 +396,11 @@ std::string to_text(const RunReport& r) {
       dram += fmt::format(", {:.2f} GB/s, {} of the peak", pace->dram_bytes_per_second * 1e-9,
                           share_text(pace->dram_bytes_per_second / r.dram_peak));
     fact("DRAM", dram);
-    fact("busy",
-         fmt::format("load {}, matrix {}, store {}", share_text(share(c[counter::kLoadBusy], c[counter::kCycles])),
-                     share_text(share(c[counter::kMatrixBusy], c[counter::kCycles])),
-                     share_text(share(c[counter::kStoreBusy], c[counter::kCycles]))));
+    std::string busy;
+    for (const isa::Engine engine : isa::kAllEngines)
+      busy += fmt::format("{}{} {}", busy.empty() ? "" : ", ", isa::engine_name(engine),
+                          share_text(share(c[counter_of(engine, isa::EngineState::kBusy)], c[counter::kCycles])));
+    fact("busy", busy);
   }
   if (r.accounts && r.cycles && *r.cycles > 0) {
     for (std::size_t e = 0; e < isa::kEngines; ++e) {

@@ -149,9 +149,8 @@ class Harness {
 
 }  // namespace
 
-PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
-                   const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address,
-                   std::vector<std::uint8_t>& dram, std::uint64_t max_cycles) {
+PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program, const isa::Bases& bases,
+                   std::uint64_t program_address, std::vector<std::uint8_t>& dram, std::uint64_t max_cycles) {
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
     const isa::Encoded words = isa::encode(program.instructions[i]);
     std::memcpy(dram.data() + program_address + i * isa::kInstructionBytes, words.data(), isa::kInstructionBytes);

@@ -24,8 +24,8 @@ struct PinRun {
 
 // Resets the chip, writes the program to `program_address`, rings the doorbell, runs until the interrupt. Throws
 // std::runtime_error when there is none within max_cycles.
-PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program,
-                   const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address,
-                   std::vector<std::uint8_t>& dram, std::uint64_t max_cycles = 1'000'000);
+PinRun run_at_pins(VerilatedChip& verilated, const Chip& chip, const isa::Program& program, const isa::Bases& bases,
+                   std::uint64_t program_address, std::vector<std::uint8_t>& dram,
+                   std::uint64_t max_cycles = 1'000'000);
 
 }  // namespace systole::platform

@@ -7,8 +7,8 @@
 
 namespace systole::report {
 
-TraceComparison::TraceComparison(const Chip& chip, const isa::Program& program,
-                                 const std::uint64_t (&bases)[isa::kBases], std::uint64_t program_address)
+TraceComparison::TraceComparison(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
+                                 std::uint64_t program_address)
     : program_(program), model_(chip, program, bases, program_address, {}, &expected_) {}
 
 void TraceComparison::on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) {
@@ -35,10 +35,9 @@ std::optional<std::uint32_t> TraceComparison::instruction_of(const Event& event)
   if (const auto* start = std::get_if<Start>(&event)) return start->index;
   if (const auto* retired = std::get_if<Retired>(&event)) return retired->index;
   const auto& axi = std::get<AxiEvent>(event);
-  constexpr std::uint8_t kFetch = 0, kLoad = 1;  // IDs on the bus
-  if (axi.channel == AxiChannel::kW) return newest_[static_cast<std::size_t>(isa::Engine::kStore)];
-  if (axi.id == kFetch) return std::nullopt;
-  return newest_[static_cast<std::size_t>(axi.id == kLoad ? isa::Engine::kLoad : isa::Engine::kStore)];
+  if (axi.channel == AxiChannel::kW) return newest_[isa::index_of(isa::Engine::kStore)];  // W carries no identifier
+  const std::optional<isa::Engine> engine = isa::engine_of_axi_id(axi.id);
+  return engine ? newest_[isa::index_of(*engine)] : std::nullopt;
 }
 
 void TraceComparison::differ(const Event* run, const Event* model) const {
@@ -70,10 +69,12 @@ std::string TraceComparison::text(const Event& event) const {
   if (const auto* retired = std::get_if<Retired>(&event))
     return fmt::format("cycle {}: retires {}, started in cycle {}", retired->retire_cycle,
                        instruction(retired->engine, retired->index), retired->start_cycle);
-  static const char* const kMasters[] = {"fetch", "load", "store"};
   const auto& axi = std::get<AxiEvent>(event);
   std::string out = fmt::format("cycle {}: {}", axi.cycle, kChannelNames[static_cast<std::size_t>(axi.channel)]);
-  if (axi.channel != AxiChannel::kW && axi.id < 3) out += fmt::format(" of {}", kMasters[axi.id]);
+  if (axi.channel != AxiChannel::kW) {
+    if (axi.id == isa::kFetchAxiId) out += " of fetch";
+    if (const auto engine = isa::engine_of_axi_id(axi.id)) out += fmt::format(" of {}", isa::engine_name(*engine));
+  }
   if (axi.beats != 0) out += fmt::format(", address {:#x}, {} beats", axi.address, axi.beats);
   if (axi.last) out += ", last";
   if (const auto newest = instruction_of(event)) out += fmt::format("; newest started: instruction {}", *newest);

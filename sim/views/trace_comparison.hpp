@@ -29,7 +29,7 @@ struct TraceDifference : DesignError {
 class TraceComparison final : public Observer {
  public:
   // The program must outlive the comparison. Errors as of cycle::Simulation.
-  TraceComparison(const Chip& chip, const isa::Program& program, const std::uint64_t (&bases)[isa::kBases],
+  TraceComparison(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
                   std::uint64_t program_address);
 
   // TraceDifference at the first difference: cycle, engine or channel, instruction, what each side did.

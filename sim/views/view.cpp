@@ -106,8 +106,6 @@ std::vector<std::uint8_t> RtlView::read_dram(std::uint64_t address, std::uint64_
 }
 
 void RtlView::run_program(std::size_t step, const isa::Program& program) {
-  platform::BaseAddresses bases;
-  std::copy(std::begin(network_.base_address), std::end(network_.base_address), bases.begin());
   platform::ProgressCallback progress;
   if (progress_) progress = [&](const platform::Progress& p) { progress_(step, p); };
   platform::RunResult result;
@@ -117,7 +115,7 @@ void RtlView::run_program(std::size_t step, const isa::Program& program) {
     platform_.observe(&*comparison);
   }
   try {
-    result = platform_.run(program, bases, network_.program_address[step], limits_, progress);
+    result = platform_.run(program, network_.base_address, network_.program_address[step], limits_, progress);
     if (comparison && result.error_code == 0) comparison->finish();
     platform_.observe(nullptr);
   } catch (const TraceDifference&) {

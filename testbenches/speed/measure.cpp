@@ -20,12 +20,6 @@ double cpu_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-platform::BaseAddresses bases(const Workload& workload) {
-  platform::BaseAddresses addresses;
-  std::copy(std::begin(workload.network.base_address), std::end(workload.network.base_address), addresses.begin());
-  return addresses;
-}
-
 }  // namespace
 
 Duration best_of(int runs, const std::function<void()>& work) {
@@ -47,7 +41,7 @@ Speed platform_speed(const Workload& workload, std::shared_ptr<platform::Verilat
   Speed speed;
   speed.time = best_of(runs, [&] {
     const platform::RunResult result =
-        platform.run(workload.program(), bases(workload), workload.network.program_address.at(0));
+        platform.run(workload.program(), workload.network.base_address, workload.network.program_address.at(0));
     invariant(result.error_code == 0, "the chip runs the program without an error");
     speed.cycles = result.cycles;
   });
@@ -57,7 +51,7 @@ Speed platform_speed(const Workload& workload, std::shared_ptr<platform::Verilat
 platform::RunResult run_on_platform(const Workload& workload, std::shared_ptr<platform::VerilatedChip> chip) {
   platform::RtlPlatform platform(workload.network.chip, {}, std::move(chip));
   platform.write_memory(0, workload.dram);
-  return platform.run(workload.program(), bases(workload), workload.network.program_address.at(0));
+  return platform.run(workload.program(), workload.network.base_address, workload.network.program_address.at(0));
 }
 
 Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChip> chip, int runs) {

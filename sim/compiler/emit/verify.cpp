@@ -27,10 +27,8 @@ struct Unit {
 
 class Verifier {
  public:
-  Verifier(const isa::Program& program, const Chip& chip, const std::uint64_t (&base)[isa::kBases],
-           std::uint64_t dram_bytes)
-      : program_(program), chip_(chip), dram_bytes_(dram_bytes) {
-    std::copy(std::begin(base), std::end(base), base_.begin());
+  Verifier(const isa::Program& program, const Chip& chip, const isa::Bases& base, std::uint64_t dram_bytes)
+      : program_(program), chip_(chip), dram_bytes_(dram_bytes), base_(base) {
     word_groups_ = chip.array_rows / chip.post_lanes;
     row_groups_ = chip.array_cols / chip.post_lanes;
     units_[0].resize(std::size_t{chip.activation_words()} * word_groups_);
@@ -283,7 +281,7 @@ class Verifier {
   const isa::Program& program_;
   const Chip& chip_;
   std::uint64_t dram_bytes_;
-  std::array<std::uint64_t, isa::kBases> base_ = {};
+  isa::Bases base_;
   std::uint32_t word_groups_ = 1, row_groups_ = 1;
   std::array<std::vector<Unit>, 5> units_;
   std::array<Semaphore, isa::kSemaphores> semaphores_;
@@ -298,8 +296,8 @@ class Verifier {
 
 }  // namespace
 
-std::vector<std::string> verify_program(const isa::Program& program, const Chip& chip,
-                                        const std::uint64_t (&base_address)[isa::kBases], std::uint64_t dram_bytes) {
+std::vector<std::string> verify_program(const isa::Program& program, const Chip& chip, const isa::Bases& base_address,
+                                        std::uint64_t dram_bytes) {
   return Verifier(program, chip, base_address, dram_bytes).run();
 }
 

@@ -33,8 +33,8 @@ namespace systole::compiler {
 
 // Problems found, each a line that starts with "instruction N: "; empty if the program is sound.
 // Stops after a few.
-std::vector<std::string> verify_program(const isa::Program& program, const Chip& chip,
-                                        const std::uint64_t (&base_address)[isa::kBases], std::uint64_t dram_bytes);
+std::vector<std::string> verify_program(const isa::Program& program, const Chip& chip, const isa::Bases& base_address,
+                                        std::uint64_t dram_bytes);
 
 // All programs of a network, and that tensors of one step that the host writes lie inside the
 // memory.

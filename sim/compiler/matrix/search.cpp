@@ -67,7 +67,7 @@ isa::Program program_of(const LoweringState& state, const MatrixProblem& problem
 // Nothing if it takes `most` cycles or longer.
 std::optional<std::uint64_t> cycles_of(const Chip& chip, const isa::Program& program, std::uint64_t most) {
   // Tensors, weights and parameters apart, as in the whole network.
-  std::uint64_t bases[isa::kBases] = {};
+  isa::Bases bases = {};
   for (int k = 0; k < isa::kBases; ++k)
     bases[k] = chip.memory.size_bytes / 8 * static_cast<std::uint64_t>(k) / 4096 * 4096;
   cycle::Simulation simulation(chip, program, bases, chip.memory.size_bytes / 2 / 4096 * 4096, {}, nullptr);

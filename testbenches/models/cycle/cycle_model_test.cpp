@@ -14,7 +14,7 @@ namespace systole::cycle {
 namespace {
 
 Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
-constexpr std::uint64_t kBases[isa::kBases] = {};
+constexpr isa::Bases kBases = {};
 constexpr std::uint64_t kProgramAddress = 0x8000;
 
 isa::Program program_of(std::vector<isa::Instruction> instructions) {

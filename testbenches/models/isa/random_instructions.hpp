@@ -142,7 +142,7 @@ inline isa::Instruction random_instruction(Random& random) {
 struct RandomProgram {
   isa::Program program;
   std::vector<std::uint8_t> dram;
-  std::uint64_t base[isa::kBases] = {};
+  isa::Bases base = {};
 };
 
 // Draws instructions for one chip. DRAM is four regions of region_bytes(); the parameter region

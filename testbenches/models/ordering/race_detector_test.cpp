@@ -21,7 +21,7 @@ Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tin
 struct Bench {
   Chip chip = tiny();
   isa::Program program;
-  std::uint64_t bases[isa::kBases] = {};
+  isa::Bases bases = {};
 
   Bench() {
     program.chip_name = chip.name;

@@ -40,7 +40,7 @@ std::vector<std::string> problems(const Chip& chip, std::vector<EmittedInstructi
   compiler::order_engines(emitted, {});
   isa::Program program;
   for (const EmittedInstruction& e : emitted) program.instructions.push_back(e.instruction);
-  const std::uint64_t bases[isa::kBases] = {};
+  const isa::Bases bases = {};
   return compiler::verify_program(program, chip, bases, 1 << 20);
 }
 

@@ -79,9 +79,11 @@ class MockChip final : public VerilatedChip {
     bump(counter::kCycles);
     if (in.m_r_valid) bump(counter::kReadBytes, beat_bytes_);
     if (now.m_w_valid && in.m_w_ready) bump(counter::kWriteBytes, beat_bytes_);
-    bump(state_ == State::kStart ? counter::kLoadWaitSemaphore : counter::kLoadWaitInstruction);
-    bump(counter::kMatrixWaitInstruction);
-    bump(counter::kStoreWaitInstruction);
+    using isa::Engine, isa::EngineState;
+    bump(counter_of(Engine::kLoad,
+                    state_ == State::kStart ? EngineState::kWaitSemaphore : EngineState::kWaitInstruction));
+    bump(counter_of(Engine::kMatrix, EngineState::kWaitInstruction));
+    bump(counter_of(Engine::kStore, EngineState::kWaitInstruction));
   }
 
   void request_read(std::uint8_t id, std::uint64_t address, std::uint64_t bytes) {
@@ -108,7 +110,7 @@ class MockChip final : public VerilatedChip {
     state_ = State::kError;
     next_.m_ar_valid = next_.m_aw_valid = next_.m_w_valid = false;
   }
-  void trace(std::uint8_t& valid, std::array<std::uint32_t, 3>& index) const {
+  void trace(std::uint8_t& valid, std::array<std::uint32_t, isa::kEngines>& index) const {
     valid = static_cast<std::uint8_t>(1u << engine_);
     index[engine_] = index_;
   }

@@ -84,8 +84,8 @@ TEST_CASE("every counter has the number and the name of the page") {
     names[std::stoul((*it)[1])] = (*it)[2];
   REQUIRE(names.size() == kCounters);
   for (std::size_t k = 0; k < kCounters; ++k) CHECK(names[k] == kCounterNames[k]);
-  CHECK(std::string(kCounterNames[counter::kStoreWaitPort]) == "store_wait_port");
-  CHECK(std::string(kCounterNames[counter::kMatrixBusy]) == "matrix_busy");
+  CHECK(std::string(kCounterNames[counter_of(isa::Engine::kStore, isa::EngineState::kWaitPort)]) == "store_wait_port");
+  CHECK(std::string(kCounterNames[counter_of(isa::Engine::kMatrix, isa::EngineState::kBusy)]) == "matrix_busy");
 }
 
 TEST_CASE("the C header compiles and has the addresses of the table") {

@@ -44,7 +44,7 @@ isa::Store store(std::uint32_t offset) {
   return store;
 }
 
-constexpr BaseAddresses kBaseAddresses = {0x1000, 0, 0, 0x8000};
+constexpr isa::Bases kBaseAddresses = {0x1000, 0, 0, 0x8000};
 constexpr std::uint64_t kProgram = 0x40000;
 
 std::vector<std::uint8_t> random_bytes(std::size_t size, std::uint32_t seed) {

@@ -8,11 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
-#include "platform/registers.hpp"
 
 using namespace systole;
 using namespace systole::report;
-namespace counter = systole::platform::counter;
 
 namespace {
 
@@ -73,7 +71,7 @@ std::vector<ProgramRun> runs() {
   first.counters[counter::kCycles] = 200;
   first.counters[counter::kReadBytes] = 4096;
   first.counters[counter::kWriteBytes] = 100;
-  first.counters[counter::kMatrixBusy] = 150;
+  first.counters[counter_of(isa::Engine::kMatrix, isa::EngineState::kBusy)] = 150;
   first.retired = {{isa::Engine::kLoad, 0, 10, 50}, {isa::Engine::kLoad, 1, 60, 190}};
   first.wall_seconds = 0.25;
   ProgramRun second = first;

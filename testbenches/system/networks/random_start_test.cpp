@@ -54,7 +54,7 @@ std::vector<std::uint8_t> power_up_contents(const Chip& chip, std::uint32_t seed
   store.source_stride[0] = store.groups;
   isa::Program program;
   program.instructions.push_back(store);
-  const std::uint64_t bases[isa::kBases] = {};
+  const isa::Bases bases = {};
   std::vector<std::uint8_t> dram(0x2000);
   const platform::PinRun run =
       platform::run_at_pins(*make_verilated(chip, seed, false), chip, program, bases, 0x1000, dram);

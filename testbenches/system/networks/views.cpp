@@ -111,9 +111,7 @@ std::vector<std::uint8_t> PlatformView::read_dram(std::uint64_t address, std::ui
 }
 
 void PlatformView::run_program(std::size_t step, const isa::Program& program) {
-  platform::BaseAddresses bases;
-  std::copy(std::begin(network_.base_address), std::end(network_.base_address), bases.begin());
-  platform::RunResult result = platform_.run(program, bases, network_.program_address[step]);
+  platform::RunResult result = platform_.run(program, network_.base_address, network_.program_address[step]);
   if (result.error_code != 0)
     throw DesignError(fmt::format("step {}: error {} at instruction {}", step, result.error_code, result.error_index));
   if (platform_.dram().written_end() > network_.dram_bytes)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The chip files that come with the tool (sim/chips), by name.
+// The chip files that come with the tool (data_directory("chips")), by name.
 #pragma once
 
 #include <string>

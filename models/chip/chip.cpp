@@ -25,13 +25,6 @@ std::string rtl_name(std::string_view key) {
 
 }  // namespace
 
-MemoryConfig memory_of_kind(std::string_view kind) {
-  MemoryConfig memory;
-  memory.kind = kind;
-  if (kind != "ideal") memory.dram = memory::dram_config(kind);
-  return memory;
-}
-
 std::uint64_t Chip::buffer_bytes() const {
   const std::uint64_t activation = std::uint64_t{activation_words()} * array_rows;
   const std::uint64_t weight = std::uint64_t{weight_words} * array_cols;
@@ -67,12 +60,12 @@ std::string to_toml(const Chip& chip) {
     text += fmt::format("{} = {}\n", key.name, value);
   };
   chip_file::visit_chip_keys(chip, write);
-  text += fmt::format("\n[memory]\nkind = \"{}\"\n", chip.memory.kind);
-  if (memory::is_dram_kind(chip.memory.kind)) {
-    text += fmt::format("address_mapping = \"{}\"\n", chip.memory.dram.address_mapping);
-    chip_file::visit_dram_keys(chip.memory.dram, write);
+  text += fmt::format("\n[memory]\nkind = \"{}\"\n", chip.memory.kind());
+  if (chip.memory.is_dram()) {
+    text += fmt::format("address_mapping = \"{}\"\n", chip.memory.dram().address_mapping);
+    chip_file::visit_dram_keys(chip.memory.dram(), write);
   } else {
-    chip_file::visit_ideal_keys(chip.memory, write);
+    chip_file::visit_ideal_keys(chip.memory.ideal(), write);
   }
   chip_file::visit_memory_keys(chip.memory, write);
   return text;

@@ -13,26 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "memory/dram_kinds.hpp"
+#include "memory/memory_config.hpp"
 
 namespace systole {
 
 enum class Dataflow { kWeightStationary };
-
-// The DRAM outside the chip. See models/memory.
-struct MemoryConfig {
-  std::string kind = "ideal";          // or one of memory::dram_kind_names()
-  std::uint32_t latency_cycles = 40;   // ideal: AR handshake to first R beat, AW's last W beat to B
-  std::uint32_t bytes_per_cycle = 16;  // ideal: reads and writes together
-  std::uint64_t size_bytes = 1ull << 30;
-  std::uint32_t backpressure_permille =
-      0;  // share of cycles in which a channel refuses, random by (seed, channel, cycle)
-  std::uint64_t backpressure_seed = 1;
-  memory::DramConfig dram;  // of a DRAM kind, complete; unused by ideal
-};
-
-// The memory of this kind with the values that the kind has. UserError if there is none.
-MemoryConfig memory_of_kind(std::string_view kind);
 
 struct Chip {
   std::string name;

@@ -54,10 +54,10 @@ void visit_chip_keys(ChipT& chip, Visitor&& visit) {
 
 // Table [memory]: the numbers of the ideal memory, those of a DRAM, and those of both. `kind` and
 // `address_mapping` are the keys that are not numbers.
-template <class MemoryT, class Visitor>
-void visit_ideal_keys(MemoryT& memory, Visitor&& visit) {
-  visit(Key{"latency_cycles", 1, 100000}, memory.latency_cycles);
-  visit(Key{"bytes_per_cycle", 1, 4096}, memory.bytes_per_cycle);
+template <class IdealT, class Visitor>
+void visit_ideal_keys(IdealT& ideal, Visitor&& visit) {
+  visit(Key{"latency_cycles", 1, 100000}, ideal.latency_cycles);
+  visit(Key{"bytes_per_cycle", 1, 4096}, ideal.bytes_per_cycle);
 }
 
 template <class DramT, class Visitor>

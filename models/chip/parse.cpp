@@ -125,7 +125,7 @@ class Parser {
 
   void read_memory(const toml::table& table, MemoryConfig& memory) const {
     std::vector<std::string_view> kinds = memory::dram_kind_names();
-    kinds.insert(kinds.begin(), "ideal");
+    kinds.insert(kinds.begin(), memory::kIdealKind);
     if (const toml::node* node = table.get("kind")) {
       const auto text = node->value<std::string>();
       if (!text || std::find(kinds.begin(), kinds.end(), *text) == kinds.end())
@@ -133,34 +133,36 @@ class Parser {
              fmt::format("memory.kind = {}: must be one of \"{}\"", shown(*node), fmt::join(kinds, "\", \"")));
       memory = memory_of_kind(*text);
     }
-    const bool is_dram = memory.kind != "ideal";
+    const bool is_dram = memory.is_dram();
     std::set<std::string, std::less<>> known = {"kind"};
     std::set<std::string, std::less<>> others;  // keys of other kinds
     const auto of = [&](bool applies) {
       return [&, applies](const Key& key, const auto&) { (applies ? known : others).emplace(key.name); };
     };
     (is_dram ? known : others).emplace("address_mapping");
-    chip_file::visit_ideal_keys(memory, of(!is_dram));
-    chip_file::visit_dram_keys(memory.dram, of(is_dram));
+    const memory::IdealConfig ideal;  // whichever the kind is, both have their keys
+    const memory::DramConfig dram;
+    chip_file::visit_ideal_keys(ideal, of(!is_dram));
+    chip_file::visit_dram_keys(dram, of(is_dram));
     chip_file::visit_memory_keys(memory, of(true));
     for (const auto& [key, node] : table)
       if (others.count(key.str()) != 0)
         fail(key.source().begin.line, fmt::format("memory.{} = {}: must not be given for kind {}, which has no such "
                                                   "parameter",
-                                                  key.str(), shown(node), memory.kind));
+                                                  key.str(), shown(node), memory.kind()));
     refuse_unknown(table, "memory.", known);
     const auto read = [&](const Key& key, auto& value) { read_number(table, "memory.", key, value); };
     chip_file::visit_memory_keys(memory, read);
     if (!is_dram) {
-      chip_file::visit_ideal_keys(memory, read);
+      chip_file::visit_ideal_keys(memory.ideal(), read);
       return;
     }
     if (const toml::node* node = table.get("address_mapping")) {
       if (!node->is_string())
         fail(node->source().begin.line, fmt::format("memory.address_mapping = {}: must be a string", shown(*node)));
-      memory.dram.address_mapping = node->as_string()->get();
+      memory.dram().address_mapping = node->as_string()->get();
     }
-    chip_file::visit_dram_keys(memory.dram, read);
+    chip_file::visit_dram_keys(memory.dram(), read);
     check_dram_memory(table, memory);
   }
 
@@ -171,13 +173,13 @@ class Parser {
         fail(table.source().begin.line, fmt::format("memory.{} = {} (of the kind): must be {}", key, value, allowed));
       fail(node->source().begin.line, fmt::format("memory.{} = {}: must be {}", key, shown(*node), allowed));
     };
-    if (const auto complaint = memory::check_dram(memory.dram))
+    if (const auto complaint = memory::check_dram(memory.dram()))
       complain(complaint->key, complaint->value, complaint->allowed);
-    const std::uint64_t size = memory.dram.organization.size_bytes();
+    const std::uint64_t size = memory.dram().organization.size_bytes();
     if (memory.size_bytes > size)
       complain("size_bytes", std::to_string(memory.size_bytes),
-               fmt::format("at most {}, what {} channel(s) of {} hold", size, memory.dram.organization.channels,
-                           memory.kind));
+               fmt::format("at most {}, what {} channel(s) of {} hold", size, memory.dram().organization.channels,
+                           memory.kind()));
   }
 
   // A key with one word allowed so far, which is also the default.

@@ -293,6 +293,7 @@ DramConfig dram_config(std::string_view name) {
   if (kind == nullptr)
     throw UserError(fmt::format("memory kind {}: must be one of {}", name, fmt::join(dram_kind_names(), ", ")));
   DramConfig config;
+  config.kind = name;
   config.organization = kind->organization;
   config.timing = kind->timing;
   return config;

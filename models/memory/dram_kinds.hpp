@@ -73,6 +73,7 @@ struct DramTiming {
 
 // What [memory] of a chip file says of a DRAM kind.
 struct DramConfig {
+  std::string kind;  // one of dram_kind_names()
   DramOrganization organization;
   DramTiming timing;
   std::string address_mapping = "row-bank-column-bankgroup-channel";

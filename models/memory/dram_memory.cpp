@@ -14,11 +14,9 @@ namespace systole::memory {
 namespace {
 
 const DramConfig& checked(const MemoryConfig& config) {
-  if (config.dram.organization.burst_length == 0)
-    throw UserError(fmt::format("memory: kind {} has no DRAM parameters", config.kind));
-  if (const auto complaint = check_dram(config.dram))
+  if (const auto complaint = check_dram(config.dram()))
     throw UserError(fmt::format("memory.{} = {}: must be {}", complaint->key, complaint->value, complaint->allowed));
-  return config.dram;
+  return config.dram();
 }
 
 // In AXI order a beat waits for its slowest burst; twice the queues keeps all of them busy.
@@ -34,18 +32,18 @@ std::uint32_t reorder_bursts(const DramConfig& dram) {
 DramMemory::DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz)
     : controller_(checked(config)),
       beat_bytes_(beat_bytes),
-      burst_bytes_(config.dram.organization.burst_bytes()),
+      burst_bytes_(config.dram().organization.burst_bytes()),
       bursts_per_cycle_(static_cast<std::uint32_t>(2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),
       permille_(config.backpressure_permille),
       seed_(config.backpressure_seed),
       reads_(kMaxBursts),
-      arrival_(reorder_bursts(config.dram), kNever),
+      arrival_(reorder_bursts(config.dram()), kNever),
       writes_(kMaxBursts),
       responses_(kMaxBursts) {
   if (permille_ >= 1000) throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
   invariant(beat_bytes > 0 && (beat_bytes & (beat_bytes - 1)) == 0, "a beat is a power of two");
   invariant(chip_clock_mhz > 0, "the chip has a clock");
-  const std::uint64_t memory_mhz = config.dram.organization.clock_mhz;
+  const std::uint64_t memory_mhz = config.dram().organization.clock_mhz;
   const std::uint64_t common = std::gcd<std::uint64_t>(memory_mhz, chip_clock_mhz);
   memory_clock_ = memory_mhz / common;
   chip_clock_ = chip_clock_mhz / common;

@@ -27,8 +27,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "chip/chip.hpp"
 #include "memory/dram_controller.hpp"
+#include "memory/memory_config.hpp"
 #include "memory/memory_timing.hpp"
 
 namespace systole::memory {
@@ -38,7 +38,7 @@ class DramMemory final : public MemoryTiming {
   static constexpr std::uint32_t kMaxBursts = 64;
   static constexpr std::uint32_t kWriteBufferBeats = 512;
 
-  // UserError if the parameters of the DRAM contradict each other. beat_bytes is a power of two.
+  // The configuration is of a DRAM kind. UserError if the parameters of the DRAM contradict each other. beat_bytes is a power of two.
   DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz);
 
   const Pins& drive(std::uint64_t cycle) override;

@@ -23,8 +23,8 @@ std::uint64_t mix(std::uint64_t seed, Channel channel, std::uint64_t cycle) {
 }
 
 IdealMemory::IdealMemory(const MemoryConfig& config, std::uint32_t beat_bytes)
-    : latency_cycles_(std::max<std::uint32_t>(config.latency_cycles, 1)),
-      bytes_per_cycle_(config.bytes_per_cycle),
+    : latency_cycles_(std::max<std::uint32_t>(config.ideal().latency_cycles, 1)),
+      bytes_per_cycle_(config.ideal().bytes_per_cycle),
       beat_bytes_(beat_bytes),
       permille_(config.backpressure_permille),
       seed_(config.backpressure_seed),

@@ -30,7 +30,7 @@
 #include <boost/circular_buffer.hpp>
 #include <cstdint>
 
-#include "chip/chip.hpp"
+#include "memory/memory_config.hpp"
 #include "memory/memory_timing.hpp"
 
 namespace systole::memory {
@@ -45,7 +45,7 @@ class IdealMemory final : public MemoryTiming {
  public:
   static constexpr std::uint32_t kQueueBursts = 64;
 
-  // beat_bytes is at least 1; bytes_per_cycle of 0 is a UserError, as nothing would ever move.
+  // The configuration is of the ideal kind. beat_bytes is at least 1; bytes_per_cycle of 0 is a UserError, as nothing would ever move.
   IdealMemory(const MemoryConfig& config, std::uint32_t beat_bytes);
 
   const Pins& drive(std::uint64_t cycle) override;

@@ -35,10 +35,10 @@ DramConfig config_of(const DramArguments& arguments) {
   DramConfig config;
   if (is_chip_file(arguments.memory)) {
     const Chip chip = load_chip(arguments.memory);
-    if (!is_dram_kind(chip.memory.kind))
-      throw UserError(fmt::format("{}: memory.kind = '{}': must be one of {}", arguments.memory, chip.memory.kind,
+    if (!chip.memory.is_dram())
+      throw UserError(fmt::format("{}: memory.kind = '{}': must be one of {}", arguments.memory, chip.memory.kind(),
                                   fmt::join(dram_kind_names(), ", ")));
-    config = chip.memory.dram;
+    config = chip.memory.dram();
   } else if (is_dram_kind(arguments.memory)) {
     config = dram_config(arguments.memory);
   } else {

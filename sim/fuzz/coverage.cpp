@@ -130,7 +130,7 @@ void Coverage::add(const FuzzCase& c, const cycle::Result& model) {
     waits("memory", account.memory);
     waits("port", account.port);
   }
-  hit("memory " + c.chip.memory.kind);
+  hit(fmt::format("memory {}", c.chip.memory.kind()));
   if (c.chip.memory.backpressure_permille != 0) hit("memory back-pressure");
 }
 

@@ -26,17 +26,16 @@ constexpr std::uint64_t kMaxFileBytes = 64 << 20;
 
 Chip with_random_memory(Chip chip, std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  chip.memory.kind = "ideal";
-  chip.memory.dram = {};
-  chip.memory.latency_cycles = static_cast<std::uint32_t>(random() % 8 == 0 ? random() % 1000 : 1 + random() % 60);
+  memory::IdealConfig ideal;
+  ideal.latency_cycles = static_cast<std::uint32_t>(random() % 8 == 0 ? random() % 1000 : 1 + random() % 60);
   const std::uint32_t bandwidths[] = {chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes(), 3};
-  chip.memory.bytes_per_cycle = bandwidths[random() % 4];
+  ideal.bytes_per_cycle = bandwidths[random() % 4];
   chip.memory.backpressure_permille = static_cast<std::uint32_t>(random() % 3 == 0 ? random() % 700 : 0);
   chip.memory.backpressure_seed = random();
+  chip.memory.parameters = ideal;
   if (random() % 2 == 0) {
     const auto kinds = memory::dram_kind_names();
-    chip.memory.kind = kinds[random() % kinds.size()];
-    memory::DramConfig dram = memory::dram_config(chip.memory.kind);
+    memory::DramConfig dram = memory::dram_config(kinds[random() % kinds.size()]);
     dram.organization.channels = static_cast<std::uint32_t>(1 + random() % 3);
     dram.read_queue = static_cast<std::uint32_t>(1 + random() % 32);
     dram.write_queue = static_cast<std::uint32_t>(1 + random() % 32);
@@ -44,7 +43,7 @@ Chip with_random_memory(Chip chip, std::uint64_t seed) {
     dram.write_low = static_cast<std::uint32_t>(random() % dram.write_high);
     if (random() % 2 == 0) dram.address_mapping = "row-bankgroup-bank-channel-column";
     if (random() % 2 == 0) dram.timing.trefi /= 4;  // so that short programs meet refreshes
-    chip.memory.dram = dram;
+    chip.memory.parameters = dram;
     chip.clock_mhz = static_cast<std::uint32_t>(100 + random() % 2400);
   }
   return chip;

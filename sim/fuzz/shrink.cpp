@@ -132,10 +132,11 @@ class Shrinker {
     };
     with([](MemoryConfig& m) { m.backpressure_permille = 0; });
     with([](MemoryConfig& m) {
-      m.kind = "ideal";
-      m.dram = {};
+      if (m.is_dram()) m.parameters = memory::IdealConfig{};
     });
-    with([](MemoryConfig& m) { m.latency_cycles = 1; });
+    with([](MemoryConfig& m) {
+      if (!m.is_dram()) m.ideal().latency_cycles = 1;
+    });
   }
 
   const Difference& difference_;

@@ -37,12 +37,6 @@ class Counter {
 
 }  // namespace
 
-double peak_bytes_per_cycle(const Chip& chip) {
-  const memory::DramOrganization& dram = chip.memory.dram.organization;
-  if (chip.memory.kind == "ideal") return chip.memory.bytes_per_cycle;
-  return static_cast<double>(dram.peak_bytes_per_second()) / (chip.clock_mhz * 1e6);
-}
-
 std::vector<NodeWork> node_work(const compiler::CompiledNetwork& network) {
   std::vector<NodeWork> nodes(network.network.nodes.size());
   const Counter counter(network.chip);
@@ -55,7 +49,7 @@ std::vector<NodeWork> node_work(const compiler::CompiledNetwork& network) {
       std::visit([&](const auto& x) { counter.count(x, nodes[node]); }, instruction);
     }
   }
-  const double bus = network.chip.axi_bytes(), peak = peak_bytes_per_cycle(network.chip);
+  const double bus = network.chip.axi_bytes(), peak = network.chip.memory.peak_bytes_per_cycle(network.chip.clock_mhz);
   for (NodeWork& work : nodes) {
     const double read = static_cast<double>(work.read_bytes), write = static_cast<double>(work.write_bytes);
     work.dram_cycles =

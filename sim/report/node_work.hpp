@@ -21,7 +21,4 @@ struct NodeWork {
 // Per node, by the tags of the instructions; a fused node's work is that of the node which it is fused into.
 std::vector<NodeWork> node_work(const compiler::CompiledNetwork& network);
 
-// Bytes a cycle of the chip that the memory moves at its peak, both directions together.
-double peak_bytes_per_cycle(const Chip& chip);
-
 }  // namespace systole::report

@@ -150,7 +150,7 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view, c
   report.view = view;
   report.clock_mhz = network.chip.clock_mhz;
   report.macs_per_cycle = network.chip.macs_per_cycle();
-  report.dram_peak = peak_bytes_per_cycle(network.chip) * network.chip.clock_mhz * 1e6;
+  report.dram_peak = network.chip.memory.peak_bytes_per_cycle(network.chip.clock_mhz) * network.chip.clock_mhz * 1e6;
   if (!network.network.inputs.empty()) {
     const Shape& shape = network.network.tensors[network.network.inputs[0]].shape;
     if (!shape.empty()) report.batch = static_cast<std::uint64_t>(std::max<std::int64_t>(shape[0], 1));

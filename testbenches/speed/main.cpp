@@ -91,7 +91,7 @@ int print_share() {
   const ArrayShare share = array_share(workload, rtl.retire_trace, rtl.cycles);
   const bool same = rtl.retire_trace == trace.retired && rtl.cycles == model.cycles;
   fmt::print("\n1x1 convolution of 56x56x64 to 64 channels on edge16, memory of {} cycles and {} bytes a cycle\n",
-             chip.memory.latency_cycles, chip.memory.bytes_per_cycle);
+             chip.memory.ideal().latency_cycles, chip.memory.ideal().bytes_per_cycle);
   fmt::print("  {:<46} {}\n", "activation rows that enter the array", share.rows);
   fmt::print("  {:<46} {}\n", "cycles, first start to last retirement of matrix", share.cycles);
   fmt::print("  {:<46} {:.2f} % (at least 95 %: {})\n", "share of the array's peak", 100 * share.share(),

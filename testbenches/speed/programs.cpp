@@ -59,8 +59,8 @@ Workload long_convolution(const Chip& chip) {
 }
 
 Chip with_fast_memory(Chip chip) {
-  chip.memory.latency_cycles = 10;
-  chip.memory.bytes_per_cycle = 2 * chip.axi_bytes();
+  chip.memory.ideal().latency_cycles = 10;
+  chip.memory.ideal().bytes_per_cycle = 2 * chip.axi_bytes();
   return chip;
 }
 

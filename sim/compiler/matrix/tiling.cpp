@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/matrix/assumed_memory.hpp"
 #include "compiler/plan/arithmetic.hpp"
 #include "support/error.hpp"
 
@@ -40,7 +41,7 @@ std::vector<std::int64_t> sizes(std::int64_t extent, std::int64_t most) {
 class Chooser {
  public:
   Chooser(const MatrixProblem& p, const ColumnRun& run, const Chip& chip, const TilingLimits& limits)
-      : p_(p), run_(run), chip_(chip), limits_(limits) {
+      : p_(p), run_(run), chip_(chip), memory_(assumed_memory(chip.memory)), limits_(limits) {
     tile_words_ = chip.array_rows + (all_equal(p.weight_zero_point) ? 0 : 1);
     most_rows_ = std::min<std::int64_t>(chip.accumulator_rows, 32768);  // 16-bit counts of the store
   }
@@ -162,15 +163,14 @@ class Chooser {
     const double load = std::max((activation_bytes + weight_bytes + residual_bytes) / chip_.axi_bytes(),
                                  activation_loads * piece + weight_words) +
                         (activation_loads + weight_loads) * kInstructionCycles;
-    const double memory = (activation_bytes + weight_bytes + residual_bytes + out_bytes) / chip_.memory.bytes_per_cycle;
+    const double memory = (activation_bytes + weight_bytes + residual_bytes + out_bytes) / memory_.bytes_per_cycle;
 
-    const double first = piece + static_cast<double>(weight_piece_words(t)) + chip_.memory.latency_cycles;
-    const double last =
-        positions * t.column_blocks * (chip_.array_cols / chip_.post_lanes) + chip_.memory.latency_cycles;
+    const double first = piece + static_cast<double>(weight_piece_words(t)) + memory_.latency_cycles;
+    const double last = positions * t.column_blocks * (chip_.array_cols / chip_.post_lanes) + memory_.latency_cycles;
     // An accumulator bank is computed, stored and free again in turn; two banks halve that loop.
     // What no overlap hides in it is the array's drain and the way of the last output to DRAM and
     // back.
-    const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + chip_.memory.latency_cycles;
+    const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + memory_.latency_cycles;
     const double banks = (compute + store + jobs * drain) / 2;
     return {t, std::max({compute, store, load, memory, banks}) + first + last, smallest_bound(t)};
   }
@@ -178,6 +178,7 @@ class Chooser {
   const MatrixProblem& p_;
   const ColumnRun& run_;
   const Chip& chip_;
+  const AssumedMemory memory_;
   const TilingLimits& limits_;
   std::int64_t tile_words_ = 0, most_rows_ = 0, activation_limit_ = 0, weight_limit_ = 0, residual_limit_ = 0;
   std::vector<TilingCandidate> found_;

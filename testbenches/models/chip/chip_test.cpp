@@ -64,9 +64,9 @@ TEST_CASE("a chip file gives the chip, defaults where it is silent") {
   CHECK(chip.macs_per_cycle() == 128);
   CHECK(chip.load_fifo_beats == 64);
   CHECK(chip.store_fifo_beats == 64);
-  CHECK(chip.memory.kind == "ideal");
-  CHECK(chip.memory.latency_cycles == 33);
-  CHECK(chip.memory.bytes_per_cycle == 16);
+  CHECK(chip.memory.kind() == "ideal");
+  CHECK(chip.memory.ideal().latency_cycles == 33);
+  CHECK(chip.memory.ideal().bytes_per_cycle == 16);
   CHECK(chip.memory.size_bytes == 0x100000);
   // 2048*8 activation, 1024*16 weight, 2*128*16*4 accumulator, 64*4*8 parameter
   CHECK(chip.buffer_bytes() == 16384 + 16384 + 16384 + 2048);
@@ -129,7 +129,7 @@ TEST_CASE("the fingerprint changes with every RTL parameter and with nothing els
   Chip same = chip;
   same.name = "other";
   same.clock_mhz = 1;
-  same.memory.latency_cycles = 1;
+  same.memory.ideal().latency_cycles = 1;
   CHECK(same.fingerprint() == chip.fingerprint());
 }
 
@@ -260,21 +260,21 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
 TEST_CASE("a DRAM kind brings its values, and the file may override them") {
   const std::string base = kText.substr(0, kText.find("[memory]"));
   const Chip chip = parse_chip(base + "[memory]\nkind = \"ddr4_3200\"\n", "c.toml");
-  CHECK(chip.memory.kind == "ddr4_3200");
-  CHECK(chip.memory.dram.timing.trcd == 22);
-  CHECK(chip.memory.dram.organization.channels == 1);
+  CHECK(chip.memory.kind() == "ddr4_3200");
+  CHECK(chip.memory.dram().timing.trcd == 22);
+  CHECK(chip.memory.dram().organization.channels == 1);
   const Chip other = parse_chip(base +
                                     "[memory]\nkind = \"lpddr5_6400\"\ntrcd = 14\nchannels = 3\n"
                                     "channel_bits = 32\nread_queue = 7\n"
                                     "address_mapping = \"row-bankgroup-bank-channel-column\"\n"
                                     "backpressure_permille = 5\n",
                                 "c.toml");
-  CHECK(other.memory.dram.timing.trcd == 14);
-  CHECK(other.memory.dram.timing.tras == 34);
-  CHECK(other.memory.dram.organization.channels == 3);
-  CHECK(other.memory.dram.organization.burst_bytes() == 64);
-  CHECK(other.memory.dram.read_queue == 7);
-  CHECK(other.memory.dram.address_mapping == "row-bankgroup-bank-channel-column");
+  CHECK(other.memory.dram().timing.trcd == 14);
+  CHECK(other.memory.dram().timing.tras == 34);
+  CHECK(other.memory.dram().organization.channels == 3);
+  CHECK(other.memory.dram().organization.burst_bytes() == 64);
+  CHECK(other.memory.dram().read_queue == 7);
+  CHECK(other.memory.dram().address_mapping == "row-bankgroup-bank-channel-column");
   CHECK(other.memory.backpressure_permille == 5);
   for (const Chip& c : {chip, other}) {
     const std::string text = to_toml(c);

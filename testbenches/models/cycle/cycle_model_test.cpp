@@ -116,7 +116,7 @@ TEST_CASE("a simulation in pieces of any length tells the same story as one in a
 
 TEST_CASE("limits stop a program in their cycle, also in the middle of a stretch that is left out") {
   Chip chip = tiny();
-  chip.memory.latency_cycles = 5000;
+  chip.memory.ideal().latency_cycles = 5000;
   const isa::Program program = program_of({isa::Load{}});
   Limits limits;
   limits.max_cycles = 4321;

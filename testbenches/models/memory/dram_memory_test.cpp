@@ -88,10 +88,8 @@ class Master {
 
 // Without refresh in the time of a test.
 MemoryConfig restless(const char* kind) {
-  MemoryConfig config;
-  config.kind = kind;
-  config.dram = dram_config(kind);
-  config.dram.timing.trefi = 10'000'000;
+  MemoryConfig config = memory_of_kind(kind);
+  config.dram().timing.trefi = 10'000'000;
   return config;
 }
 
@@ -104,10 +102,10 @@ TEST_CASE("a read takes exactly the memory's clocks, at any ratio and after any 
     for (const std::uint32_t mhz : {1000u, 1600u, 1200u, 800u, 333u, 997u, 3u, 7919u, 10000u}) {
       CAPTURE(kind, mhz);
       const MemoryConfig config = restless(kind);
-      const DramTiming& t = config.dram.timing;
-      const std::uint64_t memory_mhz = config.dram.organization.clock_mhz;
+      const DramTiming& t = config.dram().timing;
+      const std::uint64_t memory_mhz = config.dram().organization.clock_mhz;
       Master master(config, 16, mhz);
-      const std::uint64_t column = t.tcl + t.tdqsck + config.dram.organization.burst_clocks() + kReturnClocks;
+      const std::uint64_t column = t.tcl + t.tdqsck + config.dram().organization.burst_clocks() + kReturnClocks;
       std::uint64_t latency = t.trcd + column;  // of the first, in memory clocks
       for (int i = 0; i < 40; ++i) {
         const std::uint64_t ar = master.cycle();
@@ -125,8 +123,8 @@ TEST_CASE("a read takes exactly the memory's clocks, at any ratio and after any 
 
 TEST_CASE("the ratio of clocks does not drift in a million cycles") {
   MemoryConfig config = restless("ddr4_3200");
-  const DramTiming& t = config.dram.timing;
-  config.dram.timing.trefi = 10'000'000;
+  const DramTiming& t = config.dram().timing;
+  config.dram().timing.trefi = 10'000'000;
   Master master(config, 16, 999);
   master.read(0, 0, 1);
   master.run(1'000'000);
@@ -208,8 +206,8 @@ TEST_CASE("a response waits for its AW when the data came first, and 512 beats m
 
 TEST_CASE("64 reads and 64 writes are in flight, the next waits for the cycle after the first") {
   MemoryConfig config = restless("ddr4_3200");
-  config.dram.timing.tcl = 5000;
-  config.dram.timing.trtw = 5000;
+  config.dram().timing.tcl = 5000;
+  config.dram().timing.trtw = 5000;
   Master reads(config, 64, 1600);
   for (int i = 0; i < 70; ++i) reads.read(0, 64u * static_cast<unsigned>(i), 1);
   reads.finish();
@@ -217,10 +215,10 @@ TEST_CASE("64 reads and 64 writes are in flight, the next waits for the cycle af
   CHECK(reads.ar_cycles[64] == reads.r_events[0].cycle + 1);
 
   config = restless("ddr4_3200");
-  config.dram.write_queue = config.dram.write_high = 1;
-  config.dram.write_low = 0;
-  config.dram.timing.trcd = config.dram.timing.tras = 5000;
-  config.dram.timing.trc = 5100;
+  config.dram().write_queue = config.dram().write_high = 1;
+  config.dram().write_low = 0;
+  config.dram().timing.trcd = config.dram().timing.tras = 5000;
+  config.dram().timing.trc = 5100;
   Master writes(config, 64, 1600);
   for (int i = 0; i < 70; ++i) writes.write(0, (1u << 20) * static_cast<unsigned>(i), 1);
   writes.finish();
@@ -254,16 +252,14 @@ TEST_CASE("AXI does not cost bandwidth") {
         Case{"ddr4_2400", 128, 800, 2, 0.93}, Case{"ddr4_3200", 16, 1000, 16, 0.95},
         Case{"lpddr5_6400", 16, 1000, 16, 0.88}, Case{"hbm2", 128, 1000, 8, 0.90}, Case{"hbm2", 16, 1000, 16, 0.92}}) {
     CAPTURE(c.kind, c.beat_bytes, c.mhz);
-    MemoryConfig config;
-    config.kind = c.kind;
-    config.dram = dram_config(c.kind);
+    MemoryConfig config = memory_of_kind(c.kind);
     Master master(config, c.beat_bytes, c.mhz);
     const std::uint64_t bytes = 4u << 20;
     const std::uint64_t burst = c.burst_beats * c.beat_bytes;
     for (std::uint64_t a = 0; a < bytes; a += burst) master.read(0, a, c.burst_beats);
     master.finish();
     const double port = static_cast<double>(c.beat_bytes) * c.mhz * 1e6;
-    const double peak = static_cast<double>(config.dram.organization.peak_bytes_per_second());
+    const double peak = static_cast<double>(config.dram().organization.peak_bytes_per_second());
     const double reached = static_cast<double>(bytes) / static_cast<double>(master.cycle()) * c.mhz * 1e6;
     CHECK(reached / std::min(port, peak) > c.least);
     CHECK(reached / std::min(port, peak) <= 1.0);
@@ -278,14 +274,12 @@ TEST_CASE("random traffic on random memories loses nothing, keeps order and repe
     std::mt19937 random(seed);
     const auto kinds = dram_kind_names();
     const std::string_view kind = kinds[random() % kinds.size()];
-    MemoryConfig config;
-    config.kind = kind;
-    config.dram = dram_config(kind);
-    config.dram.organization.channels = 1 + random() % 4;
-    config.dram.read_queue = 1 + random() % 40;
-    config.dram.write_queue = 1 + random() % 40;
-    config.dram.write_high = 1 + random() % config.dram.write_queue;
-    config.dram.write_low = random() % config.dram.write_high;
+    MemoryConfig config = memory_of_kind(kind);
+    config.dram().organization.channels = 1 + random() % 4;
+    config.dram().read_queue = 1 + random() % 40;
+    config.dram().write_queue = 1 + random() % 40;
+    config.dram().write_high = 1 + random() % config.dram().write_queue;
+    config.dram().write_low = random() % config.dram().write_high;
     config.backpressure_permille = random() % 2 == 0 ? 0 : random() % 600;
     config.backpressure_seed = seed;
     const std::uint32_t beat_bytes = 4u << (random() % 6);
@@ -339,12 +333,11 @@ TEST_CASE("random traffic on random memories loses nothing, keeps order and repe
 
 TEST_CASE("a memory whose parameters contradict each other is refused") {
   MemoryConfig config = restless("ddr4_3200");
-  config.dram.timing.tras = 21;
+  config.dram().timing.tras = 21;
   CHECK_THROWS_WITH(DramMemory(config, 16, 1000), Contains("memory.tras = 21: must be at least 22: trcd"));
   config = restless("ddr4_3200");
   config.backpressure_permille = 1000;
   CHECK_THROWS_AS(DramMemory(config, 16, 1000), UserError);
-  config = MemoryConfig{};
-  config.kind = "ddr4_3200";  // without its values
-  CHECK_THROWS_AS(make_memory_timing(config, 16, 1000), UserError);
+  config.parameters = DramConfig{};  // of no kind
+  CHECK_THROWS_AS(make_memory_timing(config, 16, 1000), InternalError);
 }

@@ -80,8 +80,8 @@ class Master {
 
 MemoryConfig fast(std::uint32_t latency, std::uint32_t bytes_per_cycle = 1024) {
   MemoryConfig config;
-  config.latency_cycles = latency;
-  config.bytes_per_cycle = bytes_per_cycle;
+  config.ideal().latency_cycles = latency;
+  config.ideal().bytes_per_cycle = bytes_per_cycle;
   return config;
 }
 
@@ -323,7 +323,7 @@ TEST_CASE("random traffic loses nothing, keeps order and never exceeds latency o
     master.step();
   }
 
-  const std::uint64_t latency = config.latency_cycles == 0 ? 1 : config.latency_cycles;
+  const std::uint64_t latency = config.ideal().latency_cycles == 0 ? 1 : config.ideal().latency_cycles;
   std::size_t beat = 0;
   for (std::size_t i = 0; i < reads.size(); ++i)
     for (std::uint32_t b = 0; b < reads[i].beats; ++b, ++beat) {
@@ -361,7 +361,4 @@ TEST_CASE("a memory that could never move a byte is refused") {
   MemoryConfig config = fast(1);
   config.backpressure_permille = 1000;
   CHECK_THROWS_AS(IdealMemory(config, 16), UserError);
-  config = fast(1);
-  config.kind = "perfect";
-  CHECK_THROWS_AS(make_memory_timing(config, 16, 1000), UserError);
 }

@@ -89,9 +89,9 @@ TEST_CASE("an ideal memory that leaves out cycles does the same, whatever its ba
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     INFO("seed " << seed);
     MemoryConfig config;
-    config.latency_cycles = static_cast<std::uint32_t>(seed * seed);
+    config.ideal().latency_cycles = static_cast<std::uint32_t>(seed * seed);
     const std::uint32_t bandwidths[] = {3, 8, 16, 32};
-    config.bytes_per_cycle = bandwidths[seed % 4];
+    config.ideal().bytes_per_cycle = bandwidths[seed % 4];
     config.backpressure_permille = seed % 3 == 0 ? 300 : 0;
     config.backpressure_seed = seed;
     CHECK(compare(config, 1000, seed) > 0.3);
@@ -103,9 +103,9 @@ TEST_CASE("beats that an ideal memory skips are those that it would have driven"
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     INFO("seed " << seed);
     MemoryConfig config;
-    config.latency_cycles = static_cast<std::uint32_t>(seed * 7);
+    config.ideal().latency_cycles = static_cast<std::uint32_t>(seed * 7);
     const std::uint32_t bandwidths[] = {8, 16, 24, 32};
-    config.bytes_per_cycle = bandwidths[seed % 4];
+    config.ideal().bytes_per_cycle = bandwidths[seed % 4];
     config.backpressure_permille = seed == 9 ? 300 : 0;
     const auto every = make_memory_timing(config, kBeatBytes, 1000),
                skipping = make_memory_timing(config, kBeatBytes, 1000);
@@ -134,7 +134,7 @@ TEST_CASE("beats that an ideal memory skips are those that it would have driven"
       skipping->skip_beats(cycle + 1, left);
       skipped += left;
     }
-    if (config.bytes_per_cycle < kBeatBytes || config.backpressure_permille != 0) CHECK(left == 0);
+    if (config.ideal().bytes_per_cycle < kBeatBytes || config.backpressure_permille != 0) CHECK(left == 0);
   }
   CHECK(skipped > 10'000);
 }
@@ -143,9 +143,7 @@ TEST_CASE("a DRAM of any kind that leaves out cycles does the same, refreshes in
   for (const std::string_view kind : dram_kind_names()) {
     for (const std::uint32_t chip_mhz : {233u, 1000u, 2400u}) {
       INFO(kind << " at " << chip_mhz << " MHz");
-      MemoryConfig config;
-      config.kind = kind;
-      config.dram = dram_config(kind);
+      MemoryConfig config = memory_of_kind(kind);
       config.backpressure_permille = chip_mhz == 1000 ? 200 : 0;
       CHECK(compare(config, chip_mhz, chip_mhz) > 0.3);
     }

@@ -121,7 +121,7 @@ struct ChipBench : Bench {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);
     MemoryConfig config;
-    config.latency_cycles = 20;
+    config.ideal().latency_cycles = 20;
     config.backpressure_permille = backpressure_permille;
     config.backpressure_seed = seed();
     timing = memory::make_memory_timing(config, kAxiBytes, 1000);

@@ -37,8 +37,8 @@ double convolution_share(const Chip& chip, std::int64_t channels, std::int64_t s
 Chip fast_edge16() {
   Chip chip = odd_chips().back();
   chip.store_fifo_groups = 16;
-  chip.memory.latency_cycles = 10;
-  chip.memory.bytes_per_cycle = 32;
+  chip.memory.ideal().latency_cycles = 10;
+  chip.memory.ideal().bytes_per_cycle = 32;
   return chip;
 }
 

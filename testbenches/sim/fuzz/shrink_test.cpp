@@ -37,8 +37,8 @@ TEST_CASE("a difference in the matrix engine shrinks to the instructions that fi
   const Shrunk small = shrink(failing, slow_accumulators);
   CHECK(small.difference == "retirement: differs");
   CHECK(small.fuzz_case.random.program.instructions.size() == kFillInstructions);
-  CHECK(small.fuzz_case.chip.memory.kind == "ideal");
-  CHECK(small.fuzz_case.chip.memory.latency_cycles == 1);
+  CHECK(small.fuzz_case.chip.memory.kind() == "ideal");
+  CHECK(small.fuzz_case.chip.memory.ideal().latency_cycles == 1);
   CHECK(slow_accumulators(small.fuzz_case) == small.difference);
 }
 

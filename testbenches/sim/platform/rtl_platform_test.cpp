@@ -24,8 +24,8 @@ Chip small_chip(std::uint32_t data_bits = 64, std::uint32_t latency = 7) {
   chip.array_rows = chip.array_cols = 4;
   chip.axi_data_bits = data_bits;
   chip.memory.size_bytes = 1 << 20;
-  chip.memory.latency_cycles = latency;
-  chip.memory.bytes_per_cycle = 2 * data_bits / 8;
+  chip.memory.ideal().latency_cycles = latency;
+  chip.memory.ideal().bytes_per_cycle = 2 * data_bits / 8;
   return chip;
 }
 

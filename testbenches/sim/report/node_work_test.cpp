@@ -16,7 +16,7 @@ compiler::CompiledNetwork one_node() {
   net.chip.post_lanes = 4;
   net.chip.axi_data_bits = 128;
   net.chip.acc_latency = 1;
-  net.chip.memory.bytes_per_cycle = 16;
+  net.chip.memory.ideal().bytes_per_cycle = 16;
   Tensor tensor;
   tensor.type = ElementType::kInt8;
   tensor.shape = {1, 16, 5, 4};
@@ -73,7 +73,7 @@ TEST_CASE("loads and stores count bytes, matrix instructions passes, stores grou
   auto& store = std::get<isa::Store>(program[2]);
   store.window_x = 3;
   store.raw = true;
-  net.chip.memory.bytes_per_cycle = 64;  // then the bus is slower than the memory
+  net.chip.memory.ideal().bytes_per_cycle = 64;  // then the bus is slower than the memory
   work = node_work(net).at(0);
   CHECK(work.array_cycles == 9 * 17);
   CHECK(work.store_cycles == 240);
@@ -87,7 +87,7 @@ TEST_CASE("the peak of a DRAM counts in cycles of the chip") {
   Chip chip;
   chip.memory = memory_of_kind("lpddr4_3200");
   chip.clock_mhz = 500;
-  CHECK(peak_bytes_per_cycle(chip) == Approx(3200e6 * 2 / 500e6));
+  CHECK(chip.memory.peak_bytes_per_cycle(chip.clock_mhz) == Approx(3200e6 * 2 / 500e6));
 }
 
 TEST_CASE("a node is bound by what is busy for four fifths of its cycles, by dependencies if nothing is") {

@@ -95,7 +95,7 @@ TEST_CASE("a flipped bit of the last node's weights is reported in the last node
 
 TEST_CASE("one cycle more of memory latency in the cycle model is reported with its transfer") {
   compiler::CompiledNetwork late = digits();
-  late.chip.memory.latency_cycles += 1;
+  late.chip.memory.ideal().latency_cycles += 1;
   PinView rtl(digits(), make_verilated(digits().chip, 1, false));  // keeps the right latency
   Seen seen;
   const std::string difference = compare_views(late, {image()}, rtl, seen);

@@ -251,8 +251,8 @@ RandomNetwork make_random_network(Kind kind, std::uint32_t seed) {
 
 Chip with_random_memory(Chip chip, std::uint32_t seed) {
   Random r(seed);
-  chip.memory.latency_cycles = static_cast<std::uint32_t>(r.in(1, 60));
-  chip.memory.bytes_per_cycle =
+  chip.memory.ideal().latency_cycles = static_cast<std::uint32_t>(r.in(1, 60));
+  chip.memory.ideal().bytes_per_cycle =
       r.pick<std::uint32_t>({3, chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes()});
   chip.memory.backpressure_permille = r.chance(33) ? static_cast<std::uint32_t>(r.in(1, 600)) : 0;
   chip.memory.backpressure_seed = seed;

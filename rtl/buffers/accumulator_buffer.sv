@@ -2,9 +2,9 @@
 //
 // The accumulators: two banks of int32 rows, bank = top bit of the address, one read and one write port each.
 //
-// The matrix engine writes, and reads where it accumulates; the store engine reads. The matrix engine's read comes first:
-// store_grant_o is 0 while it reads the same bank. Programs keep the engines in different banks with semaphores. Read data is valid
-// one cycle after the granted read.
+// The matrix engine writes, and reads where it accumulates; the store engine reads. The matrix engine's read comes
+// first: store_grant_o is 0 while it reads the same bank. Programs keep the engines in different banks with semaphores.
+// Read data is valid one cycle after the granted read.
 module accumulator_buffer #(
   parameter int BankRows = 64,
   parameter int RowBits = 128,
@@ -36,7 +36,9 @@ module accumulator_buffer #(
     if (store_read) store_bank_q <= store_bank;
   end
 
-  logic [RowBits-1:0] bank_data [0:1];
+  // Only ports of instances drive the elements: without the attribute Yosys takes the array for a memory that nobody
+  // writes.
+  (* mem2reg *) logic [RowBits-1:0] bank_data [0:1];
 
   for (genvar b = 0; b < 2; b++) begin : gen_bank
     logic matrix_here, store_here;

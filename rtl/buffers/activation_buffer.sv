@@ -2,9 +2,9 @@
 //
 // The activation buffer: Banks memories, bank = top bits of the address, one read and one write port each.
 //
-// Reads, per bank and cycle: matrix, then the store engine's source, then its residual operand. Writes: store, then load. Who
-// loses sees its grant at 0 and asks again. Matrix reads and store writes never lose. Read data is valid one cycle after the
-// granted read.
+// Reads, per bank and cycle: matrix, then the store engine's source, then its residual operand. Writes: store, then
+// load. Who loses sees its grant at 0 and asks again. Matrix reads and store writes never lose. Read data is valid one
+// cycle after the granted read.
 module activation_buffer #(
   parameter int Banks = 4,
   parameter int BankWords = 256,
@@ -61,7 +61,9 @@ module activation_buffer #(
     if (residual_read) residual_bank_q <= residual_bank;
   end
 
-  logic [WordBits-1:0] bank_data [0:Banks-1];
+  // Only ports of instances drive the elements: without the attribute Yosys takes the array for a memory that nobody
+  // writes.
+  (* mem2reg *) logic [WordBits-1:0] bank_data [0:Banks-1];
 
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
     logic matrix_here, source_here, residual_here, store_here, load_here;

@@ -31,15 +31,16 @@ module delay #(
     // A ring of words that stand still: cheaper than moving them, in power and in simulation.
     localparam int PositionWidth = $clog2(Cycles);
     logic [Width-1:0]         ring [0:2**PositionWidth-1];
-    logic [PositionWidth-1:0] position_q;
+    logic [PositionWidth-1:0] position_q, oldest;  // the subtraction must wrap, so it has a wire of its own
     logic [Width-1:0]         data_q;
+    assign oldest = position_q - PositionWidth'(Cycles - 1);
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) position_q <= '0;
       else position_q <= position_q + 1'b1;
     end
     always_ff @(posedge clk_i) begin
       ring[position_q] <= data_i;
-      data_q <= ring[position_q - PositionWidth'(Cycles - 1)];
+      data_q <= ring[oldest];
     end
     assign data_o = data_q;
   end

@@ -1,4 +1,8 @@
+// The RTL of systole_chip in compile order, and where its `include files are found: relative to this file.
++incdir+.
 isa_pkg.sv
+formats/format_pkg.sv
+command/registers_pkg.sv
 common/ram_1r1w.sv
 common/fifo.sv
 common/ram_fifo.sv
@@ -15,7 +19,7 @@ load/load_request.sv
 load/load_packer.sv
 load/load_writer.sv
 load/load_engine.sv
-matrix/processing_element.sv
+formats/processing_element.sv
 matrix/systolic_row.sv
 matrix/systolic_array.sv
 matrix/matrix_sequencer.sv

@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The encoding of the instructions, as constants. The meaning of every field is in docs/reference/instruction_set.md; the same
-// table in C++ is models/isa/fields.cpp, and testbenches/models/isa fails if the two differ in any field, in either direction.
+// The encoding of the instructions, as constants. The meaning of every field is in docs/reference/instruction_set.md;
+// the same table in C++ is models/isa/fields.cpp, and testbenches/models/isa fails if the two differ in any field, in
+// either direction.
 //
-// `XxxLsb` is the position of a field's lowest bit in the 1024-bit instruction (word * 32 + bit of the word), `XxxWidth` its
-// width in bits; `instruction[XxxLsb +: XxxWidth]` is the field. Fields of one opcode carry its name in front. Constants are
-// used by scope, `isa_pkg::OpcodeLoad`.
+// `XxxLsb` is the position of a field's lowest bit in the 1024-bit instruction (word * 32 + bit of the word),
+// `XxxWidth` its width in bits; `instruction[XxxLsb +: XxxWidth]` is the field. Fields of one opcode carry its name in
+// front. Constants are used by scope, `isa_pkg::OpcodeLoad`.
 package isa_pkg;
 
   localparam int InstructionBits = 1024;
   localparam int InstructionBytes = 128;
+
+  // The engines, in the order of their priority where they meet. The number of an engine is that of its queue, and its
+  // bit or slice in every vector of engines.
+  localparam int EngineLoad = 0;
+  localparam int EngineMatrix = 1;
+  localparam int EngineStore = 2;
+  localparam int Engines = 3;
+
+  localparam int IndexWidth = 32;  // of an instruction's index in its program
+
+  // Who sends a burst.
+  localparam int AxiIdFetch = 0;
+  localparam int AxiIdLoad = 1;
+  localparam int AxiIdStore = 2;
+  localparam int AxiIdWidth = 2;
 
   // Values of the opcode, version and length fields.
   localparam int OpcodeLoad = 1;
@@ -38,6 +54,7 @@ package isa_pkg;
   localparam int SemaphoreMax = 255;
 
   // Error codes.
+  localparam int ErrorWidth = 4;
   localparam int ErrorIllegal = 1;
   localparam int ErrorRead = 2;
   localparam int ErrorWrite = 3;
@@ -234,8 +251,8 @@ package isa_pkg;
   localparam int StoreAddOffsetLsb = 864;
   localparam int StoreAddOffsetWidth = 32;
 
-  // Bits that must be zero: those without a field, and the load's transpose flag, whose unit does not exist yet. Words from 31
-  // down to 0, four a line.
+  // Bits that must be zero: those without a field, and the load's transpose flag, whose unit does not exist yet. Words
+  // from 31 down to 0, four a line.
   localparam logic [1023:0] LoadReservedMask = {
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
@@ -265,6 +282,12 @@ package isa_pkg;
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'hffff_ffff, 32'h0000_0000, 32'hf000_0000
+  };
+
+  // By engine, the first one in the low bits.
+  localparam logic [Engines*OpcodeWidth-1:0] EngineOpcodes = {8'(OpcodeStore), 8'(OpcodeMatrix), 8'(OpcodeLoad)};
+  localparam logic [Engines*InstructionBits-1:0] EngineReservedMasks = {
+    StoreReservedMask, MatrixReservedMask, LoadReservedMask
   };
 
 endpackage

@@ -1,31 +1,27 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Reads the RTL in three tools for every shipped chip: Verilator -Wall, Icarus Verilog, and Yosys synthesis with `check -assert`
-# (hierarchy kept, ram_1r1w a black box, as a chip team with SRAM macros would have it). Any warning of Verilator, and any
-# error, fails.
+# Reads the RTL in three tools for every shipped chip: Verilator -Wall, Icarus Verilog, and Yosys synthesis with
+# `check -assert` (hierarchy kept, ram_1r1w a black box, as a chip team with SRAM macros would have it). Any warning of
+# Verilator, and any error, fails. The parameters of a chip come from build/systole_chip_parameters.
 #
-#   scripts/lint_rtl.sh [CHIP.toml...]        default: all of sim/chips
+#   scripts/lint_rtl.sh [CHIP...]        names of shipped chips or chip files; default: all of sim/chips
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 chips=("$@")
 [[ ${#chips[@]} -gt 0 ]] || chips=("$root"/sim/chips/*.toml)
-for i in "${!chips[@]}"; do chips[i]=$(realpath -e "${chips[i]}"); done
+for i in "${!chips[@]}"; do [[ ! -e ${chips[i]} ]] || chips[i]=$(realpath "${chips[i]}"); done
+parameters_of=$root/build/systole_chip_parameters
+if [[ ! -x $parameters_of ]]; then
+  echo "$parameters_of is missing: cmake --preset release && cmake --build build --target systole_chip_parameters" >&2
+  exit 1
+fi
 cd "$root/rtl"
-mapfile -t files < <(grep -Ev '^[[:space:]]*(#|//|$)' files.f)
+mapfile -t files < <(grep -E '\.sv$' files.f)
+mapfile -t includes < <(sed -n 's/^+incdir+/-I/p' files.f)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-
-# "ArrayRows 16" for every numeric key of the [chip] section: array_rows = 16. A key that the file leaves out has the same default in
-# the RTL as in the tool.
-parameters_of() {
-  awk '/^\[/ { in_chip = /^\[chip\]/ } in_chip && /^[a-z_]+ *= *[0-9]/ {
-    count = split($1, word, "_"); name = ""
-    for (i = 1; i <= count; i++) name = name toupper(substr(word[i], 1, 1)) substr(word[i], 2)
-    value = $0; sub(/^[^=]*= */, "", value); sub(/ *#.*/, "", value); gsub(/_/, "", value)
-    print name, value }' "$1"
-}
 
 failures=0
 # step NAME COMMAND...: the command's output is shown only if it fails.
@@ -44,22 +40,22 @@ step() {
 for chip in "${chips[@]}"; do
   name=$(basename "$chip" .toml)
   verilator_parameters=() icarus_parameters=() yosys_parameters=()
+  parameters=$("$parameters_of" "$chip")
   while read -r key value; do
     verilator_parameters+=("-G$key=$value")
     icarus_parameters+=("-Psystole_chip.$key=$value")
     yosys_parameters+=(-chparam "$key" "$value")
-  done < <(parameters_of "$chip")
-  [[ ${#verilator_parameters[@]} -gt 0 ]] || { echo "$chip: no parameters in a section [chip]"; exit 1; }
+  done <<<"$parameters"
 
   step "$name: verilator --lint-only -Wall" \
-    verilator --lint-only -Wall -I. -Icommon --top-module systole_chip "${verilator_parameters[@]}" lint.vlt "${files[@]}"
+    verilator --lint-only -Wall --top-module systole_chip "${verilator_parameters[@]}" lint.vlt -f files.f
   step "$name: iverilog -g2012" \
-    iverilog -g2012 -Wall -Wno-timescale -I. -Icommon -s systole_chip "${icarus_parameters[@]}" -o /dev/null "${files[@]}"
+    iverilog -g2012 -Wall -Wno-timescale -s systole_chip "${icarus_parameters[@]}" -t null -f files.f
   others=()
   for file in "${files[@]}"; do [[ $file == common/ram_1r1w.sv ]] || others+=("$file"); done
   step "$name: yosys synth, check -assert" yosys -Q -p "
-    read_verilog -sv -I. -Icommon -lib common/ram_1r1w.sv
-    read_verilog -sv -I. -Icommon -defer ${others[*]}
+    read_verilog -sv ${includes[*]} -lib common/ram_1r1w.sv
+    read_verilog -sv ${includes[*]} -defer ${others[*]}
     hierarchy -check -top systole_chip ${yosys_parameters[*]}
     synth -top systole_chip -run coarse:
     check -assert"

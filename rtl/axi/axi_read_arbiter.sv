@@ -2,30 +2,32 @@
 //
 // The AXI read address channel: instruction fetch before load, through one register.
 //
-// Timing. A request is taken in a cycle in which the register is empty or its burst is accepted, and is on the pins in the
-// next cycle, where it stays until accepted. IDs: fetch 0, load 1.
+// Timing. A request is taken in a cycle in which the register is empty or its burst is accepted, and is on the pins in
+// the next cycle, where it stays until accepted.
 module axi_read_arbiter #(
   parameter int AxiAddressBits = 40
 ) (
-  input  logic                      clk_i,
-  input  logic                      rst_ni,
-  input  logic                      fetch_valid_i,
-  output logic                      fetch_ready_o,
-  input  logic [AxiAddressBits-1:0] fetch_addr_i,
-  input  logic [7:0]                fetch_len_i,
-  input  logic                      load_valid_i,
-  output logic                      load_ready_o,
-  input  logic [AxiAddressBits-1:0] load_addr_i,
-  input  logic [7:0]                load_len_i,
-  output logic                      ar_valid_o,
-  input  logic                      ar_ready_i,
-  output logic [1:0]                ar_id_o,
-  output logic [AxiAddressBits-1:0] ar_addr_o,
-  output logic [7:0]                ar_len_o
+  input  logic                           clk_i,
+  input  logic                           rst_ni,
+  input  logic                           fetch_valid_i,
+  output logic                           fetch_ready_o,
+  input  logic [AxiAddressBits-1:0]      fetch_addr_i,
+  input  logic [7:0]                     fetch_len_i,
+  input  logic                           load_valid_i,
+  output logic                           load_ready_o,
+  input  logic [AxiAddressBits-1:0]      load_addr_i,
+  input  logic [7:0]                     load_len_i,
+  output logic                           ar_valid_o,
+  input  logic                           ar_ready_i,
+  output logic [isa_pkg::AxiIdWidth-1:0] ar_id_o,
+  output logic [AxiAddressBits-1:0]      ar_addr_o,
+  output logic [7:0]                     ar_len_o
 );
 
+  localparam int AxiIdWidth = isa_pkg::AxiIdWidth;
+
   logic                      valid_q, take;
-  logic [1:0]                id_q;
+  logic [AxiIdWidth-1:0]     id_q;
   logic [AxiAddressBits-1:0] addr_q;
   logic [7:0]                len_q;
 
@@ -39,7 +41,7 @@ module axi_read_arbiter #(
   end
   always_ff @(posedge clk_i) begin
     if (take) begin
-      id_q   <= fetch_valid_i ? 2'd0 : 2'd1;
+      id_q   <= fetch_valid_i ? AxiIdWidth'(isa_pkg::AxiIdFetch) : AxiIdWidth'(isa_pkg::AxiIdLoad);
       addr_q <= fetch_valid_i ? fetch_addr_i : load_addr_i;
       len_q  <= fetch_valid_i ? fetch_len_i : load_len_i;
     end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command processor: fetch, check, three in-order queues, semaphores, the end of a program.
+// The command processor: fetch, check, an in-order queue for each engine, semaphores, the end of a program.
 //
 //   instruction_fetch --> instruction_check --> queue of load   --+
 //                                          +--> queue of matrix --+--> semaphore_unit --> start
@@ -9,56 +9,59 @@
 // Timing. The instruction at the head of the fetch FIFO goes to its engine's queue in the first cycle in which that has
 // room, in program order over all engines, one a cycle; it can start two cycles later. The interrupt comes two cycles
 // after the last retirement. An error stops the dispatch and every further start, and raises the interrupt.
-
 module command_processor #(
   parameter int AxiDataBits = 64,
   parameter int AxiAddressBits = 40,
   parameter int FetchDepth = 4,
   parameter int QueueDepth = 4
 ) (
-  input  logic                                  clk_i,
-  input  logic                                  rst_ni,
+  input  logic                                                 clk_i,
+  input  logic                                                 rst_ni,
   // from and to the registers
-  input  logic                                  start_i,
-  input  logic [AxiAddressBits-1:0]             program_base_i,
-  input  logic [31:0]                           program_count_i,
-  output logic                                  running_o,
-  output logic                                  done_o,         // a pulse each
-  output logic                                  error_o,
-  output logic [3:0]                            error_code_o,
-  output logic [31:0]                           error_index_o,
+  input  logic                                                 start_i,
+  input  logic [AxiAddressBits-1:0]                            program_base_i,
+  input  logic [isa_pkg::IndexWidth-1:0]                       program_count_i,
+  output logic                                                 running_o,
+  output logic                                                 done_o,            // a pulse each
+  output logic                                                 error_o,
+  output logic [isa_pkg::ErrorWidth-1:0]                       error_code_o,
+  output logic [isa_pkg::IndexWidth-1:0]                       error_index_o,
   // AXI read
-  output logic                                  ar_valid_o,
-  input  logic                                  ar_ready_i,
-  output logic [AxiAddressBits-1:0]             ar_addr_o,
-  output logic [7:0]                            ar_len_o,
-  input  logic                                  r_valid_i,
-  input  logic [AxiDataBits-1:0]                r_data_i,
-  // engines: load, matrix, store in bits 0, 1, 2
-  input  logic [2:0]                            engine_ready_i,
-  output logic [2:0]                            engine_start_o,
-  output logic [3*isa_pkg::InstructionBits-1:0] engine_instruction_o,
-  output logic [95:0]                           engine_index_o,
-  output logic [2:0]                            engine_blocked_o,  // ready, but a semaphore is missing
-  input  logic [2:0]                            retire_i,
-  input  logic [95:0]                           retire_index_i,
-  input  logic [47:0]                           retire_post_mask_i,
+  output logic                                                 ar_valid_o,
+  input  logic                                                 ar_ready_i,
+  output logic [AxiAddressBits-1:0]                            ar_addr_o,
+  output logic [7:0]                                           ar_len_o,
+  input  logic                                                 r_valid_i,
+  input  logic [AxiDataBits-1:0]                               r_data_i,
+  // by engine
+  input  logic [isa_pkg::Engines-1:0]                          engine_ready_i,
+  output logic [isa_pkg::Engines-1:0]                          engine_start_o,
+  output logic [isa_pkg::Engines*isa_pkg::InstructionBits-1:0] engine_instruction_o,
+  output logic [isa_pkg::Engines*isa_pkg::IndexWidth-1:0]      engine_index_o,
+  output logic [isa_pkg::Engines-1:0]                          engine_blocked_o,  // ready, but a semaphore is missing
+  input  logic [isa_pkg::Engines-1:0]                          retire_i,
+  input  logic [isa_pkg::Engines*isa_pkg::IndexWidth-1:0]      retire_index_i,
+  input  logic [isa_pkg::Engines*isa_pkg::PostMaskWidth-1:0]   retire_post_mask_i,
   // errors from elsewhere
-  input  logic                                  fetch_error_i,
-  input  logic                                  load_error_i,
-  input  logic [31:0]                           load_error_index_i,
-  input  logic                                  store_error_i,
-  input  logic [31:0]                           store_error_index_i,
-  input  logic                                  bank_conflict_i,
-  input  logic [31:0]                           bank_conflict_index_i
+  input  logic                                                 fetch_error_i,
+  input  logic                                                 load_error_i,
+  input  logic [isa_pkg::IndexWidth-1:0]                       load_error_index_i,
+  input  logic                                                 store_error_i,
+  input  logic [isa_pkg::IndexWidth-1:0]                       store_error_index_i,
+  input  logic                                                 bank_conflict_i,
+  input  logic [isa_pkg::IndexWidth-1:0]                       bank_conflict_index_i
 );
 
-  localparam int I = isa_pkg::InstructionBits;
+  localparam int Engines = isa_pkg::Engines;
+  localparam int InstructionBits = isa_pkg::InstructionBits;
+  localparam int IndexWidth = isa_pkg::IndexWidth;
+  localparam int ErrorWidth = isa_pkg::ErrorWidth;
+  localparam int WaitMaskWidth = isa_pkg::WaitMaskWidth;
 
   // ---- fetch
-  logic         fetched_valid, dispatch;
-  logic [I-1:0] fetched;
-  logic [31:0]  fetched_count;
+  logic                       fetched_valid, dispatch;
+  logic [InstructionBits-1:0] fetched;
+  logic [IndexWidth-1:0]      fetched_count;
   instruction_fetch #(
     .AxiDataBits(AxiDataBits),
     .AxiAddressBits(AxiAddressBits),
@@ -82,9 +85,9 @@ module command_processor #(
   );
 
   // ---- check and dispatch; what waits for its queue is checked once
-  logic [2:0]  engine, engine_now, engine_q, queue_ready;
-  logic        legal, legal_now, checked_q, illegal, running_q, halted_q;
-  logic [31:0] dispatched_q, retired_q;
+  logic [Engines-1:0]    engine, engine_now, engine_q, queue_ready;
+  logic                  legal, legal_now, checked_q, illegal, running_q, halted_q;
+  logic [IndexWidth-1:0] dispatched_q, retired_q;
   instruction_check u_check (
     .valid_i      (fetched_valid && !checked_q),
     .instruction_i(fetched),
@@ -106,11 +109,11 @@ module command_processor #(
   assign dispatch = fetched_valid && !halted_q && legal && (engine & ~queue_ready) == '0;
 
   // ---- queues
-  logic [2:0]  queue_valid, request;
-  logic [47:0] wait_mask;
-  for (genvar e = 0; e < 3; e++) begin : gen_queue
+  logic [Engines-1:0]               queue_valid, request;
+  logic [Engines*WaitMaskWidth-1:0] wait_mask;
+  for (genvar e = 0; e < Engines; e++) begin : gen_queue
     ram_fifo #(
-      .Width(I + 32),
+      .Width(InstructionBits + IndexWidth),
       .Depth(QueueDepth)
     ) u_queue (
       .clk_i,
@@ -120,15 +123,16 @@ module command_processor #(
       .data_i ({dispatched_q, fetched}),
       .valid_o(queue_valid[e]),
       .ready_i(engine_start_o[e]),
-      .data_o ({engine_index_o[e*32 +: 32], engine_instruction_o[e*I +: I]})
+      .data_o ({engine_index_o[e*IndexWidth +: IndexWidth], engine_instruction_o[e*InstructionBits +: InstructionBits]})
     );
-    assign wait_mask[e*16 +: 16] = engine_instruction_o[e*I + isa_pkg::WaitMaskLsb +: isa_pkg::WaitMaskWidth];
+    assign wait_mask[e*WaitMaskWidth +: WaitMaskWidth] =
+        engine_instruction_o[e*InstructionBits + isa_pkg::WaitMaskLsb +: WaitMaskWidth];
   end
-  assign request          = halted_q ? 3'b000 : queue_valid & engine_ready_i;
+  assign request          = halted_q ? '0 : queue_valid & engine_ready_i;
   assign engine_blocked_o = request & ~engine_start_o;
 
   // ---- semaphores
-  logic [2:0] overflow;
+  logic [Engines-1:0] overflow;
   semaphore_unit u_semaphores (
     .clk_i,
     .rst_ni,
@@ -142,30 +146,30 @@ module command_processor #(
   );
 
   // ---- errors: the first one counts
-  logic        error_now;
-  logic [3:0]  code;
-  logic [31:0] index;
+  logic                  error_now;
+  logic [ErrorWidth-1:0] code;
+  logic [IndexWidth-1:0] index;
   always_comb begin
     error_now = running_q && !halted_q;
     code  = '0;
     index = '0;
     if (load_error_i) begin
-      code  = 4'(isa_pkg::ErrorRead);
+      code  = ErrorWidth'(isa_pkg::ErrorRead);
       index = load_error_index_i;
     end else if (fetch_error_i) begin
-      code  = 4'(isa_pkg::ErrorRead);
+      code  = ErrorWidth'(isa_pkg::ErrorRead);
       index = fetched_count;
     end else if (store_error_i) begin
-      code  = 4'(isa_pkg::ErrorWrite);
+      code  = ErrorWidth'(isa_pkg::ErrorWrite);
       index = store_error_index_i;
     end else if (bank_conflict_i) begin
-      code  = 4'(isa_pkg::ErrorBankConflict);
+      code  = ErrorWidth'(isa_pkg::ErrorBankConflict);
       index = bank_conflict_index_i;
     end else if (overflow != '0) begin
-      code  = 4'(isa_pkg::ErrorSemaphore);
-      index = overflow[0] ? retire_index_i[0 +: 32] : overflow[1] ? retire_index_i[32 +: 32] : retire_index_i[64 +: 32];
+      code = ErrorWidth'(isa_pkg::ErrorSemaphore);
+      for (int e = Engines - 1; e >= 0; e--) if (overflow[e]) index = retire_index_i[e*IndexWidth +: IndexWidth];
     end else if (illegal) begin
-      code  = 4'(isa_pkg::ErrorIllegal);
+      code  = ErrorWidth'(isa_pkg::ErrorIllegal);
       index = dispatched_q;
     end else begin
       error_now = 1'b0;
@@ -173,7 +177,12 @@ module command_processor #(
   end
 
   // ---- the end
-  logic complete;
+  logic                  complete;
+  logic [IndexWidth-1:0] retired_d;
+  always_comb begin
+    retired_d = retired_q;
+    for (int e = 0; e < Engines; e++) retired_d = retired_d + IndexWidth'(retire_i[e]);
+  end
   assign complete      = running_q && !halted_q && retired_q == program_count_i;
   assign running_o     = running_q;
   assign done_o        = complete && !error_now;
@@ -192,8 +201,8 @@ module command_processor #(
       dispatched_q <= '0;
       retired_q    <= '0;
     end else begin
-      if (dispatch) dispatched_q <= dispatched_q + 32'd1;
-      retired_q <= retired_q + 32'(retire_i[0]) + 32'(retire_i[1]) + 32'(retire_i[2]);
+      if (dispatch) dispatched_q <= dispatched_q + 1'b1;
+      retired_q <= retired_d;
       if (error_now) halted_q <= 1'b1;
       if (complete || error_now) running_q <= 1'b0;
     end

@@ -1,63 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sixteen counting semaphores of 8 bits, and the decision which engine may start its next instruction.
+// Counting semaphores, and the decision which engine may start its next instruction.
 //
-// Timing. An instruction that waits in cycle t starts in cycle t if each semaphore of its mask is above zero, where what an
-// engine with a higher priority (load, matrix, store) takes in the same cycle is gone already. A post of cycle t counts from cycle t + 1.
+// Timing. An instruction that waits in cycle t starts in cycle t if each semaphore of its mask is above zero, where
+// what an engine with a higher priority (a lower number) takes in the same cycle is gone already. A post of cycle t
+// counts from cycle t + 1.
 module semaphore_unit (
-  input  logic         clk_i,
-  input  logic         rst_ni,
-  input  logic         clear_i,
-  // engine e in bits 16e (0 load, 1 matrix, 2 store)
-  input  logic [2:0]   request_i,  // an instruction wants to start and its engine is ready
-  input  logic [47:0]  wait_mask_i,
-  output logic [2:0]   start_o,
-  input  logic [2:0]   post_i,
-  input  logic [47:0]  post_mask_i,
-  output logic [2:0]   overflow_o  // by engine, in the cycle of the post
+  input  logic                                            clk_i,
+  input  logic                                            rst_ni,
+  input  logic                                            clear_i,
+  // by engine
+  input  logic [isa_pkg::Engines-1:0]                     request_i,  // one wants to start, the engine is ready
+  input  logic [isa_pkg::Engines*isa_pkg::Semaphores-1:0] wait_mask_i,
+  output logic [isa_pkg::Engines-1:0]                     start_o,
+  input  logic [isa_pkg::Engines-1:0]                     post_i,
+  input  logic [isa_pkg::Engines*isa_pkg::Semaphores-1:0] post_mask_i,
+  output logic [isa_pkg::Engines-1:0]                     overflow_o  // in the cycle of the post
 );
 
   localparam int N = isa_pkg::Semaphores;
+  localparam int Engines = isa_pkg::Engines;
+  localparam int CountWidth = $clog2(isa_pkg::SemaphoreMax + 1);
+  localparam int SumWidth = CountWidth + $clog2(Engines + 1);  // a count and a post of every engine
 
-  logic [7:0]   count_q [0:N-1];
-  logic [N-1:0] any, more_than_one, more_than_two;
-  logic [N-1:0] take_load, take_matrix, take_store, left_matrix, left_store;
+  logic [CountWidth-1:0] count_q [0:N-1];
 
-  for (genvar i = 0; i < N; i++) begin : gen_level
-    assign any[i]           = count_q[i] != 8'd0;
-    assign more_than_one[i] = count_q[i] > 8'd1;
-    assign more_than_two[i] = count_q[i] > 8'd2;
+  // Each count as a thermometer with a step per engine: bit k*N + i is set if semaphore i is above k.
+  logic [Engines*N-1:0] above;
+  for (genvar k = 0; k < Engines; k++) begin : gen_step
+    for (genvar i = 0; i < N; i++) begin : gen_level
+      assign above[k*N+i] = count_q[i] > CountWidth'(k);
+    end
   end
 
-  logic start_load, start_matrix, start_store;
-  assign start_o      = {start_store, start_matrix, start_load};
-  assign start_load   = request_i[0] && (wait_mask_i[0 +: N] & ~any) == '0;
-  assign take_load   = start_load ? wait_mask_i[0 +: N] : '0;
-  assign left_matrix = (take_load & more_than_one) | (~take_load & any);
-  assign start_matrix = request_i[1] && (wait_mask_i[N +: N] & ~left_matrix) == '0;
-  assign take_matrix = start_matrix ? wait_mask_i[N +: N] : '0;
-  assign left_store  = (take_load & take_matrix & more_than_two) | ((take_load ^ take_matrix) & more_than_one)
-                       | (~take_load & ~take_matrix & any);
-  assign start_store  = request_i[2] && (wait_mask_i[2*N +: N] & ~left_store) == '0;
-  assign take_store  = start_store ? wait_mask_i[2*N +: N] : '0;
+  // From the engine with the highest priority down: who takes a semaphore lowers its thermometer by a step for those
+  // behind.
+  logic [Engines*N-1:0] left, take;
+  always_comb begin
+    left = above;
+    take = '0;
+    for (int e = 0; e < Engines; e++) begin
+      start_o[e] = request_i[e] && (wait_mask_i[e*N +: N] & ~left[N-1:0]) == '0;
+      if (start_o[e]) take[e*N +: N] = wait_mask_i[e*N +: N];
+      left = (left & ~{Engines{take[e*N +: N]}}) | ((left >> N) & {Engines{take[e*N +: N]}});
+    end
+  end
 
-  logic         event_now;
-  logic [N-1:0] post_load, post_matrix, post_store;
-  assign event_now   = start_o != '0 || post_i != '0;
-  assign post_load   = post_i[0] ? post_mask_i[0 +: N] : '0;
-  assign post_matrix = post_i[1] ? post_mask_i[N +: N] : '0;
-  assign post_store  = post_i[2] ? post_mask_i[2*N +: N] : '0;
+  logic                 event_now;
+  logic [Engines*N-1:0] post;
+  assign event_now = start_o != '0 || post_i != '0;
+  for (genvar e = 0; e < Engines; e++) begin : gen_post
+    assign post[e*N +: N] = post_i[e] ? post_mask_i[e*N +: N] : '0;
+  end
 
-  logic [9:0] count_d [0:N-1];
+  logic [SumWidth-1:0] count_d [0:N-1];
   always_comb begin
     overflow_o = '0;
-    for (int i = 0; i < N; i++) count_d[i] = {2'b00, count_q[i]};
+    for (int i = 0; i < N; i++) count_d[i] = SumWidth'(count_q[i]);
     if (event_now) begin
       for (int i = 0; i < N; i++) begin
-        count_d[i] = {2'b00, count_q[i]} - 10'(take_load[i]) - 10'(take_matrix[i]) - 10'(take_store[i])
-                     + 10'(post_load[i]) + 10'(post_matrix[i]) + 10'(post_store[i]);
-        if (count_d[i] > 10'(isa_pkg::SemaphoreMax)) begin
-          overflow_o = overflow_o | {post_store[i], post_matrix[i], post_load[i]};
+        for (int e = 0; e < Engines; e++) begin
+          count_d[i] = count_d[i] - SumWidth'(take[e*N+i]) + SumWidth'(post[e*N+i]);
+        end
+        if (count_d[i] > SumWidth'(isa_pkg::SemaphoreMax)) begin
+          for (int e = 0; e < Engines; e++) overflow_o[e] = overflow_o[e] | post[e*N+i];
         end
       end
     end
@@ -69,7 +75,7 @@ module semaphore_unit (
     end else if (clear_i) begin
       for (int i = 0; i < N; i++) count_q[i] <= '0;
     end else if (event_now) begin
-      for (int i = 0; i < N; i++) count_q[i] <= count_d[i][7:0];
+      for (int i = 0; i < N; i++) count_q[i] <= count_d[i][CountWidth-1:0];
     end
   end
 

@@ -2,7 +2,8 @@
 //
 // A small first-in first-out queue in registers: an entry pushed in cycle t is at the output in cycle t + 1.
 //
-// Depth is a power of two. A push into a full queue is the caller's error (asserted), even when an entry leaves in the same cycle.
+// Depth is a power of two. A push into a full queue is the caller's error (asserted), even when an entry leaves in the
+// same cycle.
 `include "common/assertions.svh"
 
 module fifo #(

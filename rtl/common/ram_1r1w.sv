@@ -2,9 +2,9 @@
 //
 // The one memory of the chip: one read port, one write port, no reset.
 //
-// Read data is valid one cycle after the enable and then holds until the next read. A read and a write of the same address
-// in the same cycle read the old contents. Each bit of the write mask covers Granule bits. A chip team puts its SRAM macro
-// here; synthesis runs leave it as a black box.
+// Read data is valid one cycle after the enable and then holds until the next read. A read and a write of the same
+// address in the same cycle read the old contents. Each bit of the write mask covers Granule bits. A chip team puts its
+// SRAM macro here; synthesis runs leave it as a black box.
 module ram_1r1w #(
   parameter int Width = 32,
   parameter int Depth = 16,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A deep or wide first-in first-out queue whose contents live in a ram_1r1w: an entry pushed in cycle t is at the output in
-// cycle t + 2. It passes an entry every cycle.
+// A deep or wide first-in first-out queue whose contents live in a ram_1r1w: an entry pushed in cycle t is at the
+// output in cycle t + 2. It passes an entry every cycle.
 //
 // Depth is a power of two. ready_o counts what is stored; a push while it is 0 is the caller's error (asserted).
 `include "common/assertions.svh"

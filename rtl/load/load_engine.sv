@@ -29,10 +29,10 @@ module load_engine #(
   output logic                                ready_o,
   input  logic                                start_i,
   input  logic [isa_pkg::InstructionBits-1:0] instruction_i,
-  input  logic [31:0]                         index_i,
+  input  logic [isa_pkg::IndexWidth-1:0]      index_i,
   input  logic [AxiAddressBits-1:0]           base_i,
   output logic                                retire_o,
-  output logic [31:0]                         retire_index_o,
+  output logic [isa_pkg::IndexWidth-1:0]      retire_index_o,
   output logic [isa_pkg::PostMaskWidth-1:0]   retire_post_mask_o,
   // AXI read
   output logic                                ar_valid_o,
@@ -44,7 +44,7 @@ module load_engine #(
   input  logic [AxiDataBits-1:0]              r_data_i,
   // buffers
   output logic                                write_valid_o,
-  output logic [1:0]                          write_buffer_o,
+  output logic [isa_pkg::LoadBufferWidth-1:0] write_buffer_o,
   output logic [AddrWidth-1:0]                write_addr_o,
   output logic [WordBytes*8-1:0]              write_data_o,
   input  logic                                activation_grant_i,
@@ -56,12 +56,20 @@ module load_engine #(
 );
 
   localparam int OffsetWidth = $clog2(AxiDataBits / 8);
-  localparam int RunWidth = OffsetWidth + 1 + 24 + 2 + 8;
+  localparam int BytesWidth = isa_pkg::LoadRunBytesWidth;
+  localparam int BufferWidth = isa_pkg::LoadBufferWidth;
+  localparam int OperandBits = format_pkg::OperandBits;
+  localparam int RunWidth = OffsetWidth + BytesWidth + BufferWidth + 1 + OperandBits;
+  localparam int IndexWidth = isa_pkg::IndexWidth;
   localparam int InFlight = 4;
 
   logic request_ready, pending_ready, beat_taken;
-  logic run_push, run_valid, run_ready;
-  logic [RunWidth-1:0] run_pushed, run;
+  // A run on its way from the address side to the packer.
+  logic                   run_push, pushed_diagonal;
+  logic [OffsetWidth-1:0] pushed_offset;
+  logic [BytesWidth-1:0]  pushed_bytes;
+  logic [BufferWidth-1:0] pushed_buffer;
+  logic [OperandBits-1:0] pushed_pad_value;
 
   assign ready_o = request_ready && pending_ready;
 
@@ -83,17 +91,21 @@ module load_engine #(
     .ar_addr_o,
     .ar_len_o,
     .run_valid_o    (run_push),
-    .run_offset_o   (run_pushed[35 +: OffsetWidth]),
-    .run_bytes_o    (run_pushed[23:0]),
-    .run_buffer_o   (run_pushed[25:24]),
-    .run_diagonal_o (run_pushed[34]),
-    .run_pad_value_o(run_pushed[33:26]),
+    .run_offset_o   (pushed_offset),
+    .run_bytes_o    (pushed_bytes),
+    .run_buffer_o   (pushed_buffer),
+    .run_diagonal_o (pushed_diagonal),
+    .run_pad_value_o(pushed_pad_value),
     .r_last_i       (r_valid_i && r_last_i),
     .beat_taken_i   (beat_taken)
   );
 
   // Every run in this FIFO has at least one beat reserved in the beat FIFO, so it cannot overflow.
-  logic run_fifo_ready;
+  logic                   run_fifo_ready, run_valid, run_ready, run_diagonal;
+  logic [OffsetWidth-1:0] run_offset;
+  logic [BytesWidth-1:0]  run_bytes;
+  logic [BufferWidth-1:0] run_buffer;
+  logic [OperandBits-1:0] run_pad_value;
   fifo #(
     .Width(RunWidth),
     .Depth(FifoBeats)
@@ -102,10 +114,10 @@ module load_engine #(
     .rst_ni,
     .valid_i(run_push),
     .ready_o(run_fifo_ready),
-    .data_i (run_pushed),
+    .data_i ({pushed_offset, pushed_diagonal, pushed_pad_value, pushed_buffer, pushed_bytes}),
     .valid_o(run_valid),
     .ready_i(run_ready),
-    .data_o (run)
+    .data_o ({run_offset, run_diagonal, run_pad_value, run_buffer, run_bytes})
   );
 
   // Room for a beat is reserved before its burst goes out: R is always accepted.
@@ -139,11 +151,11 @@ module load_engine #(
     .rst_ni,
     .run_valid_i    (run_valid),
     .run_ready_o    (run_ready),
-    .run_offset_i   (run[35 +: OffsetWidth]),
-    .run_bytes_i    (run[23:0]),
-    .run_buffer_i   (run[25:24]),
-    .run_diagonal_i (run[34]),
-    .run_pad_value_i(run[33:26]),
+    .run_offset_i   (run_offset),
+    .run_bytes_i    (run_bytes),
+    .run_buffer_i   (run_buffer),
+    .run_diagonal_i (run_diagonal),
+    .run_pad_value_i(run_pad_value),
     .beat_valid_i   (beat_valid),
     .beat_ready_o   (beat_ready),
     .beat_data_i    (beat),
@@ -153,9 +165,10 @@ module load_engine #(
   );
 
   logic pending_valid, writer_ready, writer_active;
-  logic [isa_pkg::InstructionBits+31:0] pending;
+  logic [isa_pkg::InstructionBits-1:0] pending;
+  logic [IndexWidth-1:0]               pending_index;
   ram_fifo #(
-    .Width(isa_pkg::InstructionBits + 32),
+    .Width(isa_pkg::InstructionBits + IndexWidth),
     .Depth(InFlight)
   ) u_pending (
     .clk_i,
@@ -165,7 +178,7 @@ module load_engine #(
     .data_i ({index_i, instruction_i}),
     .valid_o(pending_valid),
     .ready_i(writer_ready),
-    .data_o (pending)
+    .data_o ({pending_index, pending})
   );
 
   load_writer #(
@@ -179,8 +192,8 @@ module load_engine #(
     .rst_ni,
     .valid_i           (pending_valid),
     .ready_o           (writer_ready),
-    .instruction_i     (pending[isa_pkg::InstructionBits-1:0]),
-    .index_i           (pending[isa_pkg::InstructionBits +: 32]),
+    .instruction_i     (pending),
+    .index_i           (pending_index),
     .active_o          (writer_active),
     .index_o           (retire_index_o),
     .word_valid_i      (word_valid),

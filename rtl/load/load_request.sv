@@ -2,10 +2,10 @@
 //
 // The address side of the load engine: cuts the runs of an instruction into read bursts.
 //
-// Timing. An instruction taken in cycle s offers its first burst in cycle s + 1, and one burst every cycle after that. A run
-// is cut at every multiple of BurstBytes, which also keeps AXI's 4 KiB rule. A burst is offered while fewer than Outstanding
-// bursts are in flight and the beat FIFO has room for all of its beats besides those already asked for. The next instruction is
-// taken from the cycle after the last burst was accepted. Rows of padding ask for nothing.
+// Timing. An instruction taken in cycle s offers its first burst in cycle s + 1, and one burst every cycle after that.
+// A run is cut at every multiple of BurstBytes, which also keeps AXI's 4 KiB rule. A burst is offered while fewer than
+// Outstanding bursts are in flight and the beat FIFO has room for all of its beats besides those already asked for. The
+// next instruction is taken from the cycle after the last burst was accepted. Rows of padding ask for nothing.
 `include "common/assertions.svh"
 `include "common/field.svh"
 
@@ -17,59 +17,60 @@ module load_request #(
   parameter int FifoBeats = 32,
   localparam int OffsetWidth = $clog2(AxiDataBits / 8)
 ) (
-  input  logic                                clk_i,
-  input  logic                                rst_ni,
+  input  logic                                  clk_i,
+  input  logic                                  rst_ni,
   // instruction; base_i is the base register that it names
-  output logic                                ready_o,
-  input  logic                                start_i,
-  input  logic [isa_pkg::InstructionBits-1:0] instruction_i,
-  input  logic [AxiAddressBits-1:0]           base_i,
+  output logic                                  ready_o,
+  input  logic                                  start_i,
+  input  logic [isa_pkg::InstructionBits-1:0]   instruction_i,
+  input  logic [AxiAddressBits-1:0]             base_i,
   // burst to the read arbiter, aligned to a beat
-  output logic                                ar_valid_o,
-  input  logic                                ar_ready_i,
-  output logic [AxiAddressBits-1:0]           ar_addr_o,
-  output logic [7:0]                          ar_len_o,
+  output logic                                  ar_valid_o,
+  input  logic                                  ar_ready_i,
+  output logic [AxiAddressBits-1:0]             ar_addr_o,
+  output logic [7:0]                            ar_len_o,
   // with the first burst of a run: what the packer must know of the run
-  output logic                                run_valid_o,
-  output logic [OffsetWidth-1:0]              run_offset_o,
-  output logic [23:0]                         run_bytes_o,
-  output logic [1:0]                          run_buffer_o,
-  output logic                                run_diagonal_o,
-  output logic [7:0]                          run_pad_value_o,
+  output logic                                  run_valid_o,
+  output logic [OffsetWidth-1:0]                run_offset_o,
+  output logic [isa_pkg::LoadRunBytesWidth-1:0] run_bytes_o,
+  output logic [isa_pkg::LoadBufferWidth-1:0]   run_buffer_o,
+  output logic                                  run_diagonal_o,
+  output logic [format_pkg::OperandBits-1:0]    run_pad_value_o,
   // what returns: the last beat of a burst, a beat taken from the FIFO
-  input  logic                                r_last_i,
-  input  logic                                beat_taken_i
+  input  logic                                  r_last_i,
+  input  logic                                  beat_taken_i
 );
 
   localparam int AxiBytes = AxiDataBits / 8;
-  localparam int A = AxiAddressBits;
+  localparam int BytesWidth = isa_pkg::LoadRunBytesWidth;
   localparam int BurstWidth = $clog2(BurstBytes);
   localparam int BeatsWidth = $clog2(BurstBytes / AxiBytes + 1);
   localparam int RoomWidth = $clog2(FifoBeats + 1);
   localparam int CountWidth = $clog2(Outstanding + 1);
 
-  logic          active_q, run_start_q;
-  logic [23:0]   run_bytes_q, left_q;  // of a run, and still to ask for
-  logic [1:0]    buffer_q;
-  logic          diagonal_q;
-  logic [7:0]    pad_value_q;
-  logic [15:0]   count_1_q, count_2_q, count_3_q, i1_q, i2_q, i3_q;
-  logic [A-1:0]  stride_1_q, stride_2_q, stride_3_q, address_q, address_1_q, address_2_q, address_3_q;
-  logic [RoomWidth-1:0]  room_q;      // beats of the FIFO that nobody has asked for
-  logic [CountWidth-1:0] in_flight_q;
+  logic                                active_q, run_start_q, diagonal_q;
+  logic [BytesWidth-1:0]               run_bytes_q, left_q;  // of a run, and still to ask for
+  logic [isa_pkg::LoadBufferWidth-1:0] buffer_q;
+  logic [format_pkg::OperandBits-1:0]  pad_value_q;
+  logic [15:0]                         count_1_q, count_2_q, count_3_q, i1_q, i2_q, i3_q;
+  logic [AxiAddressBits-1:0]           stride_1_q, stride_2_q, stride_3_q;
+  logic [AxiAddressBits-1:0]           address_q, address_1_q, address_2_q, address_3_q;
+  logic [RoomWidth-1:0]                room_q;               // beats of the FIFO that nobody has asked for
+  logic [CountWidth-1:0]               in_flight_q;
 
   // The burst at address_q: up to the next multiple of BurstBytes or the end of the run.
-  logic [BurstWidth:0] to_boundary, bytes;
+  logic [BurstWidth:0]   to_boundary, bytes;
   logic [BeatsWidth-1:0] beats;
-  logic                ends_run;
+  logic                  ends_run;
   assign to_boundary = (BurstWidth + 1)'(BurstBytes) - (BurstWidth + 1)'(address_q[BurstWidth-1:0]);
-  assign ends_run    = left_q <= 24'(to_boundary);
+  assign ends_run    = left_q <= BytesWidth'(to_boundary);
   assign bytes       = ends_run ? (BurstWidth + 1)'(left_q) : to_boundary;
-  assign beats       = BeatsWidth'(((BurstWidth + 1)'(address_q[OffsetWidth-1:0]) + bytes + (BurstWidth + 1)'(AxiBytes - 1)) >> OffsetWidth);
+  assign beats       = BeatsWidth'(((BurstWidth + 1)'(address_q[OffsetWidth-1:0]) + bytes
+                                    + (BurstWidth + 1)'(AxiBytes - 1)) >> OffsetWidth);
 
   logic accept;
   assign ar_valid_o = active_q && in_flight_q != CountWidth'(Outstanding) && RoomWidth'(beats) <= room_q;
-  assign ar_addr_o  = {address_q[A-1:OffsetWidth], OffsetWidth'(0)};
+  assign ar_addr_o  = {address_q[AxiAddressBits-1:OffsetWidth], OffsetWidth'(0)};
   assign ar_len_o   = 8'(beats) - 8'd1;
   assign accept     = ar_valid_o && ar_ready_i;
   assign ready_o    = !active_q;
@@ -82,15 +83,15 @@ module load_request #(
   assign run_pad_value_o = pad_value_q;
 
   logic last_1, last_2, last_3;
-  logic [A-1:0] next_run;
+  logic [AxiAddressBits-1:0] next_run;
   assign last_1 = i1_q == count_1_q - 16'd1;
   assign last_2 = i2_q == count_2_q - 16'd1;
   assign last_3 = i3_q == count_3_q - 16'd1;
   assign next_run = !last_1 ? address_1_q + stride_1_q :
                     !last_2 ? address_2_q + stride_2_q : address_3_q + stride_3_q;
 
-  logic [A-1:0] first_address;
-  assign first_address = base_i + A'(`FIELD(instruction_i, LoadDramOffset));
+  logic [AxiAddressBits-1:0] first_address;
+  assign first_address = base_i + AxiAddressBits'(`FIELD(instruction_i, LoadDramOffset));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) active_q <= 1'b0;
@@ -108,9 +109,9 @@ module load_request #(
       count_1_q   <= `FIELD(instruction_i, LoadCount1);
       count_2_q   <= `FIELD(instruction_i, LoadCount2);
       count_3_q   <= `FIELD(instruction_i, LoadCount3);
-      stride_1_q  <= A'($signed(`FIELD(instruction_i, LoadDramStride1)));
-      stride_2_q  <= A'($signed(`FIELD(instruction_i, LoadDramStride2)));
-      stride_3_q  <= A'($signed(`FIELD(instruction_i, LoadDramStride3)));
+      stride_1_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride1)));
+      stride_2_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride2)));
+      stride_3_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride3)));
       address_q   <= first_address;
       address_1_q <= first_address;
       address_2_q <= first_address;
@@ -120,8 +121,8 @@ module load_request #(
     end else if (accept) begin
       run_start_q <= ends_run;
       if (!ends_run) begin
-        address_q <= address_q + A'(bytes);
-        left_q    <= left_q - 24'(bytes);
+        address_q <= address_q + AxiAddressBits'(bytes);
+        left_q    <= left_q - BytesWidth'(bytes);
       end else begin
         address_q   <= next_run;
         address_1_q <= next_run;

@@ -2,9 +2,9 @@
 //
 // The buffer side of the load engine: walks the rows of an instruction and writes a word a cycle, padding or data.
 //
-// Timing. A padding word is written at once, a data word when the packer shows it; a write to the activation buffer that
-// loses its bank to the store engine is tried again in the next cycle. The instruction retires in the cycle of its last write, and the next
-// one, if it waits here, writes from the cycle after.
+// Timing. A padding word is written at once, a data word when the packer shows it; a write to the activation buffer
+// that loses its bank to the store engine is tried again in the next cycle. The instruction retires in the cycle of its
+// last write, and the next one, if it waits here, writes from the cycle after.
 `include "common/field.svh"
 
 module load_writer #(
@@ -20,16 +20,16 @@ module load_writer #(
   input  logic                                valid_i,
   output logic                                ready_o,
   input  logic [isa_pkg::InstructionBits-1:0] instruction_i,
-  input  logic [31:0]                         index_i,
+  input  logic [isa_pkg::IndexWidth-1:0]      index_i,
   output logic                                active_o,
-  output logic [31:0]                         index_o,
+  output logic [isa_pkg::IndexWidth-1:0]      index_o,
   // words of data
   input  logic                                word_valid_i,
   output logic                                word_ready_o,
   input  logic [WordBytes*8-1:0]              word_data_i,
   // write port, by buffer; only the activation buffer may refuse
   output logic                                write_valid_o,
-  output logic [1:0]                          write_buffer_o,
+  output logic [isa_pkg::LoadBufferWidth-1:0] write_buffer_o,
   output logic [AddrWidth-1:0]                write_addr_o,
   output logic [WordBytes*8-1:0]              write_data_o,
   input  logic                                activation_grant_i,
@@ -39,24 +39,27 @@ module load_writer #(
   output logic [isa_pkg::PostMaskWidth-1:0]   retire_post_mask_o
 );
 
-  localparam int W = AddrWidth;
+  localparam int BufferWidth = isa_pkg::LoadBufferWidth;
+  localparam int OperandBits = format_pkg::OperandBits;
+  localparam int OperandBytes = format_pkg::OperandBytes;
 
-  logic         active_q;
-  logic [31:0]  index_q;
+  logic                              active_q;
+  logic [isa_pkg::IndexWidth-1:0]    index_q;
   logic [isa_pkg::PostMaskWidth-1:0] post_mask_q;
-  logic [1:0]   buffer_q;
-  logic [7:0]   pad_value_q;
-  logic [15:0]  count_2_q, count_3_q, i2_q, i3_q;
-  logic [17:0]  row_count_q, i1_q, first_data_row_q, end_data_row_q;
-  logic [24:0]  row_words_q, first_data_word_q, end_data_word_q, word_q;
-  logic [W-1:0] stride_1_q, stride_2_q, stride_3_q, address_q, address_1_q, address_2_q, address_3_q;
+  logic [BufferWidth-1:0]            buffer_q;
+  logic [OperandBits-1:0]            pad_value_q;
+  logic [15:0]                       count_2_q, count_3_q, i2_q, i3_q;
+  logic [17:0]                       row_count_q, i1_q, first_data_row_q, end_data_row_q;
+  logic [24:0]                       row_words_q, first_data_word_q, end_data_word_q, word_q;
+  logic [AddrWidth-1:0]              stride_1_q, stride_2_q, stride_3_q;
+  logic [AddrWidth-1:0]              address_q, address_1_q, address_2_q, address_3_q;
 
   logic is_data;
   assign is_data = i1_q >= first_data_row_q && i1_q < end_data_row_q
                    && word_q >= first_data_word_q && word_q < end_data_word_q;
 
   logic granted, wanted, written;
-  assign granted        = buffer_q != 2'(isa_pkg::BufferActivation) || activation_grant_i;
+  assign granted        = buffer_q != BufferWidth'(isa_pkg::BufferActivation) || activation_grant_i;
   assign wanted         = active_q && (!is_data || word_valid_i);
   assign written        = wanted && granted;
   assign refused_o      = wanted && !granted;
@@ -64,7 +67,7 @@ module load_writer #(
   assign write_valid_o  = wanted;
   assign write_buffer_o = buffer_q;
   assign write_addr_o   = address_q;
-  assign write_data_o   = is_data ? word_data_i : {WordBytes{pad_value_q}};
+  assign write_data_o   = is_data ? word_data_i : {(WordBytes / OperandBytes){pad_value_q}};
 
   logic last_word, last_1, last_2, last_3, finish;
   assign last_word = word_q == row_words_q - 25'd1;
@@ -73,7 +76,7 @@ module load_writer #(
   assign last_3    = i3_q == count_3_q - 16'd1;
   assign finish    = written && last_word && last_1 && last_2 && last_3;
 
-  logic [W-1:0] next_row;
+  logic [AddrWidth-1:0] next_row;
   assign next_row = !last_1 ? address_1_q + stride_1_q :
                     !last_2 ? address_2_q + stride_2_q : address_3_q + stride_3_q;
 
@@ -86,19 +89,19 @@ module load_writer #(
   logic take;
   assign take = valid_i && ready_o;
 
-  // ceil(run_bytes / bytes of a word); a word for each byte of a diagonal run
+  // ceil(run_bytes / bytes of a word); a word for each operand of a diagonal run
   logic [24:0] run_bytes, run_words;
   assign run_bytes = 25'(`FIELD(instruction_i, LoadRunBytes));
   always_comb begin
     unique case (`FIELD(instruction_i, LoadBuffer))
-      2'(isa_pkg::BufferActivation):
+      BufferWidth'(isa_pkg::BufferActivation):
         run_words = (run_bytes + 25'(ActivationWordBytes - 1)) >> $clog2(ActivationWordBytes);
-      2'(isa_pkg::BufferWeight):
+      BufferWidth'(isa_pkg::BufferWeight):
         run_words = (run_bytes + 25'(WeightWordBytes - 1)) >> $clog2(WeightWordBytes);
       default:
         run_words = (run_bytes + 25'(ParameterWordBytes - 1)) >> $clog2(ParameterWordBytes);
     endcase
-    if (`FIELD(instruction_i, LoadDiagonal)) run_words = run_bytes;
+    if (`FIELD(instruction_i, LoadDiagonal)) run_words = run_bytes >> $clog2(OperandBytes);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -122,13 +125,13 @@ module load_writer #(
       end_data_word_q   <= 25'(`FIELD(instruction_i, LoadPadLeft)) + run_words;
       row_words_q       <= 25'(`FIELD(instruction_i, LoadPadLeft)) + run_words
                            + 25'(`FIELD(instruction_i, LoadPadRight));
-      stride_1_q  <= W'(`FIELD(instruction_i, LoadDstStride1));
-      stride_2_q  <= W'(`FIELD(instruction_i, LoadDstStride2));
-      stride_3_q  <= W'(`FIELD(instruction_i, LoadDstStride3));
-      address_q   <= W'(`FIELD(instruction_i, LoadDstBase));
-      address_1_q <= W'(`FIELD(instruction_i, LoadDstBase));
-      address_2_q <= W'(`FIELD(instruction_i, LoadDstBase));
-      address_3_q <= W'(`FIELD(instruction_i, LoadDstBase));
+      stride_1_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride1));
+      stride_2_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride2));
+      stride_3_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride3));
+      address_q   <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
+      address_1_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
+      address_2_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
+      address_3_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
       {i1_q, i2_q, i3_q, word_q} <= '0;
     end else if (written) begin
       if (!last_word) begin

@@ -9,8 +9,9 @@
 //   cycle t + Latency            sums are there: Latency = Rows + Cols + PeLatency
 //   cycle t + Latency + AccLatency - 1   accumulators are written; for the last row of an instruction: it retires
 //
-// Nothing ever stalls the engine: weights and activations are read with the highest priority. A pass may use a row again
-// AccLatency + 1 cycles later at the earliest, which the sequencer keeps; column blocks of one instruction must not overlap.
+// Nothing ever stalls the engine: weights and activations are read with the highest priority. A pass may use a row
+// again AccLatency + 1 cycles later at the earliest, which the sequencer keeps; column blocks of one instruction must
+// not overlap.
 `include "common/assertions.svh"
 
 module matrix_engine #(
@@ -22,43 +23,47 @@ module matrix_engine #(
   parameter int WeightAddrWidth = 10,
   parameter int AccumulatorAddrWidth = 7
 ) (
-  input  logic                                clk_i,
-  input  logic                                rst_ni,
+  input  logic                                    clk_i,
+  input  logic                                    rst_ni,
   // instruction in, retirement out
-  output logic                                ready_o,
-  input  logic                                start_i,
-  input  logic [isa_pkg::InstructionBits-1:0] instruction_i,
-  input  logic [31:0]                         index_i,
-  output logic                                active_o,
-  output logic                                retire_o,
-  output logic [31:0]                         retire_index_o,
-  output logic [isa_pkg::PostMaskWidth-1:0]   retire_post_mask_o,
+  output logic                                    ready_o,
+  input  logic                                    start_i,
+  input  logic [isa_pkg::InstructionBits-1:0]     instruction_i,
+  input  logic [isa_pkg::IndexWidth-1:0]          index_i,
+  output logic                                    active_o,
+  output logic                                    retire_o,
+  output logic [isa_pkg::IndexWidth-1:0]          retire_index_o,
+  output logic [isa_pkg::PostMaskWidth-1:0]       retire_post_mask_o,
   // weight buffer
-  output logic                                weight_read_o,
-  output logic [WeightAddrWidth-1:0]          weight_addr_o,
-  input  logic [Cols*8-1:0]                   weight_data_i,
+  output logic                                    weight_read_o,
+  output logic [WeightAddrWidth-1:0]              weight_addr_o,
+  input  logic [Cols*format_pkg::OperandBits-1:0] weight_data_i,
   // activation buffer
-  output logic                                activation_read_o,
-  output logic [ActivationAddrWidth-1:0]      activation_addr_o,
-  input  logic [Rows*8-1:0]                   activation_data_i,
+  output logic                                    activation_read_o,
+  output logic [ActivationAddrWidth-1:0]          activation_addr_o,
+  input  logic [Rows*format_pkg::OperandBits-1:0] activation_data_i,
   // accumulators
-  output logic                                accumulator_read_o,
-  output logic [AccumulatorAddrWidth-1:0]     accumulator_read_addr_o,
-  input  logic [Cols*32-1:0]                  accumulator_read_data_i,
-  output logic                                accumulator_write_o,
-  output logic [AccumulatorAddrWidth-1:0]     accumulator_write_addr_o,
-  output logic [Cols*32-1:0]                  accumulator_write_data_o
+  output logic                                    accumulator_read_o,
+  output logic [AccumulatorAddrWidth-1:0]         accumulator_read_addr_o,
+  input  logic [Cols*format_pkg::SumBits-1:0]     accumulator_read_data_i,
+  output logic                                    accumulator_write_o,
+  output logic [AccumulatorAddrWidth-1:0]         accumulator_write_addr_o,
+  output logic [Cols*format_pkg::SumBits-1:0]     accumulator_write_data_o
 );
 
+  localparam int OperandBits = format_pkg::OperandBits;
+  localparam int CenteredBits = format_pkg::CenteredBits;
+  localparam int SumBits = format_pkg::SumBits;
   localparam int Latency = Rows + Cols + PeLatency;
 
-  // Instructions between their start and their retirement: each holds the sequencer for Rows + AccLatency cycles or more.
+  // Instructions between their start and their retirement: each holds the sequencer for Rows + AccLatency cycles or
+  // more.
   localparam int InFlight = 2 ** $clog2((Latency + AccLatency) / Rows + 2);
 
   // ---- sequencer
   logic weight_is_zero_point, weight_first, accumulate, last;
   logic activation_signed, weight_signed, per_column_zero_point;
-  logic [7:0] activation_zero_point, weight_zero_point;
+  logic [OperandBits-1:0] activation_zero_point, weight_zero_point;
   logic [AccumulatorAddrWidth-1:0] accumulator_addr;
 
   matrix_sequencer #(
@@ -91,9 +96,9 @@ module matrix_engine #(
   );
 
   // ---- cycle t + 1: subtract zero points; formats as they were when the words were read
-  logic       weight_is_zero_point_q, weight_first_q, weight_signed_q, activation_signed_q, per_column_q;
-  logic [7:0] activation_zero_point_q, weight_zero_point_q;
-  logic [Cols*8-1:0] column_zero_point_q;
+  logic weight_is_zero_point_q, weight_first_q, weight_signed_q, activation_signed_q, per_column_q;
+  logic [OperandBits-1:0]      activation_zero_point_q, weight_zero_point_q;
+  logic [Cols*OperandBits-1:0] column_zero_point_q;
 
   always_ff @(posedge clk_i) begin
     weight_is_zero_point_q    <= weight_is_zero_point;
@@ -102,31 +107,36 @@ module matrix_engine #(
     activation_signed_q       <= activation_signed;
     per_column_q              <= per_column_zero_point;
     activation_zero_point_q   <= activation_zero_point;
-    weight_zero_point_q <= weight_zero_point;
+    weight_zero_point_q       <= weight_zero_point;
     if (weight_is_zero_point_q) column_zero_point_q <= weight_data_i;
   end
 
-  logic [Rows*9-1:0] activation_operand, activation_operand_q;
-  logic [Cols*9-1:0] weight_operand;
-  logic [8:0]        activation_zero_point_wide;
-  assign activation_zero_point_wide = {activation_signed_q & activation_zero_point_q[7], activation_zero_point_q};
+  // An operand of either type with one more bit, so that the difference of two fits.
+  function automatic logic [CenteredBits-1:0] extend(input logic is_signed, input logic [OperandBits-1:0] operand);
+    extend = {is_signed & operand[OperandBits-1], operand};
+  endfunction
+
+  logic [Rows*CenteredBits-1:0] activation_operand, activation_operand_q;
+  logic [Cols*CenteredBits-1:0] weight_operand;
+  logic [CenteredBits-1:0]      activation_zero_point_wide;
+  assign activation_zero_point_wide = extend(activation_signed_q, activation_zero_point_q);
 
   for (genvar r = 0; r < Rows; r++) begin : gen_activation
-    assign activation_operand[r*9 +: 9] =
-        {activation_signed_q & activation_data_i[r*8+7], activation_data_i[r*8 +: 8]} - activation_zero_point_wide;
+    assign activation_operand[r*CenteredBits +: CenteredBits] =
+        extend(activation_signed_q, activation_data_i[r*OperandBits +: OperandBits]) - activation_zero_point_wide;
   end
 
   for (genvar c = 0; c < Cols; c++) begin : gen_weight
-    logic [7:0] zero_point;
-    assign zero_point = per_column_q ? column_zero_point_q[c*8 +: 8] : weight_zero_point_q;
-    assign weight_operand[c*9 +: 9] = {weight_signed_q & weight_data_i[c*8+7], weight_data_i[c*8 +: 8]}
-                                      - {weight_signed_q & zero_point[7], zero_point};
+    logic [OperandBits-1:0] zero_point;
+    assign zero_point = per_column_q ? column_zero_point_q[c*OperandBits +: OperandBits] : weight_zero_point_q;
+    assign weight_operand[c*CenteredBits +: CenteredBits] =
+        extend(weight_signed_q, weight_data_i[c*OperandBits +: OperandBits]) - extend(weight_signed_q, zero_point);
   end
 
   always_ff @(posedge clk_i) activation_operand_q <= activation_operand;
 
   // ---- the array: weights enter in t + 1, activations in t + 2
-  logic [Cols*32-1:0] sum;
+  logic [Cols*SumBits-1:0] sum;
   systolic_array #(
     .Rows(Rows),
     .Cols(Cols),
@@ -141,8 +151,8 @@ module matrix_engine #(
   );
 
   // ---- what goes along with an activation row, until cycle t + Latency - 1
-  logic [Latency-2:0] valid_q;
-  logic               accumulate_late, last_late;
+  logic [Latency-2:0]              valid_q;
+  logic                            accumulate_late, last_late;
   logic [AccumulatorAddrWidth-1:0] addr_late;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
@@ -175,15 +185,16 @@ module matrix_engine #(
     add_addr_q       <= addr_late;
   end
 
-  logic [Cols*32-1:0] total;
+  logic [Cols*SumBits-1:0] total;
   for (genvar c = 0; c < Cols; c++) begin : gen_accumulate
-    assign total[c*32 +: 32] = sum[c*32 +: 32] + (add_accumulate_q ? accumulator_read_data_i[c*32 +: 32] : 32'd0);
+    assign total[c*SumBits +: SumBits] =
+        sum[c*SumBits +: SumBits] + (add_accumulate_q ? accumulator_read_data_i[c*SumBits +: SumBits] : '0);
   end
 
   // ---- write, AccLatency - 1 cycles later
   logic write_last;
   delay #(
-    .Width (Cols * 32 + AccumulatorAddrWidth + 1),
+    .Width (Cols * SumBits + AccumulatorAddrWidth + 1),
     .Cycles(AccLatency - 1)
   ) u_write_delay (
     .clk_i,
@@ -205,7 +216,7 @@ module matrix_engine #(
   // ---- retirement, in order: what was started waits here for its last row
   logic retire_pending, in_flight_ready;
   fifo #(
-    .Width(32 + isa_pkg::PostMaskWidth),
+    .Width(isa_pkg::IndexWidth + isa_pkg::PostMaskWidth),
     .Depth(InFlight)
   ) u_in_flight (
     .clk_i,

@@ -4,9 +4,9 @@
 //
 // Timing. An instruction taken in cycle s runs its first pass from cycle s + 1. A pass takes
 //   max(m_y * m_x, Rows, AccLatency + 1) cycles, one more with per-column zero points:
-// in its cycle c it reads weight word c (the zero points first) and activation row c (c - 1 with per-column zero points). Passes follow each other
-// without a gap. After the last one the sequencer rests for AccLatency cycles, so that the next instruction may
-// accumulate on any row; in the last of these it takes the next instruction.
+// in its cycle c it reads weight word c (the zero points first) and activation row c (c - 1 with per-column zero
+// points). Passes follow each other without a gap. After the last one the sequencer rests for AccLatency cycles, so
+// that the next instruction may accumulate on any row; in the last of these it takes the next instruction.
 `include "common/assertions.svh"
 `include "common/field.svh"
 
@@ -17,53 +17,52 @@ module matrix_sequencer #(
   parameter int WeightAddrWidth = 10,
   parameter int AccumulatorAddrWidth = 7
 ) (
-  input  logic                                  clk_i,
-  input  logic                                  rst_ni,
+  input  logic                                clk_i,
+  input  logic                                rst_ni,
   // instruction
-  output logic                                  ready_o,
-  input  logic                                  start_i,
-  input  logic [isa_pkg::InstructionBits-1:0]   instruction_i,
-  output logic                                  active_o,
+  output logic                                ready_o,
+  input  logic                                start_i,
+  input  logic [isa_pkg::InstructionBits-1:0] instruction_i,
+  output logic                                active_o,
   // weight read; `is_zero_point` marks the word in front of a tile, `first` row 0 of a tile
-  output logic                                  weight_read_o,
-  output logic                                  weight_is_zero_point_o,
-  output logic                                  weight_first_o,
-  output logic [WeightAddrWidth-1:0]            weight_addr_o,
+  output logic                                weight_read_o,
+  output logic                                weight_is_zero_point_o,
+  output logic                                weight_first_o,
+  output logic [WeightAddrWidth-1:0]          weight_addr_o,
   // activation read and the accumulator row that its sums go to
-  output logic                                  activation_read_o,
-  output logic [ActivationAddrWidth-1:0]        activation_addr_o,
-  output logic [AccumulatorAddrWidth-1:0]       accumulator_addr_o,
-  output logic                                  accumulate_o,
-  output logic                                  last_o,
+  output logic                                activation_read_o,
+  output logic [ActivationAddrWidth-1:0]      activation_addr_o,
+  output logic [AccumulatorAddrWidth-1:0]     accumulator_addr_o,
+  output logic                                accumulate_o,
+  output logic                                last_o,
   // operand formats of the running instruction
-  output logic                                  activation_signed_o,
-  output logic                                  weight_signed_o,
-  output logic                                  per_column_zero_point_o,
-  output logic [7:0]                            activation_zero_point_o,
-  output logic [7:0]                            weight_zero_point_o
+  output logic                                activation_signed_o,
+  output logic                                weight_signed_o,
+  output logic                                per_column_zero_point_o,
+  output logic [format_pkg::OperandBits-1:0]  activation_zero_point_o,
+  output logic [format_pkg::OperandBits-1:0]  weight_zero_point_o
 );
 
   localparam int MinimumPass = (Rows > AccLatency + 1) ? Rows : AccLatency + 1;
   localparam int CycleWidth = $clog2(MinimumPass + 2);
   localparam int TailWidth = $clog2(AccLatency + 1);
-  localparam int AW = ActivationAddrWidth;
 
   typedef enum logic [1:0] {StIdle, StPass, StTail} state_e;
   state_e state_q;
 
   // The instruction.
-  logic [15:0]   m_y_q, m_x_q, k_y_q, k_x_q, k_c_q, n_q;
-  logic [AW-1:0] stride_y_q, stride_x_q, stride_ky_q, stride_kx_q, stride_kc_q, stride_n_q;
-  logic [AccumulatorAddrWidth-1:0] accumulator_stride_n_q;
-  logic          accumulate_q, activation_signed_q, weight_signed_q, per_column_q;
-  logic [7:0]    activation_zero_point_q, weight_zero_point_q;
+  logic [15:0]                        m_y_q, m_x_q, k_y_q, k_x_q, k_c_q, n_q;
+  logic [ActivationAddrWidth-1:0]     stride_y_q, stride_x_q, stride_ky_q, stride_kx_q, stride_kc_q, stride_n_q;
+  logic [AccumulatorAddrWidth-1:0]    accumulator_stride_n_q;
+  logic                               accumulate_q, activation_signed_q, weight_signed_q, per_column_q;
+  logic [format_pkg::OperandBits-1:0] activation_zero_point_q, weight_zero_point_q;
 
   // Loop counters, and the activation address at the start of each loop level.
-  logic [15:0]   y_q, x_q, ky_q, kx_q, kc_q, block_q;
-  logic [AW-1:0] address_q, address_y_q, address_pass_q, address_kx_q, address_ky_q, address_n_q;
+  logic [15:0]                     y_q, x_q, ky_q, kx_q, kc_q, block_q;
+  logic [ActivationAddrWidth-1:0]  address_q, address_y_q, address_pass_q, address_kx_q, address_ky_q, address_n_q;
   logic [WeightAddrWidth-1:0]      weight_addr_q;
   logic [AccumulatorAddrWidth-1:0] accumulator_addr_q, accumulator_block_q;
-  logic [CycleWidth-1:0]           cycle_q;  // of the pass; stops at its minimum
+  logic [CycleWidth-1:0]           cycle_q;                      // of the pass; stops at its minimum
   logic                            rows_done_q, weights_done_q;  // all of the pass are read
   logic [TailWidth-1:0]            tail_q;
 
@@ -85,7 +84,7 @@ module matrix_sequencer #(
   assign last_k    = last_kc && last_kx && last_ky;
   assign last_pass = last_k && block_q == n_q - 16'd1;
 
-  logic [AW-1:0] next_pass;
+  logic [ActivationAddrWidth-1:0] next_pass;
   always_comb begin
     if (!last_kc) next_pass = address_pass_q + stride_kc_q;
     else if (!last_kx) next_pass = address_kx_q + stride_kx_q;
@@ -134,12 +133,12 @@ module matrix_sequencer #(
       k_x_q <= `FIELD(instruction_i, MatrixKX);
       k_c_q <= `FIELD(instruction_i, MatrixKC);
       n_q   <= `FIELD(instruction_i, MatrixN);
-      stride_y_q  <= AW'(`FIELD(instruction_i, MatrixActivationStrideY));
-      stride_x_q  <= AW'(`FIELD(instruction_i, MatrixActivationStrideX));
-      stride_ky_q <= AW'(`FIELD(instruction_i, MatrixActivationStrideKy));
-      stride_kx_q <= AW'(`FIELD(instruction_i, MatrixActivationStrideKx));
-      stride_kc_q <= AW'(`FIELD(instruction_i, MatrixActivationStrideKc));
-      stride_n_q  <= AW'(`FIELD(instruction_i, MatrixActivationStrideN));
+      stride_y_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideY));
+      stride_x_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideX));
+      stride_ky_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideKy));
+      stride_kx_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideKx));
+      stride_kc_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideKc));
+      stride_n_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideN));
       accumulator_stride_n_q  <= AccumulatorAddrWidth'(`FIELD(instruction_i, MatrixAccumulatorStrideN));
       accumulate_q            <= `FIELD(instruction_i, MatrixAccumulate);
       activation_signed_q     <= `FIELD(instruction_i, MatrixActivationSigned);
@@ -151,12 +150,12 @@ module matrix_sequencer #(
       cycle_q        <= '0;
       rows_done_q    <= 1'b0;
       weights_done_q <= 1'b0;
-      address_q      <= AW'(`FIELD(instruction_i, MatrixActivationBase));
-      address_y_q    <= AW'(`FIELD(instruction_i, MatrixActivationBase));
-      address_pass_q <= AW'(`FIELD(instruction_i, MatrixActivationBase));
-      address_kx_q   <= AW'(`FIELD(instruction_i, MatrixActivationBase));
-      address_ky_q   <= AW'(`FIELD(instruction_i, MatrixActivationBase));
-      address_n_q    <= AW'(`FIELD(instruction_i, MatrixActivationBase));
+      address_q      <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_y_q    <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_pass_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_kx_q   <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_ky_q   <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_n_q    <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       weight_addr_q  <= WeightAddrWidth'(`FIELD(instruction_i, MatrixWeightBase));
       accumulator_addr_q  <= AccumulatorAddrWidth'(`FIELD(instruction_i, MatrixAccumulatorBase));
       accumulator_block_q <= AccumulatorAddrWidth'(`FIELD(instruction_i, MatrixAccumulatorBase));

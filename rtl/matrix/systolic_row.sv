@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One row of the array: Cols processing elements. Activations and the load bit travel right, one column a cycle; partial sums
-// enter from the row above and leave to the row below; the weights of all columns come from above, already skewed.
+// One row of the array: Cols processing elements. Activations and the load bit travel right, one column a cycle;
+// partial sums enter from the row above and leave to the row below; the weights of all columns come from above, already
+// skewed.
 module systolic_row #(
   parameter int Cols = 4,
   parameter int PeLatency = 1
 ) (
-  input  logic               clk_i,
-  input  logic               load_i,
-  input  logic [8:0]         activation_i,
-  input  logic [Cols*9-1:0]  weight_i,
-  input  logic [Cols*32-1:0] psum_i,
-  output logic [Cols*32-1:0] psum_o
+  input  logic                                     clk_i,
+  input  logic                                     load_i,
+  input  logic [format_pkg::CenteredBits-1:0]      activation_i,
+  input  logic [Cols*format_pkg::CenteredBits-1:0] weight_i,
+  input  logic [Cols*format_pkg::SumBits-1:0]      psum_i,
+  output logic [Cols*format_pkg::SumBits-1:0]      psum_o
 );
   /*verilator no_inline_module*/  // one small function per row: builds fastest and runs as fast as any other style
 
-  logic        [Cols:0] load;
-  logic signed [31:0]   activation [0:Cols];
+  localparam int CenteredBits = format_pkg::CenteredBits;
+  localparam int SumBits = format_pkg::SumBits;
+
+  logic        [Cols:0]      load;
+  logic signed [SumBits-1:0] activation [0:Cols];
 
   assign load[0]       = load_i;
-  assign activation[0] = 32'($signed(activation_i));
+  assign activation[0] = SumBits'($signed(activation_i));
 
   for (genvar c = 0; c < Cols; c++) begin : gen_column
     processing_element #(
@@ -27,12 +31,12 @@ module systolic_row #(
     ) u_pe (
       .clk_i,
       .load_i      (load[c]),
-      .weight_i    (weight_i[c*9 +: 9]),
+      .weight_i    (weight_i[c*CenteredBits +: CenteredBits]),
       .activation_i(activation[c]),
-      .psum_i      (psum_i[c*32 +: 32]),
+      .psum_i      (psum_i[c*SumBits +: SumBits]),
       .load_o      (load[c+1]),
       .activation_o(activation[c+1]),
-      .psum_o      (psum_o[c*32 +: 32])
+      .psum_o      (psum_o[c*SumBits +: SumBits])
     );
   end
 

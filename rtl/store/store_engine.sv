@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The store engine: accumulators or activation buffer, through post-processing, to DRAM or back to the activation buffer.
+// The store engine: accumulators or activation buffer, through post-processing, to DRAM or back to the activation
+// buffer.
 //
 //   store_issue --read--> (buffers) --> post_processing --+--> activation buffer
-//       |                                                 +--> group FIFO --> store_packer --> beat FIFO, burst FIFO --> store_writer --> AXI
-//       +---- destination FIFO ---------------------------+
+//       |                                                 |
+//       +---- destination FIFO ---------------------------+--> group FIFO --> store_packer --> beat FIFO, burst FIFO
+//                                                                                                      |
+//                                                                                   AXI <-- store_writer
 //
-// Timing. A tap issued in cycle t enters post-processing in t + 1; the result of its window leaves PostLatency cycles later, in
-// which cycle it is written to the activation buffer or pushed into the group FIFO. A store is complete with its last write to the
-// activation buffer or with its last write response, and retires in the cycle after, in order.
+// Timing. A tap issued in cycle t enters post-processing in t + 1; the result of its window leaves PostLatency cycles
+// later, in which cycle it is written to the activation buffer or pushed into the group FIFO. A store is complete with
+// its last write to the activation buffer or with its last write response, and retires in the cycle after, in order.
 `include "common/assertions.svh"
 `include "common/field.svh"
 
@@ -29,76 +32,78 @@ module store_engine #(
   localparam int GroupsPerWord = Rows / Lanes,
   localparam int GroupsPerRow = Cols / Lanes
 ) (
-  input  logic                                clk_i,
-  input  logic                                rst_ni,
+  input  logic                                       clk_i,
+  input  logic                                       rst_ni,
   // instruction in, retirement out
-  output logic                                ready_o,
-  input  logic                                start_i,
-  input  logic [isa_pkg::InstructionBits-1:0] instruction_i,
-  input  logic [31:0]                         index_i,
-  input  logic [4*AxiAddressBits-1:0]         bases_i,
-  output logic                                retire_o,
-  output logic [31:0]                         retire_index_o,
-  output logic [isa_pkg::PostMaskWidth-1:0]   retire_post_mask_o,
-  output logic [31:0]                         oldest_index_o,  // in flight
-  output logic [31:0]                         issue_index_o,   // being issued
+  output logic                                       ready_o,
+  input  logic                                       start_i,
+  input  logic [isa_pkg::InstructionBits-1:0]        instruction_i,
+  input  logic [isa_pkg::IndexWidth-1:0]             index_i,
+  input  logic [isa_pkg::Bases*AxiAddressBits-1:0]   bases_i,
+  output logic                                       retire_o,
+  output logic [isa_pkg::IndexWidth-1:0]             retire_index_o,
+  output logic [isa_pkg::PostMaskWidth-1:0]          retire_post_mask_o,
+  output logic [isa_pkg::IndexWidth-1:0]             oldest_index_o,  // in flight
+  output logic [isa_pkg::IndexWidth-1:0]             issue_index_o,   // being issued
   // buffers
-  output logic                                source_read_o,
-  output logic [ActivationAddrWidth-1:0]      source_addr_o,
-  input  logic                                source_grant_i,
-  input  logic [Rows*8-1:0]                   source_data_i,
-  output logic                                residual_read_o,
-  output logic [ActivationAddrWidth-1:0]      residual_addr_o,
-  input  logic                                residual_grant_i,
-  input  logic [Rows*8-1:0]                   residual_data_i,
-  output logic                                accumulator_read_o,
-  output logic [AccumulatorAddrWidth-1:0]     accumulator_addr_o,
-  input  logic                                accumulator_grant_i,
-  input  logic [Cols*32-1:0]                  accumulator_data_i,
-  output logic                                parameter_read_o,
-  output logic [ParameterAddrWidth-1:0]       parameter_addr_o,
-  input  logic [Lanes*64-1:0]                 parameter_data_i,
-  output logic                                write_valid_o,
-  output logic [ActivationAddrWidth-1:0]      write_addr_o,
-  output logic [GroupsPerWord-1:0]            write_mask_o,
-  output logic [Rows*8-1:0]                   write_data_o,
+  output logic                                       source_read_o,
+  output logic [ActivationAddrWidth-1:0]             source_addr_o,
+  input  logic                                       source_grant_i,
+  input  logic [Rows*format_pkg::OperandBits-1:0]    source_data_i,
+  output logic                                       residual_read_o,
+  output logic [ActivationAddrWidth-1:0]             residual_addr_o,
+  input  logic                                       residual_grant_i,
+  input  logic [Rows*format_pkg::OperandBits-1:0]    residual_data_i,
+  output logic                                       accumulator_read_o,
+  output logic [AccumulatorAddrWidth-1:0]            accumulator_addr_o,
+  input  logic                                       accumulator_grant_i,
+  input  logic [Cols*format_pkg::SumBits-1:0]        accumulator_data_i,
+  output logic                                       parameter_read_o,
+  output logic [ParameterAddrWidth-1:0]              parameter_addr_o,
+  input  logic [Lanes*format_pkg::ParameterBits-1:0] parameter_data_i,
+  output logic                                       write_valid_o,
+  output logic [ActivationAddrWidth-1:0]             write_addr_o,
+  output logic [GroupsPerWord-1:0]                   write_mask_o,
+  output logic [Rows*format_pkg::OperandBits-1:0]    write_data_o,
   // AXI write
-  output logic                                aw_valid_o,
-  input  logic                                aw_ready_i,
-  output logic [AxiAddressBits-1:0]           aw_addr_o,
-  output logic [7:0]                          aw_len_o,
-  output logic                                w_valid_o,
-  input  logic                                w_ready_i,
-  output logic [AxiDataBits-1:0]              w_data_o,
-  output logic [AxiDataBits/8-1:0]            w_strb_o,
-  output logic                                w_last_o,
-  input  logic                                b_valid_i,
+  output logic                                       aw_valid_o,
+  input  logic                                       aw_ready_i,
+  output logic [AxiAddressBits-1:0]                  aw_addr_o,
+  output logic [7:0]                                 aw_len_o,
+  output logic                                       w_valid_o,
+  input  logic                                       w_ready_i,
+  output logic [AxiDataBits-1:0]                     w_data_o,
+  output logic [AxiDataBits/8-1:0]                   w_strb_o,
+  output logic                                       w_last_o,
+  input  logic                                       b_valid_i,
   // errors and what the engine does in this cycle, for the counters
-  output logic                                bank_conflict_o,
-  output logic                                busy_o,
-  output logic                                wait_port_o,
-  output logic                                wait_memory_o,
-  output logic                                in_flight_o
+  output logic                                       bank_conflict_o,
+  output logic                                       busy_o,
+  output logic                                       wait_port_o,
+  output logic                                       wait_memory_o,
+  output logic                                       in_flight_o
 );
 
   localparam int WordGroupWidth = $clog2(GroupsPerWord);
   localparam int RowGroupWidth = $clog2(GroupsPerRow);
-  localparam int D = ActivationAddrWidth + WordGroupWidth;
-  localparam int C = AccumulatorAddrWidth + RowGroupWidth;
+  localparam int ActivationGroupWidth = ActivationAddrWidth + WordGroupWidth;
+  localparam int AccumulatorGroupWidth = AccumulatorAddrWidth + RowGroupWidth;
   localparam int InFlight = 4;
   localparam int Pipeline = 16;  // destinations between issue and the end of post-processing
-  localparam int I = isa_pkg::InstructionBits;
+  localparam int InstructionBits = isa_pkg::InstructionBits;
+  localparam int OperandBits = format_pkg::OperandBits;
+  localparam int SumBits = format_pkg::SumBits;
 
   // ---- issue
   logic issue_ready, active, issue, no_room, no_port, from_activation, to_activation;
   logic window_first, window_last, last, group_taken;
-  logic [D-1:0] source_group, residual_group, destination_group;
-  logic [C-1:0] accumulator_group;
-  logic [I-1:0] instruction;
+  logic [ActivationGroupWidth-1:0] source_group, residual_group, destination_group;
+  logic [AccumulatorGroupWidth-1:0] accumulator_group;
+  logic [InstructionBits-1:0] instruction;
 
   store_issue #(
-    .ActivationGroupWidth(D),
-    .AccumulatorGroupWidth(C),
+    .ActivationGroupWidth(ActivationGroupWidth),
+    .AccumulatorGroupWidth(AccumulatorGroupWidth),
     .ParameterAddrWidth(ParameterAddrWidth),
     .BankLsb($clog2(ActivationBankWords) + WordGroupWidth),
     .FifoGroups(FifoGroups)
@@ -133,9 +138,9 @@ module store_engine #(
     .group_taken_i      (group_taken)
   );
 
-  assign source_addr_o      = source_group[D-1:WordGroupWidth];
-  assign residual_addr_o    = residual_group[D-1:WordGroupWidth];
-  assign accumulator_addr_o = accumulator_group[C-1:RowGroupWidth];
+  assign source_addr_o      = source_group[ActivationGroupWidth-1:WordGroupWidth];
+  assign residual_addr_o    = residual_group[ActivationGroupWidth-1:WordGroupWidth];
+  assign accumulator_addr_o = accumulator_group[AccumulatorGroupWidth-1:RowGroupWidth];
   assign parameter_read_o   = issue;
 
   always_ff @(posedge clk_i) begin
@@ -146,7 +151,7 @@ module store_engine #(
   logic issued_q, first_q, window_last_q, from_activation_q;
   logic [$clog2(Rows)-1:0] source_group_q, residual_group_q;  // group of the word
   logic [$clog2(Cols)-1:0] accumulator_group_q;               // group of the row
-  logic [I-1:0] configuration_q;
+  logic [InstructionBits-1:0] configuration_q;
   // The configuration is copied with the first tap of an instruction only.
   logic first_issue_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -171,37 +176,39 @@ module store_engine #(
     end
   end
 
-  logic [Lanes*8-1:0]  source_bytes, residual_bytes;
-  logic [Lanes*32-1:0] accumulator_values, source_values;
+  logic [Lanes*OperandBits-1:0] source_operands, residual_operands;
+  logic [Lanes*SumBits-1:0]     accumulator_values, source_values;
   if (GroupsPerWord == 1) begin : gen_whole_word
     logic unused;
     assign unused = ^{source_group_q, residual_group_q};
-    assign source_bytes   = source_data_i;
-    assign residual_bytes = residual_data_i;
+    assign source_operands   = source_data_i;
+    assign residual_operands = residual_data_i;
   end else begin : gen_word_group
-    assign source_bytes   = source_data_i[source_group_q*Lanes*8 +: Lanes*8];
-    assign residual_bytes = residual_data_i[residual_group_q*Lanes*8 +: Lanes*8];
+    assign source_operands   = source_data_i[source_group_q*Lanes*OperandBits +: Lanes*OperandBits];
+    assign residual_operands = residual_data_i[residual_group_q*Lanes*OperandBits +: Lanes*OperandBits];
   end
   if (GroupsPerRow == 1) begin : gen_whole_row
     logic unused;
     assign unused = ^accumulator_group_q;
     assign accumulator_values = accumulator_data_i;
   end else begin : gen_row_group
-    assign accumulator_values = accumulator_data_i[accumulator_group_q*Lanes*32 +: Lanes*32];
+    assign accumulator_values = accumulator_data_i[accumulator_group_q*Lanes*SumBits +: Lanes*SumBits];
   end
 
   always_comb begin
     source_values = accumulator_values;
     if (from_activation_q) begin
       for (int l = 0; l < Lanes; l++) begin
-        source_values[l*32 +: 32] = {{24{`FIELD(configuration_q, StoreSourceSigned) & source_bytes[l*8+7]}},
-                                     source_bytes[l*8 +: 8]};
+        source_values[l*SumBits +: SumBits] = {
+          {(SumBits - OperandBits){`FIELD(configuration_q, StoreSourceSigned) & source_operands[(l+1)*OperandBits-1]}},
+          source_operands[l*OperandBits +: OperandBits]
+        };
       end
     end
   end
 
   logic result_valid;
-  logic [Lanes*32-1:0] result;
+  logic [Lanes*SumBits-1:0] result;
   post_processing #(
     .Lanes(Lanes)
   ) u_post_processing (
@@ -210,7 +217,7 @@ module store_engine #(
     .valid_i             (issued_q),
     .source_i            (source_values),
     .parameters_i        (parameter_data_i),
-    .residual_i          (residual_bytes),
+    .residual_i          (residual_operands),
     .window_first_i      (first_q),
     .window_last_i       (window_last_q),
     .raw_i               (`FIELD(configuration_q, StoreRaw)),
@@ -231,9 +238,9 @@ module store_engine #(
 
   // ---- where the result of a window goes
   logic destination_ready, destination_valid, result_to_activation, result_last;
-  logic [D-1:0] result_group;
+  logic [ActivationGroupWidth-1:0] result_group;
   fifo #(
-    .Width(D + 2),
+    .Width(ActivationGroupWidth + 2),
     .Depth(Pipeline)
   ) u_destinations (
     .clk_i,
@@ -246,13 +253,13 @@ module store_engine #(
     .data_o ({result_group, result_to_activation, result_last})
   );
 
-  logic [Lanes*8-1:0] result_bytes;
+  logic [Lanes*OperandBits-1:0] result_operands;
   always_comb begin
-    for (int l = 0; l < Lanes; l++) result_bytes[l*8 +: 8] = result[l*32 +: 8];
+    for (int l = 0; l < Lanes; l++) result_operands[l*OperandBits +: OperandBits] = result[l*SumBits +: OperandBits];
   end
   assign write_valid_o = result_valid && result_to_activation;
-  assign write_addr_o  = result_group[D-1:WordGroupWidth];
-  assign write_data_o  = {GroupsPerWord{result_bytes}};
+  assign write_addr_o  = result_group[ActivationGroupWidth-1:WordGroupWidth];
+  assign write_data_o  = {GroupsPerWord{result_operands}};
   if (GroupsPerWord == 1) begin : gen_mask_whole
     assign write_mask_o = 1'b1;
   end else begin : gen_mask_group
@@ -261,9 +268,9 @@ module store_engine #(
 
   // ---- to DRAM
   logic group_fifo_ready, group_valid, group_ready;
-  logic [Lanes*32-1:0] group;
+  logic [Lanes*SumBits-1:0] group;
   fifo #(
-    .Width(Lanes * 32),
+    .Width(Lanes * SumBits),
     .Depth(FifoGroups)
   ) u_groups (
     .clk_i,
@@ -278,9 +285,9 @@ module store_engine #(
   assign group_taken = group_valid && group_ready;
 
   logic packer_pending_ready, packer_valid, packer_ready;
-  logic [I-1:0] packer_instruction;
+  logic [InstructionBits-1:0] packer_instruction;
   ram_fifo #(
-    .Width(I),
+    .Width(InstructionBits),
     .Depth(InFlight)
   ) u_packer_instructions (
     .clk_i,
@@ -293,7 +300,7 @@ module store_engine #(
     .data_o (packer_instruction)
   );
 
-  logic beat_push, beat_fifo_ready, beat_last, burst_push, burst_fifo_ready, burst_last;
+  logic                      beat_push, beat_fifo_ready, beat_last, burst_push, burst_fifo_ready, burst_last;
   logic [AxiDataBits-1:0]    beat_data;
   logic [AxiDataBits/8-1:0]  beat_strb;
   logic [AxiAddressBits-1:0] burst_addr;
@@ -387,7 +394,7 @@ module store_engine #(
   logic [2:0] dram_done_q, activation_done_q;
   logic activation_complete, retire_dram, retire_activation;
   fifo #(
-    .Width(32 + isa_pkg::PostMaskWidth + 1),
+    .Width(isa_pkg::IndexWidth + isa_pkg::PostMaskWidth + 1),
     .Depth(InFlight)
   ) u_in_flight (
     .clk_i,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The read side of the store engine: walks the loop nest of a store and issues one group, one tap of its window, a cycle.
+// The read side of the store engine: walks the loop nest of a store and issues one group, one tap of its window, a
+// cycle.
 //
-// Timing. An instruction taken in cycle s issues its first tap in cycle s + 1 and one tap every cycle after that. In a cycle
-// in which a read port is refused, or in which the tap completes a window for DRAM and the group FIFO has no room
-// left, nothing is issued and the same tap is tried again. The next instruction is taken from the cycle after the last tap.
-// Once a tap is issued nothing can stop it: what follows is a pipeline of fixed length.
+// Timing. An instruction taken in cycle s issues its first tap in cycle s + 1 and one tap every cycle after that. In a
+// cycle in which a read port is refused, or in which the tap completes a window for DRAM and the group FIFO has no room
+// left, nothing is issued and the same tap is tried again. The next instruction is taken from the cycle after the last
+// tap. Once a tap is issued nothing can stop it: what follows is a pipeline of fixed length.
 `include "common/assertions.svh"
 `include "common/field.svh"
 
@@ -51,21 +52,21 @@ module store_issue #(
   input  logic                                group_taken_i
 );
 
-  localparam int G = ActivationGroupWidth > AccumulatorGroupWidth ? ActivationGroupWidth : AccumulatorGroupWidth;
-  localparam int P = ParameterAddrWidth;
-  localparam int D = ActivationGroupWidth;
+  localparam int SourceWidth =
+      ActivationGroupWidth > AccumulatorGroupWidth ? ActivationGroupWidth : AccumulatorGroupWidth;
   localparam int RoomWidth = $clog2(FifoGroups + 1);
 
-  logic active_q;
+  logic                                active_q;
   logic [isa_pkg::InstructionBits-1:0] instruction_q;
-  logic [15:0] i0_q, i1_q, i2_q, i3_q, group_q;
-  logic [7:0]  wy_q, wx_q;
-  logic [G-1:0] tap_q, window_row_q;                        // source address of the tap, and of its window row
-  logic [G-1:0] source_0_q, source_1_q, source_2_q, source_3_q;  // of the position at each loop level, without the group
-  logic [D-1:0] residual_q, residual_1_q, residual_2_q, residual_3_q;
-  logic [D-1:0] destination_q, destination_1_q, destination_2_q, destination_3_q;
-  logic [P-1:0] parameter_q, parameter_2_q, parameter_3_q;  // parameter_q without the group
-  logic [RoomWidth-1:0] room_q;
+  logic [15:0]                         i0_q, i1_q, i2_q, i3_q, group_q;
+  logic [7:0]                          wy_q, wx_q;
+  // Source addresses: of the tap and of its window row; of the position at each loop level, without the group.
+  logic [SourceWidth-1:0]              tap_q, window_row_q;
+  logic [SourceWidth-1:0]              source_0_q, source_1_q, source_2_q, source_3_q;
+  logic [ActivationGroupWidth-1:0]     residual_q, residual_1_q, residual_2_q, residual_3_q;
+  logic [ActivationGroupWidth-1:0]     destination_q, destination_1_q, destination_2_q, destination_3_q;
+  logic [ParameterAddrWidth-1:0]       parameter_q, parameter_2_q, parameter_3_q;  // parameter_q without the group
+  logic [RoomWidth-1:0]                room_q;
 
   assign instruction_o = instruction_q;
 
@@ -85,11 +86,12 @@ module store_issue #(
   assign to_activation_o    = `FIELD(instruction_q, StoreDestination) == 1'(isa_pkg::DestinationActivation);
   assign from_activation_o  = `FIELD(instruction_q, StoreSource) == 1'(isa_pkg::SourceActivation);
   assign destination_addr_o = destination_q;
-  assign source_addr_o      = tap_q[D-1:0];
+  assign source_addr_o      = tap_q[ActivationGroupWidth-1:0];
   assign accumulator_addr_o = tap_q[AccumulatorGroupWidth-1:0];
   assign residual_addr_o    = residual_q;
   assign parameter_addr_o   = `FIELD(instruction_q, StoreParameterPerTensor)
-                              ? P'(`FIELD(instruction_q, StoreParameterBase)) : parameter_q + P'(group_q);
+                              ? ParameterAddrWidth'(`FIELD(instruction_q, StoreParameterBase))
+                              : parameter_q + ParameterAddrWidth'(group_q);
 
   // May the tap be issued?
   logic room, residual_enable;
@@ -103,34 +105,35 @@ module store_issue #(
                               && (!residual_enable || residual_grant_i);
   assign no_port_o          = active_q && room && !issue_o;
   assign bank_conflict_o    = source_read_o && residual_read_o
-                              && source_addr_o[D-1:BankLsb] == residual_addr_o[D-1:BankLsb];
+                              && source_addr_o[ActivationGroupWidth-1:BankLsb]
+                                 == residual_addr_o[ActivationGroupWidth-1:BankLsb];
 
   assign ready_o  = !active_q;
   assign active_o = active_q;
 
   // The position after this one.
-  logic [G-1:0] next_source;
-  logic [D-1:0] next_residual, next_destination;
-  logic [P-1:0] next_parameter;
+  logic [SourceWidth-1:0] next_source;
+  logic [ActivationGroupWidth-1:0] next_residual, next_destination;
+  logic [ParameterAddrWidth-1:0] next_parameter;
   always_comb begin
-    next_source      = source_0_q + G'(`FIELD(instruction_q, StoreSourceStride0));
+    next_source      = source_0_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStride0));
     next_residual    = residual_q + 1'b1;
     next_destination = destination_q + 1'b1;
     next_parameter   = parameter_q;
     if (last_0) begin
-      next_source      = source_1_q + G'(`FIELD(instruction_q, StoreSourceStride1));
-      next_residual    = residual_1_q + D'(`FIELD(instruction_q, StoreResidualStride1));
-      next_destination = destination_1_q + D'(`FIELD(instruction_q, StoreDstStride1));
+      next_source      = source_1_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStride1));
+      next_residual    = residual_1_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreResidualStride1));
+      next_destination = destination_1_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreDstStride1));
       if (last_1) begin
-        next_source      = source_2_q + G'(`FIELD(instruction_q, StoreSourceStride2));
-        next_residual    = residual_2_q + D'(`FIELD(instruction_q, StoreResidualStride2));
-        next_destination = destination_2_q + D'(`FIELD(instruction_q, StoreDstStride2));
-        next_parameter   = parameter_2_q + P'(`FIELD(instruction_q, StoreParameterStride2));
+        next_source      = source_2_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStride2));
+        next_residual    = residual_2_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreResidualStride2));
+        next_destination = destination_2_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreDstStride2));
+        next_parameter   = parameter_2_q + ParameterAddrWidth'(`FIELD(instruction_q, StoreParameterStride2));
         if (last_2) begin
-          next_source      = source_3_q + G'(`FIELD(instruction_q, StoreSourceStride3));
-          next_residual    = residual_3_q + D'(`FIELD(instruction_q, StoreResidualStride3));
-          next_destination = destination_3_q + D'(`FIELD(instruction_q, StoreDstStride3));
-          next_parameter   = parameter_3_q + P'(`FIELD(instruction_q, StoreParameterStride3));
+          next_source      = source_3_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStride3));
+          next_residual    = residual_3_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreResidualStride3));
+          next_destination = destination_3_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreDstStride3));
+          next_parameter   = parameter_3_q + ParameterAddrWidth'(`FIELD(instruction_q, StoreParameterStride3));
         end
       end
     end
@@ -146,39 +149,39 @@ module store_issue #(
     if (start_i) begin
       instruction_q <= instruction_i;
       {i0_q, i1_q, i2_q, i3_q, group_q, wy_q, wx_q} <= '0;
-      tap_q        <= G'(`FIELD(instruction_i, StoreSourceBase));
-      window_row_q <= G'(`FIELD(instruction_i, StoreSourceBase));
-      source_0_q   <= G'(`FIELD(instruction_i, StoreSourceBase));
-      source_1_q   <= G'(`FIELD(instruction_i, StoreSourceBase));
-      source_2_q   <= G'(`FIELD(instruction_i, StoreSourceBase));
-      source_3_q   <= G'(`FIELD(instruction_i, StoreSourceBase));
-      residual_q   <= D'(`FIELD(instruction_i, StoreResidualBase));
-      residual_1_q <= D'(`FIELD(instruction_i, StoreResidualBase));
-      residual_2_q <= D'(`FIELD(instruction_i, StoreResidualBase));
-      residual_3_q <= D'(`FIELD(instruction_i, StoreResidualBase));
-      destination_q   <= D'(`FIELD(instruction_i, StoreDstBase));
-      destination_1_q <= D'(`FIELD(instruction_i, StoreDstBase));
-      destination_2_q <= D'(`FIELD(instruction_i, StoreDstBase));
-      destination_3_q <= D'(`FIELD(instruction_i, StoreDstBase));
-      parameter_q   <= P'(`FIELD(instruction_i, StoreParameterBase));
-      parameter_2_q <= P'(`FIELD(instruction_i, StoreParameterBase));
-      parameter_3_q <= P'(`FIELD(instruction_i, StoreParameterBase));
+      tap_q        <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      window_row_q <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      source_0_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      source_1_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      source_2_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      source_3_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      residual_q   <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
+      residual_1_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
+      residual_2_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
+      residual_3_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
+      destination_q   <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
+      destination_1_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
+      destination_2_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
+      destination_3_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
+      parameter_q   <= ParameterAddrWidth'(`FIELD(instruction_i, StoreParameterBase));
+      parameter_2_q <= ParameterAddrWidth'(`FIELD(instruction_i, StoreParameterBase));
+      parameter_3_q <= ParameterAddrWidth'(`FIELD(instruction_i, StoreParameterBase));
     end else if (issue_o) begin
       if (!last_wx) begin
         wx_q  <= wx_q + 8'd1;
-        tap_q <= tap_q + G'(`FIELD(instruction_q, StoreSourceStrideWx));
+        tap_q <= tap_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStrideWx));
       end else begin
         wx_q <= '0;
         if (!last_wy) begin
           wy_q         <= wy_q + 8'd1;
-          tap_q        <= window_row_q + G'(`FIELD(instruction_q, StoreSourceStrideWy));
-          window_row_q <= window_row_q + G'(`FIELD(instruction_q, StoreSourceStrideWy));
+          tap_q        <= window_row_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStrideWy));
+          window_row_q <= window_row_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStrideWy));
         end else begin
           wy_q <= '0;
           if (!last_group) begin
             group_q       <= group_q + 16'd1;
-            tap_q         <= source_0_q + G'(group_q) + 1'b1;
-            window_row_q  <= source_0_q + G'(group_q) + 1'b1;
+            tap_q         <= source_0_q + SourceWidth'(group_q) + 1'b1;
+            window_row_q  <= source_0_q + SourceWidth'(group_q) + 1'b1;
             residual_q    <= residual_q + 1'b1;
             destination_q <= destination_q + 1'b1;
           end else begin

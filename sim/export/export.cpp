@@ -130,16 +130,16 @@ std::string parameter_header(const Chip& chip) {
   return text + "\n`endif\n";
 }
 
-// files.f of the RTL with every file below $SYSTOLE_RTL, which simulators and Verilator expand.
+// files.f of the RTL with every file and include directory below $SYSTOLE_RTL, which simulators and Verilator expand.
 std::string file_list() {
   const fs::path rtl = platform::rtl_directory();
-  std::string text =
-      "// The RTL of systole_chip in compile order; set SYSTOLE_RTL to its "
-      "directory.\n+incdir+$SYSTOLE_RTL\n+incdir+$SYSTOLE_RTL/common\n";
+  std::string text = "// The RTL of systole_chip in compile order; set SYSTOLE_RTL to its directory.\n";
+  const std::string includes = "+incdir+";
   std::istringstream list(read_whole_file(rtl / "files.f", 1 << 20));
   for (std::string line; std::getline(list, line);) {
-    if (line.empty() || line[0] == '+' || line.compare(0, 2, "//") == 0) continue;
-    text += "$SYSTOLE_RTL/" + line + "\n";
+    if (line.empty() || line.compare(0, 2, "//") == 0) continue;
+    const std::size_t path = line.compare(0, includes.size(), includes) == 0 ? includes.size() : 0;
+    text += line.substr(0, path) + "$SYSTOLE_RTL/" + line.substr(path) + "\n";
   }
   return text;
 }

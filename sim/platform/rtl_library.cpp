@@ -14,7 +14,6 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "support/error.hpp"
@@ -80,21 +79,12 @@ std::vector<fs::path> inputs() {
   return files;
 }
 
-// Where `include finds its files: the RTL's directory and each below it that holds headers.
-std::set<fs::path> include_directories() {
-  std::set<fs::path> directories = {rtl_directory()};
-  for (const auto& entry : fs::recursive_directory_iterator(rtl_directory()))
-    if (entry.path().extension() == ".svh") directories.insert(entry.path().parent_path());
-  return directories;
-}
-
 std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::path& out) {
   const fs::path rtl = rtl_directory();
   std::vector<std::string> args = {
       "--cc",       "--exe",      "--top-module", "systole_chip", "--prefix", "Vsystole_chip",
       "-O3",        "--x-assign", "unique",       "--x-initial",  "unique",   "-Wno-fatal",
       "-Wno-WIDTH", "-Mdir",      out.string(),   "-o",           "chip.so"};
-  for (const fs::path& directory : include_directories()) args.push_back("-I" + directory.string());
   args.push_back(build.assertions ? "--assert" : "--no-assert");
   if (build.waves) args.push_back("--trace-fst");
   for (const auto& [name, value] : build.parameters) args.push_back(fmt::format("-G{}={}", name, value));

@@ -133,8 +133,6 @@ ProfiledChip::ProfiledChip(const Chip& chip) {
                                         "Vsystole_chip", "-O3",        "--x-assign",   "unique",       "--x-initial",
                                         "unique",        "-Wno-fatal", "-Wno-WIDTH",   "--no-assert",  "-Mdir",
                                         directory_,      "-o",         "chip.so"};
-  arguments.push_back("-I" + rtl.string());
-  arguments.push_back("-I" + (rtl / "common").string());
   for (const auto& [name, value] : build.parameters) arguments.push_back(fmt::format("-G{}={}", name, value));
   arguments.insert(arguments.end(),
                    {"-CFLAGS",

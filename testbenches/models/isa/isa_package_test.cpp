@@ -1,70 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rtl/isa_pkg.sv and the C++ table are two writings of one encoding. This test reads the
-// SystemVerilog text and compares every constant with the table, in both directions: one that only
-// one side has fails too.
-#include <fmt/format.h>
-
-#include <cctype>
-#include <fstream>
-#include <map>
+// rtl/isa_pkg.sv and the C++ table are two writings of one encoding. This test reads the SystemVerilog text and
+// compares every constant with the table, in both directions: one that only one side has fails too.
 #include <regex>
-#include <sstream>
+#include <vector>
 
 #include "catch.hpp"
 #include "isa/fields.hpp"
+#include "rtl_package.hpp"
 
+using namespace systole;
 using namespace systole::isa;
 
 namespace {
 
-struct Package {
-  std::map<std::string, std::uint64_t> numbers;
-  std::map<std::string, Encoded> masks;
-  int constants = 0;  // how often the word localparam stands in it
-};
+RtlPackage read_package() { return read_rtl_package(std::string(SYSTOLE_SOURCE_DIR) + "/rtl/isa_pkg.sv"); }
 
-Package read_package() {
-  std::ifstream in(std::string(SYSTOLE_SOURCE_DIR) + "/rtl/isa_pkg.sv");
-  REQUIRE(in);
-  std::ostringstream stream;
-  stream << in.rdbuf();
-  const std::string text = std::regex_replace(stream.str(), std::regex("//[^\n]*"), "");
-
-  Package package;
-  const auto each = [&](const std::regex& pattern, const auto& visit) {
-    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) visit(*at);
-  };
-  each(std::regex("localparam"), [&](const std::smatch&) { ++package.constants; });
-  each(std::regex("localparam int (\\w+) = (\\d+);"),
-       [&](const std::smatch& match) { CHECK(package.numbers.emplace(match[1], std::stoull(match[2])).second); });
-  each(std::regex("localparam logic \\[1023:0\\] (\\w+) = \\{([^}]*)\\};"), [&](const std::smatch& match) {
-    const std::string words = match[2];
-    const std::regex literal("32'h([0-9a-f]{4})_([0-9a-f]{4})");
-    Encoded mask = {};
-    int word = kInstructionWords;
-    for (std::sregex_iterator at(words.begin(), words.end(), literal), end; at != end; ++at) {
-      REQUIRE(word > 0);
-      mask[--word] = static_cast<std::uint32_t>(std::stoul((*at)[1].str() + (*at)[2].str(), nullptr, 16));
-    }
-    CHECK(word == 0);
-    CHECK(package.masks.emplace(match[1], mask).second);
-  });
-  return package;
+// {32'hffff_ffff, ...}, the words from 31 down to 0.
+Encoded mask_of(const std::string& words) {
+  const std::regex literal("32'h([0-9a-f]{4})_([0-9a-f]{4})");
+  Encoded mask = {};
+  int word = kInstructionWords;
+  for (std::sregex_iterator at(words.begin(), words.end(), literal), end; at != end; ++at) {
+    REQUIRE(word > 0);
+    mask[--word] = static_cast<std::uint32_t>(std::stoul((*at)[1].str() + (*at)[2].str(), nullptr, 16));
+  }
+  CHECK(word == 0);
+  return mask;
 }
 
-std::string upper_camel(std::string_view name) {
-  std::string out;
-  bool upper = true;
-  for (const char c : name) {
-    if (c == '_')
-      upper = true;
-    else {
-      out += upper ? static_cast<char>(std::toupper(c)) : c;
-      upper = false;
-    }
-  }
-  return out;
+// The engines' names in {..., MatrixReservedMask, LoadReservedMask} or {..., 8'(OpcodeLoad)}, lowest first.
+std::vector<std::string> engines_in(const std::string& text, const std::string& pattern) {
+  std::vector<std::string> names;
+  const std::regex row(pattern);
+  for (std::sregex_iterator at(text.begin(), text.end(), row), end; at != end; ++at)
+    names.insert(names.begin(), (*at)[1]);
+  return names;
 }
 
 // Every number that the package must hold, and no other.
@@ -72,6 +43,12 @@ std::map<std::string, std::uint64_t> expected_numbers() {
   std::map<std::string, std::uint64_t> numbers = {
       {"InstructionBits", kInstructionBytes * 8},
       {"InstructionBytes", kInstructionBytes},
+      {"Engines", kEngines},
+      {"IndexWidth", 32},
+      {"AxiIdFetch", 0},
+      {"AxiIdLoad", 1},
+      {"AxiIdStore", 2},
+      {"AxiIdWidth", 2},
       {"OpcodeLoad", static_cast<int>(Opcode::kLoad)},
       {"OpcodeMatrix", static_cast<int>(Opcode::kMatrix)},
       {"OpcodeStore", static_cast<int>(Opcode::kStore)},
@@ -91,12 +68,15 @@ std::map<std::string, std::uint64_t> expected_numbers() {
       {"DestinationActivation", static_cast<int>(Destination::kActivation)},
       {"Semaphores", kSemaphores},
       {"SemaphoreMax", kSemaphoreMax},
+      {"ErrorWidth", 4},
       {"ErrorIllegal", static_cast<int>(ErrorCode::kIllegal)},
       {"ErrorRead", static_cast<int>(ErrorCode::kRead)},
       {"ErrorWrite", static_cast<int>(ErrorCode::kWrite)},
       {"ErrorSemaphore", static_cast<int>(ErrorCode::kSemaphore)},
       {"ErrorBankConflict", static_cast<int>(ErrorCode::kBankConflict)},
   };
+  for (int e = 0; e < kEngines; ++e)
+    numbers["Engine" + upper_camel(engine_name(static_cast<Engine>(e)))] = static_cast<std::uint64_t>(e);
   const auto add = [&](const std::string& prefix, const std::vector<Field>& fields) {
     for (const Field& field : fields) {
       numbers[prefix + upper_camel(field.name) + "Lsb"] = static_cast<std::uint64_t>(field.word * 32 + field.lsb);
@@ -113,28 +93,21 @@ std::map<std::string, std::uint64_t> expected_numbers() {
 }  // namespace
 
 TEST_CASE("rtl/isa_pkg.sv and the C++ table have the same constants") {
-  const Package package = read_package();
-  const auto expected = expected_numbers();
-  // Nothing in the package escaped the patterns above.
-  CHECK(package.constants == static_cast<int>(package.numbers.size() + package.masks.size()));
-  for (const auto& [name, value] : expected) {
-    CAPTURE(name);
-    const auto found = package.numbers.find(name);
-    REQUIRE(found != package.numbers.end());
-    CHECK(found->second == value);
-  }
-  for (const auto& [name, value] : package.numbers) {
-    CAPTURE(name, value);
-    CHECK(expected.count(name) == 1);
-  }
+  check_numbers(read_package(), expected_numbers());
 }
 
-TEST_CASE("rtl/isa_pkg.sv has the reserved bits of every opcode") {
-  const Package package = read_package();
-  REQUIRE(package.masks.size() == 3);
-  CHECK(package.masks.at("LoadReservedMask") == reserved_mask(Opcode::kLoad));
-  CHECK(package.masks.at("MatrixReservedMask") == reserved_mask(Opcode::kMatrix));
-  CHECK(package.masks.at("StoreReservedMask") == reserved_mask(Opcode::kStore));
+TEST_CASE(
+    "rtl/isa_pkg.sv has the reserved bits of every opcode, and the tables of engines in the order of the engines") {
+  const RtlPackage package = read_package();
+  REQUIRE(package.texts.size() == 5);
+  CHECK(mask_of(package.texts.at("LoadReservedMask")) == reserved_mask(Opcode::kLoad));
+  CHECK(mask_of(package.texts.at("MatrixReservedMask")) == reserved_mask(Opcode::kMatrix));
+  CHECK(mask_of(package.texts.at("StoreReservedMask")) == reserved_mask(Opcode::kStore));
+
+  std::vector<std::string> engines;
+  for (const char* name : kEngineNames) engines.push_back(upper_camel(name));
+  CHECK(engines_in(package.texts.at("EngineOpcodes"), "Opcode(\\w+)") == engines);
+  CHECK(engines_in(package.texts.at("EngineReservedMasks"), "(\\w+)ReservedMask") == engines);
 }
 
 TEST_CASE("no two fields of an instruction share a bit") {

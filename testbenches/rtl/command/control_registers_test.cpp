@@ -186,9 +186,7 @@ struct RegisterBench : Bench {
   SYSTOLE_PIN(read_beat_i);
   SYSTOLE_PIN(write_beat_i);
   SYSTOLE_PIN(retire_i);
-  SYSTOLE_PIN(load_state_i);
-  SYSTOLE_PIN(matrix_state_i);
-  SYSTOLE_PIN(store_state_i);
+  SYSTOLE_PIN(engine_state_i);
 
   std::deque<Write> writes;
   std::deque<uint64_t> reads;
@@ -284,9 +282,7 @@ struct RegisterBench : Bench {
     read_beat_i.set(events.read_beat);
     write_beat_i.set(events.write_beat);
     retire_i.set(events.retire);
-    load_state_i.set(events.load_state);
-    matrix_state_i.set(events.matrix_state);
-    store_state_i.set(events.store_state);
+    engine_state_i.set(events.load_state | events.matrix_state << 5 | events.store_state << 8);
   }
 
  private:

@@ -3,6 +3,7 @@
 // Does the pipeline compute what the store instruction says, ten cycles after the last input of
 // each window, with a configuration that changes from window to window?
 #include "Vpost_processing.h"
+#include "cycle/store_engine.hpp"
 #include "post_model.hpp"
 #include "torture.hpp"
 
@@ -12,7 +13,7 @@ using sc_core::sc_signal;
 namespace {
 
 constexpr int kLanes = 4;
-constexpr int kLatency = 10;  // post_pkg::PostLatency
+constexpr int kLatency = systole::cycle::kPostLatency;  // post_pkg::PostLatency: the cycle model has the same
 
 struct Configuration {
   bool raw = false, requantize = false, mid_signed = false, residual = false, residual_signed = false,

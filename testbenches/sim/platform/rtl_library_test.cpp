@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL
-// says?
+// Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL says?
 #include "platform/rtl_library.hpp"
 
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <iterator>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -24,6 +24,33 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::string contents(const fs::path& file) {
+  std::ifstream in(file);
+  REQUIRE(in);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// A small chip: the packages, parameters and ports of the real one, with small_rtl/chip_body.svh inside.
+void write_small_rtl(const fs::path& directory) {
+  const fs::path rtl = SYSTOLE_RTL_DIRECTORY;
+  fs::create_directories(directory);
+  std::ofstream list(directory / "files.f");
+  std::istringstream files(contents(rtl / "files.f"));
+  for (std::string line; std::getline(files, line);) {
+    const fs::path file = line;
+    const std::string name = file.filename().string();
+    if (name.size() < 7 || name.compare(name.size() - 7, 7, "_pkg.sv") != 0) continue;
+    fs::copy(rtl / file, directory / name);
+    list << name << "\n";
+  }
+  list << "systole_chip.sv\n";
+  const std::string chip = contents(rtl / "systole_chip.sv");
+  const std::string end = "\n);\n";
+  const std::size_t from = chip.find("\nmodule systole_chip"), to = chip.find(end, from);
+  REQUIRE(to != std::string::npos);
+  std::ofstream(directory / "systole_chip.sv") << chip.substr(from, to + end.size() - from) << contents(SMALL_CHIP);
+}
+
 // One cache for all cases of a process, and the small RTL in place of the chip's.
 class Scratch {
  public:
@@ -31,10 +58,18 @@ class Scratch {
     fs::remove_all(path_);
     fs::create_directories(path_);
     ::setenv("SYSTOLE_CACHE", path_.c_str(), 1);
-    ::setenv("SYSTOLE_RTL", SMALL_RTL, 1);
+    // Beside the cache, whose files the cases count.
+    rtl_ = path_.string() + "-rtl";
+    fs::remove_all(rtl_);
+    write_small_rtl(rtl_);
+    ::setenv("SYSTOLE_RTL", rtl_.c_str(), 1);
   }
-  ~Scratch() { fs::remove_all(path_); }
+  ~Scratch() {
+    fs::remove_all(path_);
+    fs::remove_all(rtl_);
+  }
   const fs::path& path() const { return path_; }
+  const fs::path& rtl() const { return rtl_; }
   std::string log() const {
     std::string text;
     for (const auto& entry : fs::directory_iterator(path_)) {
@@ -53,7 +88,7 @@ class Scratch {
   }
 
  private:
-  fs::path path_;
+  fs::path path_, rtl_;
 };
 
 RtlBuild small(std::uint64_t rows, std::uint64_t data_bits = 64, std::uint64_t address_bits = 40) {
@@ -114,7 +149,7 @@ TEST_CASE("parameters, options and RTL text each change the key") {
   CHECK(library_key(build) != key);
 
   const fs::path copy = scratch.path() / "rtl";
-  fs::copy(SMALL_RTL, copy);
+  fs::copy(scratch.rtl(), copy);
   ::setenv("SYSTOLE_RTL", copy.c_str(), 1);
   CHECK(library_key(small(8)) == key);
   std::ofstream(copy / "systole_chip.sv", std::ios::app) << "\n";
@@ -203,7 +238,7 @@ TEST_CASE("a library with waves writes a wave file") {
 TEST_CASE("RTL that does not compile is one line with the compiler's first error") {
   const Scratch scratch;
   const fs::path copy = scratch.path() / "rtl";
-  fs::copy(SMALL_RTL, copy);
+  fs::copy(scratch.rtl(), copy);
   std::ofstream(copy / "systole_chip.sv") << "module systole_chip; nonsense; endmodule\n";
   ::setenv("SYSTOLE_RTL", copy.c_str(), 1);
   try {

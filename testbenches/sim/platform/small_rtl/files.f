@@ -1,1 +1,0 @@
-systole_chip.sv

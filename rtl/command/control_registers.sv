@@ -51,11 +51,15 @@ module control_registers #(
   localparam int IrqWidth = registers_pkg::IrqWidth;
   localparam int Bases = isa_pkg::Bases;
   localparam int Counters = registers_pkg::Counters;
+  localparam int WordBytes = DataWidth / 8;
+  localparam int LongLsb = $clog2(LongBytes);
+  localparam int BaseIndexWidth = $clog2(Bases);
+  localparam int CounterIndexWidth = $clog2(Counters);
 
-  // The address of a word, 0 low, 1 high, of one of several registers of two words.
-  function automatic logic [AddressWidth-1:0] word_address(input logic [AddressWidth-1:0] first, input int number,
-                                                           input int word);
-    word_address = first + AddressWidth'(number * LongBytes + word * (DataWidth / 8));
+  // Is this a word of one of `count` registers of two words? The offset is the address minus that of the first; below it,
+  // the offset has wrapped to a large one.
+  function automatic logic selects_one_of(input logic [AddressWidth-1:0] offset, input int count);
+    selects_one_of = offset < AddressWidth'(count * LongBytes) && (offset & AddressWidth'(WordBytes - 1)) == '0;
   endfunction
 
   // ---- write channel
@@ -81,6 +85,15 @@ module control_registers #(
   logic [isa_pkg::ErrorWidth-1:0] error_code_q;
   logic [isa_pkg::IndexWidth-1:0] error_index_q, program_count_q;
   logic [LongWidth-1:0]           program_base_q;
+  logic [LongWidth-1:0]           base_q [0:Bases-1];
+
+  logic [AddressWidth-1:0]   write_base, write_program_base;  // offsets
+  logic [BaseIndexWidth-1:0] write_base_index;
+  logic                      write_high;
+  assign write_base         = aw_addr_i - registers_pkg::AddressBase;
+  assign write_program_base = aw_addr_i - registers_pkg::AddressProgramBase;
+  assign write_base_index   = write_base[LongLsb +: BaseIndexWidth];
+  assign write_high         = aw_addr_i[LongLsb-1];
 
   assign doorbell = write && aw_addr_i == registers_pkg::AddressControl && w_data_i[registers_pkg::ControlDoorbell]
                     && !busy_q;
@@ -97,6 +110,7 @@ module control_registers #(
       error_index_q   <= '0;
       program_count_q <= '0;
       program_base_q  <= '0;
+      for (int k = 0; k < Bases; k++) base_q[k] <= '0;
     end else begin
       start_q <= doorbell;
       if (doorbell) begin
@@ -118,10 +132,13 @@ module control_registers #(
       if (write) begin
         if (aw_addr_i == registers_pkg::AddressIrqEnable) irq_enable_q <= w_data_i[IrqWidth-1:0];
         if (aw_addr_i == registers_pkg::AddressProgramCount) program_count_q <= w_data_i;
-        for (int w = 0; w < 2; w++) begin
-          if (aw_addr_i == word_address(registers_pkg::AddressProgramBase, 0, w)) begin
-            program_base_q[w*DataWidth +: DataWidth] <= w_data_i;
-          end
+        if (selects_one_of(write_program_base, 1)) begin
+          if (write_high) program_base_q[LongWidth-1:DataWidth] <= w_data_i;
+          else program_base_q[DataWidth-1:0] <= w_data_i;
+        end
+        if (selects_one_of(write_base, Bases)) begin
+          if (write_high) base_q[write_base_index][LongWidth-1:DataWidth] <= w_data_i;
+          else base_q[write_base_index][DataWidth-1:0] <= w_data_i;
         end
       end
     end
@@ -131,26 +148,13 @@ module control_registers #(
   assign program_base_o  = program_base_q[AxiAddressBits-1:0];
   assign program_count_o = program_count_q;
   assign irq_o           = (irq_status_q & irq_enable_q) != '0;
-
-  // A register for each, not an array: an array with many writers is slow to simulate.
-  logic [Bases*LongWidth-1:0] bases;
   for (genvar k = 0; k < Bases; k++) begin : gen_base
-    logic [LongWidth-1:0] base_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        base_q <= '0;
-      end else if (write) begin
-        if (aw_addr_i == word_address(registers_pkg::AddressBase, k, 0)) base_q[DataWidth-1:0] <= w_data_i;
-        if (aw_addr_i == word_address(registers_pkg::AddressBase, k, 1)) base_q[DataWidth +: DataWidth] <= w_data_i;
-      end
-    end
-    assign bases[k*LongWidth +: LongWidth]             = base_q;
-    assign bases_o[k*AxiAddressBits +: AxiAddressBits] = base_q[AxiAddressBits-1:0];
+    assign bases_o[k*AxiAddressBits +: AxiAddressBits] = base_q[k][AxiAddressBits-1:0];
   end
 
   // ---- counters: from the doorbell's cycle to the cycle before the interrupt
-  logic [Counters*LongWidth-1:0] counters;
-  logic [Counters-1:0]           count;
+  logic [LongWidth-1:0] counter_q [0:Counters-1];
+  logic [Counters-1:0]  count;
   assign count[registers_pkg::CounterCycles]       = 1'b1;
   assign count[registers_pkg::CounterInstructions] = retire_i != '0;
   assign count[registers_pkg::CounterReadBytes]    = read_beat_i;
@@ -166,15 +170,14 @@ module control_registers #(
   for (genvar k = 0; k < Counters; k++) begin : gen_counter
     localparam bit IsInstructions = k == registers_pkg::CounterInstructions;
     localparam bit IsBytes = k == registers_pkg::CounterReadBytes || k == registers_pkg::CounterWriteBytes;
-    logic [LongWidth-1:0] counter_q, step;
+    logic [LongWidth-1:0] step;
     assign step = IsInstructions ? retired : IsBytes ? LongWidth'(AxiBytes) : LongWidth'(1);
     // The doorbell's own cycle counts as a cycle; nothing has been moved or retired in it.
     always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) counter_q <= '0;
-      else if (doorbell) counter_q <= (IsInstructions || IsBytes) ? '0 : LongWidth'(count[k]);
-      else if (busy_q && count[k]) counter_q <= counter_q + step;
+      if (!rst_ni) counter_q[k] <= '0;
+      else if (doorbell) counter_q[k] <= (IsInstructions || IsBytes) ? '0 : LongWidth'(count[k]);
+      else if (busy_q && count[k]) counter_q[k] <= counter_q[k] + step;
     end
-    assign counters[k*LongWidth +: LongWidth] = counter_q;
   end
 
   // ---- read channel
@@ -192,9 +195,24 @@ module control_registers #(
     status[registers_pkg::StatusError] = error_q;
   end
 
+  // Offsets, as in the write channel.
+  logic [AddressWidth-1:0]      read_base, read_program_base, read_counter;
+  logic [BaseIndexWidth-1:0]    read_base_index;
+  logic [CounterIndexWidth-1:0] read_counter_index;
+  logic [LongWidth-1:0]         long_data;
+  assign read_base          = ar_addr_i - registers_pkg::AddressBase;
+  assign read_program_base  = ar_addr_i - registers_pkg::AddressProgramBase;
+  assign read_counter       = ar_addr_i - registers_pkg::AddressCounter;
+  assign read_base_index    = read_base[LongLsb +: BaseIndexWidth];
+  assign read_counter_index = read_counter[LongLsb +: CounterIndexWidth];
+
   always_comb begin
-    r_data_d = '0;
+    r_data_d  = '0;
+    long_data = '0;
     if (read) begin
+      if (selects_one_of(read_program_base, 1)) long_data = program_base_q;
+      if (selects_one_of(read_base, Bases)) long_data = base_q[read_base_index];
+      if (selects_one_of(read_counter, Counters)) long_data = counter_q[read_counter_index];
       unique case (ar_addr_i)
         registers_pkg::AddressId:           r_data_d = registers_pkg::IdValue;
         registers_pkg::AddressIsaVersion:   r_data_d = DataWidth'(isa_pkg::Version);
@@ -204,23 +222,7 @@ module control_registers #(
         registers_pkg::AddressErrorCode:    r_data_d = DataWidth'(error_code_q);
         registers_pkg::AddressErrorIndex:   r_data_d = error_index_q;
         registers_pkg::AddressProgramCount: r_data_d = program_count_q;
-        default: begin
-          for (int w = 0; w < 2; w++) begin
-            if (ar_addr_i == word_address(registers_pkg::AddressProgramBase, 0, w)) begin
-              r_data_d = program_base_q[w*DataWidth +: DataWidth];
-            end
-            for (int k = 0; k < Bases; k++) begin
-              if (ar_addr_i == word_address(registers_pkg::AddressBase, k, w)) begin
-                r_data_d = bases[k*LongWidth + w*DataWidth +: DataWidth];
-              end
-            end
-            for (int k = 0; k < Counters; k++) begin
-              if (ar_addr_i == word_address(registers_pkg::AddressCounter, k, w)) begin
-                r_data_d = counters[k*LongWidth + w*DataWidth +: DataWidth];
-              end
-            end
-          end
-        end
+        default: r_data_d = ar_addr_i[LongLsb-1] ? long_data[LongWidth-1:DataWidth] : long_data[DataWidth-1:0];
       endcase
     end
   end

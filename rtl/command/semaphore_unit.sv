@@ -25,19 +25,15 @@ module semaphore_unit (
 
   logic [CountWidth-1:0] count_q [0:N-1];
 
-  // Each count as a thermometer with a step per engine: bit k*N + i is set if semaphore i is above k.
-  logic [Engines*N-1:0] above;
-  for (genvar k = 0; k < Engines; k++) begin : gen_step
-    for (genvar i = 0; i < N; i++) begin : gen_level
-      assign above[k*N+i] = count_q[i] > CountWidth'(k);
-    end
-  end
+  // Each count as a thermometer with a step per engine: bit k*N + i is set if semaphore i is above k. A register, so that
+  // the decision does not begin with comparisons.
+  logic [Engines*N-1:0] above_q, above_d;
 
   // From the engine with the highest priority down: who takes a semaphore lowers its thermometer by a step for those
   // behind.
   logic [Engines*N-1:0] left, take;
   always_comb begin
-    left = above;
+    left = above_q;
     take = '0;
     for (int e = 0; e < Engines; e++) begin
       start_o[e] = request_i[e] && (wait_mask_i[e*N +: N] & ~left[N-1:0]) == '0;
@@ -56,6 +52,7 @@ module semaphore_unit (
   logic [SumWidth-1:0] count_d [0:N-1];
   always_comb begin
     overflow_o = '0;
+    above_d    = above_q;
     for (int i = 0; i < N; i++) count_d[i] = SumWidth'(count_q[i]);
     if (event_now) begin
       for (int i = 0; i < N; i++) begin
@@ -65,16 +62,20 @@ module semaphore_unit (
         if (count_d[i] > SumWidth'(isa_pkg::SemaphoreMax)) begin
           for (int e = 0; e < Engines; e++) overflow_o[e] = overflow_o[e] | post[e*N+i];
         end
+        for (int k = 0; k < Engines; k++) above_d[k*N+i] = count_d[i][CountWidth-1:0] > CountWidth'(k);
       end
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      above_q <= '0;
       for (int i = 0; i < N; i++) count_q[i] <= '0;
     end else if (clear_i) begin
+      above_q <= '0;
       for (int i = 0; i < N; i++) count_q[i] <= '0;
     end else if (event_now) begin
+      above_q <= above_d;
       for (int i = 0; i < N; i++) count_q[i] <= count_d[i][CountWidth-1:0];
     end
   end

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The encoding of the instructions, as constants. The meaning of every field is in docs/reference/instruction_set.md;
-// the same table in C++ is models/isa/fields.cpp, and testbenches/models/isa fails if the two differ in any field, in
+// the same tables in C++ are models/isa/fields.hpp and engines.hpp, and testbenches/models/isa fails if they differ, in
 // either direction.
 //
 // `XxxLsb` is the position of a field's lowest bit in the 1024-bit instruction (word * 32 + bit of the word),

@@ -45,13 +45,8 @@ std::map<std::string, std::uint64_t> expected_numbers() {
       {"InstructionBytes", kInstructionBytes},
       {"Engines", kEngines},
       {"IndexWidth", 32},
-      {"AxiIdFetch", 0},
-      {"AxiIdLoad", 1},
-      {"AxiIdStore", 2},
+      {"AxiIdFetch", kFetchAxiId},
       {"AxiIdWidth", 2},
-      {"OpcodeLoad", static_cast<int>(Opcode::kLoad)},
-      {"OpcodeMatrix", static_cast<int>(Opcode::kMatrix)},
-      {"OpcodeStore", static_cast<int>(Opcode::kStore)},
       {"Version", kVersion},
       {"LengthUnits", kLengthUnits},
       {"BufferActivation", static_cast<int>(Buffer::kActivation)},
@@ -75,8 +70,12 @@ std::map<std::string, std::uint64_t> expected_numbers() {
       {"ErrorSemaphore", static_cast<int>(ErrorCode::kSemaphore)},
       {"ErrorBankConflict", static_cast<int>(ErrorCode::kBankConflict)},
   };
-  for (int e = 0; e < kEngines; ++e)
-    numbers["Engine" + upper_camel(engine_name(static_cast<Engine>(e)))] = static_cast<std::uint64_t>(e);
+  for (const EngineInfo& info : kEngineTable) {
+    const std::string name = upper_camel(info.name);
+    numbers["Engine" + name] = index_of(info.engine);
+    numbers["Opcode" + name] = static_cast<std::uint64_t>(info.opcode);
+    if (info.axi_id) numbers["AxiId" + name] = *info.axi_id;
+  }
   const auto add = [&](const std::string& prefix, const std::vector<Field>& fields) {
     for (const Field& field : fields) {
       numbers[prefix + upper_camel(field.name) + "Lsb"] = static_cast<std::uint64_t>(field.word * 32 + field.lsb);

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "catch.hpp"
+#include "events/events.hpp"
+#include "isa/engines.hpp"
 #include "platform/registers.hpp"
 #include "rtl_package.hpp"
 
@@ -22,26 +24,21 @@ std::uint64_t bit_of(std::uint32_t mask) {
   return bit;
 }
 
-// The counters of the chip come first, then those of each engine, named load_busy, load_wait_instruction, ...
 void add_counters(std::map<std::string, std::uint64_t>& numbers) {
-  const auto engine_of = [](const std::string& counter) -> std::string {
-    for (const char* name : isa::kEngineNames)
-      if (counter.rfind(std::string(name) + "_", 0) == 0) return name;
-    return "";
-  };
-  for (std::uint64_t k = 0; k < kCounterNames.size(); ++k) {
-    const std::string name = kCounterNames[k];
-    numbers["Counter" + upper_camel(name)] = k;
-    const std::string engine = engine_of(name);
-    if (engine.empty()) continue;
-    numbers.emplace("FirstEngineCounter", k);
-    const std::uint64_t state = numbers[upper_camel(engine) + "States"]++;
-    const std::string state_name = "State" + upper_camel(name.substr(engine.size() + 1));
-    CAPTURE(state_name);
-    CHECK(numbers.emplace(state_name, state).first->second == state);  // the same place for every engine
-    numbers["States"] = std::max(numbers["States"], state + 1);
-  }
+  for (std::size_t k = 0; k < kCounterNames.size(); ++k) numbers["Counter" + upper_camel(kCounterNames[k])] = k;
   numbers["Counters"] = kCounters;
+  numbers["FirstEngineCounter"] = counter::kOfChip;
+  for (const isa::EngineState state : isa::kAllEngineStates)
+    numbers["State" + upper_camel(isa::kEngineStateNames[isa::index_of(state)])] = isa::index_of(state);
+  numbers["States"] = isa::kEngineStates;
+  for (const isa::EngineInfo& info : isa::kEngineTable) {
+    std::uint64_t& states = numbers[upper_camel(info.name) + "States"];
+    for (const isa::EngineState state : isa::kAllEngineStates) {
+      if (!info.has(state)) continue;
+      CHECK(isa::index_of(state) == states);  // the RTL counts the first so many states of an engine
+      ++states;
+    }
+  }
 }
 
 std::map<std::string, std::uint64_t> expected_numbers() {

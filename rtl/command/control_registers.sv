@@ -56,8 +56,8 @@ module control_registers #(
   localparam int BaseIndexWidth = $clog2(Bases);
   localparam int CounterIndexWidth = $clog2(Counters);
 
-  // Is this a word of one of `count` registers of two words? The offset is the address minus that of the first; below it,
-  // the offset has wrapped to a large one.
+  // Is this a word of one of `count` registers of two words? The offset is the address minus that of the first; below
+  // it, the offset has wrapped to a large one.
   function automatic logic selects_one_of(input logic [AddressWidth-1:0] offset, input int count);
     selects_one_of = offset < AddressWidth'(count * LongBytes) && (offset & AddressWidth'(WordBytes - 1)) == '0;
   endfunction

@@ -25,8 +25,8 @@ module semaphore_unit (
 
   logic [CountWidth-1:0] count_q [0:N-1];
 
-  // Each count as a thermometer with a step per engine: bit k*N + i is set if semaphore i is above k. A register, so that
-  // the decision does not begin with comparisons.
+  // Each count as a thermometer with a step per engine: bit k*N + i is set if semaphore i is above k. A register, so
+  // that the decision does not begin with comparisons.
   logic [Engines*N-1:0] above_q, above_d;
 
   // From the engine with the highest priority down: who takes a semaphore lowers its thermometer by a step for those

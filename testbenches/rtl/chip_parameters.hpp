@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The chip that a block with these parameters belongs to: what the cycle model and the reference
-// model want to know. Defaults are the RTL's.
+// The chip that a block with these parameters belongs to: what the cycle model and the reference model want to know. It
+// is `tiny`, whose parameters the blocks have as defaults.
 #pragma once
 
 #include "chip/chip.hpp"

@@ -31,14 +31,14 @@ struct TensorView {
 };
 
 struct HostCall {
-  const HostOperator& op;
+  const Attributes& attributes;
   std::string name;  // the ONNX operator
   std::string what;  // starts an error message: node and operator
   std::vector<TensorView> inputs;
   std::vector<HostTensor> outputs;  // with type and shape; the operator fills the data, which is all zero before
 
-  std::int64_t integer(const char* attribute, std::int64_t fallback) const;
-  float number(const char* attribute, float fallback) const;
+  std::int64_t integer(const char* key, std::int64_t fallback) const { return attributes.integer(key, fallback); }
+  float number(const char* key, float fallback) const { return attributes.number(key, fallback); }
 };
 
 using HostFunction = void (*)(HostCall&);
@@ -53,9 +53,10 @@ struct HostEntry {
 
 // Null if the host does not have the operator.
 const HostEntry* find_host_operator(const std::string& name);
-std::string host_operator_list();  // names, comma separated
+std::vector<std::string> host_operator_names();  // sorted
+std::string host_operator_list();                // the same, comma separated
 
-// By file: host_dnnl.cpp
+// By file: dnnl.cpp
 void host_convolution(HostCall& call);
 void host_matmul(HostCall& call);
 void host_gemm(HostCall& call);
@@ -64,7 +65,7 @@ void host_max_pool(HostCall& call);
 void host_average_pool(HostCall& call);
 void host_global_pool(HostCall& call);
 void host_batch_normalization(HostCall& call);
-// host_elementwise.cpp
+// elementwise.cpp
 void host_unary(HostCall& call);
 void host_binary(HostCall& call);
 void host_cast(HostCall& call);
@@ -74,7 +75,7 @@ void host_dequantize_linear(HostCall& call);
 void host_dynamic_quantize_linear(HostCall& call);
 void host_qlinear_unary(HostCall& call);
 void host_qlinear_binary(HostCall& call);
-// host_movement.cpp
+// movement.cpp
 void host_copy(HostCall& call);
 void host_transpose(HostCall& call);
 void host_concat(HostCall& call);
@@ -86,22 +87,22 @@ void host_expand(HostCall& call);
 void host_constant_of_shape(HostCall& call);
 void host_arg_max(HostCall& call);
 void host_shape(HostCall& call);
-// host_logic.cpp
+// logic.cpp
 void host_compare(HostCall& call);
 void host_not(HostCall& call);
 void host_is_special(HostCall& call);
 void host_where(HostCall& call);
-// host_normalization.cpp
+// normalization.cpp
 void host_lrn(HostCall& call);
 void host_layer_normalization(HostCall& call);
 void host_instance_normalization(HostCall& call);
-// host_space.cpp
+// space.cpp
 void host_resize(HostCall& call);
 void host_depth_space(HostCall& call);
 void host_tile(HostCall& call);
 void host_trilu(HostCall& call);
 void host_range(HostCall& call);
-// host_integer.cpp: quantized products whose weights or zero points are known at run time only
+// integer.cpp: quantized products whose weights or zero points are known at run time only
 void host_conv_integer(HostCall& call);
 void host_matmul_integer(HostCall& call);
 void host_qlinear_conv(HostCall& call);

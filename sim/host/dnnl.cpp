@@ -92,7 +92,7 @@ memory::dims stride(const Window2d& window) { return {window.stride[0], window.s
 void host_convolution(HostCall& call) {
   const TensorView &x = call.inputs[0], &w = call.inputs.at(1);
   HostTensor& y = call.outputs[0];
-  const Window2d window = window_2d(call.op);
+  const Window2d window = window_2d(call.attributes);
   const std::int64_t group = call.integer("group", 1);
   const auto [n, c, h, wd] = shape_nchw(x.shape);
   const auto [m, cg, kh, kw] = shape_nchw(w.shape);
@@ -190,7 +190,7 @@ void host_softmax(HostCall& call) {
 void host_max_pool(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];
-  const Window2d window = window_2d(call.op);
+  const Window2d window = window_2d(call.attributes);
   if (x.type != ElementType::kFloat32) {
     MaxPool pool;
     pool.kernel = window.kernel;
@@ -213,7 +213,7 @@ void host_max_pool(HostCall& call) {
 }
 
 void host_average_pool(HostCall& call) {
-  const Window2d window = window_2d(call.op);
+  const Window2d window = window_2d(call.attributes);
   const auto [n, c, h, w] = shape_nchw(call.inputs[0].shape);
   const auto [yn, yc, yh, yw] = shape_nchw(call.outputs[0].shape);
   invariant(yn == n && yc == c, "the shapes of a pool fit");

@@ -287,8 +287,8 @@ void host_reduce(HostCall& call) {
   HostTensor& y = call.outputs[0];
   const auto rank = static_cast<std::int64_t>(x.shape.size());
   std::vector<bool> reduced(x.shape.size(), false);
-  const auto axes = call.op.ints.find("axes");
-  if (axes == call.op.ints.end() || axes->second.empty()) {
+  const auto axes = call.attributes.ints.find("axes");
+  if (axes == call.attributes.ints.end() || axes->second.empty()) {
     if (call.integer("noop_with_empty_axes", 0) != 0) {
       y.data.assign(x.data, x.data + y.data.size());
       return;
@@ -363,8 +363,8 @@ void host_qlinear_binary(HostCall& call) {
                      qy = quantization_at(call, 6, 0);
   HostTensor& y = call.outputs[0];
   Clamp clamp = whole_range(y.type);
-  const auto attribute = call.op.ints.find("clamp");
-  if (attribute != call.op.ints.end()) {
+  const auto attribute = call.attributes.ints.find("clamp");
+  if (attribute != call.attributes.ints.end()) {
     clamp = {static_cast<std::int32_t>(attribute->second.at(0)), static_cast<std::int32_t>(attribute->second.at(1))};
   }
   const AddFactors factors = add_factors(qa, qb, qy);

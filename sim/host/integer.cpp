@@ -36,7 +36,7 @@ std::vector<float> product_scales(const HostCall& call, float x_scale, std::size
 
 Conv conv_of(const HostCall& call) {
   Conv conv;
-  const Window2d window = window_2d(call.op);
+  const Window2d window = window_2d(call.attributes);
   conv.group = call.integer("group", 1);
   conv.stride = window.stride;
   conv.dilation = window.dilation;
@@ -135,7 +135,7 @@ void host_qlinear_average_pool(HostCall& call) {
   const auto [images, channels, height, width] = shape_nchw(x.shape);
   Window2d window;
   window.kernel = {height, width};
-  if (call.name == "QLinearAveragePool") window = window_2d(call.op);
+  if (call.name == "QLinearAveragePool") window = window_2d(call.attributes);
   const auto [y_images, y_channels, out_height, out_width] = shape_nchw(y.shape);
   invariant(y_images == images && y_channels == channels, "the shapes of a pool fit");
   const bool counts_pad = call.integer("count_include_pad", 0) != 0;

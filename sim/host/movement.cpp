@@ -66,8 +66,8 @@ void host_transpose(HostCall& call) {
   HostTensor& y = call.outputs[0];
   const std::size_t rank = x.shape.size();
   std::vector<std::int64_t> permutation;
-  const auto attribute = call.op.ints.find("perm");
-  if (attribute != call.op.ints.end()) {
+  const auto attribute = call.attributes.ints.find("perm");
+  if (attribute != call.attributes.ints.end()) {
     permutation = attribute->second;
   } else {
     for (std::size_t d = rank; d-- > 0;) permutation.push_back(static_cast<std::int64_t>(d));
@@ -124,8 +124,8 @@ void host_slice(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];
   const auto list = [&](const char* name) {
-    const auto found = call.op.ints.find(name);
-    return found == call.op.ints.end() ? std::vector<std::int64_t>{} : found->second;
+    const auto found = call.attributes.ints.find(name);
+    return found == call.attributes.ints.end() ? std::vector<std::int64_t>{} : found->second;
   };
   const auto starts = list("starts");
   auto axes = list("axes"), steps = list("steps");
@@ -161,11 +161,10 @@ void host_pad(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];
   const std::size_t rank = x.shape.size();
-  const auto pads = call.op.ints.find("pads");
-  if (pads == call.op.ints.end() || pads->second.size() != 2 * rank)
+  const auto pads = call.attributes.ints.find("pads");
+  if (pads == call.attributes.ints.end() || pads->second.size() != 2 * rank)
     throw UserError(call.what + ": pads needs two values per dimension");
-  const auto mode_attribute = call.op.strings.find("mode");
-  const std::string mode = mode_attribute == call.op.strings.end() ? "constant" : mode_attribute->second;
+  const std::string mode = call.attributes.string("mode", "constant");
   if (mode != "constant" && mode != "edge" && mode != "reflect") {
     throw UserError(call.what + ": mode " + in_quotes(mode) + "; supported are constant, edge, reflect");
   }

@@ -146,25 +146,6 @@ void quantized_stacked_gemm(const Gemm& gemm, const TensorView& a, const TensorV
   });
 }
 
-void quantized_matmul(const MatMul& product, const TensorView& a, const TensorView& b, HostTensor& y) {
-  Gemm gemm;
-  gemm.input_zero_point = product.a_zero_point;
-  gemm.weight_zero_point = {product.b_zero_point};
-  gemm.scale = product.scale;
-  gemm.output_zero_point = product.output_zero_point;
-  gemm.clamp = product.clamp;
-  quantized_stacked_gemm(gemm, a, b, y);
-}
-
-void quantized_add(const Add& add, const TensorView& a, const TensorView& b, HostTensor& y) {
-  const AddFactors factors = add_factors(add.qa, add.qb, add.qy);
-  for_each_broadcast(y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
-    store_byte(y, iy,
-               add_quantized(static_cast<std::int32_t>(a.integer(ia)), static_cast<std::int32_t>(b.integer(ib)),
-                             factors, add.clamp));
-  });
-}
-
 void quantized_max_pool(const MaxPool& pool, const TensorView& x, HostTensor& y) {
   const auto [images, channels, height, width] = shape_nchw(x.shape);
   const auto [y_images, y_channels, out_height, out_width] = shape_nchw(y.shape);
@@ -218,9 +199,52 @@ void quantized_average_pool(const AveragePool& pool, const TensorView& x, HostTe
   }
 }
 
-void lookup(const Lookup& op, const TensorView& x, HostTensor& y) {
+void compute(const Conv& op, const Operands& operands, HostTensor& y) {
+  quantized_conv(op, operands.inputs[0], operands.tensors.at(op.weight), y);
+}
+
+void compute(const Gemm& op, const Operands& operands, HostTensor& y) {
+  quantized_gemm(op, operands.inputs[0], operands.tensors.at(op.weight), y);
+}
+
+void compute(const MatMul& op, const Operands& operands, HostTensor& y) {
+  Gemm gemm;
+  gemm.input_zero_point = op.a_zero_point;
+  gemm.weight_zero_point = {op.b_zero_point};
+  gemm.scale = op.scale;
+  gemm.output_zero_point = op.output_zero_point;
+  gemm.clamp = op.clamp;
+  quantized_stacked_gemm(gemm, operands.inputs[0], operands.inputs[1], y);
+}
+
+void compute(const Add& op, const Operands& operands, HostTensor& y) {
+  const TensorView &a = operands.inputs[0], &b = operands.inputs[1];
+  const AddFactors factors = add_factors(op.qa, op.qb, op.qy);
+  for_each_broadcast(y.shape, a.shape, b.shape, [&](std::size_t iy, std::size_t ia, std::size_t ib) {
+    store_byte(y, iy,
+               add_quantized(static_cast<std::int32_t>(a.integer(ia)), static_cast<std::int32_t>(b.integer(ib)),
+                             factors, op.clamp));
+  });
+}
+
+void compute(const MaxPool& op, const Operands& operands, HostTensor& y) {
+  quantized_max_pool(op, operands.inputs[0], y);
+}
+
+void compute(const AveragePool& op, const Operands& operands, HostTensor& y) {
+  quantized_average_pool(op, operands.inputs[0], y);
+}
+
+void compute(const Lookup& op, const Operands& operands, HostTensor& y) {
+  const TensorView& x = operands.inputs[0];
   invariant(op.table.size() == 256, "a lookup table has 256 entries");
   for (std::size_t i = 0; i < y.data.size(); ++i) y.data[i] = op.table[x.data[i]];
+}
+
+void compute(const Reshape&, const Operands& operands, HostTensor& y) {
+  const TensorView& x = operands.inputs[0];
+  invariant(x.count() * element_bytes(x.type) == y.data.size(), "a reshape keeps the elements");
+  y.data.assign(x.data, x.data + y.data.size());
 }
 
 }  // namespace systole

@@ -36,14 +36,10 @@ double nearest(const HostCall& call, const std::string& mode, double x) {
   throw UserError(fmt::format("{}: nearest_mode {} is not supported", call.what, in_quotes(mode)));
 }
 
-std::string text(const HostCall& call, const char* attribute, const char* fallback) {
-  const auto found = call.op.strings.find(attribute);
-  return found == call.op.strings.end() ? fallback : found->second;
-}
-
 std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, double scale) {
-  const std::string mode = text(call, "mode", "nearest"), near = text(call, "nearest_mode", "round_prefer_floor");
-  const std::string coordinates = text(call, "coordinate_transformation_mode", "half_pixel");
+  const std::string mode = call.attributes.string("mode", "nearest"),
+                    near = call.attributes.string("nearest_mode", "round_prefer_floor");
+  const std::string coordinates = call.attributes.string("coordinate_transformation_mode", "half_pixel");
   std::vector<Tap> list;
   for (std::int64_t y = 0; y < out; ++y) {
     const double x = source_coordinate(call, coordinates, static_cast<double>(y), static_cast<double>(in),
@@ -66,15 +62,15 @@ std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, d
 // One dimension after the other. Attribute `scales`, Systole's own: one for each dimension.
 void host_resize(HostCall& call) {
   const TensorView& x = call.inputs[0];
-  const std::string mode = text(call, "mode", "nearest");
+  const std::string mode = call.attributes.string("mode", "nearest");
   if (mode != "nearest" && mode != "linear")
     throw UserError(fmt::format("{}: mode {} is not supported", call.what, in_quotes(mode)));
   const Shape& target = call.outputs[0].shape;
   Shape shape = x.shape;
   std::vector<float> values(x.as<float>(), x.as<float>() + x.count());
   for (std::size_t d = 0; d < shape.size(); ++d) {
-    const auto scales = call.op.floats.find("scales");
-    const double scale = scales != call.op.floats.end()
+    const auto scales = call.attributes.floats.find("scales");
+    const double scale = scales != call.attributes.floats.end()
                              ? scales->second.at(d)
                              : static_cast<double>(target[d]) / static_cast<double>(shape[d]);
     if (shape[d] == target[d] && scale == 1) continue;
@@ -108,7 +104,7 @@ void host_depth_space(HostCall& call) {
   const std::int64_t b = call.integer("blocksize", 0);
   if (b < 1 || x.shape.size() != 4)
     throw UserError(call.what + ": blocksize must be at least 1 and the input an image");
-  const bool crd = text(call, "mode", "DCR") == "CRD";
+  const bool crd = call.attributes.string("mode", "DCR") == "CRD";
   const Shape& deep = to_space ? x.shape : y.shape;  // [n][c * b * b][h][w]
   const Shape& wide = to_space ? y.shape : x.shape;  // [n][c][h * b][w * b]
   if (deep[1] != wide[1] * b * b || wide[2] != deep[2] * b || wide[3] != deep[3] * b)

@@ -3,55 +3,22 @@
 
 #include <limits>
 
-#include "network/host_tensor.hpp"
 #include "support/error.hpp"
 
 namespace systole {
 namespace {
 
-std::int64_t load_integer(ElementType type, const std::vector<std::uint8_t>& data, std::size_t index) {
-  const std::size_t bytes = element_bytes(type);
-  invariant(index < data.size() / bytes, "an element index lies inside its tensor");
-  const std::uint8_t* at = data.data() + index * bytes;
-  switch (type) {
-    case ElementType::kInt8:
-      return static_cast<std::int8_t>(*at);
-    case ElementType::kUint8:
-    case ElementType::kBool:
-      return *at;
-    case ElementType::kInt32: {
-      std::int32_t value;
-      std::memcpy(&value, at, sizeof value);
-      return value;
-    }
-    case ElementType::kInt64: {
-      std::int64_t value;
-      std::memcpy(&value, at, sizeof value);
-      return value;
-    }
-    case ElementType::kFloat32:
-      break;
-  }
-  throw InternalError("invariant broken: integer_at reads integer tensors only");
+std::vector<TensorId> tensors_with(TensorRole wanted, const Operation& operation) {
+  std::vector<TensorId> ids;
+  std::visit(
+      [&](const auto& op) {
+        op.visit_tensors(op, [&](TensorRole role, TensorId id) {
+          if (role == wanted) ids.push_back(id);
+        });
+      },
+      operation);
+  return ids;
 }
-
-struct InputsOf {
-  std::vector<TensorId> operator()(const Add& add) const { return {add.a, add.b}; }
-  std::vector<TensorId> operator()(const MatMul& product) const { return {product.a, product.b}; }
-  std::vector<TensorId> operator()(const HostOperator& host) const { return host.inputs; }
-  template <typename T>
-  std::vector<TensorId> operator()(const T& operation) const {
-    return {operation.input};
-  }
-};
-
-struct OutputsOf {
-  std::vector<TensorId> operator()(const HostOperator& host) const { return host.outputs; }
-  template <typename T>
-  std::vector<TensorId> operator()(const T& operation) const {
-    return {operation.output};
-  }
-};
 
 }  // namespace
 
@@ -108,20 +75,6 @@ std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b) {
   return std::nullopt;
 }
 
-HostTensor make_host_tensor(ElementType type, const Shape& shape) {
-  HostTensor tensor{type, shape, {}};
-  tensor.data.resize(static_cast<std::size_t>(element_count(shape)) * element_bytes(type));
-  return tensor;
-}
-
-std::int64_t integer_at(const HostTensor& tensor, std::size_t index) {
-  return load_integer(tensor.type, tensor.data, index);
-}
-
-std::int64_t integer_at(const Tensor& tensor, std::size_t index) {
-  return load_integer(tensor.type, tensor.data, index);
-}
-
 void sum_average_pools_in_float(Network& network) {
   for (Node& node : network.nodes) {
     auto* pool = std::get_if<AveragePool>(&node.operation);
@@ -131,7 +84,17 @@ void sum_average_pools_in_float(Network& network) {
   }
 }
 
-std::vector<TensorId> inputs_of(const Operation& operation) { return std::visit(InputsOf{}, operation); }
-std::vector<TensorId> outputs_of(const Operation& operation) { return std::visit(OutputsOf{}, operation); }
+std::vector<TensorId> inputs_of(const Operation& operation) { return tensors_with(TensorRole::kInput, operation); }
+std::vector<TensorId> outputs_of(const Operation& operation) { return tensors_with(TensorRole::kOutput, operation); }
+
+std::vector<TensorId*> tensors_of(Operation& operation) {
+  std::vector<TensorId*> ids;
+  std::visit([&](auto& op) { op.visit_tensors(op, [&](TensorRole, TensorId& id) { ids.push_back(&id); }); }, operation);
+  return ids;
+}
+
+Clamp* output_clamp_of(Operation& operation) {
+  return std::visit([](auto& op) { return op.output_clamp(); }, operation);
+}
 
 }  // namespace systole

@@ -2,30 +2,39 @@
 //
 // The network between the ONNX reader and the compiler: a list of quantized operators in execution order.
 //
-// Every spelling that ONNX has for a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...) becomes one of the
-// operators below, so the compiler knows none of them. Shapes are static and known for every tensor.
+// Every spelling that ONNX has for a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...) becomes one of
+// the operators below, so the compiler knows none of them. Shapes are static and known for every tensor.
+//
+// An operator answers two questions about itself, so that no pass has a list of all operators of its own:
+//
+//   visit_tensors(op, visit)   visit(TensorRole, TensorId&) for each of its tensors, run-time inputs in their order first
+//   output_clamp()             where a clamp of its output is noted; null if it has no place for one
+//
+// An operator without an answer does not compile.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "network/attributes.hpp"
 
 namespace systole {
 
 enum class ElementType { kInt8, kUint8, kInt32, kFloat32, kInt64, kBool };
 std::size_t element_bytes(ElementType type);
 const char* element_name(ElementType type);
+inline bool is_byte(ElementType type) { return type == ElementType::kInt8 || type == ElementType::kUint8; }
 
 using Shape = std::vector<std::int64_t>;
 std::int64_t element_count(const Shape& shape);
 
 using TensorId = std::uint32_t;             // index into Network::tensors
-constexpr TensorId kNoTensor = 0xffffffff;  // an optional input that is absent; only before normalize()
+constexpr TensorId kNoTensor = 0xffffffff;  // an optional input that is absent; only in the reader's graph
 
 struct Tensor {
   std::string name;
@@ -46,6 +55,9 @@ struct Clamp {
   std::int32_t low = -128, high = 127;
 };
 
+// How an operator uses a tensor: computed at run time, known before the run, or written.
+enum class TensorRole { kInput, kConstant, kOutput };
+
 // Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and 1-D
 // convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
 struct Conv {
@@ -61,6 +73,14 @@ struct Conv {
   std::vector<float> scale;  // 1 or M values, fl(fl(xs*ws)/ys)
   std::int32_t output_zero_point = 0;
   Clamp clamp;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kConstant, op.weight);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
 // Y[m][n] = A[m][k] * B[k][n]; A is a tensor of any rank whose last dimension is k, B is constant [k][n].
@@ -73,6 +93,14 @@ struct Gemm {
   std::vector<float> scale;  // 1 or n values; raw int32 output if empty
   std::int32_t output_zero_point = 0;
   Clamp clamp;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kConstant, op.weight);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
 // Y[i][m][n] = A[i][m][k] * B[i][k][n], a product of two tensors computed at run time, as in attention: stacks of matrices for which
@@ -83,6 +111,14 @@ struct MatMul {
   std::vector<float> scale;  // 1 value; raw int32 output if empty
   std::int32_t output_zero_point = 0;
   Clamp clamp;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.a);
+    visit(TensorRole::kInput, op.b);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
 // Of how many products of two matrices A * B consists: one for each index of the leading dimensions if both have the same, one if B is
@@ -94,6 +130,14 @@ struct Add {
   TensorId a = 0, b = 0, output = 0;
   Quantization qa, qb, qy;
   Clamp clamp;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.a);
+    visit(TensorRole::kInput, op.b);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return &clamp; }
 };
 
 struct MaxPool {  // padding is minus infinity
@@ -101,6 +145,13 @@ struct MaxPool {  // padding is minus infinity
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1};
   std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
   Clamp clamp;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return &clamp; }
 };
 
 // Average over a window without padding, or over the whole image (global): y = sat(rne(fl(fl(sum(x - zx)) * s)) + zy) with
@@ -113,25 +164,51 @@ struct AveragePool {
   float scale = 1;
   bool float_sums = false;
   Clamp clamp;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return &clamp; }
 };
 
 // A table of 256 outputs, indexed by the input's bit pattern: Relu, Clip, Requantize (DQ then Q), any unary function.
 struct Lookup {
   TensorId input = 0, output = 0;
   std::vector<std::uint8_t> table;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return nullptr; }
 };
 
 // Same elements, another shape: Reshape, Flatten, Squeeze, Unsqueeze, Identity.
 struct Reshape {
   TensorId input = 0, output = 0;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kOutput, op.output);
+  }
+  Clamp* output_clamp() { return nullptr; }
 };
 
-// Anything else, by its ONNX name; attributes that it needs are kept. It runs on the host, or moves nothing (compiler/plan/partition.hpp).
-struct HostOperator {
+// Anything else, by its ONNX name (the node's operator_name): it runs on the host, or moves nothing
+// (compiler/plan/partition.hpp). Inputs that are constants are among `inputs`.
+struct HostOperator : Attributes {
   std::vector<TensorId> inputs, outputs;
-  std::map<std::string, std::vector<std::int64_t>> ints;
-  std::map<std::string, std::vector<float>> floats;
-  std::map<std::string, std::string> strings;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    for (auto& id : op.inputs) visit(TensorRole::kInput, id);
+    for (auto& id : op.outputs) visit(TensorRole::kOutput, id);
+  }
+  Clamp* output_clamp() { return nullptr; }
 };
 
 using Operation = std::variant<Conv, Gemm, MatMul, Add, MaxPool, AveragePool, Lookup, Reshape, HostOperator>;
@@ -154,7 +231,9 @@ struct Network {
 // Average pools whose window is smaller than the image get `float_sums`: the bits of ONNX Runtime, on the host.
 void sum_average_pools_in_float(Network& network);
 
-std::vector<TensorId> inputs_of(const Operation& operation);  // run-time inputs, not constants
+std::vector<TensorId> inputs_of(const Operation& operation);  // run-time inputs, not constants; all of a host operator
 std::vector<TensorId> outputs_of(const Operation& operation);
+std::vector<TensorId*> tensors_of(Operation& operation);  // all of them, constants too, to be given other numbers
+Clamp* output_clamp_of(Operation& operation);             // null if nothing can clamp behind it
 
 }  // namespace systole

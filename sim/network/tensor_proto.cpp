@@ -2,6 +2,7 @@
 #include "network/tensor_proto.hpp"
 
 #include <fmt/format.h>
+#include <onnx/onnx_pb.h>
 
 #include <limits>
 

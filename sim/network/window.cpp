@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "network/message_text.hpp"
 #include "support/error.hpp"
@@ -14,10 +15,10 @@ namespace {
 constexpr std::int64_t kLimit = std::int64_t{1} << 24;  // keeps every sum and product below far from 63 bits
 
 // The attribute, or `count` times `fallback`.
-Shape read_attribute(const HostOperator& op, const char* name, std::size_t count, std::int64_t fallback,
+Shape read_attribute(const Attributes& attributes, const char* name, std::size_t count, std::int64_t fallback,
                      std::int64_t minimum, const std::string& what) {
-  const auto found = op.ints.find(name);
-  if (found == op.ints.end()) return Shape(count, fallback);
+  const auto found = attributes.ints.find(name);
+  if (found == attributes.ints.end()) return Shape(count, fallback);
   if (found->second.size() != count) {
     throw UserError(
         fmt::format("{}: attribute {} has {} values, {} are needed", what, name, found->second.size(), count));
@@ -31,82 +32,113 @@ Shape read_attribute(const HostOperator& op, const char* name, std::size_t count
   return found->second;
 }
 
+// One spatial dimension of a window.
+struct Axis {
+  std::int64_t input, taps, stride, dilation;
+  std::int64_t begin, end;  // padding
+  std::int64_t output = 0;
+
+  std::int64_t extent() const { return (taps - 1) * dilation + 1; }
+};
+
+struct Padding {
+  std::string automatic;  // attribute auto_pad
+  bool ceil_mode = false, counts_pad = false;
+};
+
+// SAME_UPPER and SAME_LOWER: as many outputs as strides fit into the input.
+void pad_to_same(Axis& axis, const std::string& automatic) {
+  axis.output = (axis.input + axis.stride - 1) / axis.stride;
+  const std::int64_t total = std::max<std::int64_t>((axis.output - 1) * axis.stride + axis.extent() - axis.input, 0);
+  axis.end = automatic == "SAME_UPPER" ? (total + 1) / 2 : total / 2;
+  axis.begin = total - axis.end;
+}
+
+void pad_as_given(Axis& axis, const Padding& padding, const std::string& what) {
+  if (padding.automatic == "VALID") axis.begin = axis.end = 0;
+  const std::int64_t room = axis.input + axis.begin + axis.end - axis.extent();
+  if (room < 0) {
+    throw UserError(fmt::format("{}: the window of {} exceeds the padded input of {}", what, axis.extent(),
+                                axis.input + axis.begin + axis.end));
+  }
+  axis.output = room / axis.stride + 1;
+  if (padding.ceil_mode && room % axis.stride != 0) {
+    if (padding.counts_pad) throw UserError(what + ": ceil_mode together with count_include_pad is not supported");
+    ++axis.output;
+    axis.end += axis.stride - room % axis.stride;
+  }
+}
+
+Padding padding_of(const Attributes& attributes, bool pool, const std::string& what) {
+  Padding padding{attributes.string("auto_pad", "NOTSET"), pool && attributes.flag("ceil_mode"),
+                  attributes.flag("count_include_pad")};
+  const std::set<std::string> known = {"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"};
+  if (known.count(padding.automatic) == 0) {
+    throw UserError(fmt::format("{}: attribute auto_pad is {}; allowed are NOTSET, VALID, SAME_UPPER, SAME_LOWER", what,
+                                in_quotes(padding.automatic)));
+  }
+  return padding;
+}
+
+// Of the weights, or of the attribute for a pool.
+Shape kernel_of(const Attributes& attributes, std::size_t rank, const Shape& weight_kernel, const std::string& what) {
+  const bool pool = weight_kernel.empty(), given = attributes.ints.count("kernel_shape") != 0;
+  if (!pool && weight_kernel.size() != rank) {
+    throw UserError(
+        fmt::format("{}: the weights have {} spatial dimensions, the input {}", what, weight_kernel.size(), rank));
+  }
+  if (pool && !given) throw UserError(what + ": attribute kernel_shape is missing");
+  const Shape kernel = read_attribute(attributes, "kernel_shape", rank, 1, 1, what);
+  if (!pool && given && kernel != weight_kernel) {
+    throw UserError(fmt::format("{}: attribute kernel_shape is {}, the weights have {}", what, shape_text(kernel),
+                                shape_text(weight_kernel)));
+  }
+  return pool ? kernel : weight_kernel;
+}
+
 }  // namespace
 
-Shape resolve_window(HostOperator& op, const Shape& input_spatial, const Shape& weight_kernel,
+Shape resolve_window(Attributes& attributes, const Shape& input_spatial, const Shape& weight_kernel,
                      const std::string& what) {
   const std::size_t rank = input_spatial.size();
   const bool pool = weight_kernel.empty();
   if (rank < 1 || rank > 2) {
     throw UserError(fmt::format("{}: {} spatial dimensions; supported are 1 and 2", what, rank));
   }
-  if (!pool && weight_kernel.size() != rank) {
-    throw UserError(
-        fmt::format("{}: the weights have {} spatial dimensions, the input {}", what, weight_kernel.size(), rank));
-  }
-  if (pool && op.ints.count("kernel_shape") == 0) throw UserError(what + ": attribute kernel_shape is missing");
-  const Shape kernel = read_attribute(op, "kernel_shape", rank, 1, 1, what);
-  if (!pool && op.ints.count("kernel_shape") != 0 && kernel != weight_kernel) {
-    throw UserError(fmt::format("{}: attribute kernel_shape is {}, the weights have {}", what, shape_text(kernel),
-                                shape_text(weight_kernel)));
-  }
-  const Shape& taps = pool ? kernel : weight_kernel;
-  const Shape stride = read_attribute(op, "strides", rank, 1, 1, what);
-  const Shape dilation = read_attribute(op, "dilations", rank, 1, 1, what);
-  Shape pads = read_attribute(op, "pads", 2 * rank, 0, 0, what);
-
-  const std::string auto_pad = op.strings.count("auto_pad") != 0 ? op.strings.at("auto_pad") : "NOTSET";
-  const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
-  if (!same && auto_pad != "NOTSET" && auto_pad != "VALID") {
-    throw UserError(fmt::format("{}: attribute auto_pad is {}; allowed are NOTSET, VALID, SAME_UPPER, SAME_LOWER", what,
-                                in_quotes(auto_pad)));
-  }
-  const auto ceil_attribute = op.ints.find("ceil_mode");
-  const bool ceil_mode = pool && ceil_attribute != op.ints.end() && ceil_attribute->second.at(0) != 0;
-  const auto count_attribute = op.ints.find("count_include_pad");
-  const bool counts_pad = count_attribute != op.ints.end() && count_attribute->second.at(0) != 0;
+  const Shape taps = kernel_of(attributes, rank, weight_kernel, what);
+  const Shape stride = read_attribute(attributes, "strides", rank, 1, 1, what);
+  const Shape dilation = read_attribute(attributes, "dilations", rank, 1, 1, what);
+  Shape pads = read_attribute(attributes, "pads", 2 * rank, 0, 0, what);
+  const Padding padding = padding_of(attributes, pool, what);
 
   Shape output(rank);
   for (std::size_t d = 0; d < rank; ++d) {
     if (taps[d] < 1 || taps[d] > kLimit) {
       throw UserError(fmt::format("{}: the kernel {} has a size outside 1 to {}", what, shape_text(taps), kLimit));
     }
-    const std::int64_t extent = (taps[d] - 1) * dilation[d] + 1;
-    std::int64_t& begin = pads[d];
-    std::int64_t& end = pads[rank + d];
-    if (same) {
-      output[d] = (input_spatial[d] + stride[d] - 1) / stride[d];
-      const std::int64_t total = std::max<std::int64_t>((output[d] - 1) * stride[d] + extent - input_spatial[d], 0);
-      end = auto_pad == "SAME_UPPER" ? (total + 1) / 2 : total / 2;
-      begin = total - end;
+    Axis axis{input_spatial[d], taps[d], stride[d], dilation[d], pads[d], pads[rank + d]};
+    if (padding.automatic.rfind("SAME", 0) == 0) {
+      pad_to_same(axis, padding.automatic);
     } else {
-      if (auto_pad == "VALID") begin = end = 0;
-      const std::int64_t room = input_spatial[d] + begin + end - extent;
-      if (room < 0) {
-        throw UserError(fmt::format("{}: the window of {} exceeds the padded input of {}", what, extent,
-                                    input_spatial[d] + begin + end));
-      }
-      output[d] = room / stride[d] + 1;
-      if (ceil_mode && room % stride[d] != 0) {
-        if (counts_pad) throw UserError(what + ": ceil_mode together with count_include_pad is not supported");
-        ++output[d];
-        end += stride[d] - room % stride[d];
-      }
+      pad_as_given(axis, padding, what);
     }
-    if (pool && (begin >= extent || (output[d] - 1) * stride[d] >= input_spatial[d] + begin)) {
+    if (pool && (axis.begin >= axis.extent() || (axis.output - 1) * axis.stride >= axis.input + axis.begin)) {
       throw UserError(what + ": a pooling window lies in the padding entirely, which is not supported");
     }
+    output[d] = axis.output;
+    pads[d] = axis.begin;
+    pads[rank + d] = axis.end;
   }
-  op.ints["kernel_shape"] = taps;
-  op.ints["strides"] = stride;
-  op.ints["dilations"] = dilation;
-  op.ints["pads"] = pads;
-  op.ints.erase("ceil_mode");
-  op.strings.erase("auto_pad");
+  attributes.ints["kernel_shape"] = taps;
+  attributes.ints["strides"] = stride;
+  attributes.ints["dilations"] = dilation;
+  attributes.ints["pads"] = pads;
+  attributes.ints.erase("ceil_mode");
+  attributes.strings.erase("auto_pad");
   return output;
 }
 
-Window2d window_2d(const HostOperator& resolved) {
+Window2d window_2d(const Attributes& resolved) {
   const Shape& kernel = resolved.ints.at("kernel_shape");
   const Shape& stride = resolved.ints.at("strides");
   const Shape& dilation = resolved.ints.at("dilations");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sliding window of convolutions and pools: kernel, stride, dilation, padding, and the output
-// size.
+// The sliding window of convolutions and pools: kernel, stride, dilation, padding, and the output size.
 #pragma once
 
 #include <string>
@@ -10,21 +9,19 @@
 
 namespace systole {
 
-// Completes the attributes of a convolution or pool in place: afterwards `kernel_shape`, `strides`,
-// `dilations` (one value per spatial dimension) and `pads` (all beginnings, then all ends) are
-// present, `auto_pad` and `ceil_mode` are resolved into pads. Returns the spatial size of the
-// output. `kernel`: of the weights, or empty for a pool, whose kernel_shape attribute must then be
-// present. Errors (UserError, starting with `what`): values outside 1 .. 2^24 (pads 0 .. 2^24),
-// wrong counts, a window larger than the padded input, a pool window that lies in the padding
-// entirely.
-Shape resolve_window(HostOperator& op, const Shape& input_spatial, const Shape& kernel, const std::string& what);
+// Completes the attributes of a convolution or pool in place: afterwards `kernel_shape`, `strides`, `dilations` (one value
+// per spatial dimension) and `pads` (all beginnings, then all ends) are present; `auto_pad` and `ceil_mode` are resolved
+// into pads. Returns the spatial size of the output. `kernel`: of the weights, or empty for a pool, whose kernel_shape
+// attribute must then be present. Errors (UserError, starting with `what`): values outside 1 .. 2^24 (pads 0 .. 2^24),
+// wrong counts, a window larger than the padded input, a pool window that lies in the padding entirely.
+Shape resolve_window(Attributes& attributes, const Shape& input_spatial, const Shape& kernel, const std::string& what);
 
 // The window as two dimensions, y then x; of a one-dimensional one, y is 1.
 struct Window2d {
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1};
   std::array<std::int64_t, 4> pad = {0, 0, 0, 0};  // top, left, bottom, right
 };
-Window2d window_2d(const HostOperator& resolved);
+Window2d window_2d(const Attributes& resolved);
 
 // [N][C][H][W] of a tensor of rank 3 (H = 1) or 4.
 std::array<std::int64_t, 4> shape_nchw(const Shape& shape);

@@ -64,28 +64,6 @@ std::vector<Node> needed_nodes(const Network& network, std::vector<Node> nodes) 
   return kept;
 }
 
-struct ClampedOutput {
-  Clamp* clamp;
-  TensorId* output;
-};
-
-std::optional<ClampedOutput> clamped_output(Operation& operation) {
-  if (auto* conv = std::get_if<Conv>(&operation)) {
-    if (!conv->scale.empty()) return ClampedOutput{&conv->clamp, &conv->output};
-  } else if (auto* gemm = std::get_if<Gemm>(&operation)) {
-    if (!gemm->scale.empty()) return ClampedOutput{&gemm->clamp, &gemm->output};
-  } else if (auto* product = std::get_if<MatMul>(&operation)) {
-    if (!product->scale.empty()) return ClampedOutput{&product->clamp, &product->output};
-  } else if (auto* add = std::get_if<Add>(&operation)) {
-    return ClampedOutput{&add->clamp, &add->output};
-  } else if (auto* max_pool = std::get_if<MaxPool>(&operation)) {
-    return ClampedOutput{&max_pool->clamp, &max_pool->output};
-  } else if (auto* average = std::get_if<AveragePool>(&operation)) {
-    return ClampedOutput{&average->clamp, &average->output};
-  }
-  return std::nullopt;
-}
-
 // A Lookup that only clamps what one operator has just computed is that operator's clamp.
 std::vector<Node> fuse_clamps(const Network& network, std::vector<Node> nodes) {
   std::vector<std::size_t> readers(network.tensors.size(), 0);
@@ -103,12 +81,13 @@ std::vector<Node> fuse_clamps(const Network& network, std::vector<Node> nodes) {
       const ElementType type = network.tensors[lookup->input].type;
       const auto limits = as_clamp(lookup->table, type);
       Node& before = kept[*producer[lookup->input]];
-      const auto clamped = clamped_output(before.operation);
-      if (limits && clamped && type == network.tensors[lookup->output].type &&
+      Clamp* const fused = output_clamp_of(before.operation);
+      if (limits && fused != nullptr && type == network.tensors[lookup->output].type &&
           network.tensors[lookup->input].shape == network.tensors[lookup->output].shape) {
         const auto clamp = [&](std::int32_t x) { return std::min(std::max(x, limits->low), limits->high); };
-        *clamped->clamp = {clamp(clamped->clamp->low), clamp(clamped->clamp->high)};
-        *clamped->output = lookup->output;
+        *fused = {clamp(fused->low), clamp(fused->high)};
+        for (TensorId* id : tensors_of(before.operation))
+          if (*id == lookup->input) *id = lookup->output;
         producer[lookup->output] = producer[lookup->input];
         before.operator_name += "+" + node.operator_name;
         continue;
@@ -150,26 +129,13 @@ std::uint64_t host_macs(const Network& network, const std::string& name, const H
   return 0;
 }
 
-struct VisitIds {
-  std::vector<TensorId*>& ids;
-  void operator()(Conv& op) const { ids.insert(ids.end(), {&op.input, &op.output, &op.weight}); }
-  void operator()(Gemm& op) const { ids.insert(ids.end(), {&op.input, &op.output, &op.weight}); }
-  void operator()(MatMul& op) const { ids.insert(ids.end(), {&op.a, &op.b, &op.output}); }
-  void operator()(Add& op) const { ids.insert(ids.end(), {&op.a, &op.b, &op.output}); }
-  void operator()(HostOperator& op) const {
-    for (TensorId& id : op.inputs) ids.push_back(&id);
-    for (TensorId& id : op.outputs) ids.push_back(&id);
-  }
-  template <typename T>
-  void operator()(T& op) const {
-    ids.insert(ids.end(), {&op.input, &op.output});
-  }
-};
-
 // Drops tensors that nothing uses and numbers the rest anew, in their old order.
 void compact_tensors(Network& network) {
   std::vector<TensorId*> ids;
-  for (Node& node : network.nodes) std::visit(VisitIds{ids}, node.operation);
+  for (Node& node : network.nodes) {
+    const std::vector<TensorId*> tensors = tensors_of(node.operation);
+    ids.insert(ids.end(), tensors.begin(), tensors.end());
+  }
   for (TensorId& id : network.inputs) ids.push_back(&id);
   for (TensorId& id : network.outputs) ids.push_back(&id);
   std::vector<bool> used(network.tensors.size(), false);

@@ -350,7 +350,7 @@ class QuantizeTranslator {
   }
 
   bool is_byte(TensorId id) const {
-    return graph_.tensor(id).type == ElementType::kInt8 || graph_.tensor(id).type == ElementType::kUint8;
+    return systole::is_byte(graph_.tensor(id).type);
   }
 
   void translate_conv(const Node& anchor) {

@@ -16,8 +16,6 @@
 namespace systole {
 namespace {
 
-bool is_byte(ElementType type) { return type == ElementType::kInt8 || type == ElementType::kUint8; }
-
 // Input `index`, if it is there.
 std::optional<TensorId> input(const HostOperator& op, std::size_t index) {
   if (index >= op.inputs.size() || op.inputs[index] == kNoTensor) return std::nullopt;

@@ -151,7 +151,7 @@ TensorId RawGraph::transposed_constant(TensorId constant, const std::vector<std:
   op.inputs = {constant};
   op.outputs = {id};
   op.ints["perm"] = permutation;
-  network_.tensors[id].data = run_host(network_, {name, "Transpose", 0, op}, {{}}).at(0).data;
+  network_.tensors[id].data = run_node(network_, {name, "Transpose", 0, op}, {{}}).at(0).data;
   transposed_[key] = id;
   return id;
 }

@@ -34,7 +34,7 @@ HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t po
   }
   network.tensors.push_back({"results", graph.tensor(op.outputs.at(0)).type, values.shape, {}, false});
   op.outputs = {static_cast<TensorId>(network.tensors.size() - 1)};
-  return std::move(run_host(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
+  return std::move(run_node(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
 }
 
 }  // namespace systole

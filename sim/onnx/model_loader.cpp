@@ -441,7 +441,7 @@ class Loader {
       inputs[0].shape = network_.tensors[op.inputs[0]].shape;
     }
     try {
-      std::vector<HostTensor> values = run_host(network_, node, inputs);
+      std::vector<HostTensor> values = run_node(network_, node, inputs);
       for (std::size_t i = 0; i < values.size(); ++i) {
         Tensor& tensor = network_.tensors[op.outputs[i]];
         tensor.data = std::move(values[i].data);

@@ -82,8 +82,6 @@ const Tensor& required_input(const HostOperator& op, const std::vector<Tensor>& 
   return *tensor;
 }
 
-bool is_byte(ElementType type) { return type == ElementType::kInt8 || type == ElementType::kUint8; }
-
 void require_byte(const Tensor& tensor, const std::string& what) {
   if (!is_byte(tensor.type)) {
     fail(what,

@@ -98,7 +98,7 @@ void run_float(const Network& network, const std::vector<HostTensor>& inputs,
         operands.push_back(values.at(id));
       }
     }
-    std::vector<HostTensor> results = run_host(network, node, operands);
+    std::vector<HostTensor> results = run_node(network, node, operands);
     for (std::size_t i = 0; i < results.size(); ++i) keep(op.outputs[i], std::move(results[i]));
   }
 }

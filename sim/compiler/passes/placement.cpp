@@ -19,7 +19,6 @@ constexpr const char* kImages = "its tensor is laid out as images for another no
 
 constexpr std::int64_t kMaxWindow = 255;  // width of window_y and window_x
 
-bool is_byte(ElementType t) { return t == ElementType::kInt8 || t == ElementType::kUint8; }
 
 class Placer {
  public:

@@ -10,8 +10,8 @@ using namespace systole;
 
 namespace {
 
-HostOperator pool(const Shape& kernel) {
-  HostOperator op;
+Attributes pool(const Shape& kernel) {
+  Attributes op;
   op.ints["kernel_shape"] = kernel;
   return op;
 }
@@ -19,7 +19,7 @@ HostOperator pool(const Shape& kernel) {
 }  // namespace
 
 TEST_CASE("a window without attributes has stride 1 and no padding") {
-  HostOperator op = pool({2, 3});
+  Attributes op = pool({2, 3});
   CHECK(resolve_window(op, {5, 7}, {}, "node") == Shape{4, 5});
   const Window2d window = window_2d(op);
   CHECK(window.kernel == std::array<std::int64_t, 2>{2, 3});
@@ -28,8 +28,8 @@ TEST_CASE("a window without attributes has stride 1 and no padding") {
 }
 
 TEST_CASE("automatic padding puts the odd one at the end or at the beginning") {
-  HostOperator upper = pool({4, 3}), lower = pool({4, 3}), valid = pool({4, 3});
-  for (HostOperator* op : {&upper, &lower, &valid}) op->ints["strides"] = {2, 3};
+  Attributes upper = pool({4, 3}), lower = pool({4, 3}), valid = pool({4, 3});
+  for (Attributes* op : {&upper, &lower, &valid}) op->ints["strides"] = {2, 3};
   upper.strings["auto_pad"] = "SAME_UPPER";
   lower.strings["auto_pad"] = "SAME_LOWER";
   valid.strings["auto_pad"] = "VALID";
@@ -42,7 +42,7 @@ TEST_CASE("automatic padding puts the odd one at the end or at the beginning") {
 }
 
 TEST_CASE("automatic padding never is negative") {
-  HostOperator op = pool({1, 1});
+  Attributes op = pool({1, 1});
   op.ints["strides"] = {3, 3};
   op.strings["auto_pad"] = "SAME_UPPER";
   CHECK(resolve_window(op, {7, 6}, {}, "node") == Shape{3, 2});
@@ -50,7 +50,7 @@ TEST_CASE("automatic padding never is negative") {
 }
 
 TEST_CASE("rounding up makes the padding at the end longer") {
-  HostOperator op = pool({3, 3});
+  Attributes op = pool({3, 3});
   op.ints["strides"] = {2, 2};
   op.ints["ceil_mode"] = {1};
   CHECK(resolve_window(op, {6, 7}, {}, "node") == Shape{3, 3});
@@ -58,7 +58,7 @@ TEST_CASE("rounding up makes the padding at the end longer") {
 }
 
 TEST_CASE("dilation widens the window") {
-  HostOperator op;
+  Attributes op;
   op.ints["dilations"] = {3};
   CHECK(resolve_window(op, {10}, {4}, "node") == Shape{1});
   CHECK(op.ints["kernel_shape"] == Shape{4});
@@ -67,7 +67,7 @@ TEST_CASE("dilation widens the window") {
 }
 
 TEST_CASE("windows that make no sense are refused") {
-  const auto refused = [](HostOperator op, const Shape& input, const Shape& kernel) {
+  const auto refused = [](Attributes op, const Shape& input, const Shape& kernel) {
     try {
       resolve_window(op, input, kernel, "file: node 'n'");
     } catch (const UserError& error) {
@@ -77,7 +77,7 @@ TEST_CASE("windows that make no sense are refused") {
     }
     return std::string("accepted");
   };
-  HostOperator op = pool({2, 2});
+  Attributes op = pool({2, 2});
   op.ints["strides"] = {0, 1};
   CHECK_THAT(refused(op, {5, 5}, {}), Contains("strides holds 0"));
   op.ints["strides"] = {1};
@@ -95,6 +95,6 @@ TEST_CASE("windows that make no sense are refused") {
   CHECK_THAT(refused(pool({6, 1}), {5, 5}, {}), Contains("exceeds"));
   CHECK_THAT(refused(pool({0, 1}), {5, 5}, {}), Contains("kernel_shape holds 0"));
   CHECK_THAT(refused(pool({2, 2}), {5, 5}, {3, 3}), Contains("the weights have [3,3]"));
-  CHECK_THAT(refused(HostOperator{}, {5, 5}, {}), Contains("kernel_shape is missing"));
+  CHECK_THAT(refused(Attributes{}, {5, 5}, {}), Contains("kernel_shape is missing"));
   CHECK_THAT(refused(pool({1, 1, 1}), {5, 5, 5}, {}), Contains("3 spatial dimensions"));
 }

@@ -19,10 +19,10 @@ constexpr std::int64_t kMostDimension = 1 << 24;
 
 int quantize(const QuantizeArguments& arguments, const Streams& streams) {
   check_folder(arguments.output);
-  const Network network = quantize::quantize_file(arguments.network, arguments.calibration);
-  write_onnx(arguments.output, network);
+  const OnnxGraph graph = quantize::quantize_file(arguments.network, arguments.calibration);
+  write_onnx(arguments.output, graph);
   std::size_t tensors = 0, weights = 0;
-  for (const Node& node : network.nodes) {
+  for (const OnnxNode& node : graph.nodes) {
     tensors += node.operator_name == "QuantizeLinear";
     weights += node.operator_name == "DequantizeLinear";
   }

@@ -87,7 +87,7 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
 }
 
 // How far the outputs of the int8 network are from those of the float network, one line each.
-std::string float_comparison(const Network& network, const Network& float_network,
+std::string float_comparison(const Network& network, const OnnxGraph& float_network,
                              const std::vector<HostTensor>& inputs, const std::vector<HostTensor>& outputs) {
   const std::vector<HostTensor> expected = quantize::run_float_outputs(float_network, inputs);
   std::string text = "\nagainst the float network\n";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Float operators with large inner loops: convolution, matrix product, softmax and max-pooling by
-// oneDNN. Average pools are loops, because their bits are defined as float32 additions one after
-// the other.
+// Float operators with large inner loops: convolution, matrix product, softmax and max-pooling by oneDNN. Average
+// pools are loops, because their bits are defined as float32 additions one after the other.
 #include <cmath>
 #include <dnnl.hpp>
 #include <unordered_map>
@@ -21,8 +20,8 @@ namespace {
 using dnnl::memory;
 using Arguments = std::unordered_map<int, memory>;
 
-// oneDNN 2 (Debian 12) describes an operation and then asks an engine for it; oneDNN 3 does both at
-// once and has dropped the `_v2` from the names of the primitives that know all parameters.
+// oneDNN 2 (Debian 12) describes an operation and then asks an engine for it; oneDNN 3 does both at once and has
+// dropped the `_v2` from the names of the primitives that know all parameters.
 #if DNNL_VERSION_MAJOR >= 3
 using Pooling = dnnl::pooling_forward;
 using Softmax = dnnl::softmax_forward;
@@ -99,8 +98,7 @@ void host_convolution(HostCall& call) {
   const auto [yn, ym, yh, yw] = shape_nchw(y.shape);
   const memory::dims weight_dims =
       group == 1 ? memory::dims{m, cg, kh, kw} : memory::dims{group, m / group, cg, kh, kw};
-  // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is
-  // reported.
+  // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is reported.
   with_dnnl(call, [&](Dnnl& dnnl) {
     const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims), y_desc = plain({yn, ym, yh, yw});
     const bool biased = call.inputs.size() > 2;

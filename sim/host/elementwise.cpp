@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Element by element: loops, because every value is then defined operation by operation (oneDNN's
-// vector code approximates exp, tanh and their like), and because int32 and int64 are needed too.
+// Element by element: loops, because every value is then defined operation by operation (oneDNN's vector code
+// approximates exp, tanh and their like), and because int32 and int64 are needed too.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -126,8 +126,7 @@ void binary(HostCall& call) {
   HostTensor& y = call.outputs[0];
   HostTensor left{y.type, call.inputs[0].shape, {}};
   left.data.assign(call.inputs[0].data, call.inputs[0].data + call.inputs[0].count() * sizeof(T));
-  // Max and Min take any number of operands: fold from the left; the last step has the output's
-  // shape.
+  // Max and Min take any number of operands: fold from the left; the last step has the output's shape.
   if (call.inputs.size() == 1) {
     y.data = left.data;
     return;
@@ -355,8 +354,8 @@ void host_qlinear_unary(HostCall& call) {
   }
 }
 
-// Inputs: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point. Attribute
-// `clamp` (low, high), Systole's own, is an activation that follows.
+// Inputs: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point. Attribute `clamp` (low, high),
+// Systole's own, is an activation that follows.
 void host_qlinear_binary(HostCall& call) {
   const TensorView &a = call.inputs[0], &b = call.inputs[3];
   const Quantization qa = quantization_at(call, 1, 0), qb = quantization_at(call, 4, 0),

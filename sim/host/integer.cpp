@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Quantized products whose weights, scales or zero points are computed during the run: the kernels
-// of network.hpp with parameters read from the inputs.
+// Quantized products whose weights, scales or zero points are computed during the run: the kernels of network.hpp with
+// parameters read from the inputs.
 #include "host/broadcast.hpp"
 #include "host/call.hpp"
 #include "host/quantized_arithmetic.hpp"
@@ -92,8 +92,8 @@ void host_qlinear_matmul(HostCall& call) {
   quantized_stacked_gemm(gemm, call.inputs[0], call.inputs[3], call.outputs[0]);
 }
 
-// Inputs: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale, y zero point]; c has
-// the units alpha * as * bs and is broadcast. Without y scale the output is float.
+// Inputs: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale, y zero point]; c has the units alpha * as
+// * bs and is broadcast. Without y scale the output is float.
 void host_qgemm(HostCall& call) {
   HostTensor a_storage, b_storage;
   const TensorView a = call.integer("transA", 0) != 0 ? transposed(call.inputs[0], a_storage) : call.inputs[0];
@@ -126,9 +126,8 @@ void host_qgemm(HostCall& call) {
   }
 }
 
-// QLinearAveragePool, QLinearGlobalAveragePool. Inputs: x, x scale, x zero point, y scale, y zero
-// point. With padding the divisor is the number of elements inside the image, or the kernel's area
-// if count_include_pad is set.
+// QLinearAveragePool, QLinearGlobalAveragePool. Inputs: x, x scale, x zero point, y scale, y zero point. With padding
+// the divisor is the number of elements inside the image, or the kernel's area if count_include_pad is set.
 void host_qlinear_average_pool(HostCall& call) {
   const TensorView& x = call.inputs[0];
   HostTensor& y = call.outputs[0];

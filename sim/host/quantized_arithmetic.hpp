@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The arithmetic of quantized operators, one float32 operation at a time (fl = rounded to float32,
-// rne = rounded to an integer, both half to even). Written for the host and on its own: it shares
-// nothing with the reference model or the RTL.
+// The arithmetic of quantized operators, one float32 operation at a time (fl = rounded to float32, rne = rounded to an
+// integer, both half to even). Written for the host and on its own: it shares nothing with the reference model or the
+// RTL.
 #pragma once
 
 #include <cmath>
@@ -17,8 +17,7 @@ inline std::int32_t lowest_of(ElementType type) { return type == ElementType::kI
 inline std::int32_t highest_of(ElementType type) { return type == ElementType::kInt8 ? 127 : 255; }
 inline Clamp whole_range(ElementType type) { return {lowest_of(type), highest_of(type)}; }
 
-// rne(value) + zero_point, saturated to `range`. A value that is not a number gives the lower
-// bound, as on x86.
+// rne(value) + zero_point, saturated to `range`. A value that is not a number gives the lower bound, as on x86.
 inline std::int32_t saturate_rounded(float value, std::int32_t zero_point, Clamp range) {
   const double shifted = static_cast<double>(std::nearbyintf(value)) + zero_point;
   if (!(shifted > range.low)) return range.low;
@@ -60,8 +59,8 @@ inline std::int32_t add_quantized(std::int32_t a, std::int32_t b, const AddFacto
   return saturate_rounded(std::fma(static_cast<float>(a), f.ra, inner), 0, clamp);
 }
 
-// fl(fl(xs * ws) / ys) and fl(xs / fl(ys * area)). A result below the smallest normal number counts
-// as zero: it rounds every int32 to zero either way. Infinity is for the caller to refuse.
+// fl(fl(xs * ws) / ys) and fl(xs / fl(ys * area)). A result below the smallest normal number counts as zero: it rounds
+// every int32 to zero either way. Infinity is for the caller to refuse.
 inline float flush_subnormal(float value) { return value < std::numeric_limits<float>::min() ? 0.0f : value; }
 inline float product_scale(float xs, float ws, float ys) {
   const float product = xs * ws;

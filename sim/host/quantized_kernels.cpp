@@ -31,8 +31,7 @@ void store_byte(HostTensor& y, std::size_t index, std::int32_t value) {
   y.data[index] = static_cast<std::uint8_t>(value);
 }
 
-// Writes one output of a product: requantized, or raw when the operator has no scale. `sum` is
-// without bias.
+// Writes one output of a product: requantized, or raw when the operator has no scale. `sum` is without bias.
 template <typename Product>
 void store_product(const Product& op, std::size_t channel, std::int64_t sum, HostTensor& y, std::size_t index) {
   const std::int32_t v = wrap32(sum + one_or_each<std::int32_t>(op.bias, channel, 0));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The quantized operators of network.hpp on row-major tensors, in plain loops: the host's
-// implementation and a second opinion on the compiler and the reference model.
+// The quantized operators of network.hpp on row-major tensors, in plain loops: the host's implementation and a second
+// opinion on the compiler and the reference model.
 #pragma once
 
 #include <vector>
@@ -16,8 +16,8 @@ struct Operands {
   const std::vector<Tensor>& tensors;
 };
 
-// Each fills the data of `y`, whose type and shape are set. run_quantized calls the overload for a node's operation, so an
-// operator of network.hpp without one does not compile.
+// Each fills the data of `y`, whose type and shape are set. run_quantized calls the overload for a node's operation,
+// so an operator of network.hpp without one does not compile.
 void compute(const Conv& op, const Operands& operands, HostTensor& y);
 void compute(const Gemm& op, const Operands& operands, HostTensor& y);
 void compute(const MatMul& op, const Operands& operands, HostTensor& y);
@@ -27,8 +27,8 @@ void compute(const AveragePool& op, const Operands& operands, HostTensor& y);
 void compute(const Lookup& op, const Operands& operands, HostTensor& y);
 void compute(const Reshape& op, const Operands& operands, HostTensor& y);
 
-// The same arithmetic for operators whose weights or zero points are known at run time only. int32 `y` (an empty scale):
-// the raw sums with bias.
+// The same arithmetic for operators whose weights or zero points are known at run time only. int32 `y` (an empty
+// scale): the raw sums with bias.
 void quantized_conv(const Conv& conv, const TensorView& x, const TensorView& w, HostTensor& y);
 void quantized_gemm(const Gemm& gemm, const TensorView& x, const TensorView& w, HostTensor& y);
 // Stacks of matrices by MatMul's rules for ranks, `gemm` as the product of two matrices.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tensor with its values, as the host holds it: what tensor files contain and what host operators
-// compute on.
+// A tensor with its values, as the host holds it: what tensor files contain and what host operators compute on.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names and shapes as they stand in a one-line message. Names come from files that may be damaged:
-// control characters and bytes outside ASCII are escaped and long names are cut.
+// Names and shapes as they stand in a one-line message. Names come from files that may be damaged: control characters
+// and bytes outside ASCII are escaped and long names are cut.
 #pragma once
 
 #include <string>
@@ -14,8 +14,7 @@ std::string in_quotes(const std::string& name);   // 'conv1', at most 80 charact
 std::string shape_text(const Shape& shape);       // [1,3,8,8]
 std::string first_line(const std::string& text);  // of a library's message, made printable, at most 200 characters
 
-// Refuses a tensor whose dimensions are negative or whose size exceeds kMaxTensorBytes; `what`
-// starts the message.
+// Refuses a tensor whose dimensions are negative or whose size exceeds kMaxTensorBytes; `what` starts the message.
 constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 31;
 void check_tensor_size(const std::string& what, ElementType type, const Shape& shape);
 

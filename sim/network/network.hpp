@@ -2,12 +2,12 @@
 //
 // The network between the ONNX reader and the compiler: a list of quantized operators in execution order.
 //
-// Every spelling that ONNX has for a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...) becomes one of
-// the operators below, so the compiler knows none of them. Shapes are static and known for every tensor.
+// Every spelling that ONNX has for a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...) becomes one
+// of the operators below, so the compiler knows none of them. Shapes are static and known for every tensor.
 //
 // An operator answers two questions about itself, so that no pass has a list of all operators of its own:
 //
-//   visit_tensors(op, visit)   visit(TensorRole, TensorId&) for each of its tensors, run-time inputs in their order first
+//   visit_tensors(op, visit)   calls visit(TensorRole, TensorId&) for each tensor, run-time inputs in their order first
 //   output_clamp()             where a clamp of its output is noted; null if it has no place for one
 //
 // An operator without an answer does not compile.
@@ -58,8 +58,8 @@ struct Clamp {
 // How an operator uses a tensor: computed at run time, known before the run, or written.
 enum class TensorRole { kInput, kConstant, kOutput };
 
-// Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and 1-D
-// convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
+// Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and
+// 1-D convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
 struct Conv {
   TensorId input = 0, output = 0;
   TensorId weight = 0;                          // constant, int8 or uint8
@@ -69,7 +69,8 @@ struct Conv {
   std::int64_t group = 1;
   std::array<std::int64_t, 2> stride = {1, 1}, dilation = {1, 1};  // y, x
   std::array<std::int64_t, 4> pad = {0, 0, 0, 0};                  // top, left, bottom, right; of zero points
-  // Requantization to the output: v = acc + bias; y = sat(rne(fl(fl(v) * scale)) + output_zero_point). Raw int32 if empty.
+  // Requantization to the output: v = acc + bias; y = sat(rne(fl(fl(v) * scale)) + output_zero_point). Raw int32 if
+  // empty.
   std::vector<float> scale;  // 1 or M values, fl(fl(xs*ws)/ys)
   std::int32_t output_zero_point = 0;
   Clamp clamp;
@@ -103,8 +104,8 @@ struct Gemm {
   Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
-// Y[i][m][n] = A[i][m][k] * B[i][k][n], a product of two tensors computed at run time, as in attention: stacks of matrices for which
-// stacked_products() has an answer.
+// Y[i][m][n] = A[i][m][k] * B[i][k][n], a product of two tensors computed at run time, as in attention: stacks of
+// matrices for which stacked_products() has an answer.
 struct MatMul {
   TensorId a = 0, b = 0, output = 0;
   std::int32_t a_zero_point = 0, b_zero_point = 0;
@@ -121,11 +122,12 @@ struct MatMul {
   Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
-// Of how many products of two matrices A * B consists: one for each index of the leading dimensions if both have the same, one if B is
-// one matrix for all rows of A. Nothing for other broadcasts, and if an operand is a vector.
+// Of how many products of two matrices A * B consists: one for each index of the leading dimensions if both have the
+// same, one if B is one matrix for all rows of A. Nothing for other broadcasts, and if an operand is a vector.
 std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b);
 
-// QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see ONNX arithmetic in docs/reference.
+// QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see ONNX arithmetic in
+// docs/reference.
 struct Add {
   TensorId a = 0, b = 0, output = 0;
   Quantization qa, qb, qy;
@@ -154,9 +156,10 @@ struct MaxPool {  // padding is minus infinity
   Clamp* output_clamp() { return &clamp; }
 };
 
-// Average over a window without padding, or over the whole image (global): y = sat(rne(fl(fl(sum(x - zx)) * s)) + zy) with
-// s = fl(xs / fl(ys * kernel area)). With `float_sums` it is what ONNX Runtime does where the window is smaller than the image:
-// y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))) of a float32 sum of fl(xs * (x - zx)), rounded after each addition, row by row.
+// Average over a window without padding, or over the whole image (global): y = sat(rne(fl(fl(sum(x - zx)) * s)) + zy)
+// with s = fl(xs / fl(ys * kernel area)). With `float_sums` it is what ONNX Runtime does where the window is smaller
+// than the image: y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))) of a float32 sum of fl(xs * (x - zx)), rounded after
+// each addition, row by row.
 struct AveragePool {
   TensorId input = 0, output = 0;
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1};

@@ -18,9 +18,8 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-// The header of a .npy file is a Python dictionary literal with exactly the keys descr,
-// fortran_order and shape, for example
-// {'descr': '<f4', 'fortran_order': False, 'shape': (1, 28), }
+// The header of a .npy file is a Python dictionary literal with exactly the keys descr, fortran_order and shape, for
+// example {'descr': '<f4', 'fortran_order': False, 'shape': (1, 28), }
 class NpyHeaderParser {
  public:
   NpyHeaderParser(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}

@@ -11,13 +11,14 @@
 
 namespace systole {
 
-// The element type for an ONNX data type number; empty for types that Systole does not have (float16, double, strings).
+// The element type for an ONNX data type number; empty for types that Systole does not have (float16, double,
+// strings).
 std::optional<ElementType> element_type_of(int onnx_data_type);
 int onnx_data_type_of(ElementType type);
 std::string onnx_data_type_name(int onnx_data_type);
 
-// `what` names file and tensor and starts every message. Errors (UserError): unsupported type, external data, a segment,
-// negative or huge dimensions, values that do not match the shape or do not fit the type.
+// `what` names file and tensor and starts every message. Errors (UserError): unsupported type, external data, a
+// segment, negative or huge dimensions, values that do not match the shape or do not fit the type.
 HostTensor tensor_from_proto(const onnx::TensorProto& proto, const std::string& what);
 
 }  // namespace systole

@@ -9,11 +9,12 @@
 
 namespace systole {
 
-// Completes the attributes of a convolution or pool in place: afterwards `kernel_shape`, `strides`, `dilations` (one value
-// per spatial dimension) and `pads` (all beginnings, then all ends) are present; `auto_pad` and `ceil_mode` are resolved
-// into pads. Returns the spatial size of the output. `kernel`: of the weights, or empty for a pool, whose kernel_shape
-// attribute must then be present. Errors (UserError, starting with `what`): values outside 1 .. 2^24 (pads 0 .. 2^24),
-// wrong counts, a window larger than the padded input, a pool window that lies in the padding entirely.
+// Completes the attributes of a convolution or pool in place: afterwards `kernel_shape`, `strides`, `dilations` (one
+// value per spatial dimension) and `pads` (all beginnings, then all ends) are present; `auto_pad` and `ceil_mode` are
+// resolved into pads. Returns the spatial size of the output. `kernel`: of the weights, or empty for a pool, whose
+// kernel_shape attribute must then be present. Errors (UserError, starting with `what`): values outside 1 .. 2^24
+// (pads 0 .. 2^24), wrong counts, a window larger than the padded input, a pool window that lies in the padding
+// entirely.
 Shape resolve_window(Attributes& attributes, const Shape& input_spatial, const Shape& kernel, const std::string& what);
 
 // The window as two dimensions, y then x; of a one-dimensional one, y is 1.

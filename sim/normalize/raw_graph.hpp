@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inside the reader: the network as loaded, with the questions that normalization asks of it.
+// Inside the reader: the graph as loaded, with the questions that normalization asks of it.
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "network/network.hpp"
+#include "onnx/onnx_graph.hpp"
 
 namespace systole {
 
@@ -19,8 +19,7 @@ struct Dequantized {
   Quantization q;
 };
 
-// A quantized constant. `scale` and `zero_point` have 1 value, or one per element of dimension
-// `axis`.
+// A quantized constant. `scale` and `zero_point` have 1 value, or one per element of dimension `axis`.
 struct QuantizedConstant {
   TensorId tensor = 0;
   std::vector<float> scale;
@@ -30,16 +29,17 @@ struct QuantizedConstant {
 
 class RawGraph {
  public:
-  RawGraph(Network network, std::string file);
+  RawGraph(OnnxGraph graph, std::string file);
 
-  const Network& network() const { return network_; }
-  Network take_network() { return std::move(network_); }
-  const Tensor& tensor(TensorId id) const { return network_.tensors.at(id); }
+  const OnnxGraph& graph() const { return graph_; }
+  OnnxGraph take_graph() { return std::move(graph_); }
+  const Tensor& tensor(TensorId id) const { return graph_.tensors.at(id); }
   bool is_constant(TensorId id) const;
-  std::string what(const Node& node) const;  // start of an error message: file, node, operator
+  std::string what(const OnnxNode& node) const;  // start of an error message: file, node, operator
+  std::string what(const Node& node) const;
 
   // The node that writes a tensor; null for inputs and constants.
-  const Node* producer(TensorId id) const;
+  const OnnxNode* producer(TensorId id) const;
   // Whether exactly one node reads the tensor and it is not an output of the network.
   bool read_once(TensorId id) const { return readers_.at(id) == 1; }
 
@@ -48,41 +48,24 @@ class RawGraph {
   // The value of a DequantizeLinear node of a constant, possibly transposed.
   std::optional<QuantizedConstant> dequantized_constant(TensorId id);
   // Scale and zero point inputs, if they are constants with one value.
-  std::optional<Quantization> one_quantization(const HostOperator& op, std::size_t scale, std::size_t zero_point) const;
+  std::optional<Quantization> one_quantization(const OnnxNode& node, std::size_t scale, std::size_t zero_point) const;
   std::vector<float> floats(TensorId constant) const;
   std::vector<std::int32_t> integers(TensorId constant) const;
 
-  TensorId add_tensor(const std::string& name, ElementType type,
-                      Shape shape);  // made unique by a number if need be
+  // Names are made unique by a number if need be.
+  TensorId add_tensor(const std::string& name, ElementType type, Shape shape);
   TensorId add_constant(const std::string& name, ElementType type, Shape shape, std::vector<std::uint8_t> data);
   TensorId transposed_constant(TensorId constant, const std::vector<std::int64_t>& permutation);
 
  private:
   std::string unique_name(const std::string& name);
 
-  Network network_;
+  OnnxGraph graph_;
   std::string file_;
   std::vector<std::optional<std::size_t>> producer_;
   std::vector<std::size_t> readers_;  // an output of the network counts twice
   std::unordered_set<std::string> names_;
   std::map<std::pair<TensorId, std::vector<std::int64_t>>, TensorId> transposed_;
 };
-
-const HostOperator& host_of(const Node& node);
-std::uint64_t conv_macs(const Shape& output, const Shape& weight);
-std::uint64_t product_macs(const Shape& output, std::int64_t depth);
-
-// Translations. Each appends nodes and returns true, or leaves `nodes` alone.
-bool translate_direct(RawGraph& graph, const Node& node,
-                      std::vector<Node>& nodes);  // normalize_qlinear.cpp
-bool translate_quantize(RawGraph& graph, const Node& quantize,
-                        std::vector<Node>& nodes);  // normalize_qdq.cpp
-
-// Refuses scales that overflowed; makes one value of many equal ones.
-std::vector<float> checked_scales(std::vector<float> scales, const std::string& what);
-std::vector<std::int32_t> collapse_equal(std::vector<std::int32_t> values);
-
-// A table of 256 bytes as a clamp of values of `type`, if that is all it does.
-std::optional<Clamp> as_clamp(const std::vector<std::uint8_t>& table, ElementType type);
 
 }  // namespace systole

@@ -10,9 +10,8 @@
 
 namespace systole {
 
-// Every spelling of a quantized operator becomes an operator of network.hpp; all the rest become
-// HostOperator nodes, which run_host executes. Errors (UserError): one line that names the file and
-// the node or tensor.
+// Every spelling of a quantized operator becomes an operator of network.hpp; all the rest become HostOperator nodes,
+// which run_node executes. Errors (UserError): one line that names the file and the node or tensor.
 Network read_network(const std::filesystem::path& file);
 
 // The same of a file's bytes; `name` starts error messages.

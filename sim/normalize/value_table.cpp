@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/value_table.hpp"
 
-#include "host/operators.hpp"
-#include "onnx/node_inference.hpp"
+#include <utility>
+#include <vector>
+
 #include "support/error.hpp"
 
 namespace systole {
@@ -13,28 +14,28 @@ HostTensor all_bytes(ElementType type) {
   return values;
 }
 
-HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position, const HostTensor& values) {
-  Network network;
-  HostOperator op = host_of(node);
-  std::vector<HostTensor> inputs(op.inputs.size());
-  for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+HostTensor run_on_values(const RawGraph& graph, const OnnxNode& node, std::size_t position, const HostTensor& values) {
+  std::vector<Tensor> tensors;
+  OnnxNode alone = node;
+  std::vector<HostTensor> inputs(node.inputs.size());
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     if (i == position) {
-      network.tensors.push_back({"values", values.type, values.shape, {}, false});
+      tensors.push_back({"values", values.type, values.shape, {}, false});
       inputs[i] = values;
-    } else if (op.inputs[i] == kNoTensor) {
-      network.tensors.push_back({"zero", ElementType::kUint8, {}, {0}, true});
+    } else if (node.inputs[i] == kNoTensor) {
+      tensors.push_back({"zero", ElementType::kUint8, {}, {0}, true});
     } else {
-      Tensor constant = graph.tensor(op.inputs[i]);
+      Tensor constant = graph.tensor(node.inputs[i]);
       invariant(constant.is_constant && element_count(constant.shape) == 1,
                 "the other operands of a table are single constants");
       constant.shape = {};
-      network.tensors.push_back(std::move(constant));
+      tensors.push_back(std::move(constant));
     }
-    op.inputs[i] = static_cast<TensorId>(i);
+    alone.inputs[i] = static_cast<TensorId>(i);
   }
-  network.tensors.push_back({"results", graph.tensor(op.outputs.at(0)).type, values.shape, {}, false});
-  op.outputs = {static_cast<TensorId>(network.tensors.size() - 1)};
-  return std::move(run_node(network, {node.name, node.operator_name, 0, std::move(op)}, inputs).at(0));
+  tensors.push_back({"results", graph.tensor(node.outputs.at(0)).type, values.shape, {}, false});
+  alone.outputs = {static_cast<TensorId>(tensors.size() - 1)};
+  return std::move(run_on_host(tensors, alone, inputs).at(0));
 }
 
 }  // namespace systole

@@ -11,8 +11,8 @@ namespace systole {
 // All bit patterns 0 .. 255 as a tensor of `type`, int8 or uint8, with shape [256].
 HostTensor all_bytes(ElementType type);
 
-// Runs an element-wise node on `values` (shape [256]) as input `position`; its other inputs are
-// constants with one element.
-HostTensor run_on_values(const RawGraph& graph, const Node& node, std::size_t position, const HostTensor& values);
+// Runs an element-wise node on `values` (shape [256]) as input `position`; its other inputs are constants with one
+// element.
+HostTensor run_on_values(const RawGraph& graph, const OnnxNode& node, std::size_t position, const HostTensor& values);
 
 }  // namespace systole

@@ -28,21 +28,15 @@ Affine then(const Affine& first, const Affine& second) {
   return both;
 }
 
-template <typename Value>
-Value attribute(const std::map<std::string, std::vector<Value>>& values, const char* name, Value fallback) {
-  const auto found = values.find(name);
-  return found == values.end() ? fallback : found->second.at(0);
-}
-
 class Folder {
  public:
-  explicit Folder(Network network) : network_(std::move(network)), graph_(network_), add_(network_) {}
+  explicit Folder(OnnxGraph graph) : onnx_(std::move(graph)), graph_(onnx_), add_(onnx_) {}
 
-  Network run() {
-    dropped_.resize(network_.nodes.size(), false);
-    for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
+  OnnxGraph run() {
+    dropped_.resize(onnx_.nodes.size(), false);
+    for (std::size_t n = 0; n < onnx_.nodes.size(); ++n) {
       if (dropped_[n]) continue;
-      const std::string& name = network_.nodes[n].operator_name;
+      const std::string& name = onnx_.nodes[n].operator_name;
       if (takes_a_chain(n)) {
         if (const auto chain = chain_behind(n)) fold(n, *chain);
       } else if (name == "BatchNormalization") {
@@ -52,11 +46,11 @@ class Folder {
         if (first) become_convolution(n, *first, chain_behind(n));
       }
     }
-    std::vector<Node> kept;
+    std::vector<OnnxNode> kept;
     for (std::size_t n = 0; n < dropped_.size(); ++n)
-      if (!dropped_[n]) kept.push_back(std::move(network_.nodes[n]));
-    network_.nodes = std::move(kept);
-    return std::move(network_);
+      if (!dropped_[n]) kept.push_back(std::move(onnx_.nodes[n]));
+    onnx_.nodes = std::move(kept);
+    return std::move(onnx_);
   }
 
  private:
@@ -65,12 +59,12 @@ class Folder {
     std::vector<TensorId> outputs;  // of its last node
   };
 
-  HostOperator& op(std::size_t n) { return std::get<HostOperator>(network_.nodes[n].operation); }
+  OnnxNode& op(std::size_t n) { return onnx_.nodes[n]; }
 
   // A convolution or matrix product with constant weights, and a constant bias of one value for each channel or none.
   bool takes_a_chain(std::size_t n) {
-    const std::string& name = network_.nodes[n].operator_name;
-    const HostOperator& product = op(n);
+    const std::string& name = onnx_.nodes[n].operator_name;
+    const OnnxNode& product = op(n);
     if (name != "Conv" && name != "Gemm" && name != "MatMul") return false;
     const Shape& y = graph_.tensor(product.outputs.at(0)).shape;
     if (!graph_.is_constant(product.inputs.at(1)) ||
@@ -98,13 +92,13 @@ class Folder {
 
   // What node n does to each channel of x, if that is all it does.
   std::optional<Affine> affine_of(std::size_t n, TensorId x) {
-    const std::string& name = network_.nodes[n].operator_name;
+    const std::string& name = onnx_.nodes[n].operator_name;
     if (name == "BatchNormalization") return of_batch_norm(op(n));
     if (name == "Mul" || name == "Div" || name == "Add" || name == "Sub") return of_constant(name, op(n), x);
     return std::nullopt;
   }
 
-  std::optional<Affine> of_batch_norm(const HostOperator& norm) const {
+  std::optional<Affine> of_batch_norm(const OnnxNode& norm) const {
     const auto usable = [&](TensorId id) {
       return graph_.is_constant(id) &&
              element_count(graph_.tensor(id).shape) == element_count(graph_.tensor(norm.inputs[1]).shape);
@@ -113,7 +107,7 @@ class Folder {
       return std::nullopt;
     const auto parameter = [&](std::size_t i) { return floats_of(graph_.tensor(norm.inputs[i])); };
     const std::vector<float> scale = parameter(1), bias = parameter(2), mean = parameter(3), variance = parameter(4);
-    const double epsilon = attribute(norm.floats, "epsilon", 1e-5f);
+    const double epsilon = norm.number("epsilon", 1e-5f);
     Affine affine;
     for (std::size_t c = 0; c < scale.size(); ++c) {
       const double factor = scale[c] / std::sqrt(variance[c] + epsilon);
@@ -123,7 +117,7 @@ class Folder {
     return affine;
   }
 
-  std::optional<Affine> of_constant(const std::string& name, const HostOperator& node, TensorId x) const {
+  std::optional<Affine> of_constant(const std::string& name, const OnnxNode& node, TensorId x) const {
     const bool x_first = node.inputs.at(0) == x;
     const TensorId other = node.inputs.at(x_first ? 1 : 0);
     if (!graph_.is_constant(other) || graph_.tensor(other).type != ElementType::kFloat32 || (name == "Div" && !x_first))
@@ -146,27 +140,26 @@ class Folder {
   }
 
   void fold(std::size_t n, const Chain& chain) {
-    HostOperator& product = op(n);
+    OnnxNode& product = op(n);
     const Affine& affine = chain.affine;
-    const Tensor weight = network_.tensors[product.inputs[1]];
+    const Tensor weight = onnx_.tensors[product.inputs[1]];
     std::vector<float> w = floats_of(weight);
     const std::size_t channels = affine.factor.size();
-    const bool channels_first =
-        network_.nodes[n].operator_name == "Conv" || attribute(product.ints, "transB", std::int64_t{0}) != 0;
+    const bool channels_first = onnx_.nodes[n].operator_name == "Conv" || product.flag("transB");
     const std::size_t neighbors =
         channels_first ? w.size() / channels : 1;  // weights of one channel that follow each other
     for (std::size_t i = 0; i < w.size(); ++i) w[i] *= affine.factor[i / neighbors % channels];
     std::vector<float> b(1, 0);
     std::string bias_name = weight.name + ".bias";
     if (product.inputs.size() > 2) {
-      b = floats_of(network_.tensors[product.inputs[2]]);
-      bias_name = network_.tensors[product.inputs[2]].name;
+      b = floats_of(onnx_.tensors[product.inputs[2]]);
+      bias_name = onnx_.tensors[product.inputs[2]].name;
     }
     b.resize(channels, b[0]);  // a Gemm's bias may be one value for all
-    const float beta = attribute(product.floats, "beta", 1.0f);
+    const float beta = product.number("beta", 1);
     for (std::size_t c = 0; c < channels; ++c) b[c] = beta * b[c] * affine.factor[c] + affine.offset[c];
     product.floats.erase("beta");
-    if (network_.nodes[n].operator_name == "MatMul") network_.nodes[n].operator_name = "Gemm";
+    if (onnx_.nodes[n].operator_name == "MatMul") onnx_.nodes[n].operator_name = "Gemm";
     product.inputs.resize(1);
     product.inputs.push_back(add_.floats(weight.name + ".folded", weight.shape, w));
     product.inputs.push_back(add_.floats(bias_name + ".folded", {static_cast<std::int64_t>(channels)}, b));
@@ -175,23 +168,22 @@ class Folder {
 
   void become_convolution(std::size_t n, const Affine& first, const std::optional<Chain>& behind) {
     const Affine affine = behind ? then(first, behind->affine) : first;
-    const std::string& name = network_.nodes[n].name;
-    const std::size_t dimensions = network_.tensors[op(n).inputs[0]].shape.size() - 2;
+    const std::string name = onnx_.nodes[n].name;
+    const std::size_t dimensions = onnx_.tensors[op(n).inputs[0]].shape.size() - 2;
     const auto channels = static_cast<std::int64_t>(affine.factor.size());
     Shape shape(dimensions + 2, 1);
     shape[0] = channels;
-    HostOperator conv;
+    OnnxNode conv{{}, name, "Conv", {}, {}};
     conv.inputs = {op(n).inputs[0], add_.floats(name + ".factor", shape, affine.factor),
                    add_.floats(name + ".offset", {channels}, affine.offset)};
     conv.outputs = behind ? behind->outputs : op(n).outputs;
     for (const char* ones : {"kernel_shape", "strides", "dilations"}) conv.ints[ones].assign(dimensions, 1);
     conv.ints["pads"].assign(2 * dimensions, 0);
     conv.ints["group"] = {channels};
-    network_.nodes[n].operator_name = "Conv";
-    network_.nodes[n].operation = std::move(conv);
+    onnx_.nodes[n] = std::move(conv);
   }
 
-  Network network_;
+  OnnxGraph onnx_;
   FloatGraph graph_;
   TensorAdder add_;
   std::vector<bool> dropped_;  // per node: is part of another one now
@@ -199,6 +191,6 @@ class Folder {
 
 }  // namespace
 
-Network fold_affine(Network network) { return Folder(std::move(network)).run(); }
+OnnxGraph fold_affine(OnnxGraph graph) { return Folder(std::move(graph)).run(); }
 
 }  // namespace systole::quantize

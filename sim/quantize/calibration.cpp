@@ -24,18 +24,18 @@ namespace {
 
 bool is_tensor_file(const fs::path& file) { return file.extension() == ".npy" || file.extension() == ".pb"; }
 
-Sample sample_in(const fs::path& folder, const Network& network) {
+Sample sample_in(const fs::path& folder, const OnnxGraph& graph) {
   Sample sample;
-  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     fs::path file = folder / fmt::format("input_{}.npy", i);
     if (!fs::exists(file)) file.replace_extension(".pb");
-    sample.push_back(read_tensor_file(file, network.tensors[network.inputs[i]]));
+    sample.push_back(read_tensor_file(file, graph.tensors[graph.inputs[i]]));
   }
   return sample;
 }
 
-// False if one of the values is infinite or no number. Side by side in lanes, which compilers turn into vector instructions: all
-// values of all tensors pass here.
+// False if one of the values is infinite or no number. Side by side in lanes, which compilers turn into vector
+// instructions: all values of all tensors pass here.
 bool extend(Range& range, const float* x, std::size_t count) {
   constexpr std::size_t kLanes = 16;
   float low[kLanes], high[kLanes];
@@ -58,7 +58,7 @@ bool extend(Range& range, const float* x, std::size_t count) {
 
 }  // namespace
 
-std::vector<Sample> read_samples(const fs::path& folder, const Network& network) {
+std::vector<Sample> read_samples(const fs::path& folder, const OnnxGraph& graph) {
   std::error_code error;
   std::set<fs::path> entries;
   for (const auto& entry : fs::directory_iterator(folder, error)) entries.insert(entry.path());
@@ -66,27 +66,26 @@ std::vector<Sample> read_samples(const fs::path& folder, const Network& network)
   std::vector<Sample> samples;
   for (const fs::path& entry : entries) {
     if (fs::is_directory(entry))
-      samples.push_back(sample_in(entry, network));
-    else if (network.inputs.size() == 1 && is_tensor_file(entry))
-      samples.push_back({read_tensor_file(entry, network.tensors[network.inputs[0]])});
+      samples.push_back(sample_in(entry, graph));
+    else if (graph.inputs.size() == 1 && is_tensor_file(entry))
+      samples.push_back({read_tensor_file(entry, graph.tensors[graph.inputs[0]])});
   }
   if (samples.empty()) {
-    throw UserError(fmt::format("{}: no calibration data; wanted: {}", folder.string(),
-                                network.inputs.size() == 1
-                                    ? ".npy or .pb files"
-                                    : "a folder for each sample with input_0.npy, input_1.npy, .."));
+    throw UserError(fmt::format(
+        "{}: no calibration data; wanted: {}", folder.string(),
+        graph.inputs.size() == 1 ? ".npy or .pb files" : "a folder for each sample with input_0.npy, input_1.npy, .."));
   }
   return samples;
 }
 
-std::vector<Sample> seeded_samples(const Network& network, std::uint32_t seed, int count) {
+std::vector<Sample> seeded_samples(const OnnxGraph& graph, std::uint32_t seed, int count) {
   boost::random::mt19937 random(seed);
   boost::random::normal_distribution<float> normal;
   boost::random::uniform_int_distribution<std::int64_t> small(0, 1);
   std::vector<Sample> samples(static_cast<std::size_t>(count));
   for (Sample& sample : samples)
-    for (TensorId id : network.inputs) {
-      const Tensor& tensor = network.tensors[id];
+    for (TensorId id : graph.inputs) {
+      const Tensor& tensor = graph.tensors[id];
       HostTensor value = make_host_tensor(tensor.type, tensor.shape);
       const std::size_t bytes = element_bytes(tensor.type);
       for (std::size_t i = 0; i < value.data.size() / bytes; ++i) {
@@ -100,15 +99,15 @@ std::vector<Sample> seeded_samples(const Network& network, std::uint32_t seed, i
   return samples;
 }
 
-std::vector<HostTensor> run_float_outputs(const Network& network, const Sample& inputs) {
+std::vector<HostTensor> run_float_outputs(const OnnxGraph& graph, const Sample& inputs) {
   std::map<TensorId, HostTensor> outputs;
-  for (TensorId id : network.outputs) outputs[id];
-  run_float(network, inputs, [&](TensorId id, const HostTensor& value) {
+  for (TensorId id : graph.outputs) outputs[id];
+  run_float(graph, inputs, [&](TensorId id, const HostTensor& value) {
     if (const auto found = outputs.find(id); found != outputs.end()) found->second = value;
   });
   std::vector<HostTensor> list;
-  for (TensorId id : network.outputs) {
-    const Tensor& tensor = network.tensors[id];
+  for (TensorId id : graph.outputs) {
+    const Tensor& tensor = graph.tensors[id];
     list.push_back(tensor.is_constant ? HostTensor{tensor.type, tensor.shape, tensor.data} : outputs[id]);
   }
   return list;
@@ -135,14 +134,14 @@ Distance distance(const HostTensor& found, const HostTensor& expected) {
   return d;
 }
 
-std::map<TensorId, Range> calibrate(const Network& network, const std::vector<Sample>& samples) {
+std::map<TensorId, Range> calibrate(const OnnxGraph& graph, const std::vector<Sample>& samples) {
   std::map<TensorId, Range> ranges;
   for (const Sample& sample : samples)
-    run_float(network, sample, [&](TensorId id, const HostTensor& value) {
+    run_float(graph, sample, [&](TensorId id, const HostTensor& value) {
       if (value.type != ElementType::kFloat32) return;
       if (!extend(ranges[id], elements<float>(value), value.data.size() / sizeof(float)))
         throw UserError(fmt::format("calibration: tensor {} has values that are infinite or no numbers",
-                                    in_quotes(network.tensors[id].name)));
+                                    in_quotes(graph.tensors[id].name)));
     });
   return ranges;
 }

@@ -7,27 +7,19 @@
 #include <unordered_map>
 #include <utility>
 
-#include "host/operators.hpp"
-
 namespace systole::quantize {
 
-FloatGraph::FloatGraph(Network& network)
-    : network_(network),
-      producer_(network.tensors.size()),
-      readers_(network.tensors.size()),
-      output_(network.tensors.size(), false) {
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    for (TensorId id : op(network.nodes[n]).inputs)
+FloatGraph::FloatGraph(OnnxGraph& graph)
+    : graph_(graph),
+      producer_(graph.tensors.size()),
+      readers_(graph.tensors.size()),
+      output_(graph.tensors.size(), false) {
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    for (TensorId id : graph.nodes[n].inputs)
       if (id != kNoTensor) readers_[id].push_back(n);
-    for (TensorId id : op(network.nodes[n]).outputs) producer_[id] = n;
+    for (TensorId id : graph.nodes[n].outputs) producer_[id] = n;
   }
-  for (TensorId id : network.outputs) output_[id] = true;
-}
-
-bool FloatGraph::is_constant(TensorId id) const { return id != kNoTensor && tensor(id).is_constant; }
-
-bool FloatGraph::is_run_time_float(TensorId id) const {
-  return id != kNoTensor && !tensor(id).is_constant && tensor(id).type == ElementType::kFloat32;
+  for (TensorId id : graph.outputs) output_[id] = true;
 }
 
 std::optional<std::size_t> FloatGraph::only_reader(TensorId id) const {
@@ -35,8 +27,8 @@ std::optional<std::size_t> FloatGraph::only_reader(TensorId id) const {
   return readers_[id][0];
 }
 
-TensorAdder::TensorAdder(Network& network) : network_(network) {
-  for (const Tensor& tensor : network.tensors) names_.insert(tensor.name);
+TensorAdder::TensorAdder(OnnxGraph& graph) : graph_(graph) {
+  for (const Tensor& tensor : graph.tensors) names_.insert(tensor.name);
 }
 
 TensorId TensorAdder::add(const std::string& name, ElementType type, const Shape& shape, const void* data,
@@ -48,8 +40,8 @@ TensorId TensorAdder::add(const std::string& name, ElementType type, const Shape
     tensor.data.resize(static_cast<std::size_t>(element_count(shape)) * element_bytes(type));
     std::memcpy(tensor.data.data(), data, tensor.data.size());
   }
-  network_.tensors.push_back(std::move(tensor));
-  return static_cast<TensorId>(network_.tensors.size() - 1);
+  graph_.tensors.push_back(std::move(tensor));
+  return static_cast<TensorId>(graph_.tensors.size() - 1);
 }
 
 TensorId TensorAdder::run_time(const std::string& name, ElementType type, const Shape& shape) {
@@ -71,23 +63,22 @@ std::vector<float> floats_of(const Tensor& constant) {
   return values;
 }
 
-void run_float(const Network& network, const std::vector<HostTensor>& inputs,
+void run_float(const OnnxGraph& graph, const std::vector<HostTensor>& inputs,
                const std::function<void(TensorId, const HostTensor&)>& seen) {
-  std::vector<std::size_t> left(network.tensors.size(), 0);  // readers to come
-  for (const Node& node : network.nodes)
-    for (TensorId id : FloatGraph::op(node).inputs)
+  std::vector<std::size_t> left(graph.tensors.size(), 0);  // readers to come
+  for (const OnnxNode& node : graph.nodes)
+    for (TensorId id : node.inputs)
       if (id != kNoTensor) ++left[id];
   std::unordered_map<TensorId, HostTensor> values;
   const auto keep = [&](TensorId id, HostTensor value) {
     seen(id, value);
     if (left[id] > 0) values.emplace(id, std::move(value));
   };
-  for (std::size_t i = 0; i < network.inputs.size(); ++i) keep(network.inputs[i], inputs.at(i));
-  for (const Node& node : network.nodes) {
-    const HostOperator& op = FloatGraph::op(node);
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) keep(graph.inputs[i], inputs.at(i));
+  for (const OnnxNode& node : graph.nodes) {
     std::vector<HostTensor> operands;
-    for (TensorId id : op.inputs) {
-      const bool constant = network.tensors.at(id).is_constant;
+    for (TensorId id : node.inputs) {
+      const bool constant = graph.tensors.at(id).is_constant;
       --left[id];
       if (constant) {
         operands.emplace_back();
@@ -98,8 +89,8 @@ void run_float(const Network& network, const std::vector<HostTensor>& inputs,
         operands.push_back(values.at(id));
       }
     }
-    std::vector<HostTensor> results = run_node(network, node, operands);
-    for (std::size_t i = 0; i < results.size(); ++i) keep(op.outputs[i], std::move(results[i]));
+    std::vector<HostTensor> results = run_on_host(graph.tensors, node, operands);
+    for (std::size_t i = 0; i < results.size(); ++i) keep(node.outputs[i], std::move(results[i]));
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 // Puts the file's name before what is wrong with the network.
 template <typename Work>
-Network naming(const std::filesystem::path& file, Work work) {
+OnnxGraph naming(const std::filesystem::path& file, Work work) {
   try {
     return work();
   } catch (const UserError& error) {
@@ -25,42 +25,42 @@ Network naming(const std::filesystem::path& file, Work work) {
   }
 }
 
-Network folded(Network network, const std::filesystem::path& file) {
+OnnxGraph folded(OnnxGraph graph, const std::filesystem::path& file) {
   return naming(file, [&] {
-    check_weights(network);
-    return fold_affine(std::move(network));
+    check_weights(graph);
+    return fold_affine(std::move(graph));
   });
 }
 
-// `network`: affine maps of channels folded.
-Network quantize_folded(Network network, const std::filesystem::path& file, const CalibrationOptions& options) {
-  const std::vector<Sample> samples = options.folder.empty() ? seeded_samples(network, options.seed, options.samples)
-                                                             : read_samples(options.folder, network);
+// `graph`: affine maps of channels folded.
+OnnxGraph quantize_folded(OnnxGraph graph, const std::filesystem::path& file, const CalibrationOptions& options) {
+  const std::vector<Sample> samples = options.folder.empty() ? seeded_samples(graph, options.seed, options.samples)
+                                                             : read_samples(options.folder, graph);
   return naming(file, [&] {
-    const std::map<TensorId, Range> ranges = calibrate(network, samples);
-    return quantize(std::move(network), ranges, options.quantize);
+    const std::map<TensorId, Range> ranges = calibrate(graph, samples);
+    return quantize(std::move(graph), ranges, options.quantize);
   });
 }
 
 }  // namespace
 
-Network quantize_file(const std::filesystem::path& file, const CalibrationOptions& options) {
-  Network network = load_model(file, options.load);
-  if (!is_float_network(network))
+OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options) {
+  OnnxGraph graph = load_model(file, options.load);
+  if (!is_float_network(graph))
     throw UserError(file.string() + ": is quantized already, or has no Conv, Gemm or MatMul to quantize");
-  return quantize_folded(folded(std::move(network), file), file, options);
+  return quantize_folded(folded(std::move(graph), file), file, options);
 }
 
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options) {
   OpenedNetwork opened;
-  Network network = load_model(file, options.load);
-  opened.was_float = is_float_network(network);
+  OnnxGraph graph = load_model(file, options.load);
+  opened.was_float = is_float_network(graph);
   if (opened.was_float) {
-    network = folded(std::move(network), file);
-    if (options.keep_float) opened.float_network = network;
-    network = quantize_folded(std::move(network), file, options);
+    graph = folded(std::move(graph), file);
+    if (options.keep_float) opened.float_network = graph;
+    graph = quantize_folded(std::move(graph), file, options);
   }
-  opened.network = normalize(std::move(network), file.string());
+  opened.network = normalize(std::move(graph), file.string());
   return opened;
 }
 

@@ -22,14 +22,15 @@ struct CalibrationOptions {
   QuantizeOptions quantize;
 };
 
-// The QDQ network of a float file, in the form that write_onnx takes. Errors (UserError): as load_model, a network that is quantized
-// already or has nothing to quantize, calibration data, weights.
-Network quantize_file(const std::filesystem::path& file, const CalibrationOptions& options);
+// The QDQ graph of a float file, in the form that write_onnx takes. Errors (UserError): as load_model, a network that
+// is quantized already or has nothing to quantize, calibration data, weights.
+OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options);
 
 struct OpenedNetwork {
   Network network;  // for the compiler
   bool was_float = false;
-  std::optional<Network> float_network;  // of a float file, if asked for: as it was, its affine maps of channels folded
+  std::optional<OnnxGraph>
+      float_network;  // of a float file, if asked for: as it was, its affine maps of channels folded
 };
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options);
 

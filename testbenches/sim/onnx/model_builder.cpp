@@ -8,6 +8,7 @@
 
 #include "network/tensor_proto.hpp"
 #include "normalize/reader.hpp"
+#include "onnx/model_loader.hpp"
 
 namespace systole::test {
 namespace {
@@ -157,6 +158,12 @@ Network ModelBuilder::read() const {
   const TemporaryFolder folder;
   write(folder.file("net.onnx"));
   return read_network(folder.file("net.onnx"));
+}
+
+OnnxGraph ModelBuilder::load() const {
+  const TemporaryFolder folder;
+  write(folder.file("net.onnx"));
+  return load_model(folder.file("net.onnx"));
 }
 
 TemporaryFolder::TemporaryFolder() {

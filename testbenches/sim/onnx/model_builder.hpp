@@ -11,6 +11,7 @@
 
 #include "network/host_tensor.hpp"
 #include "network/network.hpp"
+#include "onnx/onnx_graph.hpp"
 
 namespace systole::test {
 
@@ -52,7 +53,8 @@ class ModelBuilder {
   onnx::NodeProto& last_node() { return *graph().mutable_node(graph().node_size() - 1); }
 
   void write(const std::filesystem::path& file) const;
-  Network read() const;  // through a temporary file
+  Network read() const;    // as the compiler gets it, through a temporary file
+  OnnxGraph load() const;  // as load_model leaves it, likewise
 
  private:
   onnx::AttributeProto& attribute(const std::string& name, onnx::AttributeProto::AttributeType type);

@@ -39,7 +39,7 @@ LoadOptions shapes(const std::string& name, const Shape& shape) {
 }
 
 // Add of a constant whose bytes are elsewhere.
-Network load_with_external(const Folder& folder, const std::vector<std::pair<std::string, std::string>>& entries) {
+OnnxGraph load_with_external(const Folder& folder, const std::vector<std::pair<std::string, std::string>>& entries) {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {2})
       .floats("w", {2}, {0, 0})
@@ -69,7 +69,7 @@ TEST_CASE("an open dimension is asked for by name, and taken from the caller") {
   const Folder folder;
   open_relu().write(folder.net);
   CHECK_THROWS_WITH(load_model(folder.net), Contains("'batch'") && Contains("--shape x=N,3"));
-  const Network network = load_model(folder.net, shapes("x", {5, 3}));
+  const OnnxGraph network = load_model(folder.net, shapes("x", {5, 3}));
   CHECK(network.tensors[network.outputs[0]].shape == Shape{5, 3});
   CHECK_THROWS_WITH(load_model(folder.net, shapes("x", {5, 4})), Contains("'x'") && Contains("N,3"));
   CHECK_THROWS_WITH(load_model(folder.net, shapes("x", {5})), Contains("'x'"));
@@ -81,7 +81,7 @@ TEST_CASE("an open dimension is asked for by name, and taken from the caller") {
 TEST_CASE("weights are read from a file below the network's folder") {
   const Folder folder;
   write_floats(folder.net.parent_path() / "data/w.bin", {1, 2, 3, 4});
-  const auto weights = [](const Network& n) {
+  const auto weights = [](const OnnxGraph& n) {
     const Tensor& w = n.tensors.at(0);
     REQUIRE(w.name == "w");
     return std::vector<float>{reinterpret_cast<const float*>(w.data.data())[0],

@@ -26,6 +26,10 @@ std::vector<HostTensor> run_network(const Network& network, const std::vector<Ho
   return outputs;
 }
 
+std::vector<HostTensor> run_network(const OnnxGraph& graph, const std::vector<HostTensor>& inputs) {
+  return run_network(on_host(graph), inputs);
+}
+
 HostTensor byte_tensor(ElementType type, const Shape& shape, const std::vector<int>& values) {
   HostTensor tensor = make_host_tensor(type, shape);
   if (tensor.data.size() != values.size()) throw std::runtime_error("the test's tensor has the wrong number of values");

@@ -11,11 +11,14 @@
 
 #include "network/host_tensor.hpp"
 #include "network/network.hpp"
+#include "onnx/onnx_graph.hpp"
 
 namespace systole::test {
 
 // `inputs` in the order of network.inputs; returns the outputs in the order of network.outputs.
 std::vector<HostTensor> run_network(const Network& network, const std::vector<HostTensor>& inputs);
+// The graph as it stands, nothing translated.
+std::vector<HostTensor> run_network(const OnnxGraph& graph, const std::vector<HostTensor>& inputs);
 
 HostTensor byte_tensor(ElementType type, const Shape& shape, const std::vector<int>& values);
 HostTensor float_tensor(const Shape& shape, const std::vector<float>& values);

@@ -32,13 +32,13 @@ ModelBuilder with_norm(bool read_twice, bool convolution) {
   return b;
 }
 
-std::vector<std::string> operators(const Network& network) {
+std::vector<std::string> operators(const OnnxGraph& network) {
   std::vector<std::string> names;
-  for (const Node& node : network.nodes) names.push_back(node.operator_name);
+  for (const OnnxNode& node : network.nodes) names.push_back(node.operator_name);
   return names;
 }
 
-void check_same_values(const Network& a, const Network& b) {
+void check_same_values(const OnnxGraph& a, const OnnxGraph& b) {
   const auto inputs = quantize::seeded_samples(a, 3, 1)[0];
   const auto x = quantize::run_float_outputs(a, inputs), y = quantize::run_float_outputs(b, inputs);
   REQUIRE(x.size() == y.size());
@@ -48,14 +48,14 @@ void check_same_values(const Network& a, const Network& b) {
 }  // namespace
 
 TEST_CASE("a batch norm goes into the convolution before it") {
-  const Network before = loaded(with_norm(false, true)), after = quantize::fold_affine(before);
+  const OnnxGraph before = loaded(with_norm(false, true)), after = quantize::fold_affine(before);
   CHECK(operators(after) == std::vector<std::string>{"Conv"});
   check_same_values(before, after);
 }
 
 TEST_CASE("a batch norm without a convolution of its own becomes a depthwise one") {
   for (const bool convolution : {false, true}) {
-    const Network before = loaded(with_norm(true, convolution)), after = quantize::fold_affine(before);
+    const OnnxGraph before = loaded(with_norm(true, convolution)), after = quantize::fold_affine(before);
     const auto names = operators(after);
     CHECK(std::count(names.begin(), names.end(), "BatchNormalization") == 0);
     CHECK(std::count(names.begin(), names.end(), "Conv") == (convolution ? 2 : 1));
@@ -89,7 +89,7 @@ ModelBuilder with_scale_layer(bool convolution, const Shape& constant) {
 TEST_CASE("a chain of maps of channels goes into one convolution, whatever form its constants have") {
   for (const bool convolution : {true, false})
     for (const Shape& constant : {Shape{4, 1, 1}, Shape{1, 4, 1, 1}, Shape{}, Shape{1}}) {
-      const Network before = loaded(with_scale_layer(convolution, constant)), after = quantize::fold_affine(before);
+      const OnnxGraph before = loaded(with_scale_layer(convolution, constant)), after = quantize::fold_affine(before);
       CHECK(operators(after) == std::vector<std::string>{"Conv", "Relu"});
       check_same_values(before, after);
     }
@@ -97,7 +97,7 @@ TEST_CASE("a chain of maps of channels goes into one convolution, whatever form 
 
 TEST_CASE("constants that are no value of a channel stay") {
   for (const Shape& constant : {Shape{6}, Shape{1, 1, 6, 6}, Shape{4, 6, 6}, Shape{2, 4, 1, 1}}) {
-    const Network before = loaded(with_scale_layer(true, constant)), after = quantize::fold_affine(before);
+    const OnnxGraph before = loaded(with_scale_layer(true, constant)), after = quantize::fold_affine(before);
     CHECK(operators(after) == std::vector<std::string>{"Conv", "Mul", "Add", "Relu"});
     check_same_values(before, after);
   }
@@ -114,18 +114,18 @@ TEST_CASE("differences and quotients are maps of channels, constants may come fi
       .node("Div", {"e", "c"}, {"f"})
       .node("Div", {"c", "f"}, {"y"});
   b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
-  const Network before = loaded(b), after = quantize::fold_affine(before);
+  const OnnxGraph before = loaded(b), after = quantize::fold_affine(before);
   CHECK(operators(after) == std::vector<std::string>{"Conv", "Div"});
-  Network compared = before, folded = after;  // what the last quotient reads: it is near zero in places
-  compared.outputs = {std::get<HostOperator>(compared.nodes.back().operation).inputs[1]};
-  folded.outputs = {std::get<HostOperator>(folded.nodes.back().operation).inputs[1]};
+  OnnxGraph compared = before, folded = after;  // what the last quotient reads: it is near zero in places
+  compared.outputs = {compared.nodes.back().inputs[1]};
+  folded.outputs = {folded.nodes.back().inputs[1]};
   check_same_values(compared, folded);
 }
 
 TEST_CASE("what lies between is not lost if somebody else reads it") {
   ModelBuilder b = with_scale_layer(true, {4, 1, 1});
   b.output("scaled", ElementType::kFloat32, {2, 4, 6, 6});
-  const Network before = loaded(b), after = quantize::fold_affine(before);
+  const OnnxGraph before = loaded(b), after = quantize::fold_affine(before);
   CHECK(operators(after) == std::vector<std::string>{"Conv", "Add", "Relu"});
   check_same_values(before, after);
 }
@@ -158,7 +158,7 @@ TEST_CASE("constants may come through Unsqueeze and be listed among the inputs, 
     }
     b.node("Mul", {"conv", "factor"}, {"scaled"}).node("Add", {"scaled", "offset"}, {"y"});
     b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
-    const Network before = loaded(b), after = quantize::fold_affine(before);
+    const OnnxGraph before = loaded(b), after = quantize::fold_affine(before);
     CHECK(operators(after) == std::vector<std::string>{"Conv"});
     check_same_values(before, after);
   }
@@ -195,18 +195,18 @@ TEST_CASE("a chain of maps of channels goes into the matrix product before it") 
   const std::vector<std::vector<Shape>> biases = {{}, {Shape{4}}, {Shape{1, 4}}, {Shape{}}, {Shape{1, 1}}};
   for (const bool transposed : {false, true})
     for (const auto& bias : biases) {
-      const Network before = loaded(with_product("Gemm", transposed, bias)), after = quantize::fold_affine(before);
+      const OnnxGraph before = loaded(with_product("Gemm", transposed, bias)), after = quantize::fold_affine(before);
       CHECK(operators(after) == std::vector<std::string>{"Gemm"});
       check_same_values(before, after);
     }
-  const Network before = loaded(with_product("MatMul", false, {})), after = quantize::fold_affine(before);
+  const OnnxGraph before = loaded(with_product("MatMul", false, {})), after = quantize::fold_affine(before);
   CHECK(operators(after) == std::vector<std::string>{"Gemm"});
   check_same_values(before, after);
 }
 
 TEST_CASE("a matrix product whose bias differs from row to row keeps what is behind it") {
   for (const Shape& bias : {Shape{3, 4}, Shape{3, 1}}) {
-    const Network before = loaded(with_product("Gemm", true, {bias})), after = quantize::fold_affine(before);
+    const OnnxGraph before = loaded(with_product("Gemm", true, {bias})), after = quantize::fold_affine(before);
     CHECK(operators(after) == std::vector<std::string>{"Gemm", "BatchNormalization", "Mul"});
     check_same_values(before, after);
   }
@@ -219,7 +219,7 @@ TEST_CASE("the columns of a stack of matrices are no channels") {
   b.floats("w", {6, 4}, normal_values(random, 24, 0.4f)).floats("factor", {4, 1}, normal_values(random, 4, 1));
   b.node("MatMul", {"x", "w"}, {"product"}).node("Mul", {"product", "factor"}, {"y"});
   b.output("y", ElementType::kFloat32, {2, 4, 4});
-  const Network before = loaded(b), after = quantize::fold_affine(before);
+  const OnnxGraph before = loaded(b), after = quantize::fold_affine(before);
   CHECK(operators(after) == std::vector<std::string>{"MatMul", "Mul"});
   check_same_values(before, after);
 }

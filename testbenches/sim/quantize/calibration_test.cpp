@@ -18,7 +18,7 @@ using namespace systole::test;
 
 namespace {
 
-Network relu_of_sum() {
+OnnxGraph relu_of_sum() {
   ModelBuilder b;
   b.input("a", ElementType::kFloat32, {3}).input("b", ElementType::kFloat32, {3});
   b.node("Add", {"a", "b"}, {"sum"}).node("Relu", {"sum"}, {"y"});
@@ -26,7 +26,7 @@ Network relu_of_sum() {
   return loaded(b);
 }
 
-TensorId id_of(const Network& network, const std::string& name) {
+TensorId id_of(const OnnxGraph& network, const std::string& name) {
   for (TensorId id = 0; id < network.tensors.size(); ++id)
     if (network.tensors[id].name == name) return id;
   throw std::runtime_error("no tensor " + name);
@@ -35,7 +35,7 @@ TensorId id_of(const Network& network, const std::string& name) {
 }  // namespace
 
 TEST_CASE("ranges hold the least and the largest value over all samples, and zero") {
-  const Network network = relu_of_sum();
+  const OnnxGraph network = relu_of_sum();
   const std::vector<quantize::Sample> samples = {{float_tensor({3}, {1, 2, 3}), float_tensor({3}, {0, 0, 1})},
                                                  {float_tensor({3}, {-5, 2, 3}), float_tensor({3}, {1, 1, 1})}};
   auto ranges = quantize::calibrate(network, samples);
@@ -54,7 +54,7 @@ TEST_CASE("a range sees every place of a tensor, whatever its length") {
       b.input("x", ElementType::kFloat32, {count})
           .node("Relu", {"x"}, {"y"})
           .output("y", ElementType::kFloat32, {count});
-      const Network network = loaded(b);
+      const OnnxGraph network = loaded(b);
       std::vector<float> values(static_cast<std::size_t>(count), 0.5f);
       for (const float value : {-7.0f, 9.0f}) {
         values[static_cast<std::size_t>(place)] = value;
@@ -68,7 +68,7 @@ TEST_CASE("a range sees every place of a tensor, whatever its length") {
 }
 
 TEST_CASE("a value that is no number is reported with its tensor") {
-  const Network network = relu_of_sum();
+  const OnnxGraph network = relu_of_sum();
   CHECK_THROWS_WITH(
       quantize::calibrate(network, {{float_tensor({3}, {1e38f, 0, 0}), float_tensor({3}, {3e38f, 0, 0})}}),
       Contains("'sum'"));
@@ -76,7 +76,7 @@ TEST_CASE("a value that is no number is reported with its tensor") {
 
 TEST_CASE("samples come from files for one input, from folders for several") {
   const TemporaryFolder folder;
-  const Network network = relu_of_sum();
+  const OnnxGraph network = relu_of_sum();
   CHECK_THROWS_AS(quantize::read_samples(folder.file("nothing"), network), UserError);
   std::filesystem::create_directories(folder.file("data/first"));
   CHECK_THROWS_AS(quantize::read_samples(folder.file("data"), network), UserError);
@@ -90,7 +90,7 @@ TEST_CASE("samples come from files for one input, from folders for several") {
 }
 
 TEST_CASE("seeded samples are the same for the same seed") {
-  const Network network = relu_of_sum();
+  const OnnxGraph network = relu_of_sum();
   const auto a = quantize::seeded_samples(network, 7, 2), b = quantize::seeded_samples(network, 7, 2),
              c = quantize::seeded_samples(network, 8, 2);
   CHECK(a[1][0].data == b[1][0].data);

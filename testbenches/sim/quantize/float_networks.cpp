@@ -3,8 +3,6 @@
 
 #include <cmath>
 
-#include "onnx/model_loader.hpp"
-
 namespace systole::test {
 
 std::vector<float> normal_values(std::mt19937& random, std::size_t count, float deviation) {
@@ -18,11 +16,7 @@ std::vector<float> normal_values(std::mt19937& random, std::size_t count, float 
   return values;
 }
 
-Network loaded(const ModelBuilder& builder) {
-  const TemporaryFolder folder;
-  builder.write(folder.file("net.onnx"));
-  return load_model(folder.file("net.onnx"));
-}
+OnnxGraph loaded(const ModelBuilder& builder) { return builder.load(); }
 
 std::string add_conv(ModelBuilder& builder, std::mt19937& random, const std::string& input, const std::string& output,
                      std::int64_t channels_in, std::int64_t channels_out, std::int64_t kernel) {

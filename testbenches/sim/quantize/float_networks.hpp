@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "network/network.hpp"
+#include "onnx/onnx_graph.hpp"
 #include "sim/onnx/model_builder.hpp"
 
 namespace systole::test {
@@ -15,9 +15,10 @@ namespace systole::test {
 std::vector<float> normal_values(std::mt19937& random, std::size_t count, float deviation);
 
 // As load_model leaves it, through a temporary file.
-Network loaded(const ModelBuilder& builder);
+OnnxGraph loaded(const ModelBuilder& builder);
 
-// Conv, BatchNormalization, Relu, MaxPool, a residual Add, GlobalAveragePool, Flatten, Gemm, Softmax, with random weights.
+// Conv, BatchNormalization, Relu, MaxPool, a residual Add, GlobalAveragePool, Flatten, Gemm, Softmax, with random
+// weights.
 ModelBuilder small_resnet(std::uint32_t seed, int opset = 13);
 
 // A Conv node with random weights and bias; returns the output's name.

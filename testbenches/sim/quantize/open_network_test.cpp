@@ -25,7 +25,7 @@ TEST_CASE("a quantized file that was written reads as the network that was quant
     REQUIRE(opened.was_float);
     CHECK_FALSE(opened.float_network);
     CHECK(read.nodes.size() == opened.network.nodes.size());
-    const auto inputs = quantize::seeded_samples(read, 5, 1)[0];
+    const auto inputs = quantize::seeded_samples(load_model(folder.file("q.onnx")), 5, 1)[0];
     const auto a = test::run_network(read, inputs), b = test::run_network(opened.network, inputs);
     REQUIRE(a.size() == b.size());
     for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i].data == b[i].data);
@@ -61,7 +61,7 @@ TEST_CASE("operators whose constants became attributes are written so that they 
     b.node("Softmax", {"part"}, {"soft"}).integer("axis", 1);
     b.int64s("shape", {2}, {2, -1}).node("Reshape", {"soft", "shape"}, {"y"});
     b.output("y", ElementType::kFloat32, {2, 48}).output("summed", ElementType::kFloat32, {1, 4, 1, 7});
-    const Network network = loaded(b);
+    const OnnxGraph network = loaded(b);
     const TemporaryFolder folder;
     write_onnx(folder.file("again.onnx"), network);
     const Network again = read_network(folder.file("again.onnx"));
@@ -81,7 +81,7 @@ TEST_CASE("operators that resample or repeat are written so that they read the s
   b.node("DepthToSpace", {"tiled"}, {"space"}).integer("blocksize", 2).text("mode", "CRD");
   b.output("wide", ElementType::kFloat32, {1, 2, 8, 6}).output("low", ElementType::kFloat32, {1, 2, 2, 8});
   b.output("triangle", ElementType::kFloat32, {1, 2, 4, 4}).output("space", ElementType::kFloat32, {1, 1, 8, 24});
-  const Network network = loaded(b);
+  const OnnxGraph network = loaded(b);
   const TemporaryFolder folder;
   write_onnx(folder.file("again.onnx"), network);
   const Network again = read_network(folder.file("again.onnx"));

@@ -21,8 +21,8 @@ using quantize::QuantizeOptions;
 
 namespace {
 
-Network quantized(const Network& network, const QuantizeOptions& options = {}) {
-  const Network folded = quantize::fold_affine(network);
+OnnxGraph quantized(const OnnxGraph& network, const QuantizeOptions& options = {}) {
+  const OnnxGraph folded = quantize::fold_affine(network);
   return quantize::quantize(folded, quantize::calibrate(folded, quantize::seeded_samples(folded, 1, 4)), options);
 }
 
@@ -33,13 +33,13 @@ std::vector<std::string> host_operators(const Network& network) {
   return names;
 }
 
-std::vector<float> scales_named(const Network& network, const std::string& name) {
+std::vector<float> scales_named(const OnnxGraph& network, const std::string& name) {
   for (const Tensor& tensor : network.tensors)
     if (tensor.name == name) return quantize::floats_of(tensor);
   throw std::runtime_error("no tensor " + name);
 }
 
-Network convolution(const std::vector<float>& weights, const std::vector<float>& bias) {
+OnnxGraph convolution(const std::vector<float>& weights, const std::vector<float>& bias) {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {1, 1, 4, 4});
   b.floats("w", {2, 1, 1, 1}, weights).floats("b", {2}, bias);
@@ -52,9 +52,9 @@ Network convolution(const std::vector<float>& weights, const std::vector<float>&
 
 TEST_CASE("all of a residual network but its ends computes in integers, near the float values") {
   for (const int opset : {9, 13}) {
-    const Network network = loaded(small_resnet(1, opset));
+    const OnnxGraph network = loaded(small_resnet(1, opset));
     REQUIRE(quantize::is_float_network(network));
-    const Network q = quantized(network);
+    const OnnxGraph q = quantized(network);
     CHECK_FALSE(quantize::is_float_network(q));
     const Network normal = normalize(q, "net");
     CHECK(host_operators(normal) == std::vector<std::string>{"QuantizeLinear", "DequantizeLinear", "Softmax"});
@@ -67,7 +67,7 @@ TEST_CASE("all of a residual network but its ends computes in integers, near the
 }
 
 TEST_CASE("weights have a scale for each output channel, or one") {
-  const Network network = convolution({1.27f, -0.254f}, {0, 0});
+  const OnnxGraph network = convolution({1.27f, -0.254f}, {0, 0});
   CHECK(scales_named(quantized(network), "w.scale") == std::vector<float>{1.27f / 127, 0.254f / 127});
   QuantizeOptions options;
   options.per_tensor = true;
@@ -75,13 +75,13 @@ TEST_CASE("weights have a scale for each output channel, or one") {
 }
 
 TEST_CASE("weights and activations that are all zero get scale 1") {
-  const Network q = quantized(convolution({0, 0.5f}, {0, 0}));
+  const OnnxGraph q = quantized(convolution({0, 0.5f}, {0, 0}));
   CHECK(scales_named(q, "w.scale")[0] == 1);
   CHECK(scales_named(quantized(convolution({0, 0}, {0, 0})), "y.scale") == std::vector<float>{1});
 }
 
 TEST_CASE("a bias that would not fit int32 gets weights of a larger scale") {
-  const Network network = convolution({1e-9f, 0.5f}, {100, 0});
+  const OnnxGraph network = convolution({1e-9f, 0.5f}, {100, 0});
   const Network normal = normalize(quantized(network), "net");
   const auto inputs = quantize::seeded_samples(network, 2, 1)[0];
   const auto found = test::run_network(normal, inputs).at(0);
@@ -108,7 +108,7 @@ TEST_CASE("operators that move values have one scale on both sides") {
   b.node("MaxPool", {"joined"}, {"pool"}).ints("kernel_shape", {2, 2}).ints("strides", {2, 2});
   add_conv(b, random, "pool", "y", 32, 8);
   b.output("y", ElementType::kFloat32, {1, 8, 4, 4});
-  const Network q = quantized(loaded(b));
+  const OnnxGraph q = quantized(loaded(b));
   const auto scale = scales_named(q, "joined.scale");
   for (const char* name : {"a.scale", "c.scale", "pool.scale"}) CHECK(scales_named(q, name) == scale);
   CHECK(scales_named(q, "y.scale") != scale);
@@ -126,7 +126,8 @@ TEST_CASE("a concatenation beside int8 and a pooling before it are in int8, what
   b.node("Concat", {"c", "float"}, {"joined"}).integer("axis", 1);
   add_conv(b, random, "joined", "y", 32, 8);
   b.output("y", ElementType::kFloat32, {1, 8, 8, 8});
-  const Network network = loaded(b), normal = normalize(quantized(network), "net");
+  const OnnxGraph network = loaded(b);
+  const Network normal = normalize(quantized(network), "net");
   CHECK(std::count_if(normal.nodes.begin(), normal.nodes.end(),
                       [](const Node& n) { return std::holds_alternative<MaxPool>(n.operation); }) == 1);
   for (const Node& node : normal.nodes)
@@ -148,7 +149,8 @@ TEST_CASE("a matrix product with its bias is one operator, a product of activati
   b.node("MatMul", {"q", "t"}, {"scores"});
   b.node("Softmax", {"scores"}, {"y"});
   b.output("y", ElementType::kFloat32, {1, 6, 6});
-  const Network network = loaded(b), normal = normalize(quantized(network), "net");
+  const OnnxGraph network = loaded(b);
+  const Network normal = normalize(quantized(network), "net");
   const auto count = [&](auto operation) {
     return std::count_if(normal.nodes.begin(), normal.nodes.end(),
                          [](const Node& n) { return std::holds_alternative<decltype(operation)>(n.operation); });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "onnx/external_data.hpp"
+#include "network/external_data.hpp"
 
 #include <fmt/format.h>
+#include <onnx/onnx_pb.h>
 
 #include <charconv>
 #include <cstdint>

@@ -3,17 +3,17 @@
 // Tensors whose bytes lie in a file of their own, as exporters write large networks.
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <filesystem>
 #include <string>
+
+#include "network/onnx_proto.hpp"
 
 namespace systole {
 
 bool is_external(const onnx::TensorProto& proto);
 
-// The tensor with the bytes of the file that it names. `what` starts error messages. Errors (UserError): a file that is missing or shorter
-// than asked for, and one that is not in or below the network's folder, links followed.
+// The tensor with the bytes of the file that it names. `what` starts error messages. Errors (UserError): a file that
+// is missing or shorter than asked for, and one that is not in or below the network's folder, links followed.
 onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file,
                                      const std::string& what);
 

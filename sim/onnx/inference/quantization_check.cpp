@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "onnx/quantization_check.hpp"
+#include "onnx/inference/quantization_check.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,6 @@
 
 #include "network/host_tensor.hpp"
 #include "network/message_text.hpp"
-#include "onnx/node_inference.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -55,8 +54,8 @@ const std::map<std::string, std::vector<Role>>& roles() {
 
 class Check {
  public:
-  Check(const HostOperator& op, const std::vector<Tensor>& tensors, ElementType output_type, const std::string& what)
-      : op_(op), tensors_(tensors), output_type_(output_type), what_(what) {}
+  Check(const OnnxNode& node, const std::vector<Tensor>& tensors, ElementType output_type, const std::string& what)
+      : node_(node), tensors_(tensors), output_type_(output_type), what_(what) {}
 
   void run(const Role& role) const {
     const Tensor* scale = role.scale ? input(*role.scale) : nullptr;
@@ -74,7 +73,7 @@ class Check {
                                     element_count(scale->shape)));
       }
       const ElementType type =
-          role.data == kOutput ? output_type_ : tensors_.at(op_.inputs.at(static_cast<std::size_t>(role.data))).type;
+          role.data == kOutput ? output_type_ : tensors_.at(node_.inputs.at(static_cast<std::size_t>(role.data))).type;
       // Without a scale, QGemm's output is float and has no zero point to check.
       if (type != ElementType::kFloat32 && zero_point->type != type) {
         throw UserError(fmt::format("{}: zero point {} is {}, its tensor {}", what_, in_quotes(zero_point->name),
@@ -86,8 +85,8 @@ class Check {
 
  private:
   const Tensor* input(std::size_t index) const {
-    if (index >= op_.inputs.size() || op_.inputs[index] == kNoTensor) return nullptr;
-    return &tensors_.at(op_.inputs[index]);
+    if (index >= node_.inputs.size() || node_.inputs[index] == kNoTensor) return nullptr;
+    return &tensors_.at(node_.inputs[index]);
   }
 
   std::int64_t many_allowed(const Role& role) const {
@@ -97,12 +96,12 @@ class Check {
     if (shape.empty()) return 1;
     if (role.count == Count::kPerOutput) return shape[0];
     if (role.count == Count::kPerColumn) {
-      const auto transposed = op_.ints.find("transB");
-      return transposed != op_.ints.end() && transposed->second.at(0) != 0 ? shape[0] : shape.back();
+      const auto transposed = node_.ints.find("transB");
+      return transposed != node_.ints.end() && transposed->second.at(0) != 0 ? shape[0] : shape.back();
     }
     const auto rank = static_cast<std::int64_t>(shape.size());
-    const auto attribute = op_.ints.find("axis");
-    std::int64_t axis = attribute == op_.ints.end() ? 1 : attribute->second.at(0);
+    const auto attribute = node_.ints.find("axis");
+    std::int64_t axis = attribute == node_.ints.end() ? 1 : attribute->second.at(0);
     if (axis < 0) axis += rank;
     const Tensor* scale = role.scale ? input(*role.scale) : nullptr;
     const bool single = scale != nullptr && element_count(scale->shape) == 1;
@@ -138,7 +137,7 @@ class Check {
     }
   }
 
-  const HostOperator& op_;
+  const OnnxNode& node_;
   const std::vector<Tensor>& tensors_;
   ElementType output_type_;
   const std::string& what_;
@@ -146,11 +145,11 @@ class Check {
 
 }  // namespace
 
-void check_quantization(const std::string& operator_name, const HostOperator& op, const std::vector<Tensor>& tensors,
+void check_quantization(const std::string& operator_name, const OnnxNode& node, const std::vector<Tensor>& tensors,
                         ElementType output_type, const std::string& what) {
   const auto found = roles().find(operator_name);
   if (found == roles().end()) return;
-  for (const Role& role : found->second) Check(op, tensors, output_type, what).run(role);
+  for (const Role& role : found->second) Check(node, tensors, output_type, what).run(role);
 }
 
 }  // namespace systole

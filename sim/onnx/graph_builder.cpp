@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx/graph_builder.hpp"
+
+#include <fmt/format.h>
+
+#include "network/message_text.hpp"
+#include "support/error.hpp"
+
+namespace systole {
+
+std::optional<TensorId> GraphBuilder::find(const std::string& name) const {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return std::nullopt;
+  return found->second;
+}
+
+TensorId GraphBuilder::define(const std::string& what, Tensor tensor) {
+  const auto id = static_cast<TensorId>(graph_.tensors.size());
+  if (!by_name_.emplace(tensor.name, id).second) throw UserError(what + " is defined twice");
+  return append(std::move(tensor));
+}
+
+TensorId GraphBuilder::append(Tensor tensor) {
+  graph_.tensors.push_back(std::move(tensor));
+  return static_cast<TensorId>(graph_.tensors.size() - 1);
+}
+
+std::string GraphBuilder::tensor_what(const char* kind, const std::string& name) const {
+  return fmt::format("{}: {} {}", file_, kind, in_quotes(name));
+}
+
+std::string GraphBuilder::node_what(const std::string& name, const std::string& operator_name, int index) const {
+  const std::string shown = name.empty() ? fmt::format("number {}", index) : in_quotes(name);
+  return fmt::format("{}: node {} ({})", file_, shown, first_line(operator_name));
+}
+
+void check_run_time_shape(const std::string& what, ElementType type, const Shape& shape) {
+  check_tensor_size(what, type, shape);
+  for (std::int64_t dimension : shape) {
+    if (dimension == 0) throw UserError(fmt::format("{} has a dimension of zero: {}", what, shape_text(shape)));
+  }
+}
+
+}  // namespace systole

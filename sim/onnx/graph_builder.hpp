@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Inside the reader: the graph while it is read, with its tensors by name and the words that start messages.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "onnx/onnx_graph.hpp"
+
+namespace systole {
+
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(std::string file) : file_(std::move(file)) {}
+
+  const std::string& file() const { return file_; }  // its path, as messages name it
+  OnnxGraph& graph() { return graph_; }
+  const OnnxGraph& graph() const { return graph_; }
+  OnnxGraph take_graph() { return std::move(graph_); }
+
+  // Of a tensor that is defined already.
+  std::optional<TensorId> find(const std::string& name) const;
+  const Tensor& tensor(TensorId id) const { return graph_.tensors.at(id); }
+  bool is_constant(TensorId id) const { return id != kNoTensor && tensor(id).is_constant; }
+
+  // A tensor that nodes and outputs may name. Errors (UserError, starting with `what`): the name is taken.
+  TensorId define(const std::string& what, Tensor tensor);
+  // A tensor that the file does not name.
+  TensorId append(Tensor tensor);
+
+  // Starts of messages: file and tensor, file and node. `index`: the node's place in the file, for one without a name.
+  std::string tensor_what(const char* kind, const std::string& name) const;
+  std::string node_what(const std::string& name, const std::string& operator_name, int index) const;
+
+ private:
+  std::string file_;
+  OnnxGraph graph_;
+  std::unordered_map<std::string, TensorId> by_name_;
+};
+
+// Refuses a tensor of the run that is too large or empty; `what` starts the message.
+void check_run_time_shape(const std::string& what, ElementType type, const Shape& shape);
+
+}  // namespace systole

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx/node_attributes.hpp"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <cstring>
+#include <vector>
+
+#include "network/message_text.hpp"
+#include "network/tensor_proto.hpp"
+#include "support/error.hpp"
+
+namespace systole {
+namespace {
+
+template <typename Value>
+HostTensor list_tensor(ElementType type, bool is_list, const std::vector<Value>& values) {
+  HostTensor tensor = make_host_tensor(type, is_list ? Shape{static_cast<std::int64_t>(values.size())} : Shape{});
+  if (!tensor.data.empty()) std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
+  return tensor;
+}
+
+}  // namespace
+
+Attributes attributes_of(const onnx::NodeProto& node, const std::string& what) {
+  using A = onnx::AttributeProto;
+  Attributes result;
+  for (const auto& attribute : node.attribute()) {
+    switch (attribute.type()) {
+      case A::INT:
+        result.ints[attribute.name()] = {attribute.i()};
+        break;
+      case A::INTS:
+        result.ints[attribute.name()].assign(attribute.ints().begin(), attribute.ints().end());
+        break;
+      case A::FLOAT:
+        result.floats[attribute.name()] = {attribute.f()};
+        break;
+      case A::FLOATS:
+        result.floats[attribute.name()].assign(attribute.floats().begin(), attribute.floats().end());
+        break;
+      case A::STRING:
+        result.strings[attribute.name()] = attribute.s();
+        break;
+      case A::TENSOR:
+        break;  // of Constant and ConstantOfShape, read below
+      default:
+        throw UserError(
+            fmt::format("{}: attribute {} has a type that is not supported", what, in_quotes(attribute.name())));
+    }
+  }
+  return result;
+}
+
+HostTensor value_of_constant(const onnx::NodeProto& node, const std::string& what) {
+  if (node.attribute_size() != 1) throw UserError(what + ": exactly one attribute is needed");
+  const std::string& name = node.attribute(0).name();
+  if (name == "value") return tensor_from_proto(node.attribute(0).t(), what + ": the value");
+  const Attributes attributes = attributes_of(node, what);
+  if (name == "value_int" || name == "value_ints")
+    return list_tensor(ElementType::kInt64, name == "value_ints", attributes.ints.at(name));
+  if (name == "value_float" || name == "value_floats")
+    return list_tensor(ElementType::kFloat32, name == "value_floats", attributes.floats.at(name));
+  throw UserError(fmt::format("{}: attribute {} is not supported", what, in_quotes(name)));
+}
+
+std::optional<HostTensor> fill_value(const onnx::NodeProto& node, const std::string& what) {
+  if (node.attribute_size() == 0) return std::nullopt;
+  HostTensor value = tensor_from_proto(node.attribute(0).t(), what + ": the value");
+  if (element_count(value.shape) != 1) throw UserError(what + ": the value must have one element");
+  return value;
+}
+
+}  // namespace systole

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx/node_reader.hpp"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "host/call.hpp"
+#include "network/message_text.hpp"
+#include "onnx/inference/microsoft.hpp"
+#include "onnx/inference/opset.hpp"
+#include "onnx/inference/quantization_check.hpp"
+#include "onnx/input_lowering.hpp"
+#include "onnx/node_attributes.hpp"
+#include "support/error.hpp"
+
+namespace systole {
+namespace {
+
+bool is_supported(const onnx::NodeProto& node) {
+  if (node.domain() == kMicrosoftDomain) return is_microsoft_operator(node.op_type());
+  return node.domain().empty() && !is_microsoft_operator(node.op_type()) &&
+         (node.op_type() == "Constant" || find_host_operator(node.op_type()) != nullptr);
+}
+
+void check_supported(const onnx::NodeProto& node, const std::string& what) {
+  if (is_supported(node)) return;
+  throw UserError(fmt::format("{}: operator {} is not supported; supported are {}", what,
+                              in_quotes(node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type()),
+                              "Constant, " + host_operator_list()));
+}
+
+bool has_several_outputs(const std::string& operator_name) {
+  return operator_name == "Split" || operator_name == "DynamicQuantizeLinear" || operator_name == "LayerNormalization";
+}
+
+// A sum of two is an Add, of one it is the tensor itself.
+std::string operator_name_of(const OnnxNode& node) {
+  if (node.operator_name != "Sum" || node.inputs.size() > 2) return node.operator_name;
+  return node.inputs.size() == 2 ? "Add" : "Identity";
+}
+
+}  // namespace
+
+void NodeReader::add(const onnx::NodeProto& proto, int index) {
+  onnx::NodeProto node_proto = proto;
+  const std::string what = builder_.node_what(node_proto.name(), node_proto.op_type(), index);
+  if (node_proto.domain() == "ai.onnx") node_proto.clear_domain();
+  check_supported(node_proto, what);
+  const std::string operator_name = node_proto.op_type();
+  OnnxNode node;
+  node.operator_name = operator_name;
+  for (const auto& input : node_proto.input())
+    node.inputs.push_back(input.empty() ? kNoTensor : builder_.find(input).value());
+  const InputLowering lowering(builder_.graph().tensors, opset_);
+  lowering.before_inference(node_proto, node, what);
+  const int opset = adapt_to_known_opset(node_proto, opset_, what);
+  check_node_schema(node_proto, opset, what);
+  static_cast<Attributes&>(node) = attributes_of(node_proto, what);
+  if (operator_name == "Constant") return add_constant(node_proto, what);
+  // What was a 2-D softmax over flattened dimensions is one over an axis since operator set 13.
+  if (operator_name == "Softmax" || operator_name == "LogSoftmax") node.ints["flattens"] = {opset_ < 13 ? 1 : 0};
+
+  check_input_types(node, what);
+  if (operator_name == "PRelu" && opset_ < 7) spread_slopes(node);
+  drop_unread_outputs(node_proto);
+  const std::vector<TensorType> types = infer_outputs(node_proto, opset, node, builder_.graph().tensors, what);
+  if (operator_name == "ConstantOfShape") add_fill_value(node_proto, node, what);
+  check_quantization(operator_name, node, builder_.graph().tensors, types.at(0).type, what);
+  lowering.after_inference(node, what);
+  add_outputs(node_proto, types, std::move(node), what);
+}
+
+void NodeReader::add_constant(const onnx::NodeProto& node, const std::string& what) {
+  HostTensor value = value_of_constant(node, what);
+  builder_.define(fmt::format("{}: output {}", what, in_quotes(node.output(0))),
+                  {node.output(0), value.type, value.shape, std::move(value.data), true});
+}
+
+void NodeReader::check_input_types(const OnnxNode& node, const std::string& what) const {
+  const HostEntry* entry = find_host_operator(node.operator_name);
+  invariant(entry != nullptr, "a supported operator is in the table");
+  if (node.inputs.empty() || node.inputs[0] == kNoTensor) throw UserError(what + ": input 0 is missing");
+  const Tensor& first = builder_.tensor(node.inputs[0]);
+  if (std::find(entry->types.begin(), entry->types.end(), first.type) == entry->types.end()) {
+    throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator", what,
+                                in_quotes(first.name), element_name(first.type)));
+  }
+  if (node.operator_name != "Pow") return;
+  const Tensor& exponent = builder_.tensor(node.inputs.at(1));
+  if (exponent.type != first.type) {
+    throw UserError(fmt::format("{}: the exponent {} is {}; supported is {}", what, in_quotes(exponent.name),
+                                element_name(exponent.type), element_name(first.type)));
+  }
+}
+
+// Up to operator set 6 the slopes of PRelu belonged to channels; since then they are broadcast.
+void NodeReader::spread_slopes(OnnxNode& node) {
+  const Shape& x = builder_.tensor(node.inputs.at(0)).shape;
+  if (node.inputs.size() < 2 || node.inputs[1] == kNoTensor || x.size() < 2) return;
+  Tensor slopes = builder_.tensor(node.inputs[1]);
+  if (!slopes.is_constant || slopes.shape != Shape{x[1]}) return;
+  slopes.shape.resize(x.size() - 1, 1);
+  node.inputs[1] = builder_.append(std::move(slopes));
+}
+
+// The mask of Dropout and the like, whose type not every operator set tells.
+void NodeReader::drop_unread_outputs(onnx::NodeProto& node) const {
+  if (has_several_outputs(node.op_type()) && node.op_type() != "LayerNormalization") return;
+  auto& outputs = *node.mutable_output();
+  while (outputs.size() > 1 && !is_read(outputs.Get(outputs.size() - 1))) outputs.RemoveLast();
+}
+
+void NodeReader::add_fill_value(const onnx::NodeProto& proto, OnnxNode& node, const std::string& what) {
+  std::optional<HostTensor> value = fill_value(proto, what);
+  if (!value) return;
+  node.inputs.push_back(
+      builder_.append({proto.output(0) + ".value", value->type, value->shape, std::move(value->data), true}));
+}
+
+// Returns how many outputs the node has here. The mask of Dropout and the like is left undefined, and a reader of it
+// is an error of its own.
+int NodeReader::check_outputs(const onnx::NodeProto& proto, const std::string& what) const {
+  const int outputs = has_several_outputs(proto.op_type()) ? proto.output_size() : std::min(proto.output_size(), 1);
+  if (outputs == 0 || proto.output(0).empty()) throw UserError(what + ": output 0 has no name");
+  for (int i = outputs; i < proto.output_size(); ++i) {
+    if (!proto.output(i).empty() && is_read(proto.output(i)))
+      throw UserError(fmt::format("{}: output {} is not supported", what, in_quotes(proto.output(i))));
+  }
+  return outputs;
+}
+
+void NodeReader::add_outputs(const onnx::NodeProto& proto, const std::vector<TensorType>& types, OnnxNode node,
+                             const std::string& what) {
+  const int outputs = check_outputs(proto, what);
+  node.name = proto.name().empty() ? proto.output(0) : proto.name();
+  node.operator_name = operator_name_of(node);
+  const bool folds = ConstantFolder::folds(builder_.graph().tensors, node);
+  for (int i = 0; i < outputs; ++i) {
+    if (proto.output(i).empty()) throw UserError(fmt::format("{}: output {} has no name", what, i));
+    const TensorType& type = types.at(static_cast<std::size_t>(i));
+    const std::string output_what = fmt::format("{}: output {}", what, in_quotes(proto.output(i)));
+    if (folds) {
+      check_tensor_size(output_what, type.type, type.shape);
+    } else {
+      check_run_time_shape(output_what, type.type, type.shape);
+    }
+    node.outputs.push_back(builder_.define(output_what, {proto.output(i), type.type, type.shape, {}, false}));
+  }
+  if (folds) {
+    folder_.fold(builder_.graph().tensors, node, what);
+  } else {
+    builder_.graph().nodes.push_back(std::move(node));
+  }
+}
+
+}  // namespace systole

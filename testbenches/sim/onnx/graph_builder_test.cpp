@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx/graph_builder.hpp"
+
+#include "catch.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+
+TEST_CASE("a tensor is found by its name once it is defined, an appended one is not") {
+  GraphBuilder builder("net.onnx");
+  CHECK_FALSE(builder.find("x"));
+  const TensorId x = builder.define("input 'x'", {"x", ElementType::kFloat32, {2}, {}, false});
+  const TensorId c = builder.append({"c", ElementType::kFloat32, {}, {0, 0, 0, 0}, true});
+  CHECK(builder.find("x") == x);
+  CHECK_FALSE(builder.find("c"));
+  CHECK(builder.is_constant(c));
+  CHECK_FALSE(builder.is_constant(x));
+  CHECK_FALSE(builder.is_constant(kNoTensor));
+  CHECK_THROWS_WITH(builder.define("input 'x'", {"x", ElementType::kInt8, {}, {}, false}),
+                    Contains("input 'x' is defined twice"));
+}
+
+TEST_CASE("messages start with the file and what is wrong in it") {
+  const GraphBuilder builder("net.onnx");
+  CHECK(builder.tensor_what("input", "x") == "net.onnx: input 'x'");
+  CHECK(builder.node_what("y", "Relu", 4) == "net.onnx: node 'y' (Relu)");
+  CHECK(builder.node_what("", "Relu", 4) == "net.onnx: node number 4 (Relu)");
+}
+
+TEST_CASE("a tensor of the run has elements") {
+  CHECK_NOTHROW(check_run_time_shape("x", ElementType::kInt8, {}));
+  CHECK_THROWS_WITH(check_run_time_shape("x", ElementType::kInt8, {2, 0}), Contains("dimension of zero: [2,0]"));
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Operators that resample, repeat or reorder positions.
+#include "catch.hpp"
+#include "sim/host/host_run.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::test;
+
+namespace {
+
+constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
+
+std::vector<float> resized(const std::vector<float>& x, std::int64_t size, const std::string& mode,
+                           const std::string& coordinates) {
+  Attributes attributes;
+  attributes.strings = {{"mode", mode}, {"coordinate_transformation_mode", coordinates}};
+  return floats_of(
+      run_operator("Resize", {float_tensor({static_cast<std::int64_t>(x.size())}, x)}, kF32, {size}, attributes));
+}
+
+}  // namespace
+
+TEST_CASE("nearest and linear resampling, at each kind of coordinate") {
+  CHECK(resized({1, 2}, 4, "nearest", "half_pixel") == std::vector<float>{1, 1, 2, 2});
+  CHECK(resized({1, 3}, 4, "linear", "half_pixel") == std::vector<float>{1, 1.5f, 2.5f, 3});
+  CHECK(resized({1, 4}, 4, "linear", "align_corners") == std::vector<float>{1, 2, 3, 4});
+  CHECK(resized({1, 3}, 4, "linear", "asymmetric") == std::vector<float>{1, 2, 3, 3});
+  CHECK_THROWS_WITH(resized({1, 2}, 4, "cubic", "half_pixel"), Contains("'cubic'"));
+  CHECK_THROWS_WITH(resized({1, 2}, 4, "linear", "moon"), Contains("'moon'"));
+}
+
+TEST_CASE("channels become positions depth first or column first, and back") {
+  const HostTensor x = byte_tensor(kU8, {1, 8, 1, 1}, {0, 1, 2, 3, 4, 5, 6, 7});
+  Attributes dcr = integers({{"blocksize", {2}}}), crd = dcr;
+  crd.strings["mode"] = "CRD";
+  const HostTensor wide = run_operator("DepthToSpace", {x}, kU8, {1, 2, 2, 2}, dcr);
+  CHECK(integers_of(wide) == std::vector<int>{0, 2, 4, 6, 1, 3, 5, 7});
+  CHECK(integers_of(run_operator("DepthToSpace", {x}, kU8, {1, 2, 2, 2}, crd)) ==
+        std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7});
+  CHECK(integers_of(run_operator("SpaceToDepth", {wide}, kU8, {1, 8, 1, 1}, dcr)) == integers_of(x));
+  CHECK_THROWS_WITH(run_operator("DepthToSpace", {x}, kU8, {1, 2, 2, 3}, dcr), Contains("blocksize"));
+}
+
+TEST_CASE("a tensor is repeated along each dimension") {
+  CHECK(integers_of(run_operator("Tile", {byte_tensor(kI8, {1, 2}, {1, 2})}, kI8, {2, 4})) ==
+        std::vector<int>{1, 2, 1, 2, 1, 2, 1, 2});
+}
+
+TEST_CASE("a triangle above or below a diagonal is kept") {
+  const HostTensor x = byte_tensor(kI8, {2, 3}, {1, 2, 3, 4, 5, 6});
+  CHECK(integers_of(run_operator("Trilu", {x}, kI8, {2, 3})) == std::vector<int>{1, 2, 3, 0, 5, 6});
+  CHECK(integers_of(run_operator("Trilu", {x}, kI8, {2, 3}, integers({{"upper", {0}}, {"k", {1}}}))) ==
+        std::vector<int>{1, 2, 0, 4, 5, 6});
+}
+
+TEST_CASE("a range steps from its start, downwards too") {
+  const auto number = [](float v) { return float_tensor({}, {v}); };
+  CHECK(floats_of(run_operator("Range", {number(1), number(2), number(0.5f)}, kF32, {2})) ==
+        std::vector<float>{1, 1.5f});
+  const auto integer = [](std::int64_t v) { return int64_tensor({}, {v}); };
+  CHECK(integers_of(run_operator("Range", {integer(5), integer(0), integer(-2)}, ElementType::kInt64, {3})) ==
+        std::vector<int>{5, 3, 1});
+}

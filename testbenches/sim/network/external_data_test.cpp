@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bytes of a tensor from another file. That load_model uses it: model_loader_test.
+#include "network/external_data.hpp"
+
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "catch.hpp"
+#include "sim/onnx/model_builder.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+onnx::TensorProto external(const std::vector<std::pair<std::string, std::string>>& entries) {
+  onnx::TensorProto proto;
+  proto.set_data_type(onnx::TensorProto::UINT8);
+  proto.set_data_location(onnx::TensorProto::EXTERNAL);
+  for (const auto& [key, value] : entries) {
+    auto& entry = *proto.add_external_data();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
+  return proto;
+}
+
+}  // namespace
+
+TEST_CASE("a tensor is external by its location or by its entries") {
+  CHECK(is_external(external({})));
+  onnx::TensorProto entries = external({{"location", "w.bin"}});
+  entries.clear_data_location();
+  CHECK(is_external(entries));
+  CHECK_FALSE(is_external(onnx::TensorProto()));
+}
+
+TEST_CASE("offset and length choose the bytes, without them it is the whole file") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("w.bin")) << "abcdef";
+  const auto bytes = [&](const std::vector<std::pair<std::string, std::string>>& entries) {
+    return with_external_data(external(entries), folder.file("net.onnx"), "w").raw_data();
+  };
+  CHECK(bytes({{"location", "w.bin"}}) == "abcdef");
+  CHECK(bytes({{"location", "w.bin"}, {"offset", "2"}}) == "cdef");
+  CHECK(bytes({{"location", "w.bin"}, {"offset", "1"}, {"length", "3"}}) == "bcd");
+  CHECK(bytes({{"location", "w.bin"}, {"offset", "6"}}).empty());
+  CHECK_THROWS_WITH(bytes({{"location", "w.bin"}, {"offset", "7"}}), Contains("has 6 bytes"));
+  CHECK_THROWS_WITH(bytes({{"location", "w.bin"}, {"offset", "4"}, {"length", "3"}}), Contains("has 6 bytes"));
+  CHECK_THROWS_WITH(bytes({{"location", "w.bin"}, {"length", "3x"}}), Contains("'3x', no number"));
+}
+
+TEST_CASE("the result is a tensor that holds its bytes") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("w.bin")) << "a";
+  CHECK_FALSE(is_external(with_external_data(external({{"location", "w.bin"}}), folder.file("net.onnx"), "w")));
+}
+
+TEST_CASE("a file outside of the network's folder is never opened") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder.file("net"));
+  std::ofstream(folder.file("secret.bin")) << "s";
+  fs::create_symlink(folder.file("secret.bin"), folder.file("net/link.bin"));
+  for (const std::string& location : {std::string("../secret.bin"), folder.file("secret.bin").string(),
+                                      std::string("link.bin"), std::string("x/../../secret.bin")}) {
+    INFO(location);
+    CHECK_THROWS_WITH(with_external_data(external({{"location", location}}), folder.file("net/net.onnx"), "w"),
+                      Contains("outside of the network's folder"));
+  }
+}

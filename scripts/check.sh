@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Everything that continuous integration runs: builds all, runs all tests, reads the RTL in three tools, fuzzes the readers with
-# sanitizers. Every step is announced with its time; the first failure ends it.
+# Everything that continuous integration runs: holds the form of the sources, builds all, runs all tests, reads the RTL in three tools,
+# runs the fast tests and the fuzzer of the readers with sanitizers, and every command of the docs. Every step is announced with its
+# time; the first failure ends it.
 #
 #   scripts/check.sh            fresh clone included; as root or with sudo if packages are missing
 #   FUZZ_SECONDS=600 scripts/check.sh    more fuzzing than a minute
@@ -38,15 +39,21 @@ quietly() {
 
 step "Debian packages" scripts/install_packages.sh --check
 step "scripts: shellcheck" shellcheck scripts/*.sh scripts/networks/*.sh .ci/run
-step "configure" quietly cmake --preset release -DSYSTOLE_WERROR=ON
+step "format" scripts/check_format.sh
+step "arrows between folders" python3 scripts/check_layers.py
+step "docs" python3 scripts/check_docs.py
+step "configure" quietly cmake --preset check
 step "build" quietly cmake --build build -j "$cores"
 step "quickstart" scripts/quickstart.sh
 step "README shows its output" python3 scripts/readme_output.py --check
+step "clang-tidy" scripts/check_tidy.sh
 step "RTL of the shipped chips, prebuilt" quietly cmake --build build --target chips
 step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
+step "commands of the docs" python3 scripts/run_docs.py
 step "benchmark networks" scripts/networks/check.sh
 step "configure with sanitizers" quietly cmake --preset sanitize
-step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores" --target fuzz_readers
+step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores"
+step "fast tests with sanitizers" quietly ctest --preset sanitize -j "$cores"
 step "fuzz the readers" build-sanitize/fuzz_readers --seconds "${FUZZ_SECONDS:-60}" --keep build-sanitize/fuzz-failures
 # Last, so that its summary closes the output.
 step "tests" ctest --test-dir build -j "$cores" --output-on-failure --no-tests=error

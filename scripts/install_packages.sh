@@ -24,7 +24,7 @@ packages_to_build=(
   ocl-icd-opencl-dev    # Debian's CMake package of oneDNN asks for it
   libtomlplusplus-dev   # chip files
   nlohmann-json3-dev    # reports
-  libfmt-dev libspdlog-dev # text and messages
+  libfmt-dev # text and messages
   libcli11-dev          # the command line
   catch2                # tests
   python3               # prints what the quickstart found; standard library only
@@ -32,6 +32,7 @@ packages_to_build=(
 packages_to_check=(
   yosys iverilog # the RTL must pass in three tools
   shellcheck     # these scripts
+  clang-format clang-tidy # the form of the C++ sources
   python3-onnx   # the benchmark networks, from their generators
   libonnx-testdata # the ONNX project's operator tests, and files for the fuzzer to start from
 )

@@ -5,8 +5,13 @@
 
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 namespace systole::report {
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 std::string grouped(std::uint64_t value) {
   std::string text = std::to_string(value);
@@ -52,6 +57,49 @@ std::string duration_text(double seconds) {
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string formatted(Format format, std::uint64_t value) {
+  switch (format) {
+    case Format::kPlain:
+      return std::to_string(value);
+    case Format::kGrouped:
+      return grouped(value);
+    case Format::kBytes:
+      return bytes_text(value);
+    default:
+      return formatted(format, static_cast<double>(value));
+  }
+}
+
+std::string formatted(Format format, double value) {
+  switch (format) {
+    case Format::kPlain:
+      return fmt::format("{}", value);
+    case Format::kGrouped:
+      return grouped(static_cast<std::uint64_t>(value));
+    case Format::kBytes:
+      return bytes_text(static_cast<std::uint64_t>(value));
+    case Format::kShare:
+      return share_text(value);
+    case Format::kRate:
+      return rate_text(value);
+    case Format::kDuration:
+      return duration_text(value);
+    case Format::kFixed1:
+      return fmt::format("{:.1f}", value);
+    case Format::kFixed3:
+      return fmt::format("{:.3f}", value);
+    case Format::kMilli:
+      return fmt::format("{:.3f}", value * 1e3);
+    case Format::kGiga:
+      return fmt::format("{:.2f}", value * 1e-9);
+    case Format::kNone:
+    case Format::kOrDash:
+    case Format::kInParentheses:
+      break;
+  }
+  throw std::logic_error("a number in a format of texts");
 }
 
 }  // namespace systole::report

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a run of a network is told as: JSON for programs, a table for people. The keys of the JSON
-// are documented in docs/user/command_line.md and stay.
+// The report of a run: every figure that JSON, CSV and the terminal show, computed once. fields.hpp says how they show it.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,18 +15,21 @@
 
 namespace systole::report {
 
+using Accounts = std::array<cycle::Account, isa::kEngines>;
+
+// A value with the same name as its key is explained in fields.hpp only.
 struct NodeReport {
-  std::string name, operator_name;
-  std::string where;       // "rtl", "reference", "model", "host", or "none" for a Reshape that moves nothing
-  std::string reason;      // for "host": why
-  std::string fused_into;  // name of the node whose instructions compute this one too
-  std::string shape;       // of its first output: 1x64x112x112
-  std::uint64_t macs = 0;
+  std::string name, operator_name, where, fused_into;
+  std::string reason;                   // on the host: why
+  std::string shape;                    // of its first output: 1x64x112x112
+  std::uint64_t macs = 0;               // as Node::macs
   std::optional<std::uint64_t> cycles;  // of a view with a clock; 0 on the host
-  std::uint64_t dram_bytes = 0;         // that its instructions read and write, without instruction fetch
   // No schedule that moves these bytes is faster: the MACs at all of the array, the bytes at the peak of bus and memory.
   std::uint64_t lower_bound = 0;
-  // Of a node with cycles: what its instructions keep busy for four fifths of them at least, "array", "DRAM" or "stores"
+  std::optional<double> cycles_share;  // of the run's
+  std::optional<double> utilization;   // of nodes with cycles and MACs
+  std::uint64_t dram_bytes = 0;        // that its instructions read and write, without instruction fetch
+  // Of a node with cycles: what its instructions keep busy for at least four fifths of them, "array", "DRAM" or "stores"
   // (post-processing), the longest if there are several; "dependency" if nothing.
   std::string bound;
 };
@@ -55,13 +56,17 @@ struct Shares {
 struct RunReport {
   std::string chip, network, view;  // view: "rtl", "reference", "model" or "all"
   std::uint32_t clock_mhz = 0, macs_per_cycle = 0;
-  std::optional<std::uint64_t> cycles;       // doorbell to interrupt, all chip steps together
-  std::uint64_t macs = 0, macs_on_chip = 0;  // of the ONNX graph, padding taps included
-  std::optional<double> utilization;         // macs_on_chip / (cycles * macs_per_cycle)
-  std::uint64_t batch = 1;                   // inferences of a run: the first dimension of the first input
-  double dram_peak = 0;                      // bytes per second
-  std::optional<Counters> counters;          // all chip steps together
-  std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // the same, by the cycle model
+  std::optional<std::uint64_t> cycles;                                 // doorbell to interrupt, all chip steps together
+  std::optional<double> milliseconds;                                  // the same at the chip's clock
+  std::uint64_t macs = 0, macs_on_chip = 0;                            // of the ONNX graph, padding taps included
+  std::optional<double> utilization;                                   // macs_on_chip / (cycles * macs_per_cycle)
+  std::optional<double> latency_seconds, inferences_per_second, tops;  // known if there are cycles
+  double peak_tops = 0;
+  std::optional<double> dram_bytes_per_second, dram_share;  // dram_share: of the peak
+  double dram_peak = 0;                                     // bytes per second
+  std::optional<std::uint64_t> dram_read_bytes, dram_write_bytes;
+  std::optional<Counters> counters;  // all chip steps together
+  std::optional<Accounts> accounts;  // the same, by the cycle model
   std::uint64_t instructions = 0;
   double wall_seconds = 0;                // of the chip's steps
   std::optional<double> compile_seconds;  // from the file to the programs, quantization included
@@ -85,11 +90,6 @@ RunReport make_report(const compiler::CompiledNetwork& network, const std::strin
 std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network, const std::vector<ProgramRun>& runs);
 
 // Of all runs together; nothing if one has none, or there are none.
-std::optional<std::array<cycle::Account, isa::kEngines>> total_accounts(const std::vector<ProgramRun>& runs);
-
-nlohmann::ordered_json to_json(const RunReport& report);
-// A line for each node, after a line of names; last a line `total`.
-std::string to_csv(const RunReport& report);
-std::string to_text(const RunReport& report);
+std::optional<Accounts> total_accounts(const std::vector<ProgramRun>& runs);
 
 }  // namespace systole::report

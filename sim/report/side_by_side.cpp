@@ -6,8 +6,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "report/fields.hpp"
 #include "report/numbers.hpp"
 #include "report/table.hpp"
 #include "support/error.hpp"
@@ -21,8 +23,8 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxFileBytes = 1u << 30;
 
-std::optional<double> number(const Json& object, const char* key) {
-  const auto found = object.find(key);
+std::optional<double> number(const Json& object, std::string_view key) {
+  const auto found = object.find(std::string(key));
   if (found == object.end() || found->is_null()) return std::nullopt;
   if (!found->is_number())
     throw UserError(fmt::format("report: {} is {}, must be a number or null", key, found->dump().substr(0, 40)));
@@ -36,27 +38,48 @@ std::string change(std::optional<double> a, std::optional<double> b) {
   return fmt::format("{:+.1f} %", (*b / *a - 1) * 100);
 }
 
-std::string count_text(std::optional<double> value) {
-  return value ? grouped(static_cast<std::uint64_t>(*value)) : "-";
+std::string text_of(Format format, std::optional<double> value) { return value ? formatted(format, *value) : "-"; }
+
+// The fields of a Report that are compared, by their position.
+template <class Report>
+std::map<int, Field> compared_fields() {
+  std::map<int, Field> fields;
+  visit_fields(Report{}, [&fields](const Field& field, const auto&) {
+    if (field.position != 0) fields.emplace(field.position, field);
+  });
+  return fields;
 }
 
-struct Total {
-  const char *name, *key;
-  std::string (*text)(std::optional<double>);
-};
+std::string totals_table(const Json& a, const Json& b) {
+  std::vector<std::vector<std::string>> rows = {{"", "A", "B", "B against A"}};
+  for (const auto& [position, field] : compared_fields<RunReport>()) {
+    const auto of_a = number(a, field.key), of_b = number(b, field.key);
+    rows.push_back(
+        {std::string(field.title), text_of(field.compared, of_a), text_of(field.compared, of_b), change(of_a, of_b)});
+  }
+  return table(rows, 1);
+}
 
-const Total kTotals[] = {
-    {"cycles", "cycles", count_text},
-    {"latency, ms", "latency_seconds",
-     [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v * 1e3) : "-"; }},
-    {"inferences/s", "inferences_per_second",
-     [](std::optional<double> v) { return v ? fmt::format("{:.1f}", *v) : "-"; }},
-    {"utilization", "utilization", [](std::optional<double> v) { return v ? share_text(*v) : "-"; }},
-    {"effective TOP/s", "tops", [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v) : "-"; }},
-    {"MACs on the chip", "macs_on_chip", count_text},
-    {"instructions", "instructions", count_text},
-    {"DRAM read, bytes", "dram_read_bytes", count_text},
-    {"DRAM written, bytes", "dram_write_bytes", count_text},
+class NodeTable {
+ public:
+  NodeTable() : rows_{{"node"}} {
+    for (const auto& [position, field] : fields_)
+      rows_[0].insert(rows_[0].end(), {std::string(field.title) + " of A", "of B", "B against A"});
+  }
+  // Nodes without cycles on both sides are left out: they are free, fused or on the host.
+  void add(const std::string& name, const Json& of_a, const Json& of_b) {
+    if (number(of_a, "cycles").value_or(0) == 0 && number(of_b, "cycles").value_or(0) == 0) return;
+    rows_.push_back({name});
+    for (const auto& [position, field] : fields_) {
+      const auto a = number(of_a, field.key), b = number(of_b, field.key);
+      rows_.back().insert(rows_.back().end(), {text_of(field.compared, a), text_of(field.compared, b), change(a, b)});
+    }
+  }
+  std::string text() const { return table(rows_, 1); }
+
+ private:
+  const std::map<int, Field> fields_ = compared_fields<NodeReport>();
+  std::vector<std::vector<std::string>> rows_;
 };
 
 }  // namespace
@@ -85,33 +108,21 @@ std::string side_by_side(const Json& a, const Json& b) {
                        r["view"].get<std::string>());
   };
   std::string out = fmt::format("A: {}\nB: {}\n\n", title(a), title(b));
-  std::vector<std::vector<std::string>> rows = {{"", "A", "B", "B against A"}};
-  for (const Total& total : kTotals) {
-    const auto of_a = number(a, total.key), of_b = number(b, total.key);
-    rows.push_back({total.name, total.text(of_a), total.text(of_b), change(of_a, of_b)});
-  }
-  out += table(rows, 1) + "\n";
+  out += totals_table(a, b) + "\n";
 
   std::map<std::string, const Json*> nodes_of_b;
   for (const Json& node : b["nodes"]) nodes_of_b.emplace(node["name"].get<std::string>(), &node);
-  rows = {{"node", "cycles of A", "of B", "B against A", "DRAM bytes of A", "of B", "B against A"}};
   const Json none = Json::object();
-  const auto add = [&](const std::string& name, const Json& of_a, const Json& of_b) {
-    const auto cycles_a = number(of_a, "cycles"), cycles_b = number(of_b, "cycles");
-    const auto bytes_a = number(of_a, "dram_bytes"), bytes_b = number(of_b, "dram_bytes");
-    if (cycles_a.value_or(0) == 0 && cycles_b.value_or(0) == 0) return;  // free, fused or on the host in both
-    rows.push_back({name, count_text(cycles_a), count_text(cycles_b), change(cycles_a, cycles_b), count_text(bytes_a),
-                    count_text(bytes_b), change(bytes_a, bytes_b)});
-  };
+  NodeTable nodes;
   for (const Json& node : a["nodes"]) {
     const std::string name = node["name"];
     const auto found = nodes_of_b.find(name);
-    add(name, node, found == nodes_of_b.end() ? none : *found->second);
+    nodes.add(name, node, found == nodes_of_b.end() ? none : *found->second);
     if (found != nodes_of_b.end()) nodes_of_b.erase(found);
   }
   for (const Json& node : b["nodes"])
-    if (const std::string name = node["name"]; nodes_of_b.count(name)) add(name, none, node);
-  return out + table(rows, 1);
+    if (const std::string name = node["name"]; nodes_of_b.count(name)) nodes.add(name, none, node);
+  return out + nodes.text();
 }
 
 }  // namespace systole::report

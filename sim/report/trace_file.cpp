@@ -2,6 +2,7 @@
 #include "report/trace_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -90,7 +91,7 @@ class Reader {
     out.step = number(fields[0], "step", UINT32_MAX);
     const auto engine = std::find(isa::kEngineNames.begin(), isa::kEngineNames.end(), fields[1]);
     if (engine == isa::kEngineNames.end())
-      fail(fmt::format("engine is \"{}\", allowed: load, matrix, store", fields[1].substr(0, 40)));
+      fail(fmt::format("engine is \"{}\", allowed: {}", fields[1].substr(0, 40), fmt::join(isa::kEngineNames, ", ")));
     out.retired.engine = static_cast<isa::Engine>(engine - isa::kEngineNames.begin());
     out.retired.index = static_cast<std::uint32_t>(number(fields[2], "instruction", UINT32_MAX));
     out.node = fields[3];

@@ -3,6 +3,8 @@
 // Are numbers written as documented, at each change of unit?
 #include "report/numbers.hpp"
 
+#include <stdexcept>
+
 #include "catch.hpp"
 
 using namespace systole::report;
@@ -45,4 +47,25 @@ TEST_CASE("durations change unit at a minute and an hour") {
   CHECK(duration_text(59.6) == "1 min 0 s");
   CHECK(duration_text(3599) == "59 min 59 s");
   CHECK(duration_text(3600) == "1 h 0 min");
+}
+
+TEST_CASE("a share of nothing is all of it") {
+  CHECK(share(0, 0) == 1);
+  CHECK(share(1, 4) == 0.25);
+}
+
+TEST_CASE("a value reads as its format says, whole or not") {
+  CHECK(formatted(Format::kPlain, std::uint64_t{1234}) == "1234");
+  CHECK(formatted(Format::kGrouped, std::uint64_t{1234}) == "1,234");
+  CHECK(formatted(Format::kGrouped, 1234.0) == "1,234");
+  CHECK(formatted(Format::kBytes, std::uint64_t{1536}) == "1.5 KiB");
+  CHECK(formatted(Format::kShare, 0.25) == "25.0 %");
+  CHECK(formatted(Format::kRate, 633810.0) == "634 k");
+  CHECK(formatted(Format::kDuration, std::uint64_t{61}) == "1 min 1 s");
+  CHECK(formatted(Format::kFixed1, 0.25) == "0.2");
+  CHECK(formatted(Format::kFixed3, 0.25) == "0.250");
+  CHECK(formatted(Format::kMilli, 0.25) == "250.000");
+  CHECK(formatted(Format::kGiga, 2.5e9) == "2.50");
+  CHECK_THROWS_AS(formatted(Format::kOrDash, 1.0), std::logic_error);
+  CHECK_THROWS_AS(formatted(Format::kNone, std::uint64_t{1}), std::logic_error);
 }

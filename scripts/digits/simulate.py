@@ -62,8 +62,8 @@ def requantize(accumulator, constants, layer, xs, ys, zero_point):
 def convolution(x, constants, layer, source, result):
     """3x3, one pixel of padding (the zero point), tensors [image][channel][row][column]."""
     xs, xz = constants.quantization(source)
-    centred = np.pad(x.astype(np.int64) - int(xz), ((0, 0), (0, 0), (1, 1), (1, 1)))
-    patches = np.lib.stride_tricks.sliding_window_view(centred, (3, 3), axis=(2, 3))
+    centered = np.pad(x.astype(np.int64) - int(xz), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    patches = np.lib.stride_tricks.sliding_window_view(centered, (3, 3), axis=(2, 3))
     weight = constants[f"{layer}_weight"].astype(np.int64)
     accumulator = np.einsum("ncyxab,mcab->nyxm", patches, weight, optimize=True)
     return np.moveaxis(requantize(accumulator, constants, layer, xs, *constants.quantization(result)), 3, 1)

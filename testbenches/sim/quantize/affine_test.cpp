@@ -135,8 +135,8 @@ TEST_CASE("what comes before a convolution is no business of the fold") {
   ModelBuilder b;
   b.input("x", ElementType::kFloat32, {1, 4, 5, 5});
   b.floats("most", {}, {255}).floats("mean", {1, 4, 1, 1}, {0.1f, 0.2f, 0.3f, 0.4f});
-  b.node("Div", {"x", "most"}, {"unit"}).node("Sub", {"unit", "mean"}, {"centred"});
-  add_conv(b, random, "centred", "y", 4, 4);
+  b.node("Div", {"x", "most"}, {"unit"}).node("Sub", {"unit", "mean"}, {"centered"});
+  add_conv(b, random, "centered", "y", 4, 4);
   b.output("y", ElementType::kFloat32, {1, 4, 5, 5});
   CHECK(operators(quantize::fold_affine(loaded(b))) == std::vector<std::string>{"Div", "Sub", "Conv"});
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who listens to a run, event by event. Every view of the chip that knows time (RTL in its platform, cycle model) tells the same
-// story in the same order, so that nothing has to be kept for the length of a run:
+// Receives the events of a run. Every view with a clock (RTL in its platform, cycle model) reports the same events in
+// the same order, so nothing has to be kept for the length of a run:
 //
 //   - cycles never fall;
 //   - within a cycle: transfers on the AXI pins (AR, R, AW, W, B), then starts, then retirements, the last two in the order load,
@@ -43,7 +43,7 @@ class Recording final : public Observer {
   bool axi_wanted_;
 };
 
-// Passes everything on to several.
+// Forwards every event to several observers.
 class Observers final : public Observer {
  public:
   explicit Observers(std::vector<Observer*> listeners) : listeners_(std::move(listeners)) {}

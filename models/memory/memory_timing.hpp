@@ -2,16 +2,16 @@
 //
 // The timing of the memory outside the chip, seen at the AXI pins, without any data.
 //
-// One object of this class is the environment's clockwork in the SystemC platform and in the cycle model, so the chip meets the
-// same memory in both (docs/design). A cycle `t` goes like this, on either side:
+// The SystemC platform and the cycle model use the same object of this class, so the chip meets the same memory in both
+// (docs/reference/memory.md). A cycle `t` goes like this on either side:
 //
 //   pins = memory.drive(t)              what the memory puts on its pins in cycle t; depends on earlier cycles only
 //   ... the chip's outputs of cycle t are known; a channel transfers where valid and ready are both 1 ...
 //   memory.observe(t, transfers)        what was transferred in cycle t
 //
-// Both calls come once a cycle, in this order, with t rising. Cycles in which nothing happens may be left out: after
-// observe(t, ...), when the chip offers nothing on AR, AW and W, the next drive may be of any cycle up to next_cycle(t + 1). What
-// the memory does is the same as if every cycle had been driven.
+// Both calls come once a cycle, in this order, with t rising. Cycles in which nothing happens may be skipped: after
+// observe(t, ...), when the chip offers nothing on AR, AW and W, the next drive may be of any cycle up to
+// next_cycle(t + 1). What the memory does is the same as if every cycle had been driven.
 #pragma once
 
 #include <cstdint>

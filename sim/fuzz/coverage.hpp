@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much of the instruction set and of the chip's situations a set of programs has met. A point is a name with the number of
-// programs' instructions (or of programs, for waits and memories) that hit it; all points are there from the beginning, so that
-// what was never hit shows.
+// Coverage of the instruction set and of the chip's situations by a set of programs. A point is a name with the number
+// of programs' instructions (or of programs, for waits and memories) that hit it; all points are there from the
+// beginning, so that what was never hit shows.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Many random programs on RTL, reference and cycle model, and what came of it.
+// Runs many random programs on RTL, reference and cycle model, and collects their differences and coverage.
 #pragma once
 
 #include <atomic>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes a failing program small: the fewest instructions, loops and flags with which it still fails in the same way.
+// Shrinks a failing program to few instructions, loops and flags with which it still fails in the same way.
 //
-// Instructions are left out by halves, quarters, down to one; then every loop is tried with one turn, every stride, padding and
-// option without; then a plain memory. Whatever is tried gets its semaphores anew (with_instructions), so it stays free of
-// races, and counts only if the first word of the difference, its kind, stays the same. (The method is the delta debugging of
-// Zeller and Hildebrandt, TSE 2002, in its simple form.)
+// Instructions are removed by halves, quarters, down to one. Then every loop is tried with one iteration, then without
+// each stride, padding and option, then with an ideal memory. Each trial gets new semaphores (with_instructions), so it
+// stays free of races, and counts only if the first word of the difference, its kind, stays the same. (The method is
+// the delta debugging of Zeller and Hildebrandt, TSE 2002, in its simple form.)
 #pragma once
 
 #include <functional>

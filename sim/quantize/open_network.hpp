@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any ONNX file to what the compiler consumes: quantized ones as they are, float ones quantized on the way.
+// Any ONNX file to the network that the compiler consumes: quantized ones as they are, float ones quantized on the fly.
 #pragma once
 
 #include <cstdint>

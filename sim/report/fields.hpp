@@ -2,9 +2,10 @@
 //
 // The one table of what a report says: key, unit, meaning, and where and how each value is shown.
 //
-// `visit_fields(report, visitor)` calls `visitor(Field, value)` in the order of the rows. JSON, CSV, the terminal's table and summary,
-// `systole compare` and the tables of docs/user/command_line.md are its visitors: a new value is a member of run_report.hpp, its
-// computation in run_report.cpp and one row here. A test holds the page against these rows.
+// `visit_fields(report, visitor)` calls `visitor(Field, value)` in the order of the rows. JSON, CSV, the terminal's
+// table and summary, `systole compare` and the tables of docs/user/command_line.md are its visitors: a new value is a
+// member of run_report.hpp, its computation in run_report.cpp and one row here. A test holds the page against these
+// rows.
 //
 //   JSON       every row in order, unless it says otherwise
 //   CSV        the rows of a node with in_csv(), in order
@@ -260,8 +261,8 @@ void visit_fields(const NodeReport& node, Visitor&& visit) {
         node.reason);
 }
 
-// A line of the terminal's summary. `{key}` stands for the text of a field of the run, or for lines of their own if the title is
-// empty. A line with an unknown value is left out, and so is a tail.
+// A line of the terminal's summary. `{key}` stands for the text of a field of the run, or for lines of their own if the
+// title is empty. A line with an unknown value is left out, and so is a tail.
 struct SummaryLine {
   std::string_view title, text, tail = {};
 };

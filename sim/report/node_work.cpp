@@ -16,7 +16,8 @@ class Counter {
   void count(const isa::Load& load, NodeWork& work) const {
     work.read_bytes += std::uint64_t{load.count[0]} * load.count[1] * load.count[2] * load.run_bytes;
   }
-  // docs/reference/timing.md: a pass takes max(M, array_rows, acc_latency + 1) cycles, one more with zero points of columns.
+  // docs/reference/timing.md: a pass takes max(M, array_rows, acc_latency + 1) cycles, one more with zero points of
+  // columns.
   void count(const isa::Matrix& m, NodeWork& work) const {
     const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
     const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The report of a run: every figure that JSON, CSV and the terminal show, computed once. fields.hpp says how they show it.
+// The report of a run: every figure that JSON, CSV and the terminal show, computed once. fields.hpp says how they show
+// it.
 #pragma once
 
 #include <array>
@@ -24,13 +25,14 @@ struct NodeReport {
   std::string shape;                    // of its first output: 1x64x112x112
   std::uint64_t macs = 0;               // as Node::macs
   std::optional<std::uint64_t> cycles;  // of a view with a clock; 0 on the host
-  // No schedule that moves these bytes is faster: the MACs at all of the array, the bytes at the peak of bus and memory.
+  // No schedule that moves these bytes is faster: the MACs at all of the array, the bytes at the peak of bus and
+  // memory.
   std::uint64_t lower_bound = 0;
   std::optional<double> cycles_share;  // of the run's
   std::optional<double> utilization;   // of nodes with cycles and MACs
   std::uint64_t dram_bytes = 0;        // that its instructions read and write, without instruction fetch
-  // Of a node with cycles: what its instructions keep busy for at least four fifths of them, "array", "DRAM" or "stores"
-  // (post-processing), the longest if there are several; "dependency" if nothing.
+  // Of a node with cycles: what its instructions keep busy for at least four fifths of them, "array", "DRAM" or
+  // "stores" (post-processing), the longest if there are several; "dependency" if nothing.
   std::string bound;
 };
 

@@ -9,11 +9,13 @@
 //     Vfifo dut{"dut"};
 //     Scoreboard<uint32_t> scoreboard{*this, "fifo"};
 //     FifoBench() : Bench("bench") { dut.clk_i(clk); dut.rst_ni(rst_n); ... }
-//     void on_clock() override { read outputs, check them; then write the inputs of the next cycle;
-//     }
+//     void on_clock() override { read outputs, check them; then write the inputs of the next cycle; }
 //   };
-//   TEST_CASE("a fifo keeps the order") { FifoBench bench; bench.run(10000);
-//   REQUIRE(bench.scoreboard.outstanding() == 0); }
+//   TEST_CASE("a fifo keeps the order") {
+//     FifoBench bench;
+//     bench.run(10000);
+//     REQUIRE(bench.scoreboard.outstanding() == 0);
+//   }
 //
 // One test case is one process (ctest does that): SystemC cannot simulate twice in a process.
 #pragma once

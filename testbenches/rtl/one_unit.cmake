@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Gathers the C++ files that Verilator made in DIRECTORY into one compilation unit, UNIT.
 file(GLOB files RELATIVE ${DIRECTORY} ${DIRECTORY}/*.cpp)
 set(text "")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Is the page of the report made of the table of fields, and does each row say where it is shown in a way that can be shown?
+// Is the page of the report made of the table of fields, and does each row say where it is shown in a way that can be
+// shown?
 #include "report/fields.hpp"
 
 #include <fmt/format.h>

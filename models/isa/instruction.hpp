@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "formats/int8.hpp"
 #include "isa/engines.hpp"
 
 namespace systole::isa {
@@ -51,7 +52,7 @@ struct Load {
   std::uint32_t run_bytes = 1;                     // 24 bits
   std::array<std::int32_t, 3> dram_stride = {};    // [0] is dram_stride_1; bytes
   std::array<std::uint16_t, 3> count = {1, 1, 1};  // [0] is count_1
-  std::uint8_t pad_value = 0;
+  formats::int8::OperandBits pad_value = 0;
   std::uint16_t pad_top = 0, pad_bottom = 0;    // rows
   std::uint16_t pad_left = 0, pad_right = 0;    // words
   std::uint32_t dst_base = 0;                   // words
@@ -64,7 +65,7 @@ struct Matrix {
   bool accumulate = false;
   bool activation_signed = true, weight_signed = true;
   bool per_column_zero_point = false;
-  std::uint8_t activation_zero_point = 0, weight_zero_point = 0;  // bit pattern in the operand's type
+  formats::int8::OperandBits activation_zero_point = 0, weight_zero_point = 0;  // bit pattern in the operand's type
   std::uint16_t m_y = 1, m_x = 1, k_y = 1, k_x = 1, k_c = 1, n = 1;
   std::uint32_t activation_base = 0;  // words, as all activation strides
   std::int32_t activation_stride_y = 0, activation_stride_x = 0;
@@ -99,8 +100,8 @@ struct Store {
   std::uint32_t residual_base = 0;  // groups
   std::array<std::int32_t, 3> residual_stride = {};
   std::uint16_t parameter_base = 0, parameter_stride_2 = 0, parameter_stride_3 = 0;  // words
-  std::uint8_t mid_zero_point = 0;  // bit pattern in the type of mid_signed
-  std::int16_t clamp_low = -128, clamp_high = 127;
+  formats::int8::OperandBits mid_zero_point = 0;  // bit pattern in the type of mid_signed
+  std::int16_t clamp_low = formats::int8::lowest(true), clamp_high = formats::int8::highest(true);
   float add_scale_source = 0, add_scale_residual = 0, add_offset = 0;
 };
 

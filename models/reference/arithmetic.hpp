@@ -12,24 +12,18 @@
 #include <cstdint>
 #include <limits>
 
+#include "formats/int8.hpp"
+
 namespace systole::reference {
 
 static_assert(std::numeric_limits<float>::is_iec559, "float must be IEEE-754 binary32");
 
-// The value of a byte in its type.
-inline std::int32_t widen(std::uint8_t byte, bool is_signed) {
-  return is_signed ? static_cast<std::int8_t>(byte) : byte;
-}
-
-// Saturates to int8 or uint8.
-inline std::int32_t saturate(std::int64_t value, bool is_signed) {
-  const std::int64_t low = is_signed ? -128 : 0;
-  const std::int64_t high = is_signed ? 127 : 255;
-  return static_cast<std::int32_t>(value < low ? low : value > high ? high : value);
-}
+using formats::int8::saturate;
+using formats::int8::Sum;
+using formats::int8::widen;
 
 // The nearest integer, half to even, saturated to int32. x is not a NaN.
-inline std::int32_t round_to_int32(float x) {
+inline Sum round_to_int32(float x) {
   const float rounded = std::nearbyint(x);
   if (rounded >= 2147483648.0f) return std::numeric_limits<std::int32_t>::max();
   if (rounded < -2147483648.0f) return std::numeric_limits<std::int32_t>::min();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "isa/access.hpp"
 #include "reference/dram.hpp"
 #include "reference/reference.hpp"
 
@@ -60,9 +61,11 @@ class WordWriter {
 }  // namespace
 
 void ReferenceChip::execute(const isa::Load& load, MemoryImage& dram) {
-  WordWriter buffer = load.buffer == isa::Buffer::kActivation ? WordWriter(activation_, chip_.array_rows)
-                      : load.buffer == isa::Buffer::kWeight   ? WordWriter(weight_, chip_.array_cols)
-                                                              : WordWriter(parameter_, chip_.post_lanes * 8);
+  const isa::Memory memory = isa::memory_of(load.buffer);
+  WordWriter buffer(memory == isa::Memory::kActivation ? activation_
+                    : memory == isa::Memory::kWeight   ? weight_
+                                                       : parameter_,
+                    isa::word_bytes(chip_, memory));
   const std::uint64_t src_base = base_[static_cast<int>(load.base)] + load.dram_offset;
   const std::uint32_t run_words =
       load.diagonal ? load.run_bytes : (load.run_bytes + buffer.word_bytes() - 1) / buffer.word_bytes();

@@ -18,27 +18,28 @@ namespace systole::reference {
 namespace {
 
 // Operands with their zero points subtracted.
-using Tile = std::vector<std::int16_t>;  // [array_rows][array_cols]
-using Act = std::vector<std::int16_t>;   // [array_rows]
+using formats::int8::Operand;
+using Tile = std::vector<Operand>;  // [array_rows][array_cols]
+using Act = std::vector<Operand>;   // [array_rows]
 
 // accumulator[c] += SUM over r of act[r] * tile[r][c] for `Width` columns, wrapping; or without
 // what was there before.
 template <int Width>
-void add_products(const std::int16_t* act, std::size_t rows, const std::int16_t* tile, std::size_t cols, bool overwrite,
-                  std::int32_t* accumulator) {
-  std::int32_t sum[Width] = {};
+void add_products(const Operand* act, std::size_t rows, const Operand* tile, std::size_t cols, bool overwrite,
+                  Sum* accumulator) {
+  Sum sum[Width] = {};
   for (std::size_t r = 0; r < rows; ++r) {
-    const std::int16_t a = act[r];
-    const std::int16_t* weights = tile + r * cols;
-    for (int c = 0; c < Width; ++c) sum[c] += std::int32_t{a} * weights[c];
+    const Operand a = act[r];
+    const Operand* weights = tile + r * cols;
+    for (int c = 0; c < Width; ++c) sum[c] += Sum{a} * weights[c];
   }
   for (int c = 0; c < Width; ++c) {
     const std::uint32_t before = overwrite ? 0 : static_cast<std::uint32_t>(accumulator[c]);
-    accumulator[c] = static_cast<std::int32_t>(before + static_cast<std::uint32_t>(sum[c]));
+    accumulator[c] = static_cast<Sum>(before + static_cast<std::uint32_t>(sum[c]));
   }
 }
 
-void multiply_row(const Act& act, const Tile& tile, std::size_t cols, bool overwrite, std::int32_t* accumulator) {
+void multiply_row(const Act& act, const Tile& tile, std::size_t cols, bool overwrite, Sum* accumulator) {
   const std::size_t rows = act.size();
   if (cols == 4) return add_products<4>(act.data(), rows, tile.data(), cols, overwrite, accumulator);
   if (cols == 8) return add_products<8>(act.data(), rows, tile.data(), cols, overwrite, accumulator);
@@ -82,7 +83,7 @@ void ReferenceChip::execute(const isa::Matrix& matrix, MemoryImage&) {
           for (std::size_t r = 0; r < rows; ++r) {
             const std::uint8_t* weights = next_weight_word();
             for (std::size_t c = 0; c < cols; ++c)
-              tile[r * cols + c] = static_cast<std::int16_t>(widen(weights[c], matrix.weight_signed) - column_zero[c]);
+              tile[r * cols + c] = static_cast<Operand>(widen(weights[c], matrix.weight_signed) - column_zero[c]);
           }
           const bool first_pass = ky == 0 && kx == 0 && kc == 0;
           const bool overwrite = first_pass && !matrix.accumulate;
@@ -96,7 +97,7 @@ void ReferenceChip::execute(const isa::Matrix& matrix, MemoryImage&) {
                   pass_base + steps(y, matrix.activation_stride_y) + steps(x, matrix.activation_stride_x);
               const std::uint8_t* bytes = activation_.data() + (word & activation_mask) * rows;
               for (std::size_t r = 0; r < rows; ++r)
-                act[r] = static_cast<std::int16_t>(widen(bytes[r], matrix.activation_signed) - activation_zero);
+                act[r] = static_cast<Operand>(widen(bytes[r], matrix.activation_signed) - activation_zero);
               multiply_row(act, tile, cols, overwrite, accumulators_.data() + (row & accumulator_mask) * cols);
             }
           }

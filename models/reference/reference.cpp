@@ -3,16 +3,17 @@
 
 #include <fmt/format.h>
 
+#include "isa/access.hpp"
 #include "support/error.hpp"
 
 namespace systole::reference {
 
 ReferenceChip::ReferenceChip(const Chip& chip)
     : chip_(chip),
-      activation_(std::size_t{chip.activation_words()} * chip.array_rows),
-      weight_(std::size_t{chip.weight_words} * chip.array_cols),
-      parameter_(std::size_t{chip.parameter_words} * chip.post_lanes * 8),
-      accumulators_(std::size_t{2} * chip.accumulator_rows * chip.array_cols) {}
+      activation_(isa::places_in(chip, isa::Memory::kActivation) * chip.post_lanes * formats::int8::kOperandBytes),
+      weight_(isa::places_in(chip, isa::Memory::kWeight) * isa::word_bytes(chip, isa::Memory::kWeight)),
+      parameter_(isa::places_in(chip, isa::Memory::kParameter) * isa::word_bytes(chip, isa::Memory::kParameter)),
+      accumulators_(isa::places_in(chip, isa::Memory::kAccumulator) * chip.array_cols) {}
 
 void ReferenceChip::set_base(isa::Base base, std::uint64_t address) { base_[static_cast<int>(base)] = address; }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "chip/chip.hpp"
+#include "formats/int8.hpp"
 #include "isa/instruction.hpp"
 #include "isa/program.hpp"
 
@@ -29,11 +30,11 @@ class ReferenceChip {
   void execute(const isa::Instruction& instruction, MemoryImage& dram);
   void execute(const isa::Program& program, MemoryImage& dram);
 
-  // The chip's own memories, for tests: bytes, or int32 row after row.
+  // The chip's own memories, for tests: bytes, or sums row after row.
   const std::vector<std::uint8_t>& activation_buffer() const { return activation_; }
   const std::vector<std::uint8_t>& weight_buffer() const { return weight_; }
   const std::vector<std::uint8_t>& parameter_buffer() const { return parameter_; }
-  const std::vector<std::int32_t>& accumulators() const { return accumulators_; }
+  const std::vector<formats::int8::Sum>& accumulators() const { return accumulators_; }
 
  private:
   void execute(const isa::Load& load, MemoryImage& dram);
@@ -43,7 +44,7 @@ class ReferenceChip {
   Chip chip_;
   isa::Bases base_ = {};
   std::vector<std::uint8_t> activation_, weight_, parameter_;
-  std::vector<std::int32_t> accumulators_;
+  std::vector<formats::int8::Sum> accumulators_;
 };
 
 }  // namespace systole::reference

@@ -7,6 +7,7 @@
 #include <boost/endian/conversion.hpp>
 #include <cstring>
 
+#include "isa/access.hpp"
 #include "reference/arithmetic.hpp"
 #include "reference/dram.hpp"
 #include "reference/reference.hpp"
@@ -18,7 +19,9 @@ namespace {
 namespace endian = boost::endian;
 
 constexpr std::uint32_t kMaxLanes = 128;
-constexpr std::uint32_t kParameterBytes = 8;  // of one lane: bias, scale
+using formats::int8::kBiasBytes;
+using formats::int8::kParameterBytes;  // of one lane: bias, scale
+using formats::int8::kSumBytes;
 
 // A group's position in the iteration space.
 struct Index {
@@ -50,9 +53,11 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
   const bool to_dram = store.destination == isa::Destination::kDram;
   // Addresses count groups and wrap at the number of groups, a power of two; 32-bit arithmetic
   // wraps at a multiple of it.
-  const std::uint32_t activation_groups = chip_.activation_words() * (chip_.array_rows / lanes);
-  const std::uint32_t accumulator_groups = 2 * chip_.accumulator_rows * (chip_.array_cols / lanes);
-  const std::uint32_t bank_groups = chip_.activation_bank_words * (chip_.array_rows / lanes);
+  const std::uint32_t word_groups = isa::groups_per_word(chip_, isa::Memory::kActivation);
+  const std::uint32_t activation_groups = chip_.activation_words() * word_groups;
+  const std::uint32_t accumulator_groups =
+      2 * chip_.accumulator_rows * isa::groups_per_word(chip_, isa::Memory::kAccumulator);
+  const std::uint32_t bank_groups = chip_.activation_bank_words * word_groups;
   const std::uint32_t source_groups = from_activation ? activation_groups : accumulator_groups;
   const std::int32_t mid_zero_point = widen(store.mid_zero_point, store.mid_signed);
   const AddScales scales{store.add_scale_source, store.add_scale_residual, store.add_offset};
@@ -96,7 +101,7 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
       if (store.requantize) {
         const std::uint8_t* p = parameter_.data() + (std::size_t{parameter} * lanes + lane) * kParameterBytes;
         const std::int32_t bias = endian::load_little_s32(p);
-        const std::uint32_t scale_bits = endian::load_little_u32(p + 4);
+        const std::uint32_t scale_bits = endian::load_little_u32(p + kBiasBytes);
         float scale;
         std::memcpy(&scale, &scale_bits, sizeof scale);
         if (!is_normal_or_zero(scale) || std::signbit(scale))
@@ -113,7 +118,7 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
     }
   };
 
-  const std::uint32_t group_size = !to_dram ? 1 : store.raw ? 4 * lanes : lanes;
+  const std::uint32_t group_size = to_dram ? isa::group_bytes_in_dram(chip_, store) : 1;
   const auto write = [&](const Index& at, const std::int32_t* values) {
     const std::uint64_t offset = store.dst_base + steps(at.i3, store.dst_stride[2]) +
                                  steps(at.i2, store.dst_stride[1]) + steps(at.i1, store.dst_stride[0]) +
@@ -122,7 +127,7 @@ void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
                                : activation_.data() + (offset & (activation_groups - 1)) * lanes;
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
       if (store.raw)
-        endian::store_little_s32(to + 4 * lane, values[lane]);
+        endian::store_little_s32(to + kSumBytes * lane, values[lane]);
       else
         to[lane] = static_cast<std::uint8_t>(values[lane]);
     }

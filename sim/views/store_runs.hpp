@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "compiler/compiled_network.hpp"
+#include "isa/access.hpp"
 
 namespace systole::report {
 
@@ -14,18 +15,14 @@ namespace systole::report {
 template <typename Visit>
 bool any_run(const isa::Store& store, const compiler::CompiledNetwork& network, Visit visit) {
   const std::uint64_t mask = network.chip.axi_address_bits >= 64 ? ~0ull : (1ull << network.chip.axi_address_bits) - 1;
-  const std::uint64_t group_bytes = network.chip.post_lanes * (store.raw ? 4u : 1u);
-  const std::uint64_t run_bytes = static_cast<std::uint64_t>(store.count[0]) * store.groups * group_bytes;
-  const std::uint64_t base = network.base_address[static_cast<int>(store.base)] + store.dst_base;
-  for (std::uint32_t i3 = 0; i3 < store.count[3]; ++i3)
-    for (std::uint32_t i2 = 0; i2 < store.count[2]; ++i2)
-      for (std::uint32_t i1 = 0; i1 < store.count[1]; ++i1) {
-        const std::int64_t offset = static_cast<std::int64_t>(i3) * store.dst_stride[2] +
-                                    static_cast<std::int64_t>(i2) * store.dst_stride[1] +
-                                    static_cast<std::int64_t>(i1) * store.dst_stride[0];
-        if (visit((base + static_cast<std::uint64_t>(offset)) & mask, run_bytes)) return true;
-      }
-  return false;
+  bool found = false;
+  for (const isa::Touch& touch : isa::touches_of(store, network.chip, network.base_address)) {
+    if (touch.memory != isa::Memory::kDram) continue;
+    isa::for_each_run(touch.nest, [&](std::int64_t first) {
+      found = found || visit(static_cast<std::uint64_t>(first) & mask, static_cast<std::uint64_t>(touch.nest.run));
+    });
+  }
+  return found;
 }
 
 }  // namespace systole::report

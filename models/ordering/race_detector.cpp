@@ -9,9 +9,12 @@ namespace systole::ordering {
 
 namespace {
 
-constexpr const char* kMemoryNames[kMemories] = {"groups of the activation buffer", "words of the weight buffer",
-                                                 "words of the parameter buffer", "accumulator rows", "bytes of DRAM"};
-constexpr int kStore = static_cast<int>(isa::Engine::kStore);
+constexpr std::array<const char*, kMemories> kPlaceNames = {
+    "groups of the activation buffer", "words of the weight buffer", "words of the parameter buffer",
+    "accumulator rows", "bytes of DRAM"};
+
+// Whether a later instruction of the engine may read before an earlier one has written.
+bool overlaps_itself(int engine) { return isa::kEngineTable[engine].overlap == isa::Overlap::kWithItself; }
 
 std::string instruction(const Party& party) {
   return fmt::format("{} instruction {}", isa::engine_name(party.engine), party.index);
@@ -19,20 +22,23 @@ std::string instruction(const Party& party) {
 
 }  // namespace
 
-std::string text(const Race& race, const Chip& chip) {
+std::string conflict(const Race& race, const Chip& chip) {
   const bool hex = race.memory == Memory::kDram;
-  std::string what = hex ? fmt::format("{} {:#x}..{:#x}", kMemoryNames[static_cast<std::size_t>(race.memory)],
-                                       race.places.first, race.places.last)
-                         : fmt::format("{} {}..{}", kMemoryNames[static_cast<std::size_t>(race.memory)],
-                                       race.places.first, race.places.last);
+  const char* places = kPlaceNames[isa::index_of(race.memory)];
+  std::string what = hex ? fmt::format("{} {:#x}..{:#x}", places, race.places.first, race.places.last)
+                         : fmt::format("{} {}..{}", places, race.places.first, race.places.last);
   if (race.memory == Memory::kActivation) {
-    const std::uint64_t groups = chip.array_rows / chip.post_lanes;
+    const std::uint64_t groups = isa::groups_per_word(chip, race.memory);
     what += fmt::format(" (words {}..{})", race.places.first / groups, race.places.last / groups);
   }
-  return fmt::format("data race: {} {} {} that {} {}; no semaphore orders them (they started in cycles {} and {})",
-                     instruction(race.later), race.later.access == Access::kWrite ? "writes" : "reads", what,
-                     instruction(race.earlier), race.earlier.access == Access::kWrite ? "writes" : "reads",
-                     race.later.start_cycle, race.earlier.start_cycle);
+  return fmt::format("{} {} {} that {} {}; no semaphore orders them", instruction(race.later),
+                     race.later.access == Access::kWrite ? "writes" : "reads", what, instruction(race.earlier),
+                     race.earlier.access == Access::kWrite ? "writes" : "reads");
+}
+
+std::string text(const Race& race, const Chip& chip) {
+  return fmt::format("data race: {} (they started in cycles {} and {})", conflict(race, chip), race.later.start_cycle,
+                     race.earlier.start_cycle);
 }
 
 RaceDetector::RaceDetector(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
@@ -46,7 +52,11 @@ RaceDetector::RaceDetector(const Chip& chip, const isa::Program& program, const 
   }
 }
 
-std::size_t RaceDetector::live() const { return live_[0].size() + live_[1].size() + live_[2].size(); }
+std::size_t RaceDetector::live() const {
+  std::size_t live = 0;
+  for (const auto& of_engine : live_) live += of_engine.size();
+  return live;
+}
 
 void RaceDetector::take(int engine, std::uint16_t mask) {
   for (int s = 0; s < isa::kSemaphores; ++s) {
@@ -93,7 +103,7 @@ void RaceDetector::on_start(isa::Engine engine_of_start, std::uint32_t index, st
   now.known = known_[engine];
   now.bounds = bounds_of(instruction, chip_, bases_);
   for (int other = 0; other < isa::kEngines; ++other) {
-    if (other == engine && engine != kStore) continue;
+    if (other == engine && !overlaps_itself(engine)) continue;
     for (Live& before : live_[other])
       if (before.ordinal > now.known[other]) check(engine, now, other, before);
   }
@@ -142,7 +152,7 @@ void RaceDetector::check(int engine, Live& now, int other_engine, Live& other) {
     for (const auto& [mine, its] : {std::pair{Access::kRead, Access::kWrite},
                                     {Access::kWrite, Access::kRead},
                                     {Access::kWrite, Access::kWrite}}) {
-      // The store engine against itself: only what it reads of its own writes.
+      // An engine against itself: only what it reads of its own writes.
       if (engine == other_engine && !(mine == Access::kRead && memory == Memory::kActivation)) continue;
       Interval places;
       if (!overlap(now, mine, other, its, memory, places)) continue;
@@ -162,7 +172,7 @@ void RaceDetector::drop() {
   for (int engine = 0; engine < isa::kEngines; ++engine) {
     std::uint32_t known_to_all = retired_[engine];
     for (int other = 0; other < isa::kEngines; ++other) {
-      const bool matters = other != engine || engine == kStore;
+      const bool matters = other != engine || overlaps_itself(engine);
       if (matters && remaining_[other] != 0) known_to_all = std::min(known_to_all, known_[other][engine]);
     }
     while (!live_[engine].empty() && live_[engine].front().ordinal <= known_to_all) live_[engine].pop_front();

@@ -44,6 +44,9 @@ struct Race {
   Interval places;  // the first ones that both touch
 };
 
+// "store instruction 9 reads accumulator rows 0..15 that matrix instruction 12 writes; no semaphore orders them".
+std::string conflict(const Race& race, const Chip& chip);
+// The same with the cycles in which the two started in this run.
 // "data race: store instruction 9 reads accumulator rows 0..15 that matrix instruction 12 writes; no semaphore orders them (they
 // started in cycles 400 and 371)"
 std::string text(const Race& race, const Chip& chip);

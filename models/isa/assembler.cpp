@@ -152,6 +152,9 @@ struct Setting {
   std::string key, value;
 };
 
+// Names that fields had in earlier texts. They are read, never written.
+std::string_view current_name(std::string_view key) { return key == "requantise" ? "requantize" : key; }
+
 // `key=value` words of one line, after its first word. Each key may appear once.
 std::vector<Setting> parse_settings(const std::vector<std::string>& words) {
   std::vector<Setting> settings;
@@ -160,7 +163,8 @@ std::vector<Setting> parse_settings(const std::vector<std::string>& words) {
     const auto equals = words[i].find('=');
     if (equals == std::string::npos || equals == 0)
       throw UserError(fmt::format("{}: must be field=value", shown(words[i])));
-    settings.push_back({words[i].substr(0, equals), words[i].substr(equals + 1)});
+    settings.push_back(
+        {std::string(current_name(std::string_view(words[i]).substr(0, equals))), words[i].substr(equals + 1)});
     if (!seen.insert(settings.back().key).second)
       throw UserError(fmt::format("{} is given twice", shown(settings.back().key)));
   }

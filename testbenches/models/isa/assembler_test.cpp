@@ -6,7 +6,6 @@
 
 using namespace systole;
 using namespace systole::isa;
-using systole::testing::Random;
 
 namespace {
 
@@ -43,6 +42,17 @@ TEST_CASE("disassembled random instructions assemble to the same bits") {
     REQUIRE(encode(back.instructions[i]) == encode(program.instructions[i]));
   }
   CHECK(disassemble(back) == text);
+}
+
+TEST_CASE(
+    "a text that names the field requantise, as earlier ones do, still assembles and is written with the name of "
+    "today") {
+  const Program old = assemble("store requantise=1 destination=activation clamp_low=-7", "old.s");
+  CHECK(std::get<Store>(old.instructions.at(0)).requantize);
+  CHECK(disassemble(old) == "store destination=activation requantize=1 clamp_low=-7\n");
+  CHECK(error_of("store requantise=1 requantize=1").find("'requantize' is given twice") != std::string::npos);
+  CHECK(error_of("store requantise=2").find("requantize = '2'") != std::string::npos);
+  CHECK(error_of("load requantise=1").find("unknown field 'requantize'") != std::string::npos);
 }
 
 TEST_CASE("every float pattern that has a corner comes back exactly") {

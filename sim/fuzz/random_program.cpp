@@ -5,7 +5,9 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <functional>
+
+#include "isa/access.hpp"
+#include "support/random.hpp"
 
 namespace systole::fuzz {
 
@@ -19,8 +21,12 @@ constexpr std::uint64_t kProgram = 0x18000;
 
 using Cells = std::vector<std::uint32_t>;
 
-// What an instruction touches, by memory: activation words, weight words, parameter words, accumulator rows, DRAM bytes.
-enum Memory { kActivation, kWeight, kParameter, kAccumulator, kDram, kMemories };
+using isa::index_of;
+using isa::kMemories;
+using isa::Memory;
+
+// The cells of every memory that an instruction reads and writes: words of the activation buffer, elsewhere the places of
+// isa/access.hpp.
 struct Footprint {
   std::array<Cells, kMemories> reads, writes;
 };
@@ -29,9 +35,11 @@ class Generator {
  public:
   Generator(const Chip& chip, std::uint64_t seed, const RandomOptions& options)
       : chip_(chip), options_(options), random_(seed) {
-    const std::array<std::uint64_t, kMemories> sizes = {chip.activation_words(), chip.weight_words,
-                                                        chip.parameter_words, 2ull * chip.accumulator_rows, kDramBytes};
-    for (int memory = 0; memory < kMemories; ++memory) touched_[memory].resize(sizes[memory]);
+    ordered_.fill(none());
+    for (std::size_t m = 0; m < kMemories; ++m) {
+      const auto memory = static_cast<Memory>(m);
+      touched_[m].resize(memory == Memory::kDram ? kDramBytes : isa::places_in(chip, memory) / places_per_cell(memory));
+    }
   }
 
   RandomProgram reorder(const RandomProgram& random, const std::vector<isa::Instruction>& instructions) {
@@ -46,9 +54,9 @@ class Generator {
 
   RandomProgram make() {
     out_.dram.resize(kDramBytes);
-    for (auto& byte : out_.dram) byte = static_cast<std::uint8_t>(random_());
+    for (auto& byte : out_.dram) byte = static_cast<std::uint8_t>(random_.bits());
     for (std::uint64_t p = kParameters; p < kParameters + kParameterBytes; p += 8) {
-      const std::int32_t bias = static_cast<std::int32_t>(random_()) >> uniform(0, 31);
+      const std::int32_t bias = static_cast<std::int32_t>(random_.bits()) >> uniform(0, 31);
       const float scale = chance(20) ? 0.0f : random_scale(-16, 2);
       std::memcpy(&out_.dram[p], &bias, 4);
       std::memcpy(&out_.dram[p + 4], &scale, 4);
@@ -76,14 +84,14 @@ class Generator {
 
  private:
   std::uint32_t uniform(std::uint32_t low, std::uint32_t high) {
-    return low + static_cast<std::uint32_t>(random_() % (std::uint64_t{high} - low + 1));
+    return static_cast<std::uint32_t>(random_.between(low, high));
   }
   std::int32_t signed_uniform(std::int32_t low, std::int32_t high) {
-    return low + static_cast<std::int32_t>(random_() % static_cast<std::uint64_t>(high - low + 1));
+    return static_cast<std::int32_t>(random_.between(low, high));
   }
-  bool chance(int percent) { return static_cast<int>(uniform(0, 99)) < percent; }
+  bool chance(int percent) { return random_.chance(percent); }
   float random_scale(int low_exponent, int high_exponent) {
-    return std::ldexp(1.0f + static_cast<float>(random_() & 0x7FFFFF) / 8388608.0f,
+    return std::ldexp(1.0f + static_cast<float>(random_.bits() & 0x7FFFFF) / 8388608.0f,
                       signed_uniform(low_exponent, high_exponent));
   }
   std::uint16_t count(std::uint32_t high) { return static_cast<std::uint16_t>(uniform(1, high)); }
@@ -118,7 +126,7 @@ class Generator {
     load.buffer = kind < 5 ? isa::Buffer::kActivation : kind < 9 ? isa::Buffer::kWeight : isa::Buffer::kParameter;
     load.count = {count(5), count(3), count(2)};
     for (auto& stride : load.dst_stride) stride = signed_uniform(-40, 80);
-    load.dst_base = static_cast<std::uint32_t>(random_());
+    load.dst_base = static_cast<std::uint32_t>(random_.bits());
     if (load.buffer == isa::Buffer::kParameter) {
       load.base = isa::Base::kParameter;
       load.run_bytes = 8 * uniform(1, 12);
@@ -129,7 +137,7 @@ class Generator {
       load.run_bytes = chance(15) ? uniform(1, 700) : uniform(1, 60);
       load.dram_offset = uniform(4000, 50000);
       for (auto& stride : load.dram_stride) stride = signed_uniform(-600, 600);
-      load.pad_value = static_cast<std::uint8_t>(random_());
+      load.pad_value = static_cast<std::uint8_t>(random_.bits());
       load.diagonal = load.buffer == isa::Buffer::kWeight && chance(30);
     }
     if (chance(50)) {
@@ -148,8 +156,8 @@ class Generator {
     matrix.activation_signed = chance(50);
     matrix.weight_signed = chance(50);
     matrix.per_column_zero_point = chance(25);
-    matrix.activation_zero_point = static_cast<std::uint8_t>(random_());
-    matrix.weight_zero_point = static_cast<std::uint8_t>(random_());
+    matrix.activation_zero_point = static_cast<std::uint8_t>(random_.bits());
+    matrix.weight_zero_point = static_cast<std::uint8_t>(random_.bits());
     const std::uint32_t rows = chip_.accumulator_rows;
     matrix.m_y = count(std::min(6u, rows));
     matrix.m_x = count(std::min(chance(10) ? 32u : 8u, rows / matrix.m_y));
@@ -157,13 +165,13 @@ class Generator {
     matrix.k_x = count(chance(50) ? 1 : 3);
     matrix.k_c = count(3);
     matrix.n = count(3);
-    matrix.activation_base = static_cast<std::uint32_t>(random_());
+    matrix.activation_base = static_cast<std::uint32_t>(random_.bits());
     for (auto* stride : {&matrix.activation_stride_y, &matrix.activation_stride_x, &matrix.activation_stride_ky,
                          &matrix.activation_stride_kx, &matrix.activation_stride_kc, &matrix.activation_stride_n}) {
       *stride = signed_uniform(-20, 60);
     }
-    matrix.weight_base = static_cast<std::uint32_t>(random_());
-    matrix.accumulator_base = static_cast<std::uint32_t>(random_());
+    matrix.weight_base = static_cast<std::uint32_t>(random_.bits());
+    matrix.accumulator_base = static_cast<std::uint32_t>(random_.bits());
     const int m = matrix.m_y * matrix.m_x;
     if (static_cast<std::uint32_t>(m) * matrix.n > 2 * rows) matrix.n = 1;
     matrix.accumulator_stride_n = chance(20) ? -m : m;
@@ -200,7 +208,8 @@ class Generator {
     store.source_stride_wy = signed_uniform(0, std::min(reach, 8));
     store.source_stride_wx = signed_uniform(0, std::min(reach, 8));
     for (auto& stride : store.residual_stride) stride = signed_uniform(0, std::min(reach, 40));
-    store.source_base = store.source == isa::Source::kActivation ? bank_base(0) : static_cast<std::uint32_t>(random_());
+    store.source_base =
+        store.source == isa::Source::kActivation ? bank_base(0) : static_cast<std::uint32_t>(random_.bits());
     store.residual_base = bank_base(1);
     if (store.destination == isa::Destination::kActivation) {
       store.dst_base = bank_base(2);
@@ -212,7 +221,7 @@ class Generator {
     store.parameter_base = static_cast<std::uint16_t>(uniform(0, chip_.parameter_words - 1));
     store.parameter_stride_2 = static_cast<std::uint16_t>(uniform(0, 5));
     store.parameter_stride_3 = static_cast<std::uint16_t>(uniform(0, 5));
-    store.mid_zero_point = store.requantize ? static_cast<std::uint8_t>(random_()) : std::uint8_t{0};
+    store.mid_zero_point = store.requantize ? static_cast<std::uint8_t>(random_.bits()) : std::uint8_t{0};
     const bool is_signed = store.residual     ? store.output_signed
                            : store.requantize ? store.mid_signed
                                               : store.source_signed;
@@ -227,144 +236,54 @@ class Generator {
 
   // ---- footprints
 
-  Footprint footprint(const isa::Load& load) const {
-    Footprint touched;
-    const bool activation = load.buffer == isa::Buffer::kActivation, weight = load.buffer == isa::Buffer::kWeight;
-    const Memory memory = activation ? kActivation : weight ? kWeight : kParameter;
-    const std::uint32_t word_bytes = load.diagonal ? 1
-                                     : activation  ? chip_.array_rows
-                                     : weight      ? chip_.array_cols
-                                                   : chip_.post_lanes * 8;
-    const std::uint32_t mask = static_cast<std::uint32_t>(touched_[memory].size()) - 1;
-    const std::uint32_t words = load.pad_left + (load.run_bytes + word_bytes - 1) / word_bytes + load.pad_right;
-    for (int i3 = 0; i3 < load.count[2]; ++i3) {
-      for (int i2 = 0; i2 < load.count[1]; ++i2) {
-        for (int i1 = 0; i1 < load.pad_top + load.count[0] + load.pad_bottom; ++i1) {
-          const std::uint32_t dst =
-              load.dst_base + i3 * load.dst_stride[2] + i2 * load.dst_stride[1] + i1 * load.dst_stride[0];
-          for (std::uint32_t w = 0; w < words; ++w) touched.writes[memory].push_back((dst + w) & mask);
-        }
-        for (int i1 = 0; i1 < load.count[0]; ++i1) {
-          const std::int64_t src = static_cast<std::int64_t>(out_.bases[static_cast<int>(load.base)]) +
-                                   load.dram_offset + i3 * load.dram_stride[2] + i2 * load.dram_stride[1] +
-                                   i1 * load.dram_stride[0];
-          for (std::uint32_t b = 0; b < load.run_bytes; ++b)
-            touched.reads[kDram].push_back(static_cast<std::uint32_t>(src + b));
-        }
-      }
-    }
-    return touched;
+  std::uint32_t places_per_cell(Memory memory) const {
+    return memory == Memory::kActivation ? isa::groups_per_word(chip_, memory) : 1;
   }
 
-  Footprint footprint(const isa::Matrix& m) const {
+  Footprint footprint(isa::Instruction instruction) const {
+    // Whether a store needs its parameters or not, it comes after the load that writes them.
+    if (auto* store = std::get_if<isa::Store>(&instruction)) store->requantize = true;
     Footprint touched;
-    const std::uint32_t activation_mask = chip_.activation_words() - 1,
-                        accumulator_mask = 2 * chip_.accumulator_rows - 1;
-    for (int n = 0; n < m.n; ++n) {
-      for (int ky = 0; ky < m.k_y; ++ky) {
-        for (int kx = 0; kx < m.k_x; ++kx) {
-          for (int kc = 0; kc < m.k_c; ++kc) {
-            for (int y = 0; y < m.m_y; ++y) {
-              for (int x = 0; x < m.m_x; ++x) {
-                touched.reads[kActivation].push_back((m.activation_base + y * m.activation_stride_y +
-                                                      x * m.activation_stride_x + ky * m.activation_stride_ky +
-                                                      kx * m.activation_stride_kx + kc * m.activation_stride_kc +
-                                                      n * m.activation_stride_n) &
-                                                     activation_mask);
-              }
-            }
-          }
-        }
-      }
-      for (int row = 0; row < m.m_y * m.m_x; ++row) {
-        const std::uint32_t cell = (m.accumulator_base + n * m.accumulator_stride_n + row) & accumulator_mask;
-        touched.writes[kAccumulator].push_back(cell);
-        if (m.accumulate) touched.reads[kAccumulator].push_back(cell);
-      }
-    }
-    const std::uint32_t tile = chip_.array_rows + (m.per_column_zero_point ? 1 : 0);
-    const std::uint32_t words = tile * m.n * m.k_y * m.k_x * m.k_c;
-    for (std::uint32_t w = 0; w < words; ++w)
-      touched.reads[kWeight].push_back((m.weight_base + w) & (chip_.weight_words - 1));
-    return touched;
-  }
-
-  Footprint footprint(const isa::Store& s) const {
-    Footprint touched;
-    const std::uint32_t per_word = chip_.array_rows / chip_.post_lanes, per_row = chip_.array_cols / chip_.post_lanes;
-    const bool from_activation = s.source == isa::Source::kActivation;
-    const std::uint32_t activation_mask = chip_.activation_words() - 1,
-                        accumulator_mask = 2 * chip_.accumulator_rows - 1;
-    const std::uint32_t group_bytes = chip_.post_lanes * (s.raw ? 4 : 1);
-    for (int i3 = 0; i3 < s.count[3]; ++i3) {
-      for (int i2 = 0; i2 < s.count[2]; ++i2) {
-        for (int i1 = 0; i1 < s.count[1]; ++i1) {
-          for (int i0 = 0; i0 < s.count[0]; ++i0) {
-            for (int g = 0; g < s.groups; ++g) {
-              const std::uint32_t position = s.source_base + i3 * s.source_stride[3] + i2 * s.source_stride[2] +
-                                             i1 * s.source_stride[1] + i0 * s.source_stride[0] + g;
-              for (int wy = 0; wy < s.window_y; ++wy) {
-                for (int wx = 0; wx < s.window_x; ++wx) {
-                  const std::uint32_t tap = position + wy * s.source_stride_wy + wx * s.source_stride_wx;
-                  if (from_activation) {
-                    touched.reads[kActivation].push_back(tap / per_word & activation_mask);
-                  } else {
-                    touched.reads[kAccumulator].push_back(tap / per_row & accumulator_mask);
-                  }
-                }
-              }
-              const std::uint32_t along = i0 * s.groups + g;
-              if (s.residual) {
-                touched.reads[kActivation].push_back((s.residual_base + i3 * s.residual_stride[2] +
-                                                      i2 * s.residual_stride[1] + i1 * s.residual_stride[0] + along) /
-                                                         per_word &
-                                                     activation_mask);
-              }
-              const std::uint32_t parameter =
-                  s.parameter_per_tensor ? s.parameter_base
-                                         : s.parameter_base + i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
-              touched.reads[kParameter].push_back(parameter & (chip_.parameter_words - 1));
-              const std::int64_t dst =
-                  std::int64_t{s.dst_base} + i3 * s.dst_stride[2] + i2 * s.dst_stride[1] + i1 * s.dst_stride[0];
-              if (s.destination == isa::Destination::kActivation) {
-                touched.writes[kActivation].push_back(static_cast<std::uint32_t>(dst + along) / per_word &
-                                                      activation_mask);
-              } else {
-                const std::int64_t first = static_cast<std::int64_t>(out_.bases[static_cast<int>(s.base)]) + dst +
-                                           std::int64_t{along} * group_bytes;
-                for (std::uint32_t b = 0; b < group_bytes; ++b)
-                  touched.writes[kDram].push_back(static_cast<std::uint32_t>(first + b));
-              }
-            }
-          }
-        }
-      }
+    for (const isa::Touch& touch : isa::touches_of(instruction, chip_, out_.bases)) {
+      auto& cells = (touch.access == isa::Access::kRead ? touched.reads : touched.writes)[index_of(touch.memory)];
+      const std::uint32_t places = places_per_cell(touch.memory);
+      isa::for_each_interval(touch.nest, [&](std::uint64_t first, std::uint64_t last) {
+        for (std::uint64_t cell = first / places; cell <= last / places; ++cell)
+          cells.push_back(static_cast<std::uint32_t>(cell));
+      });
     }
     return touched;
   }
 
   // ---- ordering
 
+  using ByEngine = std::array<int, isa::kEngines>;  // indices of instructions
+  static ByEngine none() {
+    ByEngine all;
+    all.fill(-1);
+    return all;
+  }
   struct Touched {
-    std::array<int, isa::kEngines> read = {-1, -1, -1}, written = {-1, -1, -1};  // newest instruction by engine
+    ByEngine read = none(), written = none();  // newest instruction by engine
   };
 
   void add(isa::Instruction instruction) {
-    const Footprint touched = std::visit([&](const auto& i) { return footprint(i); }, instruction);
-    for (const auto* cells : {&touched.reads[kDram], &touched.writes[kDram]}) {
+    const Footprint touched = footprint(instruction);
+    for (const auto* cells : {&touched.reads[index_of(Memory::kDram)], &touched.writes[index_of(Memory::kDram)]}) {
       for (std::uint32_t cell : *cells) {
         const bool parameters = cell >= kParameters && cell < kParameters + kParameterBytes;
-        if (cell >= kDataBytes && !(parameters && cells == &touched.reads[kDram])) return;  // outside: draw another
+        if (cell >= kDataBytes && !(parameters && cells == &touched.reads[index_of(Memory::kDram)]))
+          return;  // outside: draw another
       }
     }
     const int engine = static_cast<int>(isa::engine_of(instruction));
     const int index = static_cast<int>(out_.program.instructions.size());
-    std::array<int, isa::kEngines> after = {-1, -1, -1};  // newest instruction of each engine that must come before
+    ByEngine after = none();  // newest instruction of each engine that must come before
     const auto depend = [&](int other, int on) {
-      const bool self = other == engine;
-      if (!self || other == static_cast<int>(isa::Engine::kStore)) after[other] = std::max(after[other], on);
+      const bool in_order = other == engine && isa::kEngineTable[engine].overlap == isa::Overlap::kNone;
+      if (!in_order) after[other] = std::max(after[other], on);
     };
-    for (int memory = 0; memory < kMemories; ++memory) {
+    for (std::size_t memory = 0; memory < kMemories; ++memory) {
       for (std::uint32_t cell : touched.reads[memory]) {
         for (int other = 0; other < isa::kEngines; ++other) depend(other, touched_[memory][cell].written[other]);
       }
@@ -383,7 +302,7 @@ class Generator {
       isa::common_of(out_.program.instructions[after[other]]).post_mask |= semaphore;
       isa::common_of(instruction).wait_mask |= semaphore;
     }
-    for (int memory = 0; memory < kMemories; ++memory) {
+    for (std::size_t memory = 0; memory < kMemories; ++memory) {
       for (std::uint32_t cell : touched.reads[memory]) touched_[memory][cell].read[engine] = index;
       for (std::uint32_t cell : touched.writes[memory]) touched_[memory][cell].written[engine] = index;
     }
@@ -393,11 +312,11 @@ class Generator {
 
   Chip chip_;
   RandomOptions options_;
-  std::mt19937_64 random_;
+  Random random_;
   RandomProgram out_;
   std::array<std::vector<Touched>, kMemories> touched_;
   // ordered_[p][c]: the newest instruction of engine p that the next instruction of engine c is known to come after.
-  int ordered_[isa::kEngines][isa::kEngines] = {{-1, -1, -1}, {-1, -1, -1}, {-1, -1, -1}};
+  std::array<ByEngine, isa::kEngines> ordered_;
 };
 
 }  // namespace

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <vector>
 
 #include "chip/chip.hpp"

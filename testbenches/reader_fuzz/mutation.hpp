@@ -4,29 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "support/random.hpp"
+
 namespace systole::fuzz {
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-
-  std::uint64_t bits() { return engine_(); }
-  // 0 .. bound-1; 0 for a bound of 0. The bias of the modulo does not matter here.
-  std::size_t below(std::size_t bound) { return bound == 0 ? 0 : static_cast<std::size_t>(engine_() % bound); }
-  bool one_in(std::size_t n) { return below(n) == 0; }
-
-  template <typename T>
-  const T& pick(const std::vector<T>& from) {
-    return from[below(from.size())];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 // Numbers at which code breaks: zero, signs, the edges of integer types, and a few small ones.
 std::int64_t interesting_integer(Random& random);

@@ -10,7 +10,6 @@
 
 using namespace systole;
 using namespace systole::isa;
-using systole::testing::Random;
 
 namespace {
 

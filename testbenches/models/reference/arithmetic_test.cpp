@@ -2,12 +2,12 @@
 #include "reference/arithmetic.hpp"
 
 #include "catch.hpp"
-#include "models/isa/random_instructions.hpp"
 #include "models/reference/exact_float.hpp"
+#include "support/random.hpp"
 
 using namespace systole::reference;
+using systole::Random;
 using systole::testing::add_exactly;
-using systole::testing::Random;
 using systole::testing::requantize_exactly;
 
 namespace {
@@ -17,7 +17,7 @@ constexpr std::int32_t kMin = std::numeric_limits<std::int32_t>::min();
 
 // The float itself, or one of its neighbors.
 float nudged(Random& random, float x) {
-  const int steps = static_cast<int>(random.range(-2, 2));
+  const int steps = static_cast<int>(random.between(-2, 2));
   for (int i = 0; i < std::abs(steps); ++i) x = std::nextafter(x, steps < 0 ? -INFINITY : INFINITY);
   return x;
 }
@@ -62,17 +62,17 @@ TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ti
     std::int32_t sum, bias = 0;
     float scale;
     const bool is_signed = random.chance(50);
-    const int zero_point = static_cast<int>(is_signed ? random.range(-128, 127) : random.range(0, 255));
+    const int zero_point = static_cast<int>(is_signed ? random.between(-128, 127) : random.between(0, 255));
     if (random.chance(60)) {
       // fl(v) * scale near k + 1/2
-      sum = static_cast<std::int32_t>(random.range(1, 1ll << random.range(1, 30)));
-      const double target = static_cast<double>(random.range(-300, 300)) + 0.5;
+      sum = static_cast<std::int32_t>(random.between(1, 1ll << random.between(1, 30)));
+      const double target = static_cast<double>(random.between(-300, 300)) + 0.5;
       scale = nudged(random, std::fabs(static_cast<float>(target / sum)));
       if (target < 0) sum = -sum;
     } else if (random.chance(50)) {
       // a power of two scale: true ties
-      scale = std::ldexp(1.0f, static_cast<int>(random.range(-20, 2)));
-      const std::int64_t v = std::llround((static_cast<double>(random.range(-300, 300)) + 0.5) / scale);
+      scale = std::ldexp(1.0f, static_cast<int>(random.between(-20, 2)));
+      const std::int64_t v = std::llround((static_cast<double>(random.between(-300, 300)) + 0.5) / scale);
       sum = static_cast<std::int32_t>(v);
       ties += scale < 1.0f;
     } else {
@@ -80,7 +80,7 @@ TEST_CASE("requantize agrees with exact rational arithmetic on cases aimed at ti
       scale = random.scale(-40, 4);
     }
     if (random.chance(50)) {
-      bias = static_cast<std::int32_t>(random.chance(50) ? random.bits() : random.range(-1000, 1000));
+      bias = static_cast<std::int32_t>(random.chance(50) ? random.bits() : random.between(-1000, 1000));
       sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) - static_cast<std::uint32_t>(bias));
     }
     if (!is_scale(scale)) continue;
@@ -110,13 +110,15 @@ TEST_CASE("the residual add agrees with exact rational arithmetic on cases aimed
   Random random(seed);
   int close_to_tie = 0;
   for (int i = 0; i < 30000; ++i) {
-    const int a = static_cast<int>(random.range(-128, 255)), b = static_cast<int>(random.range(-128, 255));
-    const float ra = random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.range(-6, 2))) : random.scale(-8, 2);
-    const float rb = random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.range(-6, 2))) : random.scale(-8, 2);
+    const int a = static_cast<int>(random.between(-128, 255)), b = static_cast<int>(random.between(-128, 255));
+    const float ra =
+        random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.between(-6, 2))) : random.scale(-8, 2);
+    const float rb =
+        random.chance(15) ? std::ldexp(1.0f, static_cast<int>(random.between(-6, 2))) : random.scale(-8, 2);
     const bool is_signed = random.chance(50);
     float offset = 0;
     if (random.chance(70)) {
-      const double target = static_cast<double>(random.range(-140, 270)) + 0.5;
+      const double target = static_cast<double>(random.between(-140, 270)) + 0.5;
       offset = nudged(random, static_cast<float>(target - static_cast<double>(a) * ra - static_cast<double>(b) * rb));
       if (offset != 0 && !std::isnormal(offset)) offset = 0;
       ++close_to_tie;
@@ -135,9 +137,9 @@ TEST_CASE("two roundings instead of the fused one would be seen") {
   Random random(1003);
   int differs = 0;
   for (int i = 0; i < 20000; ++i) {
-    const int a = static_cast<int>(random.range(-128, 127)), b = static_cast<int>(random.range(-128, 127));
+    const int a = static_cast<int>(random.between(-128, 127)), b = static_cast<int>(random.between(-128, 127));
     const float ra = random.scale(-3, 0), rb = random.scale(-3, 0);
-    const double target = static_cast<double>(random.range(-50, 50)) + 0.5;
+    const double target = static_cast<double>(random.between(-50, 50)) + 0.5;
     const float offset = static_cast<float>(target - static_cast<double>(a) * ra - static_cast<double>(b) * rb);
     volatile float product_b = static_cast<float>(b) * rb;
     volatile float inner = product_b + offset;

@@ -7,13 +7,12 @@
 #include <cstring>
 
 #include "catch.hpp"
-#include "models/isa/random_instructions.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
+#include "support/random.hpp"
 
 using namespace systole;
 using namespace systole::reference;
-using systole::testing::Random;
 
 namespace {
 
@@ -39,12 +38,12 @@ struct Convolution {
 };
 
 int random_operand(Random& random, bool is_signed) {
-  return static_cast<int>(is_signed ? random.range(-128, 127) : random.range(0, 255));
+  return static_cast<int>(is_signed ? random.between(-128, 127) : random.between(0, 255));
 }
 
 Convolution random_convolution(Random& random, int max_channels, int max_outputs, int lanes) {
   Convolution c;
-  const auto small = [&](int high) { return static_cast<int>(random.range(1, high)); };
+  const auto small = [&](int high) { return static_cast<int>(random.between(1, high)); };
   c.height = small(9);
   c.width = small(9);
   c.channels = small(max_channels);
@@ -55,7 +54,7 @@ Convolution random_convolution(Random& random, int max_channels, int max_outputs
   c.stride_x = small(3);
   c.dilation_y = small(2);
   c.dilation_x = small(2);
-  for (int* pad : {&c.pad_top, &c.pad_bottom, &c.pad_left, &c.pad_right}) *pad = static_cast<int>(random.range(0, 2));
+  for (int* pad : {&c.pad_top, &c.pad_bottom, &c.pad_left, &c.pad_right}) *pad = static_cast<int>(random.between(0, 2));
   for (bool* flag :
        {&c.input_signed, &c.weight_signed, &c.output_signed, &c.per_channel_zero_point, &c.per_tensor_scale})
     *flag = random.chance(50);
@@ -66,11 +65,11 @@ Convolution random_convolution(Random& random, int max_channels, int max_outputs
   c.weights.resize(static_cast<std::size_t>(c.outputs * c.kernel_y * c.kernel_x * c.channels));
   for (int& w : c.weights) w = random_operand(random, c.weight_signed);
   const int one_zero = random_operand(random, c.weight_signed);
-  const auto one_bias = static_cast<std::int32_t>(random.range(-5000, 5000));
+  const auto one_bias = static_cast<std::int32_t>(random.between(-5000, 5000));
   const float one_scale = random.scale(-14, -8);
   for (int o = 0; o < c.outputs; ++o) {
     c.weight_zero.push_back(c.per_channel_zero_point ? random_operand(random, c.weight_signed) : one_zero);
-    c.bias.push_back(c.per_tensor_scale ? one_bias : static_cast<std::int32_t>(random.range(-5000, 5000)));
+    c.bias.push_back(c.per_tensor_scale ? one_bias : static_cast<std::int32_t>(random.between(-5000, 5000)));
     c.scale.push_back(c.per_tensor_scale ? one_scale : random.scale(-14, -8));
   }
   return c;

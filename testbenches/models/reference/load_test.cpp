@@ -3,13 +3,12 @@
 // load against a second writing: each row is made as one string of bytes, which then goes to the
 // buffer byte by byte.
 #include "catch.hpp"
-#include "models/isa/random_instructions.hpp"
+#include "fuzz/random_program.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::reference;
-using systole::testing::ProgramMaker;
 
 namespace {
 
@@ -49,29 +48,31 @@ Chip shipped(const std::string& name) {
 }  // namespace
 
 TEST_CASE("random loads into all buffers match a byte by byte copy") {
-  const std::uint64_t seed = 42;
-  CAPTURE(seed);
   for (const char* name : {"tiny", "edge16"}) {
     const Chip chip = shipped(name);
-    ProgramMaker maker(chip, seed);
-    MemoryImage dram = maker.make(0).dram;
-    ReferenceChip reference(chip);
-    for (int b = 0; b < isa::kBases; ++b)
-      reference.set_base(static_cast<isa::Base>(b), std::uint64_t{maker.region_bytes()} * b);
-    Bytes buffers[] = {reference.activation_buffer(), reference.weight_buffer(), reference.parameter_buffer()};
     const std::size_t word_bytes[] = {chip.array_rows, chip.array_cols, chip.post_lanes * 8};
     int per_buffer[3] = {};
-    for (int i = 0; i < 400; ++i) {
-      const isa::Load load = maker.load();
-      INFO(name << ": " << isa::disassemble(isa::Instruction(load)));
-      const int which = static_cast<int>(load.buffer);
-      ++per_buffer[which];
-      load_naively(load, dram, std::uint64_t{maker.region_bytes()} * static_cast<int>(load.base), word_bytes[which],
-                   buffers[which]);
-      reference.execute(isa::Instruction(load), dram);
-      REQUIRE(reference.activation_buffer() == buffers[0]);
-      REQUIRE(reference.weight_buffer() == buffers[1]);
-      REQUIRE(reference.parameter_buffer() == buffers[2]);
+    for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+      fuzz::RandomOptions options;
+      options.instructions = 200;
+      const fuzz::RandomProgram random = fuzz::make_random_program(chip, seed, options);
+      MemoryImage dram = random.dram;
+      ReferenceChip reference(chip);
+      for (int b = 0; b < isa::kBases; ++b) reference.set_base(static_cast<isa::Base>(b), random.bases[b]);
+      Bytes buffers[] = {reference.activation_buffer(), reference.weight_buffer(), reference.parameter_buffer()};
+      for (const isa::Instruction& instruction : random.program.instructions) {
+        const auto* load = std::get_if<isa::Load>(&instruction);
+        if (load == nullptr) continue;
+        INFO(name << ", seed " << seed << ": " << isa::disassemble(instruction));
+        const int which = static_cast<int>(load->buffer);
+        ++per_buffer[which];
+        load_naively(*load, dram, random.bases[static_cast<std::size_t>(load->base)], word_bytes[which],
+                     buffers[which]);
+        reference.execute(instruction, dram);
+        REQUIRE(reference.activation_buffer() == buffers[0]);
+        REQUIRE(reference.weight_buffer() == buffers[1]);
+        REQUIRE(reference.parameter_buffer() == buffers[2]);
+      }
     }
     for (const int count : per_buffer) CHECK(count > 80);
   }

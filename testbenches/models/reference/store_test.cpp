@@ -4,13 +4,12 @@
 #include <cstring>
 
 #include "catch.hpp"
-#include "models/isa/random_instructions.hpp"
 #include "models/reference/exact_float.hpp"
 #include "reference/reference.hpp"
+#include "support/random.hpp"
 
 using namespace systole;
 using namespace systole::reference;
-using systole::testing::Random;
 
 namespace {
 
@@ -95,7 +94,7 @@ TEST_CASE("requantize, residual and clamp in sequence match exact arithmetic, to
   Bench bench(8);
   std::vector<std::pair<std::int32_t, float>> parameters;
   for (int i = 0; i < 64 * kLanes; ++i)
-    parameters.emplace_back(static_cast<std::int32_t>(bench.random.range(-200, 200)), bench.random.scale(-3, 0));
+    parameters.emplace_back(static_cast<std::int32_t>(bench.random.between(-200, 200)), bench.random.scale(-3, 0));
   bench.set_parameters(parameters);
   for (int round = 0; round < 40; ++round) {
     const auto before = bench.reference.activation_buffer();
@@ -115,11 +114,11 @@ TEST_CASE("requantize, residual and clamp in sequence match exact arithmetic, to
     s.residual_stride = {7, -11, 60};
     s.dst_base = 2 * kBankGroups + 40;
     s.dst_stride = {6, 18, -40};
-    s.parameter_base = static_cast<std::uint16_t>(bench.random.range(0, 80));
+    s.parameter_base = static_cast<std::uint16_t>(bench.random.between(0, 80));
     s.parameter_stride_2 = 5;
     s.parameter_stride_3 = 65535;  // modulo the memory: minus one
-    s.clamp_low = static_cast<std::int16_t>(bench.random.range(-130, 20));
-    s.clamp_high = static_cast<std::int16_t>(bench.random.range(20, 260));
+    s.clamp_low = static_cast<std::int16_t>(bench.random.between(-130, 20));
+    s.clamp_high = static_cast<std::int16_t>(bench.random.between(20, 260));
     s.add_scale_source = bench.random.scale(-2, 0);
     s.add_scale_residual = bench.random.scale(-2, 0);
     s.add_offset = -bench.random.scale(0, 4);

@@ -362,7 +362,7 @@ isa::Store plain_store() {
 
 /// Random instructions that cannot block each other for ever: only engine s mod 3 waits for
 /// semaphore s, and only for what earlier instructions post.
-std::vector<isa::Encoded> random_program(systole::testing::Random& random, uint64_t length) {
+std::vector<isa::Encoded> random_program(systole::Random& random, uint64_t length) {
   std::vector<isa::Encoded> program;
   std::array<int, 16> posted{};
   for (uint64_t i = 0; i < length; ++i) {
@@ -386,10 +386,10 @@ std::vector<isa::Encoded> random_program(systole::testing::Random& random, uint6
   return program;
 }
 
-Case random_case(systole::testing::Random& random, uint64_t max_length) {
+Case random_case(systole::Random& random, uint64_t max_length) {
   Case out;
   out.program = random_program(random, 1 + random.below(max_length));
-  out.memory = {random.pick({30, 100, 100}), random.pick({30, 100, 100}), static_cast<int>(random.range(1, 10))};
+  out.memory = {random.pick({30, 100, 100}), random.pick({30, 100, 100}), static_cast<int>(random.between(1, 10))};
   for (int& percent : out.ready_percent) percent = random.pick({3, 30, 100});
   out.max_latency = random.pick({1, 5, 30});
   return out;
@@ -397,7 +397,7 @@ Case random_case(systole::testing::Random& random, uint64_t max_length) {
 
 template <class TheBench>
 void random_programs() {
-  systole::testing::Random random(seed());
+  systole::Random random(seed());
   std::vector<Case> cases;
   uint64_t instructions = 0;
   for (int i = 0; i < 60; ++i) {
@@ -418,13 +418,13 @@ void random_programs() {
 
 template <class TheBench>
 void random_errors() {
-  systole::testing::Random random(seed() + 1);
+  systole::Random random(seed() + 1);
   std::vector<Case> cases;
   for (int i = 0; i < 120; ++i) {
     Case one = random_case(random, 30);
     if (i % 2 == 0) {
       one.injected = random.pick({Injected::kLoad, Injected::kFetch, Injected::kStore, Injected::kBankConflict});
-      one.injected_at = static_cast<uint64_t>(random.range(1, 300));
+      one.injected_at = static_cast<uint64_t>(random.between(1, 300));
     } else {
       one.program[random.below(one.program.size())][2] = 1;  // reserved
     }

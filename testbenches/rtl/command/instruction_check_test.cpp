@@ -85,7 +85,7 @@ std::vector<isa::Encoded> plain_instructions() {
 }  // namespace
 
 TEST_CASE("instruction_check: random legal instructions pass and go to their engine") {
-  systole::testing::Random random(seed());
+  systole::Random random(seed());
   std::vector<isa::Encoded> cases;
   for (int i = 0; i < 20000; ++i) {
     cases.push_back(isa::encode(systole::testing::random_instruction(random)));
@@ -97,7 +97,7 @@ TEST_CASE("instruction_check: random legal instructions pass and go to their eng
 }
 
 TEST_CASE("instruction_check: each single flipped bit is judged as the models judge it") {
-  systole::testing::Random random(seed());
+  systole::Random random(seed());
   std::vector<isa::Encoded> from = plain_instructions();
   for (int i = 0; i < 20; ++i) {
     from.push_back(isa::encode(systole::testing::random_instruction(random)));
@@ -113,7 +113,7 @@ TEST_CASE("instruction_check: each single flipped bit is judged as the models ju
 }
 
 TEST_CASE("instruction_check: several flipped bits are judged as the models judge them") {
-  systole::testing::Random random(seed());
+  systole::Random random(seed());
   std::vector<isa::Encoded> cases;
   for (int i = 0; i < 20000; ++i) {
     isa::Encoded words = isa::encode(systole::testing::random_instruction(random));

@@ -4,31 +4,20 @@
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "network/host_tensor.hpp"
 #include "network/network.hpp"
+#include "support/random.hpp"
 
 namespace systole::compiler_test {
 
-// std::mt19937 with its own distributions: the same numbers with every standard library.
-class Random {
+// The project's random numbers, from an engine of 32 bits: the networks of a seed depend on it.
+class Random : public BasicRandom<boost::random::independent_bits_engine<boost::random::mt19937, 64, std::uint64_t>> {
  public:
-  explicit Random(std::uint32_t seed) : engine_(seed) {}
-  std::int64_t in(std::int64_t low, std::int64_t high) {  // inclusive
-    return low + static_cast<std::int64_t>((static_cast<std::uint64_t>(engine_()) << 32 | engine_()) %
-                                           static_cast<std::uint64_t>(high - low + 1));
-  }
-  bool chance(int percent) { return in(1, 100) <= percent; }
-  template <typename T>
-  T pick(const std::vector<T>& values) {
-    return values[static_cast<std::size_t>(in(0, static_cast<std::int64_t>(values.size()) - 1))];
-  }
-
- private:
-  std::mt19937 engine_;
+  using BasicRandom::BasicRandom;
+  std::int64_t in(std::int64_t low, std::int64_t high) { return between(low, high); }  // inclusive
 };
 
 Clamp whole_range(ElementType type);

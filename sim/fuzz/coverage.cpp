@@ -12,8 +12,6 @@ namespace systole::fuzz {
 
 namespace {
 
-constexpr int kLoad = 0, kMatrix = 1, kStore = 2;
-
 constexpr const char* kBuffers[] = {"activation", "weight", "parameter"};
 constexpr const char* kMatrixFlags[] = {"accumulate", "activation_signed", "weight_signed", "per_column_zero_point"};
 constexpr const char* kStoreFlags[] = {
@@ -59,16 +57,14 @@ Coverage::Coverage() {
   for (int depth = 0; depth <= 3; ++depth) point(fmt::format("load loops={}", depth));
   for (int depth = 0; depth <= 6; ++depth) point(fmt::format("matrix loops={}", depth));
   for (int depth = 0; depth <= 7; ++depth) point(fmt::format("store loops={}", depth));
-  // Within an engine only the store engine needs an order: its reads overtake its writes.
-  for (int engine = 0; engine < isa::kEngines; ++engine) {
-    for (int partner = 0; partner < isa::kEngines; ++partner) {
-      if (engine != partner || engine == kStore)
-        point(fmt::format("{} waits for {}", isa::kEngineNames[engine], isa::kEngineNames[partner]));
-    }
-    point(fmt::format("{} waits for instruction", isa::kEngineNames[engine]));
-    if (engine == kMatrix) continue;
-    point(fmt::format("{} waits for memory", isa::kEngineNames[engine]));
-    point(fmt::format("{} waits for port", isa::kEngineNames[engine]));
+  for (const isa::EngineInfo& engine : isa::kEngineTable) {
+    // An engine waits for itself only if its reads can overtake its writes.
+    for (const isa::EngineInfo& partner : isa::kEngineTable)
+      if (engine.engine != partner.engine || engine.overlap != isa::Overlap::kNone)
+        point(fmt::format("{} waits for {}", engine.name, partner.name));
+    point(fmt::format("{} waits for instruction", engine.name));
+    if (engine.waits_for_memory) point(fmt::format("{} waits for memory", engine.name));
+    if (engine.waits_for_port) point(fmt::format("{} waits for port", engine.name));
   }
   point("memory ideal");
   point("memory back-pressure");

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+#include "isa/engines.hpp"
+
 namespace systole::platform {
 
 inline constexpr int kMaxDataWords = 32;  // 1024-bit AXI data bus in 32-bit words
@@ -46,11 +48,10 @@ struct ChipOutputs {  // what the chip drives during one cycle, from registers a
   std::array<std::uint32_t, kMaxDataWords> m_w_data = {};  // written only when m_w_valid
   std::array<std::uint32_t, kMaxDataWords / 8> m_w_strb = {};
   bool irq = false;
-  // Trace port, a bit an engine: 0 load, 1 matrix, 2 store. An event is seen in the cycle in which
-  // it happens.
+  // Trace port, a bit an engine, by its number. An event is seen in the cycle in which it happens.
   std::uint8_t trace_start_valid = 0, trace_retire_valid = 0;
-  std::array<std::uint32_t, 3> trace_start_index = {};
-  std::array<std::uint32_t, 3> trace_retire_index = {};
+  std::array<std::uint32_t, isa::kEngines> trace_start_index = {};
+  std::array<std::uint32_t, isa::kEngines> trace_retire_index = {};
 };
 
 class VerilatedChip {

@@ -28,7 +28,7 @@ class Orderer {
       // Per engine the youngest conflicting instruction, as its ordinal from 1.
       Clock needed = {};
       for (std::size_t from = 0; from < isa::kEngines; ++from) {
-        if (from == to && to != static_cast<std::size_t>(isa::Engine::kStore)) continue;
+        if (from == to && isa::kEngineTable[to].overlap == isa::Overlap::kNone) continue;
         for (std::size_t k = history_[from].size(); k > known[from]; --k)
           if (conflict(program_[history_[from][k - 1]], program_[at], from == to)) {
             needed[from] = std::max(k, history_[from].size() - std::min(history_[from].size(), kFarthest));
@@ -86,13 +86,28 @@ class Orderer {
   std::vector<std::pair<std::size_t, std::size_t>> waited_;
 };
 
+// A semaphore for each ordered pair of engines, and for an engine whose instructions overlap one from it to itself.
+struct SemaphoreTable {
+  static constexpr int kNone = -1;
+  std::array<std::array<int, isa::kEngines>, isa::kEngines> number = {};  // [from][to]
+  int count = 0;
+};
+constexpr SemaphoreTable kSemaphoreTable = [] {
+  SemaphoreTable table;
+  for (std::size_t from = 0; from < isa::kEngines; ++from)
+    for (std::size_t to = 0; to < isa::kEngines; ++to) {
+      const bool needed = from != to || isa::kEngineTable[to].overlap != isa::Overlap::kNone;
+      table.number[from][to] = needed ? table.count++ : SemaphoreTable::kNone;
+    }
+  return table;
+}();
+static_assert(kSemaphoreTable.count <= isa::kSemaphores, "every pair of engines has a semaphore of its own");
+
 }  // namespace
 
 int semaphore_of(isa::Engine from, isa::Engine to) {
-  constexpr int kNone = -1;
-  constexpr int kTable[isa::kEngines][isa::kEngines] = {{kNone, 0, 1}, {2, kNone, 3}, {4, 5, 6}};
-  const int semaphore = kTable[static_cast<int>(from)][static_cast<int>(to)];
-  invariant(semaphore != kNone, "engines that need ordering have a semaphore");
+  const int semaphore = kSemaphoreTable.number[isa::index_of(from)][isa::index_of(to)];
+  invariant(semaphore != SemaphoreTable::kNone, "engines that need ordering have a semaphore");
   return semaphore;
 }
 

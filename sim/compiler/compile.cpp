@@ -13,10 +13,10 @@
 #include "compiler/dram/dram_map.hpp"
 #include "compiler/emit/emit.hpp"
 #include "compiler/emit/order.hpp"
-#include "compiler/lower/lower.hpp"
-#include "compiler/matrix/search.hpp"
+#include "compiler/operators/lower.hpp"
 #include "compiler/passes/placement.hpp"
 #include "compiler/plan/free_nodes.hpp"
+#include "compiler/tiling/search.hpp"
 #include "cycle/cycle_model.hpp"
 #include "support/error.hpp"
 
@@ -27,9 +27,9 @@ class Compiler {
  public:
   Compiler(Network network, const Chip& chip, const CompileOptions& options)
       : options_(options),
-        search_(options.search),
-        weights_(alignment(chip), weight_bytes(network)),
-        parameters_(alignment(chip)) {
+        search_(out_.chip, options.search),
+        weights_(constant_alignment(chip), weight_bytes(network)),
+        parameters_(constant_alignment(chip)) {
     out_.network = std::move(network);
     out_.chip = chip;
   }
@@ -61,17 +61,11 @@ class Compiler {
     return bytes;
   }
 
-  static std::uint32_t alignment(const Chip& chip) {
-    return std::max<std::uint32_t>({chip.axi_burst_bytes, chip.axi_bytes(), 64});
-  }
-
   ChipStep chip_step(const StepPlan& plan) {
-    std::vector<Item> items;
+    Lowering lowering(out_.network, out_.chip, plan_, out_.layout, search_, weights_, parameters_);
     std::vector<Reservation> reservations;
-    LoweringState state{out_.network, out_.chip,   plan_,   out_.layout, map_.storage,
-                        weights_,     parameters_, search_, items};
-    lower_step(state, plan, reservations);
-    std::vector<EmittedInstruction> emitted = emit(items, reservations, out_.chip);
+    lower_step(lowering, plan, reservations);
+    std::vector<EmittedInstruction> emitted = emit(lowering.items().list(), reservations, out_.chip);
     order_engines(emitted, map_.storage);
 
     ChipStep step;
@@ -110,7 +104,7 @@ class Compiler {
 
   // Programs, weights, parameters, tensors, one after the other from address 0.
   void map_addresses() {
-    const std::uint64_t align = std::max<std::uint64_t>(alignment(out_.chip), isa::kInstructionBytes);
+    const std::uint64_t align = std::max<std::uint64_t>(constant_alignment(out_.chip), isa::kInstructionBytes);
     std::uint64_t at = 0;
     const auto region = [&](std::uint64_t bytes) {
       const std::uint64_t begin = at;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "compiler/emit/piece_store.hpp"
+#include "compiler/emit/buffer_allocator.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler {
@@ -14,8 +14,8 @@ class Emitter {
   Emitter(const std::vector<Item>& items, const std::vector<Reservation>& reservations, const Chip& chip)
       : items_(items),
         chip_(chip),
-        stores_{PieceStore(chip.activation_words(), reservations), PieceStore(chip.weight_words),
-                PieceStore(chip.parameter_words)},
+        allocators_{BufferAllocator(chip.activation_words(), reservations), BufferAllocator(chip.weight_words),
+                    BufferAllocator(chip.parameter_words)},
         bases_(items.size()) {}
 
   std::vector<EmittedInstruction> run() {
@@ -29,7 +29,7 @@ class Emitter {
   }
 
  private:
-  PieceStore& store_of(const Request& r) { return stores_[static_cast<std::size_t>(r.load.buffer)]; }
+  BufferAllocator& allocator_of(const Request& r) { return allocators_[static_cast<std::size_t>(r.load.buffer)]; }
 
   static Space space_of(isa::Buffer buffer) { return static_cast<Space>(buffer); }
 
@@ -38,7 +38,7 @@ class Emitter {
       const Item& item = items_[next_item_];
       for (; next_request_ < item.requests.size(); ++next_request_)
         if (!load(item.requests[next_request_], current)) {
-          invariant(next_item_ > current, "the pieces of one item fit the buffers");
+          invariant(next_item_ > current, "the requests of one item fit the buffers");
           return;
         }
       ++next_item_;
@@ -46,22 +46,22 @@ class Emitter {
     }
   }
 
-  // Makes the piece resident, if it can be now.
+  // Brings the contents into their buffer, if that is possible now.
   bool load(const Request& request, std::size_t current) {
-    PieceStore& pieces = store_of(request);
-    std::optional<std::uint32_t> base = pieces.find(request.key, next_item_);
+    BufferAllocator& allocator = allocator_of(request);
+    std::optional<std::uint32_t> base = allocator.find(request.key, next_item_);
     if (!base) {
       if (request.reads)
         for (std::size_t i = current; i < next_item_; ++i)
           if (items_[i].writes && boxes_overlap(*items_[i].writes, *request.reads)) return false;
-      base = pieces.place(request.key, request.words, request.zone, next_item_, current);
+      base = allocator.place(request.key, request.words, request.zone, next_item_, current);
       if (!base) return false;
       EmittedInstruction e;
       isa::Load load = request.load;
       load.common.tag = items_[next_item_].node;
-      load.dst_base = (*base + load.dst_base) % pieces.words();
-      touch(e, space_of(load.buffer), true, *base, request.words, pieces.words());
-      if (request.reads) e.accesses.push_back({Space::kDram, false, 0, 0, *request.reads});
+      load.dst_base = (*base + load.dst_base) % allocator.words();
+      touch(e, space_of(load.buffer), true, *base, request.words, allocator.words());
+      if (request.reads) e.touches.push_back({Space::kDram, false, 0, 0, *request.reads});
       e.instruction = load;
       out_.push_back(std::move(e));
     }
@@ -72,17 +72,17 @@ class Emitter {
   static void touch(EmittedInstruction& e, Space space, bool write, std::uint32_t base, std::uint32_t words,
                     std::uint32_t size) {
     const std::uint32_t end = base + words;
-    e.accesses.push_back({space, write, base, std::min(end, size), {}});
-    if (end > size) e.accesses.push_back({space, write, 0, end - size, {}});
+    e.touches.push_back({space, write, base, std::min(end, size), {}});
+    if (end > size) e.touches.push_back({space, write, 0, end - size, {}});
   }
 
-  void read_piece(EmittedInstruction& e, std::size_t item, std::size_t request) {
+  void read_request(EmittedInstruction& e, std::size_t item, std::size_t request) {
     const Request& r = items_[item].requests[request];
-    touch(e, space_of(r.load.buffer), false, bases_[item][request], r.words, store_of(r).words());
+    touch(e, space_of(r.load.buffer), false, bases_[item][request], r.words, allocator_of(r).words());
   }
 
   static void touch(EmittedInstruction& e, bool write, const std::vector<WordSpan>& spans) {
-    for (const WordSpan& s : spans) e.accesses.push_back({Space::kActivation, write, s.low, s.high, {}});
+    for (const WordSpan& s : spans) e.touches.push_back({Space::kActivation, write, s.low, s.high, {}});
   }
 
   void emit_fill(std::size_t i) {
@@ -101,17 +101,17 @@ class Emitter {
     m.common.tag = item.node;
     if (item.matrix_activation) {
       m.activation_base = (m.activation_base + bases_[i][*item.matrix_activation]) % chip_.activation_words();
-      read_piece(e, i, *item.matrix_activation);
+      read_request(e, i, *item.matrix_activation);
     }
     touch(e, false, item.matrix_reads);
     m.weight_base = (m.weight_base + bases_[i][item.matrix_weight]) % chip_.weight_words;
-    read_piece(e, i, item.matrix_weight);
+    read_request(e, i, item.matrix_weight);
     // Read as well when accumulating, but only the matrix engine itself writes accumulators.
     touch(e, Space::kAccumulator, true, m.accumulator_base, static_cast<std::uint32_t>(m.n) * m.m_y * m.m_x,
           2 * chip_.accumulator_rows);
     e.instruction = m;
     // A store in a later item reads the same rows.
-    last_accumulators_ = e.accesses.back();
+    last_accumulators_ = e.touches.back();
     out_.push_back(std::move(e));
   }
 
@@ -124,34 +124,34 @@ class Emitter {
     st.common.tag = item.node;
     if (item.store_source) {
       st.source_base = (st.source_base + bases_[i][*item.store_source] * word_groups) % groups;
-      read_piece(e, i, *item.store_source);
+      read_request(e, i, *item.store_source);
     } else if (st.source == isa::Source::kAccumulator) {
-      Access rows = last_accumulators_;
+      Touch rows = last_accumulators_;
       rows.write = false;
-      e.accesses.push_back(rows);
+      e.touches.push_back(rows);
     }
     if (item.store_residual) {
       st.residual_base = (st.residual_base + bases_[i][*item.store_residual] * word_groups) % groups;
-      read_piece(e, i, *item.store_residual);
+      read_request(e, i, *item.store_residual);
     }
     if (item.store_parameter) {
       st.parameter_base =
           static_cast<std::uint16_t>((st.parameter_base + bases_[i][*item.store_parameter]) % chip_.parameter_words);
-      read_piece(e, i, *item.store_parameter);
+      read_request(e, i, *item.store_parameter);
     }
     touch(e, false, item.store_reads);
     touch(e, true, item.store_writes);
-    if (item.writes) e.accesses.push_back({Space::kDram, true, 0, 0, *item.writes});
+    if (item.writes) e.touches.push_back({Space::kDram, true, 0, 0, *item.writes});
     e.instruction = st;
     out_.push_back(std::move(e));
   }
 
   const std::vector<Item>& items_;
   const Chip& chip_;
-  std::array<PieceStore, 3> stores_;               // by isa::Buffer
+  std::array<BufferAllocator, 3> allocators_;      // by isa::Buffer
   std::vector<std::vector<std::uint32_t>> bases_;  // per item and request
   std::size_t next_item_ = 0, next_request_ = 0;
-  Access last_accumulators_;
+  Touch last_accumulators_;
   std::vector<EmittedInstruction> out_;
 };
 

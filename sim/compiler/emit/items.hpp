@@ -2,10 +2,14 @@
 //
 // The work of one chip step between lowering and emission: a list of items in execution order.
 //
-// An item is at most one matrix instruction and at most one store, with the pieces of buffer
-// contents that they read. A piece has a key: if a piece with that key is still in the buffer, it
-// is not loaded again. Addresses of pieces are unknown here; the emitter places them and adds their
-// base to the instruction's own relative addresses.
+//   item         at most one matrix instruction and at most one store, with the buffer contents that they read
+//   request      buffer contents that an item reads, and the load that brings them in if they are not there
+//   allocation   the words of a buffer that such contents have (buffer_allocator.hpp); the key of both is their name
+//   operand      a tensor as instructions address it (lower/operand.hpp)
+//   patch        a window of a tensor's rows and columns with the padding around the image (lower/patch.hpp)
+//
+// If contents with the key of a request are in the buffer already, they are not loaded again. Addresses are unknown here: the
+// emitter allocates the words and adds their base to the instruction's own relative addresses.
 #pragma once
 
 #include <array>
@@ -19,8 +23,7 @@
 
 namespace systole::compiler {
 
-// Bytes of a tensor in DRAM as a box: planes [image * channel blocks + block] times pixels [y *
-// width + x].
+// Bytes of a tensor in DRAM as a box: planes [image * channel blocks + block] times pixels [y * width + x].
 struct DramBox {
   TensorId storage = 0;
   std::int64_t plane_low = 0, plane_high = 0;  // half open
@@ -32,24 +35,25 @@ inline bool boxes_overlap(const DramBox& a, const DramBox& b) {
          a.pixel_low < b.pixel_high && b.pixel_low < a.pixel_high;
 }
 
-// Words [low, high) of a buffer: where a piece may lie, or what an instruction touches.
+// Words [low, high) of a buffer: where an allocation may lie, or what an instruction touches.
 struct WordSpan {
   std::uint32_t low = 0, high = 0;
 };
 
-// The name of a piece within a chip step. Constants are named by their place in DRAM, so that equal
-// weights are one piece.
-struct PieceKey {
+// The name of buffer contents within a chip step. Constants are named by their place in DRAM, so that equal weights are loaded
+// once.
+struct AllocationKey {
   std::uint32_t owner = 0;  // node + 1 for tensor data; 0 for constants
   std::array<std::int64_t, 8> part = {};
-  bool operator==(const PieceKey& o) const { return owner == o.owner && part == o.part; }
+  bool operator==(const AllocationKey& o) const { return owner == o.owner && part == o.part; }
 };
 
+// Buffer contents that an item reads.
 struct Request {
-  PieceKey key;
+  AllocationKey key;
   std::uint32_t words = 0;       // size in the buffer
   std::optional<WordSpan> zone;  // where it may lie; anywhere (and wrapped around the end) if not set
-  isa::Load load;                // dst_base is relative to the piece
+  isa::Load load;                // dst_base is relative to the allocation
   std::optional<DramBox> reads;  // tensor bytes that the load reads; nothing for constants and for padding alone
 };
 

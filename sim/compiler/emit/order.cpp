@@ -61,8 +61,8 @@ class Orderer {
 
  private:
   bool conflict(const EmittedInstruction& earlier, const EmittedInstruction& later, bool same_engine) const {
-    for (const Access& a : earlier.accesses)
-      for (const Access& b : later.accesses) {
+    for (const Touch& a : earlier.touches)
+      for (const Touch& b : later.touches) {
         if (a.space != b.space || !(a.write || b.write)) continue;
         // Of one engine only a read of what it wrote to a buffer; its DRAM writes keep their order.
         if (same_engine && !(a.write && !b.write && a.space == Space::kActivation)) continue;

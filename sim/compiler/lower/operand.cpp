@@ -55,7 +55,7 @@ DramBox dram_box(const Operand& d, const Region& r) {
 }
 
 WordSpan word_span(const Operand& d, const Region& r, const Chip& chip) {
-  const std::int64_t word = chip.array_rows;
+  const std::int64_t word = chip.activation_word_bytes();
   return {static_cast<std::uint32_t>(d.at(r.image, r.first_block, r.first_row, r.first_column) / word),
           static_cast<std::uint32_t>(d.at(r.image, r.last_block, r.last_row, r.last_column) / word + 1)};
 }

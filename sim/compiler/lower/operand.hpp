@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tensor as instructions address it: in DRAM, or kept in the activation buffer between two nodes
-// of one step.
+// An operand is a tensor as instructions address it: in DRAM, or kept in the activation buffer between two nodes of one step.
 #pragma once
 
 #include <cstdint>

@@ -179,6 +179,7 @@ MatrixProblem from_average(const AveragePool& op, const Network& net, const Plan
   set_io(p, net, op.input, op.output, plan, layout, node);
   const std::int64_t channels = plan.view[op.output].channels, rows = chip.array_rows;
   p.activation_zero_point = op.qx.zero_point;
+  p.uniform_weights = true;
   p.weight_zero_point = {0};
   p.scale = {op.scale};
   p.output_zero_point = op.qy.zero_point;

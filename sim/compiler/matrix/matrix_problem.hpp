@@ -54,6 +54,9 @@ struct MatrixProblem {
   std::optional<Residual> residual;
   // A fused MaxPool: each output is the maximum over a window of sums, y and x; the windows lie side by side. `out` is what comes out.
   std::array<std::int64_t, 2> window = {1, 1};
+  bool raw() const { return scale.empty(); }
+  std::int64_t output_bytes() const { return out.pixel_stride / out.block_channels; }  // of an element
+  bool zero_point_by_column() const { return !all_equal(weight_zero_point); }
   std::int64_t sum_rows() const { return out.height * window[0]; }
   std::int64_t sum_columns() const { return out.width * window[1]; }
   std::vector<BlockRange> column_block_inputs;  // per output column block
@@ -64,6 +67,7 @@ struct MatrixProblem {
   std::optional<Operand> right;
   // If only one output channel has a weight at row r of input channel block kb, whatever the tap: that channel.
   std::function<std::int64_t(std::int64_t kb, std::int64_t r)> diagonal;
+  bool uniform_weights = false;  // all weight tiles have equal bytes, as those of an average pooling
 };
 
 // Such a pooling reads its input as one dense piece.

@@ -6,9 +6,10 @@
 #include <map>
 
 #include "compiler/lower/interleave.hpp"
-#include "compiler/lower/lower.hpp"
 #include "compiler/lower/patch.hpp"
+#include "compiler/operators/lower.hpp"
 #include "compiler/plan/arithmetic.hpp"
+#include "compiler/tiling/lower_matrix.hpp"
 #include "support/error.hpp"
 
 namespace systole::compiler {
@@ -60,45 +61,25 @@ isa::Store linear_store(Item& item, const Operand& d, std::int64_t first, std::i
 
 }  // namespace
 
-void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale) {
-  std::uint8_t pair[8];
-  std::memcpy(pair, &bias, 4);
-  std::memcpy(pair + 4, &scale, 4);
-  bytes.insert(bytes.end(), pair, pair + 8);
-}
-
-Request constant_request(isa::Buffer buffer, isa::Base base, std::uint64_t offset, std::int64_t bytes,
-                         std::uint32_t words) {
-  Request r;
-  r.key.part = {static_cast<std::int64_t>(base), static_cast<std::int64_t>(offset), bytes};
-  r.words = words;
-  r.load.buffer = buffer;
-  r.load.base = base;
-  r.load.dram_offset = static_cast<std::uint32_t>(offset);
-  r.load.run_bytes = static_cast<std::uint32_t>(bytes);
-  return r;
-}
-
-void lower_add(LoweringState& s, std::uint32_t node, const Add& op) {
+void lower_add(Lowering& s, const Add& op) {
   const Operand a = s.operand(op.a), b = s.operand(op.b), y = s.operand(op.output);
-  const auto is_signed = [&](TensorId t) { return s.network.tensors[t].type == ElementType::kInt8; };
+  const auto is_signed = [&](TensorId t) { return s.network().tensors[t].type == ElementType::kInt8; };
   const AddFactors f = add_factors(op);
   const std::int64_t total = element_words(y);
   // Each operand has banks of its own (the store reads both at once), with room for two pieces.
-  const std::uint32_t bank = s.chip.activation_bank_words, split = s.free_words / bank / 2 * bank;
+  const std::uint32_t bank = s.chip().activation_bank_words, split = s.items().free_words().high / bank / 2 * bank;
   const std::int64_t most = std::min<std::int64_t>(kPieceWords, split / 2);
   const std::int64_t piece = ceil_div(total, ceil_div(total, most));
   for (std::int64_t first = 0; first < total; first += piece) {
     const std::int64_t count = std::min(piece, total - first);
-    Item item;
-    item.node = node;
-    item.requests = {linear_request(a, first, count, s.chip.array_rows),
-                     linear_request(b, first, count, s.chip.array_rows)};
-    item.requests[0].key = {s.problem + 1, {0, first}};
+    Item item = s.items().new_item();
+    item.requests = {linear_request(a, first, count, s.chip().array_rows),
+                     linear_request(b, first, count, s.chip().array_rows)};
+    item.requests[0].key = s.items().key({0, first});
     item.requests[0].zone = WordSpan{0, split};
-    item.requests[1].key = {s.problem + 1, {1, first}};
+    item.requests[1].key = s.items().key({1, first});
     item.requests[1].zone = WordSpan{split, 2 * split};
-    isa::Store st = linear_store(item, y, first, count, s.chip);
+    isa::Store st = linear_store(item, y, first, count, s.chip());
     st.source_signed = is_signed(op.a);
     st.residual = true;
     st.residual_signed = is_signed(op.b);
@@ -111,53 +92,50 @@ void lower_add(LoweringState& s, std::uint32_t node, const Add& op) {
     item.store = st;
     item.store_source = 0;
     item.store_residual = 1;
-    s.items.push_back(std::move(item));
+    s.items().add(std::move(item));
   }
-  ++s.problem;
 }
 
-void lower_lookup(LoweringState& s, std::uint32_t node, const Lookup& op) {
-  const UnaryArithmetic& u = *s.plan.unary[node];
+void lower_lookup(Lowering& s, std::uint32_t node, const Lookup& op) {
+  const UnaryArithmetic& u = *s.plan().unary[node];
   const Operand x = s.operand(op.input), y = s.operand(op.output);
   std::uint64_t parameter = 0;
   if (u.requantize) {
     std::vector<std::uint8_t> bytes;
-    for (std::uint32_t lane = 0; lane < s.chip.post_lanes; ++lane) append_parameter(bytes, u.bias, u.scale);
-    parameter = s.parameters.add(bytes);
+    for (std::uint32_t lane = 0; lane < s.chip().post_lanes; ++lane) append_parameter(bytes, u.bias, u.scale);
+    parameter = s.items().parameters().add(bytes);
   }
   const std::int64_t total = element_words(y);
-  const std::int64_t most = std::min<std::int64_t>(kPieceWords, s.free_words / 2);
+  const std::int64_t most = std::min<std::int64_t>(kPieceWords, s.items().free_words().high / 2);
   const std::int64_t piece = ceil_div(total, ceil_div(total, most));
   for (std::int64_t first = 0; first < total; first += piece) {
     const std::int64_t count = std::min(piece, total - first);
-    Item item;
-    item.node = node;
-    isa::Store st = linear_store(item, y, first, count, s.chip);
+    Item item = s.items().new_item();
+    isa::Store st = linear_store(item, y, first, count, s.chip());
     if (u.requantize) {
       item.store_parameter = 0;
-      item.requests.push_back(
-          constant_request(isa::Buffer::kParameter, isa::Base::kParameter, parameter, s.chip.post_lanes * 8, 1));
+      item.requests.push_back(constant_request(isa::Buffer::kParameter, isa::Base::kParameter, parameter,
+                                               s.chip().post_lanes * kParameterBytes, 1));
       st.parameter_per_tensor = true;
     }
     item.store_source = item.requests.size();
-    item.requests.push_back(linear_request(x, first, count, s.chip.array_rows));
-    item.requests.back().key = {s.problem + 1, {first}};
-    item.requests.back().zone = WordSpan{0, s.free_words};
+    item.requests.push_back(linear_request(x, first, count, s.chip().array_rows));
+    item.requests.back().key = s.items().key({first});
+    item.requests.back().zone = s.items().free_words();
     st.requantize = u.requantize;
-    st.source_signed = s.network.tensors[op.input].type == ElementType::kInt8;
-    st.mid_signed = st.output_signed = s.network.tensors[op.output].type == ElementType::kInt8;
+    st.source_signed = s.network().tensors[op.input].type == ElementType::kInt8;
+    st.mid_signed = st.output_signed = s.network().tensors[op.output].type == ElementType::kInt8;
     st.mid_zero_point = static_cast<std::uint8_t>(u.zero_point);
     st.clamp_low = static_cast<std::int16_t>(u.clamp.low);
     st.clamp_high = static_cast<std::int16_t>(u.clamp.high);
     item.store = st;
-    s.items.push_back(std::move(item));
+    s.items().add(std::move(item));
   }
-  ++s.problem;
 }
 
-void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
+void lower_max_pool(Lowering& s, const MaxPool& op) {
   const Operand x = s.operand(op.input), y = s.operand(op.output);
-  const bool is_signed = s.network.tensors[op.input].type == ElementType::kInt8;
+  const bool is_signed = s.network().tensors[op.input].type == ElementType::kInt8;
   const auto lines = [&](std::int64_t rows) { return line_count(rows, op.stride[0], op.kernel[0], op.dilation[0]); };
   const auto line_words = [&](std::int64_t columns) {
     return (columns - 1) * op.stride[1] + (op.kernel[1] - 1) * op.dilation[1] + 1;
@@ -165,7 +143,8 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
 
   // Whole rows while they fit, then more rows, then more blocks; one position always fits
   // (placement saw to that).
-  const std::int64_t buffer = s.free_words - s.first_word;
+  const WordSpan free = s.items().free_words();
+  const std::int64_t buffer = free.high - free.low;
   std::int64_t limit = std::min(std::max<std::int64_t>(kPieceWords, lines(1) * line_words(y.width)), buffer / 2);
   if (pool_patch_words(op) > limit) limit = buffer;
   constexpr std::int64_t kMaxCount = 65535;
@@ -187,7 +166,7 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
   if (columns == y.width) grow(rows, y.height);
   if (columns == y.width && rows == y.height) grow(blocks, y.blocks);
 
-  const std::int64_t word = s.chip.array_rows, groups = word / s.chip.post_lanes;
+  const std::int64_t word = s.chip().array_rows, groups = word / s.chip().post_lanes;
   for (std::int64_t image = 0; image < y.images; ++image)
     for (std::int64_t block = 0; block < y.blocks; block += blocks)
       for (std::int64_t row = 0; row < y.height; row += rows)
@@ -204,8 +183,7 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
           patch.column = column * op.stride[1] - op.pad[1];
           patch.columns = line_words(cs);
           patch.pad_value = is_signed ? 0x80 : 0x00;  // the type's minimum
-          Item item;
-          item.node = node;
+          Item item = s.items().new_item();
           isa::Store st;
           st.source = isa::Source::kActivation;
           st.base = isa::Base::kTensor;
@@ -220,14 +198,14 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
             const std::int64_t last_row = patch.row + (patch.rows - 1) * patch.row_step;
             strides = {x.block_stride / word, patch.row_step * x.row_stride / word, x.pixel_stride / word};
             st.source_base =
-                static_cast<std::uint32_t>(x.at(image, block, patch.row, patch.column) / s.chip.post_lanes);
+                static_cast<std::uint32_t>(x.at(image, block, patch.row, patch.column) / s.chip().post_lanes);
             item.store_reads.push_back(word_span(
                 x, {image, block, block + bs - 1, patch.row, last_row, patch.column, patch.column + patch.columns - 1},
-                s.chip));
+                s.chip()));
           } else {
             item.requests.push_back(patch_request(x, patch, word));
-            item.requests[0].key = {s.problem + 1, {image, block, row, column}};
-            item.requests[0].zone = WordSpan{s.first_word, s.free_words};
+            item.requests[0].key = s.items().key({image, block, row, column});
+            item.requests[0].zone = free;
             item.store_source = 0;
           }
           const auto in_groups = [&](std::int64_t v) { return static_cast<std::int32_t>(v * groups); };
@@ -237,50 +215,48 @@ void lower_max_pool(LoweringState& s, std::uint32_t node, const MaxPool& op) {
           st.source_stride_wy = op.kernel[0] > 1 ? in_groups(op.dilation[0] / patch.row_step * strides.row) : 0;
           st.source_stride_wx = in_groups(op.dilation[1]);
           set_destination(item, st, y, y.at(image, block, row, column),
-                          {image, block, block + bs - 1, row, row + rs - 1, column, column + cs - 1}, s.chip);
+                          {image, block, block + bs - 1, row, row + rs - 1, column, column + cs - 1}, s.chip());
           const auto unit = [&](std::int64_t bytes) {
-            return static_cast<std::int32_t>(y.on_chip ? bytes / s.chip.post_lanes : bytes);
+            return static_cast<std::int32_t>(y.on_chip ? bytes / s.chip().post_lanes : bytes);
           };
           st.dst_stride = {unit(y.row_stride), unit(y.block_stride), 0};
           st.clamp_low = static_cast<std::int16_t>(op.clamp.low);
           st.clamp_high = static_cast<std::int16_t>(op.clamp.high);
           item.store = st;
-          s.items.push_back(std::move(item));
+          s.items().add(std::move(item));
         }
-  ++s.problem;
 }
 
 namespace {
 
 // Any node that placement put on the chip.
-void lower_node(LoweringState& s, std::uint32_t node) {
-  const Operation& op = s.network.nodes[node].operation;
-  if (const auto* add = std::get_if<Add>(&op)) return lower_add(s, node, *add);
+void lower_node(Lowering& s, std::uint32_t node) {
+  const Operation& op = s.network().nodes[node].operation;
+  if (const auto* add = std::get_if<Add>(&op)) return lower_add(s, *add);
   if (const auto* lookup = std::get_if<Lookup>(&op)) return lower_lookup(s, node, *lookup);
-  if (const auto* pool = std::get_if<MaxPool>(&op)) return lower_max_pool(s, node, *pool);
-  lower_matrix(s, matrix_problem(s.network, node, s.plan, s.layout, s.chip));
+  if (const auto* pool = std::get_if<MaxPool>(&op)) return lower_max_pool(s, *pool);
+  lower_matrix(s, matrix_problem(s.network(), node, s.plan(), s.layout(), s.chip()));
 }
 
 // May the pooling `second` run piece by piece while `first` computes its input? No tensor may be resident meanwhile: its words are
 // reserved from item to item.
-bool runs_beside(const LoweringState& s, std::uint32_t first, std::uint32_t second) {
-  const auto* pool = std::get_if<MaxPool>(&s.network.nodes[second].operation);
-  const TensorId between = chip_outputs(s.network, s.plan, first).front();
-  return pool && pool->input == between && !may_run_beside(s.network.nodes[first].operation) &&
-         !s.plan.resident[between] && !s.plan.resident[pool->output] &&
-         2 * pool_patch_words(*pool) <= s.chip.activation_bank_words;
+bool runs_beside(const Lowering& s, std::uint32_t first, std::uint32_t second) {
+  const auto* pool = std::get_if<MaxPool>(&s.network().nodes[second].operation);
+  const TensorId between = chip_outputs(s.network(), s.plan(), first).front();
+  return pool && pool->input == between && !may_run_beside(s.network().nodes[first].operation) &&
+         !s.plan().resident[between] && !s.plan().resident[pool->output] &&
+         2 * pool_patch_words(*pool) <= s.chip().activation_bank_words;
 }
 
 constexpr std::size_t kAlone = ~std::size_t{0};
 
 // Padding over the whole frame of a resident tensor, before its producer writes into it.
-void fill_frame(LoweringState& s, std::uint32_t node, TensorId tensor, const Resident& r) {
-  const std::int64_t columns = r.columns(s.plan.view[tensor].width);
-  Item item;
-  item.node = node;
+void fill_frame(Lowering& s, TensorId tensor, const Resident& r) {
+  const std::int64_t columns = r.columns(s.plan().view[tensor].width);
+  Item item = s.items().new_item();
   isa::Load load;
   load.buffer = isa::Buffer::kActivation;
-  load.run_bytes = static_cast<std::uint32_t>(columns * s.chip.array_rows);
+  load.run_bytes = static_cast<std::uint32_t>(columns * s.chip().array_rows);
   load.count[0] = 0;
   load.pad_top = static_cast<std::uint16_t>(r.words / columns);
   load.pad_value = r.pad_value;
@@ -288,12 +264,12 @@ void fill_frame(LoweringState& s, std::uint32_t node, TensorId tensor, const Res
   load.dst_stride[0] = static_cast<std::int32_t>(columns);
   item.fill = load;
   item.store_writes.push_back({r.base, r.base + r.words});
-  s.items.push_back(std::move(item));
+  s.items().add(std::move(item));
 }
 
 }  // namespace
 
-void lower_step(LoweringState& s, const StepPlan& step, std::vector<Reservation>& reservations) {
+void lower_step(Lowering& s, const StepPlan& step, std::vector<Reservation>& reservations) {
   struct Live {
     TensorId tensor;
     std::size_t reservation;
@@ -301,31 +277,31 @@ void lower_step(LoweringState& s, const StepPlan& step, std::vector<Reservation>
   std::vector<Live> live;
   std::map<TensorId, std::size_t> last_reader;  // place in the step
   // A pooling that runs beside the node before it has a bank of its own: the matrix engine reads its own in every cycle.
-  const std::uint32_t own_bank = s.chip.activation_words() - s.chip.activation_bank_words;
+  const std::uint32_t own_bank = s.chip().activation_words() - s.chip().activation_bank_words;
   std::size_t beside = kAlone;  // first item of the node that node i runs beside
   for (std::size_t i = 0; i < step.nodes.size(); ++i)
-    for (TensorId t : chip_inputs(s.network, s.plan, step.nodes[i])) last_reader[s.plan.storage[t]] = i;
+    for (TensorId t : chip_inputs(s.network(), s.plan(), step.nodes[i])) last_reader[s.plan().storage[t]] = i;
   for (std::size_t i = 0; i < step.nodes.size(); ++i) {
     const std::uint32_t node = step.nodes[i];
-    const std::size_t first_item = s.items.size();
-    const TensorId out = chip_outputs(s.network, s.plan, node).front();
-    if (const auto& r = s.plan.resident[out]) {
+    const std::size_t first_item = s.items().list().size();
+    s.items().begin_node(node);
+    const TensorId out = chip_outputs(s.network(), s.plan(), node).front();
+    if (const auto& r = s.plan().resident[out]) {
       reservations.push_back({{r->base, r->base + r->words}, first_item, first_item});
       live.push_back({out, reservations.size() - 1});
-      if (r->fill) fill_frame(s, node, out, *r);
+      if (r->fill) fill_frame(s, out, *r);
     }
-    const std::uint32_t bank = s.chip.activation_bank_words;
-    s.free_words = s.chip.activation_words();
-    for (const Live& l : live)
-      s.free_words = std::min(s.free_words, reservations[l.reservation].words.low / bank * bank);
+    const std::uint32_t bank = s.chip().activation_bank_words;
+    WordSpan free = {0, s.chip().activation_words()};
+    for (const Live& l : live) free.high = std::min(free.high, reservations[l.reservation].words.low / bank * bank);
     const bool next_beside = live.empty() && i + 1 < step.nodes.size() && runs_beside(s, node, step.nodes[i + 1]);
-    if (next_beside) s.free_words = own_bank;
-    if (beside != kAlone) s.first_word = own_bank;
+    if (next_beside) free.high = own_bank;
+    if (beside != kAlone) free.low = own_bank;
+    s.items().set_free_words(free);
     lower_node(s, node);
-    if (beside != kAlone) interleave(s.items, beside, first_item);
-    s.first_word = 0;
+    if (beside != kAlone) interleave(s.items().list(), beside, first_item);
     beside = next_beside ? first_item : kAlone;
-    for (const Live& l : live) reservations[l.reservation].last_item = s.items.size() - 1;
+    for (const Live& l : live) reservations[l.reservation].last_item = s.items().list().size() - 1;
     live.erase(std::remove_if(live.begin(), live.end(),
                               [&](const Live& l) { return last_reader[l.tensor] <= i && l.tensor != out; }),
                live.end());

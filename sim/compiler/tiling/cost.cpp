@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/tiling/cost.hpp"
+
+#include <algorithm>
+
+#include "compiler/plan/arithmetic.hpp"
+
+namespace systole::compiler {
+namespace {
+
+// Cycles between the instructions of one engine that no overlap hides.
+constexpr double kInstructionCycles = 10;
+
+// From the last group that a store reads to its retirement, without the memory's latency.
+constexpr double kStoreTailCycles = 30;
+
+}  // namespace
+
+std::int64_t window_row_words(const MatrixProblem& p, const Tiling& t) {
+  return (t.columns - 1) * p.stride[1] + (t.taps_x - 1) * p.dilation[1] + 1;
+}
+
+TilingCost::TilingCost(const MatrixProblem& problem, const ColumnRun& run, const Chip& chip, const TilingLimits& limits)
+    : problem_(problem),
+      run_(run),
+      chip_(chip),
+      memory_(assumed_memory(chip.memory)),
+      limits_(limits),
+      tile_words_(chip.array_rows + (problem.zero_point_by_column() ? 1 : 0)) {}
+
+std::int64_t TilingCost::activation_words(const Tiling& t) const {
+  if (problem_.in.on_chip) return 0;
+  const std::int64_t rows = line_count(t.rows, problem_.stride[0], t.taps_y, problem_.dilation[0]);
+  return (t.input_blocks + (t.column_blocks - 1) * run_.step) * rows * window_row_words(problem_, t);
+}
+
+std::int64_t TilingCost::weight_words(const Tiling& t) const {
+  return t.column_blocks * t.taps_y * t.taps_x * t.input_blocks * tile_words_;
+}
+
+std::int64_t TilingCost::residual_words(const Tiling& t) const {
+  if (limits_.residual_words == 0) return 0;
+  // One block more where column blocks are smaller than channel blocks and may straddle them.
+  const std::int64_t straddle = chip_.array_cols < chip_.array_rows && t.column_blocks > 1 ? 1 : 0;
+  return t.rows * t.columns * (ceil_div(t.column_blocks * chip_.array_cols, chip_.array_rows) + straddle);
+}
+
+double TilingCost::estimate(const Tiling& t) const {
+  const Loops l = loops_of(t);
+  const double column_block_groups = chip_.array_cols / chip_.post_lanes;  // cycles of post-processing for a position
+  const double compute =
+      l.tiles * run_.count * l.taps * pass_cycles(l.positions) + l.jobs * l.chunks * kInstructionCycles;
+  const double store = l.tiles * run_.count * column_block_groups * l.positions + l.jobs * kInstructionCycles;
+
+  const Loads activations = activation_loads(t, l), weights = weight_loads(t, l);
+  const double loaded_bytes = activations.bytes + weights.bytes + residual_bytes(l);
+  const double load = std::max(loaded_bytes / chip_.axi_bytes(), activations.words + weights.words) +
+                      (activations.count + weights.count) * kInstructionCycles;
+  const double memory = (loaded_bytes + output_bytes(l)) / memory_.bytes_per_cycle;
+
+  // An accumulator bank is computed, stored and free again in turn; two banks halve that loop. What no overlap hides in it is
+  // the array's drain and the way of the last output to DRAM and back.
+  const double latency = memory_.latency_cycles;
+  const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + latency;
+  const double banks = (compute + store + l.jobs * drain) / 2;
+
+  const double head = static_cast<double>(activation_words(t)) + static_cast<double>(weight_words(t)) + latency;
+  const double tail = l.positions * t.column_blocks * column_block_groups + latency;
+  return std::max({compute, store, load, memory, banks}) + head + tail;
+}
+
+double TilingCost::lower_bound(const Tiling& t) const {
+  const double positions = static_cast<double>(problem_.out.images) * problem_.sum_rows() * problem_.sum_columns();
+  const double taps = static_cast<double>(problem_.kernel[0]) * problem_.kernel[1] * run_.inputs.count;
+  return std::max(run_.count * taps * std::max(positions, tiles_of(t) * pass_cycles(0)), (run_.count - 1) * positions);
+}
+
+TilingCost::Loops TilingCost::loops_of(const Tiling& t) const {
+  Loops l;
+  l.tiles = tiles_of(t);
+  l.groups = ceil_div(run_.count, t.column_blocks);
+  l.chunks = static_cast<double>(ceil_div(problem_.kernel[0], t.taps_y)) * ceil_div(problem_.kernel[1], t.taps_x) *
+             ceil_div(run_.inputs.count, t.input_blocks);
+  l.jobs = l.tiles * l.groups;
+  l.taps = static_cast<double>(problem_.kernel[0]) * problem_.kernel[1] * run_.inputs.count;
+  l.positions = static_cast<double>(t.rows) * t.columns;
+  return l;
+}
+
+double TilingCost::tiles_of(const Tiling& t) const {
+  return static_cast<double>(problem_.out.images) * ceil_div(problem_.sum_rows(), t.rows) *
+         ceil_div(problem_.sum_columns(), t.columns);
+}
+
+// Of the array for one weight tile, without the cycle for zero points by column.
+double TilingCost::pass_cycles(double positions) const {
+  return std::max<double>({positions, static_cast<double>(chip_.array_rows), chip_.acc_latency + 1.0});
+}
+
+TilingCost::Loads TilingCost::activation_loads(const Tiling& t, const Loops& l) const {
+  if (problem_.in.on_chip) return {0, 0, 0};
+  const double window = static_cast<double>(activation_words(t));
+  const bool one_for_all_groups = l.chunks == 1 && run_.step == 0;
+  const bool all_stay = l.tiles * l.groups * l.chunks * window <= static_cast<double>(limits_.activation_words);
+  const double count = one_for_all_groups && (!t.columns_outer || all_stay) ? l.tiles : l.jobs * l.chunks;
+  return {count, count * window, count * window * chip_.activation_word_bytes()};
+}
+
+TilingCost::Loads TilingCost::weight_loads(const Tiling& t, const Loops& l) const {
+  const double run_words = run_.count * l.taps * tile_words_;
+  const double group_words = t.column_blocks * l.taps * tile_words_;
+  const bool stay = run_words <= chip_.weight_words || (t.columns_outer && 2 * group_words <= chip_.weight_words);
+  const double sets =
+      problem_.right ? static_cast<double>(problem_.out.images) : 1;  // a MatMul has others for each image
+  const double words = stay ? sets * run_words : l.tiles * run_words;
+  const double count = stay ? sets * l.groups * l.chunks : l.jobs * l.chunks;
+  const bool diagonals = problem_.diagonal && chip_.array_rows <= chip_.array_cols && !problem_.zero_point_by_column();
+  return {count, words, words * (diagonals ? chip_.operand_bytes() : chip_.weight_word_bytes())};
+}
+
+double TilingCost::residual_bytes(const Loops& l) const {
+  const bool loaded = problem_.residual && !problem_.residual->operand.on_chip;
+  return loaded ? l.tiles * l.positions * run_.count * chip_.weight_word_bytes() : 0;
+}
+
+double TilingCost::output_bytes(const Loops& l) const {
+  if (problem_.out.on_chip) return 0;
+  const std::int64_t sums_of_an_output = problem_.window[0] * problem_.window[1];
+  return l.tiles * l.positions / sums_of_an_output * run_.count * chip_.array_cols * problem_.output_bytes();
+}
+
+}  // namespace systole::compiler

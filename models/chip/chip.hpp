@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "formats/int8.hpp"
 #include "memory/memory_config.hpp"
 
 namespace systole {
@@ -53,7 +54,7 @@ struct Chip {
 
   std::uint32_t axi_bytes() const { return axi_data_bits / 8; }
   std::uint32_t activation_words() const { return activation_banks * activation_bank_words; }
-  std::uint32_t operand_bytes() const { return 1; }  // of an activation or a weight: int8 or uint8
+  std::uint32_t operand_bytes() const { return formats::int8::kOperandBytes; }  // of an activation or a weight
   std::uint32_t activation_word_bytes() const { return array_rows * operand_bytes(); }
   std::uint32_t weight_word_bytes() const { return array_cols * operand_bytes(); }
   std::uint32_t macs_per_cycle() const { return array_rows * array_cols; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the compiler makes of a network for one chip: a list of steps, each of which is one program
-// for the chip or one operator on the host, and the map of the chip's DRAM.
+// What the compiler makes of a network for one chip: a list of steps, each of which is one program for the chip or one
+// operator on the host, and the map of the chip's DRAM.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,9 @@
 
 namespace systole::compiler {
 
-// How the host writes a tensor of few channels for the one convolution that reads it: column x of the layout holds, as channel
-// tap * channels + c, what that tap of a kernel row meets at output column x. Outside of the image that is the zero point.
+// How the host writes a tensor of few channels for the one convolution that reads it: column x of the layout holds, as
+// channel tap * channels + c, what that tap of a kernel row meets at output column x. Outside of the image that is the
+// zero point.
 struct Unrolled {
   std::int64_t channels = 1, width = 1;                      // of the tensor
   std::int64_t taps = 1, stride = 1, dilation = 1, pad = 0;  // of the convolution, along x
@@ -25,9 +26,9 @@ struct Unrolled {
   std::uint8_t pad_value = 0;
 };
 
-// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][block],
-// channels padded to a multiple of the block. What the padding channels hold is unspecified. A
-// matrix [m][k] is one image of height 1 and width m with k channels.
+// An int8, uint8 or int32 tensor in DRAM: [image][channel block][height][width][block], channels padded to a multiple
+// of the block. What the padding channels hold is unspecified. A matrix [m][k] is one image of height 1 and width m
+// with k channels.
 struct TensorLayout {
   std::uint64_t offset = 0;  // bytes from base register 0 (tensors)
   std::int64_t images = 1, channels = 1, height = 1, width = 1;
@@ -97,12 +98,11 @@ struct CompiledNetwork {
   SearchStatistics search;
 };
 
-// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too
-// small.
+// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too small.
 CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options = {});
 
-// Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0
-// plus layout.offset. An unrolled tensor cannot come back.
+// Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0 plus layout.offset.
+// An unrolled tensor cannot come back.
 std::vector<std::uint8_t> to_layout(const std::vector<std::uint8_t>& row_major, const TensorLayout& layout,
                                     std::uint8_t fill);
 std::vector<std::uint8_t> from_layout(const std::vector<std::uint8_t>& bytes, const TensorLayout& layout);

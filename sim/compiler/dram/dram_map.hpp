@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage (b): the tensors' places in DRAM. See docs/reference/dram_layout.md.
+// The tensors' places in DRAM. See docs/reference/dram_layout.md. A tensor lives from the time when it is written to
+// the time when it is read last; two tensors may have the same bytes if they do not live at the same time.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/operators/operator_table.hpp"
 #include "compiler/plan/plan.hpp"
 
 namespace systole::compiler {
@@ -18,8 +20,7 @@ struct DramMap {
   std::uint64_t size_bytes = 0;                                  // of the tensor region
 };
 
-// First fit over the tensors' lifetimes; a dead tensor's bytes are used again unless
-// `keep_tensors`.
-DramMap map_tensors(const Network& network, const Chip& chip, const Plan& plan, const CompileOptions& options);
+// First fit over the tensors' lifetimes, large tensors first. Constants, and with `keep_tensors` all, live forever.
+DramMap map_tensors(const Plan& plan, const OperatorTable& nodes, bool keep_tensors);
 
 }  // namespace systole::compiler

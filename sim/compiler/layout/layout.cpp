@@ -84,8 +84,7 @@ std::uint64_t TensorLayout::bytes_of_blocks(std::int64_t count) const {
 }
 
 bool same_bytes(const ImageShape& a, const ImageShape& b, std::uint32_t block) {
-  // Without padding channels and with one channel block the order within a pixel decides; compare
-  // what is outside it.
+  // Without padding channels and with one channel block the order within a pixel decides; compare what is outside it.
   if (a.channels != b.channels) return false;
   const std::int64_t pa = a.height * a.width, pb = b.height * b.width;
   const bool pixels_first_a = a.channels_last || pa == 1 || a.channels == 1;
@@ -94,8 +93,8 @@ bool same_bytes(const ImageShape& a, const ImageShape& b, std::uint32_t block) {
   if (!same_order) return false;
   if (a.images == b.images && pa == pb) return true;
   const bool one_block = a.channels <= block;
-  // [n][c][p] row-major is pixel-major over all images only if c == 1 or p == 1 (pixels_first),
-  // then images and pixels merge.
+  // [n][c][p] row-major is pixel-major over all images only if c == 1 or p == 1 (pixels_first), then images and pixels
+  // merge.
   return one_block && pixels_first_a && pixels_first_b && a.images * pa == b.images * pb;
 }
 

@@ -10,8 +10,8 @@
 namespace systole::compiler {
 namespace {
 
-// Items between the one that writes and the one that reads: what the emitter looks ahead, so that the load does not hold up the
-// loads behind it in the program, and as many as a store takes to retire behind its matrix instruction.
+// Items between the one that writes and the one that reads: what the emitter looks ahead, so that the load does not
+// hold up the loads behind it in the program, and as many as a store takes to retire behind its matrix instruction.
 constexpr std::size_t kDistance = kLookahead + 3;
 
 bool reads_what(const Item& reader, const Item& writer) {
@@ -33,8 +33,8 @@ void interleave(std::vector<Item>& items, std::size_t first, std::size_t second)
     moved.push_back({place == first ? first : std::min(place + kDistance, second), i});
   }
   std::stable_sort(moved.begin(), moved.end(), [](const Moved& a, const Moved& b) { return a.place < b.place; });
-  // Many become ready at once, where a tile of all channels is complete. One after the other they would keep the accumulators
-  // occupied while the array waits: evenly spread, each fits beside one job of the array.
+  // Many become ready at once, where a tile of all channels is complete. One after the other they would keep the
+  // accumulators occupied while the array waits: evenly spread, each fits beside one job of the array.
   const double spacing =
       static_cast<double>(second - first) / static_cast<double>(std::max<std::size_t>(moved.size(), 1));
   double earliest = 0;

@@ -11,15 +11,15 @@ namespace systole::compiler {
 Operand operand_of(const Network& network, const Plan& plan, const std::vector<std::optional<TensorLayout>>& layout,
                    TensorId tensor) {
   Operand d;
-  d.storage = plan.storage[tensor];
-  const auto& resident = plan.resident[d.storage];
+  d.storage = plan.tensors[tensor].storage;
+  const auto& resident = plan.tensors[d.storage].resident;
   const TensorLayout l =
       resident ? layout_of(network, plan, tensor)
                : (invariant(layout[tensor].has_value(), "an operand of a chip node has a place"), *layout[tensor]);
   d.block_channels = l.block;
   d.images = l.images;
   d.blocks = channel_blocks(l);
-  d.first_plane = plan.first_block[tensor];
+  d.first_plane = plan.tensors[tensor].first_block;
   d.image_planes = d.blocks;
   d.height = l.height;
   d.width = l.width;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An operand is a tensor as instructions address it: in DRAM, or kept in the activation buffer between two nodes of one step.
+// An operand is a tensor as instructions address it: in DRAM, or kept in the activation buffer between two nodes of one
+// step.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,8 @@ struct Operand {
   bool dense_rows() const { return row_stride == width * pixel_stride; }
 };
 
-// The rows of a matrix as `count` matrices of `rows` rows each, one an image of height 1. What another view names is taken as the
-// matrix, whose bytes are the same.
+// The rows of a matrix as `count` matrices of `rows` rows each, one an image of height 1. What another view names is
+// taken as the matrix, whose bytes are the same.
 void see_as_matrices(Operand& operand, std::int64_t count, std::int64_t rows);
 
 // `tensor` must have a layout or be resident.
@@ -46,8 +47,8 @@ struct Region {
                last_column = 0;
 };
 
-// What touches it depends on: a box of the tensor in DRAM, or the words of the activation buffer
-// from its first to its last one.
+// What touches it depends on: a box of the tensor in DRAM, or the words of the activation buffer from its first to its
+// last one.
 DramBox dram_box(const Operand& operand, const Region& region);
 WordSpan word_span(const Operand& operand, const Region& region, const Chip& chip);
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "compiler/emit/items.hpp"
-#include "compiler/matrix/matrix_problem.hpp"
+#include "compiler/lower/operand.hpp"
 
 namespace systole::compiler {
 

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stage (a): which nodes run on the chip, how every tensor is seen, and the order of chip and host
-// steps.
+// Which nodes run on the chip, which on the host, and which are nothing but names for bytes.
 //
-// A node runs on the host if the chip has no instruction sequence with exactly its bits. What is
-// refused, and why, is said in `NodePlacement::reason`. The chip cannot run: a scale, add factor or
-// offset that is not zero or a normal number (negative scales included); a max-pool window of more
-// than 255 taps a side, or whose input patch is larger than the activation buffer; raw sums with a
-// bias; a weight tile larger than the weight buffer; a MatMul whose right
-// operand is laid out for something else, too, if array_rows and array_cols differ; a Lookup that is no requantization followed by
-// a clamp.
+// A node runs on the host if the chip has no instruction sequence with exactly its bits. What is refused, and why, is
+// said in NodePlacement::reason; each operator knows its own reasons (operators/). Three of the questions depend on the
+// answers before them: which tensors are bytes of others is only known when it is known who reads them on the chip, and
+// a matrix product needs to know what its tensors have become.
 #pragma once
 
+#include "compiler/operators/operator_table.hpp"
 #include "compiler/plan/plan.hpp"
 
 namespace systole::compiler {
 
-Plan place(const Network& network, const Chip& chip, const CompileOptions& options);
-
-// Fuses Adds and MaxPools into the convolutions before them and keeps small tensors on the chip between nodes.
-void fuse(Plan& plan, const Network& network, const Chip& chip);
+// Needs the views. Fills the placement of all nodes, and storage, place, blocks and flattening of all tensors.
+void place_nodes(Plan& plan, const OperatorTable& nodes);
 
 }  // namespace systole::compiler

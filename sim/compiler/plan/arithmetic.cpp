@@ -3,13 +3,17 @@
 
 #include <algorithm>
 
+#include "formats/int8.hpp"
+
 namespace systole::compiler {
 namespace {
 
 struct Range {
   int low, high;
 };
-constexpr Range range_of(bool is_signed) { return is_signed ? Range{-128, 127} : Range{0, 255}; }
+constexpr Range range_of(bool is_signed) {
+  return {formats::int8::lowest(is_signed), formats::int8::highest(is_signed)};
+}
 
 int add(float source, float residual, const AddFactors& f, Range out, const Clamp& clamp) {
   const float sum = std::fma(source, f.ra, std::fma(residual, f.rb, f.offset));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Nodes that move no byte (Place::kFree): what they name is other tensors' bytes, in DRAM or, for the host, their values.
+// Nodes that move no byte (Place::kFree): what they name is other tensors' bytes, in DRAM or, for the host, their
+// values.
 #pragma once
 
 #include <cstdint>

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the requantization behind a table of 256 outputs. The reader has already folded scales and
-// zero points into the table, so they are searched for: for each pair of input and output zero
-// point the table's entries bound the scale from both sides; a scale inside the bounds is then
-// tried on all 256 inputs in exact float32 arithmetic. Nothing is assumed.
+// Finds the requantization behind a table of 256 outputs. The reader has already folded scales and zero points into the
+// table, so they are searched for: for each pair of input and output zero point the table's entries bound the scale
+// from both sides; a scale inside the bounds is then tried on all 256 inputs in exact float32 arithmetic. Nothing is
+// assumed.
 #include "compiler/plan/lookup_match.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "formats/int8.hpp"
 
 namespace systole::compiler {
 namespace {
@@ -18,7 +20,7 @@ constexpr int kInputs = 256;
 struct Type {
   std::int32_t low, high;
 };
-constexpr Type type_of(bool is_signed) { return is_signed ? Type{-128, 127} : Type{0, 255}; }
+constexpr Type type_of(bool is_signed) { return {formats::int8::lowest(is_signed), formats::int8::highest(is_signed)}; }
 
 std::int32_t apply(const UnaryArithmetic& u, std::int32_t x, Type out) {
   std::int64_t v = x;
@@ -30,8 +32,6 @@ std::int32_t apply(const UnaryArithmetic& u, std::int32_t x, Type out) {
 }
 
 }  // namespace
-
-bool is_chip_scale(float value) { return value == 0 ? !std::signbit(value) : value > 0 && std::isnormal(value); }
 
 std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table, bool input_signed,
                                             bool output_signed) {

@@ -11,8 +11,7 @@
 
 namespace systole::compiler {
 
-// y = clamp(saturate(rne(fl(fl(x + bias) * scale)) + zero_point)); without `requantize` y =
-// clamp(x).
+// y = clamp(saturate(rne(fl(fl(x + bias) * scale)) + zero_point)); without `requantize` y = clamp(x).
 struct UnaryArithmetic {
   bool requantize = false;
   std::int32_t bias = 0;
@@ -24,9 +23,5 @@ struct UnaryArithmetic {
 // The arithmetic that gives exactly this table, if there is one.
 std::optional<UnaryArithmetic> match_lookup(const std::vector<std::uint8_t>& table, bool input_signed,
                                             bool output_signed);
-
-// True for zero and for positive normal float32 numbers: what the post-processing accepts as a
-// scale.
-bool is_chip_scale(float value);
 
 }  // namespace systole::compiler

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Concat, Split and Slice of a single dimension as what they are to the compiler: tensors that are ranges of another one.
+// Concat, Split and Slice of a single dimension as what they are to the compiler: tensors that are ranges of another
+// one.
 #pragma once
 
 #include <cstdint>

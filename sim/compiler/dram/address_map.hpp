@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The regions of DRAM: programs, weights, parameters, tensors, one after the other from address 0.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/compiled_network.hpp"
+#include "compiler/lower/constants.hpp"
+
+namespace systole::compiler {
+
+// The segments of constants that lowering has filled.
+struct ConstantPools {
+  ConstantPool weights, parameters;
+  // Room for the weights of the network.
+  ConstantPools(const Network& network, const Chip& chip);
+};
+
+// Gives all regions their places, as `program_address`, `base_address`, `constants` and `dram_bytes` of the network,
+// whose steps and layouts are known. Takes the bytes of the pools. UserError if a region is larger than instructions
+// can address, or all together than the DRAM; both sizes are named.
+void map_addresses(CompiledNetwork& compiled, std::uint64_t tensor_bytes, ConstantPools& pools);
+
+}  // namespace systole::compiler

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "chip/chip.hpp"
 #include "sim/compiler/network_builder.hpp"
 
 namespace systole::compiler_test {

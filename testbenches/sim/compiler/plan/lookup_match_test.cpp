@@ -43,18 +43,4 @@ TEST_CASE("a table of a requantization is found and is exact, another one is ref
   CHECK_FALSE(compiler::match_lookup(square, false, false));
 }
 
-TEST_CASE("requantization tables run on the chip with the same bits") {
-  for (const Chip& chip : odd_chips()) {
-    NetworkBuilder b(21);
-    std::vector<std::uint8_t> table(256);
-    for (int i = 0; i < 256; ++i) {
-      const int v = static_cast<int>(std::nearbyint(static_cast<float>(static_cast<std::int8_t>(i) - 5) * 1.37f)) + 100;
-      table[i] = static_cast<std::uint8_t>(std::clamp(v, 100, 255));
-    }
-    b.output(b.lookup(b.input(ElementType::kInt8, {2, 19, 7, 9}), table, ElementType::kUint8));
-    CHECK(host_nodes(compiler::compile(b.network(), chip)) == "");
-    CHECK(compile_and_compare(b.network(), chip, b.random_inputs()) == "");
-  }
-}
-
 }  // namespace systole::compiler_test

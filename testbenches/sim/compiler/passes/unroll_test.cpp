@@ -2,9 +2,9 @@
 //
 // Inputs of few channels, spread out along x by the host: when that happens, where the bytes lie, and that no bit changes.
 #include "catch.hpp"
-#include "compile_and_compare.hpp"
 #include "compiler/layout/layout.hpp"
-#include "network_builder.hpp"
+#include "sim/compiler/compile_and_compare.hpp"
+#include "sim/compiler/network_builder.hpp"
 
 namespace systole::compiler_test {
 namespace {

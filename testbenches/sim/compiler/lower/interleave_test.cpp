@@ -4,8 +4,8 @@
 #include "compiler/lower/interleave.hpp"
 
 #include "catch.hpp"
-#include "compile_and_compare.hpp"
-#include "network_builder.hpp"
+#include "sim/compiler/compile_and_compare.hpp"
+#include "sim/compiler/network_builder.hpp"
 
 namespace systole::compiler_test {
 namespace {

@@ -55,7 +55,7 @@ std::uint64_t Chip::fingerprint() const {
 
 std::string to_toml(const Chip& chip) {
   std::string text = fmt::format("name = \"{}\"\nclock_mhz = {}\n\n[chip]\n", chip.name, chip.clock_mhz);
-  text += "dataflow = \"weight-stationary\"\n";
+  text += fmt::format("dataflow = \"{}\"\n", chip_file::kDataflow);
   const auto write = [&](const chip_file::Key& key, const auto& value) {
     text += fmt::format("{} = {}\n", key.name, value);
   };

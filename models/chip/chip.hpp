@@ -18,13 +18,10 @@
 
 namespace systole {
 
-enum class Dataflow { kWeightStationary };
-
 struct Chip {
   std::string name;
   std::uint32_t clock_mhz = 1000;
 
-  Dataflow dataflow = Dataflow::kWeightStationary;
   std::uint32_t array_rows = 0;   // power of two, 4..256
   std::uint32_t array_cols = 0;   // power of two, 4..256
   std::uint32_t pe_latency = 1;   // cycles from operands to their place in the sum, 1..4

@@ -26,8 +26,6 @@ constexpr std::size_t kMaxFileBytes = 65536;
 constexpr std::size_t kMaxLineBytes = 1000;
 constexpr std::size_t kMaxNameBytes = 64;
 
-constexpr std::string_view kDataflow = "weight-stationary";
-
 constexpr bool is_power_of_two(std::uint64_t x) { return x != 0 && (x & (x - 1)) == 0; }
 
 std::string range_text(const Key& key) {
@@ -60,7 +58,7 @@ class Parser {
       std::set<std::string, std::less<>> known = {"dataflow"};
       chip_file::visit_chip_keys(chip, [&](const Key& key, const auto&) { known.emplace(key.name); });
       refuse_unknown(*table, "chip.", known);
-      read_choice(*table, "chip", "dataflow", kDataflow);
+      read_choice(*table, "chip", "dataflow", chip_file::kDataflow);
       chip_file::visit_chip_keys(chip, [&](const Key& key, auto& value) { read_number(*table, "chip.", key, value); });
       check_together(*table, chip);
     }
@@ -109,7 +107,7 @@ class Parser {
     if (chip.name.empty() || chip.name.size() > kMaxNameBytes ||
         chip.name.find_first_not_of(kCharacters) != std::string::npos)
       fail(name->source().begin.line, fmt::format("name = {}: must be {}", shown(*name), allowed));
-    read_number(root, "", Key{"clock_mhz", 1, 10000}, chip.clock_mhz);
+    read_number(root, "", chip_file::kClockKey, chip.clock_mhz);
   }
 
   const toml::table* table_of(const toml::table& root, const char* name, Presence presence) const {

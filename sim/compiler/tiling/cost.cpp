@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "chip/timing.hpp"
 #include "compiler/plan/arithmetic.hpp"
 
 namespace systole::compiler {
@@ -93,9 +94,7 @@ double TilingCost::tiles_of(const Tiling& t) const {
 }
 
 // Of the array for one weight tile, without the cycle for zero points by column.
-double TilingCost::pass_cycles(double positions) const {
-  return std::max<double>({positions, static_cast<double>(chip_.array_rows), chip_.acc_latency + 1.0});
-}
+double TilingCost::pass_cycles(double positions) const { return PassTiming(chip_).cycles(positions, false); }
 
 TilingCost::Loads TilingCost::activation_loads(const Tiling& t, const Loops& l) const {
   if (problem_.in.on_chip) return {0, 0, 0};

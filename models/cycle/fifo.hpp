@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two queues of the chip, as their users see them in time (rtl/common/fifo.sv, rtl/common/ram_fifo.sv), with their contents
-// and, where only the number of entries counts, without.
+// The two queues of the chip, as their users see them in time (rtl/common/fifo.sv, rtl/common/ram_fifo.sv), with their
+// contents and, where only the number of entries counts, without.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace systole::cycle {
 
-// Entries in the order of their arrival. The storage is the next power of two, so that going around is one mask: these queues
-// are in the innermost loop of the model. No checks: pop and front need an entry, push needs room.
+// Entries in the order of their arrival. The storage is the next power of two, so that going around is one mask: these
+// queues are in the innermost loop of the model. No checks: pop and front need an entry, push needs room.
 template <typename T>
 class Ring {
  public:
@@ -37,7 +37,8 @@ class Ring {
   std::vector<T> entries_;
 };
 
-// An entry pushed in cycle t is at the front in cycle t + 1. pop() and push() are called at the end of a cycle, pop first.
+// An entry pushed in cycle t is at the front in cycle t + 1. pop() and push() are called at the end of a cycle, pop
+// first.
 template <typename T>
 class Fifo {
  public:
@@ -52,8 +53,8 @@ class Fifo {
   Ring<T> entries_;
 };
 
-// An entry pushed in cycle t is at the front in cycle t + 2 at the earliest. At the end of every cycle: first end_cycle with
-// whether the front was taken, then push. ready() is asked before both.
+// An entry pushed in cycle t is at the front in cycle t + 2 at the earliest. At the end of every cycle: first end_cycle
+// with whether the front was taken, then push. ready() is asked before both.
 template <typename T>
 class RamFifo {
  public:

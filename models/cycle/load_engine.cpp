@@ -213,15 +213,15 @@ std::uint32_t LoadEngine::word_bytes(const isa::Load& load) const {
   return chip_.post_lanes * 8;
 }
 
-const LoadEngine::Outputs& LoadEngine::step(const Inputs& in) {
-  Outputs& out = out_;
+const EngineStatus& LoadEngine::step(const Inputs& in) {
+  EngineStatus& out = out_;
   out.busy = out.wait_port = out.wait_memory = out.retire = false;
   out.in_flight = in_flight_ != 0;
   bool word_taken = false;
   if (writer_.active()) {
     const bool needs_data = writer_.needs_data();
-    const bool wanted = !needs_data || packer_.word_valid();
-    out.wait_port = wanted && writer_.to_activation() && in.store_write_bank == static_cast<int>(writer_.bank());
+    const bool wanted = wants_port();
+    out.wait_port = wanted && in.refused;
     out.busy = wanted && !out.wait_port;
     out.wait_memory = !wanted;
     word_taken = out.busy && needs_data;

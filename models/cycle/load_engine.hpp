@@ -7,17 +7,13 @@
 #include <optional>
 
 #include "chip/chip.hpp"
+#include "cycle/buffer_ports.hpp"
+#include "cycle/engine_status.hpp"
 #include "cycle/fifo.hpp"
+#include "cycle/read_arbiter.hpp"
 #include "isa/instruction.hpp"
 
 namespace systole::cycle {
-
-// A burst as it goes to the read arbiter; none if it has no beats.
-struct ReadBurst {
-  std::uint64_t address = 0;  // aligned to a beat
-  std::uint32_t beats = 0;
-  explicit operator bool() const { return beats != 0; }
-};
 
 // What the packer must know of a run.
 struct Run {
@@ -36,7 +32,8 @@ class LoadRequest {
   // The offered burst was accepted; the run that it begins, if it begins one.
   std::optional<Run> accept();
   void end_cycle(bool last_beat_arrived, bool beat_taken);
-  // For how many cycles it offers nothing if a beat is taken in each, none the last of its burst; and that many of them.
+  // For how many cycles it offers nothing if a beat is taken in each, none the last of its burst; and that many of
+  // them.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles) { room_ += static_cast<std::uint32_t>(cycles); }
 
@@ -64,7 +61,8 @@ class LoadPacker {
     bool beat = false, run = false;
   };
   Taken end_cycle(bool word_taken, bool beat_valid, const Run* run);
-  // For how many cycles a whole beat comes in and goes out as a word, the last of the run excepted; and that many of them.
+  // For how many cycles a whole beat comes in and goes out as a word, the last of the run excepted; and that many of
+  // them.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles);
 
@@ -109,27 +107,23 @@ class LoadEngine {
  public:
   explicit LoadEngine(const Chip& chip);
 
-  struct Inputs {                    // of one cycle
-    int store_write_bank = kNoBank;  // of the activation buffer
+  struct Inputs {          // of one cycle
+    bool refused = false;  // the store engine writes the bank of write_bank()
     bool burst_accepted = false, beat_arrived = false, last_beat = false;
     const isa::Load* started = nullptr;  // the instruction that starts in this cycle, its index and base address
     std::uint32_t index = 0;
     std::uint64_t base = 0;
   };
-  static constexpr int kNoBank = -1;
-  struct Outputs {       // of one cycle
-    bool moved = false;  // anything but the clock
-    bool busy = false, wait_port = false, wait_memory = false, in_flight = false;
-    bool retire = false;
-    std::uint32_t retire_index = 0;
-    std::uint16_t retire_post_mask = 0;
-  };
   bool ready() const { return request_.ready() && pending_.ready(); }
   ReadBurst offer() const { return request_.offer(); }
-  const Outputs& step(const Inputs& inputs);
-  const Outputs& outputs() const { return out_; }  // of the newest step
-  // For how many cycles it goes on like in the newest step, if in each a beat arrives that is not the last of its burst and the
-  // port is free: takes a beat, writes a word, asks for nothing. 0 if it did something else.
+  // The bank of the activation buffer that it wants to write in this cycle.
+  int write_bank() const {
+    return writer_.active() && writer_.to_activation() && wants_port() ? static_cast<int>(writer_.bank()) : kNoBank;
+  }
+  const EngineStatus& step(const Inputs& inputs);
+  const EngineStatus& status() const { return out_; }  // of the newest step
+  // For how many cycles it goes on like in the newest step, if in each a beat arrives that is not the last of its burst
+  // and the port is free: takes a beat, writes a word, asks for nothing. 0 if it did something else.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles);  // at most that many, instead of a step for each
   bool writes_activation() const { return writer_.active() && writer_.to_activation(); }
@@ -139,10 +133,12 @@ class LoadEngine {
     isa::Load load;
     std::uint32_t index;
   };
+  // Its writer, which is active, has a word to write.
+  bool wants_port() const { return !writer_.needs_data() || packer_.word_valid(); }
   std::uint32_t word_bytes(const isa::Load& load) const;  // bytes of a run that go into a word
 
   static constexpr int kInFlight = 4;
-  Outputs out_;
+  EngineStatus out_;
   Chip chip_;
   LoadRequest request_;
   LoadPacker packer_;

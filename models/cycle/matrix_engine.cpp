@@ -19,14 +19,14 @@ std::uint32_t banks_of(std::int64_t first, std::int64_t last, std::uint32_t bank
 }  // namespace
 
 MatrixEngine::MatrixEngine(const Chip& chip)
-    : activation_mask_(chip.activation_words() - 1),
+    : timing_(chip),
+      activation_mask_(chip.activation_words() - 1),
       all_activation_banks_((1u << chip.activation_banks) - 1),
       accumulator_mask_(2 * chip.accumulator_rows - 1),
       acc_latency_(chip.acc_latency),
       bank_shift_(log2_of(chip.activation_bank_words)),
       accumulator_bank_shift_(log2_of(chip.accumulator_rows)),
       latency_(chip.array_rows + chip.array_cols + chip.pe_latency),
-      minimum_pass_(std::max(chip.array_rows, chip.acc_latency + 1)),
       in_flight_((latency_ + chip.acc_latency) / chip.array_rows + 4) {}
 
 void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_t index) {
@@ -35,7 +35,7 @@ void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_
   next.index = index;
   next.rows = std::uint32_t{m.m_y} * m.m_x;
   next.skipped_cycles = m.per_column_zero_point ? 1 : 0;
-  next.pass_cycles = std::max(next.rows, minimum_pass_) + next.skipped_cycles;
+  next.pass_cycles = timing_.cycles(next.rows, m.per_column_zero_point);
   const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
   next.first_cycle = cycle + 1;
   next.last_cycle = cycle + passes * next.pass_cycles;
@@ -122,12 +122,6 @@ bool MatrixEngine::reads_accumulator(std::uint32_t bank, std::uint64_t cycle) co
   if (row < 0 || !pass.accumulates) return false;
   return ((pass.accumulator_base + static_cast<std::uint32_t>(row)) & accumulator_mask_) >> accumulator_bank_shift_ ==
          bank;
-}
-
-MatrixEngine::Retirement MatrixEngine::retire() {
-  const Retirement out{in_flight_.front().index, in_flight_.front().matrix.common.post_mask};
-  in_flight_.pop();
-  return out;
 }
 
 }  // namespace systole::cycle

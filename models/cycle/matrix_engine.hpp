@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Timing of the matrix engine (rtl/matrix/). Nothing stalls it, so all that it does follows from the cycle in which an
-// instruction starts: which bank it reads in which cycle, when the next one can start, when it retires. It has no state to step.
+// instruction starts: which bank it reads in which cycle, when the next one can start, when it retires. Cycles in which
+// none of this changes need no step: what it answers depends on the cycle that is asked about.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
 #include "chip/chip.hpp"
+#include "chip/timing.hpp"
+#include "cycle/engine_status.hpp"
 #include "cycle/fifo.hpp"
 #include "isa/instruction.hpp"
 
@@ -28,12 +31,11 @@ class MatrixEngine {
   bool reads_activation(std::uint32_t bank, std::uint64_t cycle) const;
   bool reads_accumulator(std::uint32_t bank, std::uint64_t cycle) const;
 
-  struct Retirement {
-    std::uint32_t index;
-    std::uint16_t post_mask;
-  };
   bool retires(std::uint64_t cycle) const { return !in_flight_.empty() && in_flight_.front().retire_cycle == cycle; }
-  Retirement retire();  // in the cycle in which it retires
+  // What it does in `cycle`, as the other engines tell it; takes the instruction that retires in it. Before start() of
+  // the cycle.
+  const EngineStatus& step(std::uint64_t cycle);
+  const EngineStatus& status() const { return status_; }  // of the newest step
 
   // The first cycle, `cycle` or later, in which it retires, becomes ready or becomes idle; kNever if none.
   std::uint64_t next_cycle(std::uint64_t cycle) const;
@@ -45,8 +47,7 @@ class MatrixEngine {
     std::uint64_t first_cycle;  // of its first pass
     std::uint64_t last_cycle;   // of its last pass
     std::uint64_t retire_cycle;
-    std::uint32_t pass_cycles, rows,
-        skipped_cycles;  // cycles of a pass, activation words of it, cycles before the first one
+    std::uint32_t pass_cycles, rows, skipped_cycles;  // of a pass: its cycles, its words, cycles before the first word
     std::uint32_t activation_banks, accumulator_banks;  // that it may touch, a bit each
   };
   // A pass of an instruction: what decides the reads of its cycles.
@@ -66,17 +67,30 @@ class MatrixEngine {
   bool find_pass(std::uint64_t cycle, Pass& recent) const;
   static Pass pass_of(const InFlight& instruction, std::uint64_t cycle);
 
+  const PassTiming timing_;
   std::uint32_t activation_mask_, all_activation_banks_, accumulator_mask_, acc_latency_;
   std::uint32_t bank_shift_, accumulator_bank_shift_;
-  std::uint32_t latency_;       // activation read to sums: Rows + Cols + PeLatency
-  std::uint32_t minimum_pass_;  // max(Rows, AccLatency + 1)
+  std::uint32_t latency_;  // activation read to sums: Rows + Cols + PeLatency
   std::uint64_t ready_cycle_ = 0;
   std::uint64_t idle_cycle_ = 0;
+  EngineStatus status_;
   Ring<InFlight> in_flight_;                         // started, not retired
   mutable Pass activation_pass_, accumulator_pass_;  // asked for last
 };
 
-// Here and not in the .cpp, because it is asked every cycle.
+// Here and not in the .cpp, because they are asked every cycle.
+
+inline const EngineStatus& MatrixEngine::step(std::uint64_t cycle) {
+  status_.busy = active(cycle);
+  status_.moved = status_.retire = retires(cycle);
+  if (status_.retire) {
+    status_.retire_index = in_flight_.front().index;
+    status_.retire_post_mask = in_flight_.front().matrix.common.post_mask;
+    in_flight_.pop();
+  }
+  return status_;
+}
+
 inline std::uint64_t MatrixEngine::next_cycle(std::uint64_t cycle) const {
   std::uint64_t next = in_flight_.empty() ? kNever : in_flight_.front().retire_cycle;
   if (ready_cycle_ >= cycle) next = std::min(next, ready_cycle_);

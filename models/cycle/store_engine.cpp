@@ -166,12 +166,12 @@ StoreEngine::StoreEngine(const Chip& chip)
       response_is_last_(chip.store_outstanding),
       in_flight_(kInFlight) {}
 
-// The parts from the last to the first, so that each sees what the ones before it did in earlier cycles; what a part gives
-// back to an earlier one (room, responses) is kept until that one has acted.
+// The parts from the last to the first, so that each sees what the ones before it did in earlier cycles; what a part
+// gives back to an earlier one (room, responses) is kept until that one has acted.
 const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs& in) {
   Outputs& out = out_;
   out.busy = out.wait_port = out.wait_memory = out.bank_conflict = out.retire = false;
-  out.aw_valid = out.w_valid = out.w_last = false;
+  out.beat_sent = false;
   out.write_bank = kNoBank;
   out.in_flight = in_flight_.valid();
   bool moved = in.b_valid || in.started != nullptr || !beats_.settled() || !packer_pending_.settled();
@@ -191,30 +191,24 @@ const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs&
 
   // AXI. A request that memory has not taken is offered again: that is not rest.
   const bool packer_room = beats_.ready() && bursts_.ready();
-  bool w_sent = false;
+  bool aw_sent = false;
   if (offers()) {
-    out.w_valid = beats_.valid() && !sending_.empty();
-    if (out.w_valid) {
-      out.w_last = sending_.front() == 1;
-      w_sent = in.w_ready;
-      if (w_sent && --sending_.front() == 0) sending_.pop();
-    }
-    out.aw_valid = bursts_.valid() && response_is_last_.size() != outstanding_limit_;
-    moved = moved || out.w_valid || out.aw_valid;
+    const bool offers_beat = w_valid(), offers_burst = aw_valid();
+    out.beat_sent = offers_beat && in.w_ready;
+    aw_sent = offers_burst && in.aw_ready;
+    moved = moved || offers_beat || offers_burst;
   }
+  if (out.beat_sent && --sending_.front() == 0) sending_.pop();
   if (in.b_valid) {
     if (response_is_last_.front()) ++dram_done_;
     response_is_last_.pop();
   }
-  if (out.aw_valid) {
-    out.aw = bursts_.front();
-    if (in.aw_ready) {
-      response_is_last_.push(out.aw.last);
-      sending_.push(out.aw.beats);
-      bursts_.pop();
-    }
+  if (aw_sent) {
+    response_is_last_.push(bursts_.front().last);
+    sending_.push(bursts_.front().beats);
+    bursts_.pop();
   }
-  beats_.end_cycle(w_sent);
+  beats_.end_cycle(out.beat_sent);
 
   // Packing.
   bool group_taken = false;

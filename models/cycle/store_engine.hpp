@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "chip/chip.hpp"
+#include "cycle/buffer_ports.hpp"
+#include "cycle/engine_status.hpp"
 #include "cycle/fifo.hpp"
 #include "isa/instruction.hpp"
 
@@ -87,14 +89,13 @@ class StorePacker {
 class StoreEngine {
  public:
   static constexpr std::uint64_t kNever = ~0ull;
-  static constexpr int kNoBank = -1;
 
   explicit StoreEngine(const Chip& chip);
 
-  // The banks that it wants to read in this cycle. It reads all or none.
-  struct Reads {
-    int source_bank = kNoBank, residual_bank = kNoBank;  // of the activation buffer
-    int accumulator_bank = kNoBank;
+  // What it has on AW and W in a cycle; depends on earlier cycles only.
+  struct Offers {
+    bool aw_valid = false, w_valid = false, w_last = false;
+    WriteBurst aw;
   };
   struct Inputs {          // of one cycle
     bool refused = false;  // the matrix engine reads one of the banks of reads()
@@ -103,29 +104,25 @@ class StoreEngine {
     std::uint32_t index = 0;
     std::uint64_t base = 0;
   };
-  struct Outputs {
-    bool moved = false;  // anything but the clock
-    bool busy = false, wait_port = false, wait_memory = false, in_flight = false;
+  struct Outputs : EngineStatus {
     bool bank_conflict = false;
     int write_bank = kNoBank;  // of the activation buffer
-    bool aw_valid = false;
-    WriteBurst aw;
-    bool w_valid = false, w_last = false;
-    bool retire = false;
-    std::uint32_t retire_index = 0;
-    std::uint16_t retire_post_mask = 0;
+    bool beat_sent = false;    // on W
   };
   bool ready() const { return !issue_.active() && in_flight_.ready() && packer_pending_.ready(); }
   std::uint32_t issue_index() const { return issue_.index(); }
   // It has a write address or data on the pins, or may have.
-  bool offers() const { return bursts_.valid() || (!sending_.empty() && beats_.valid()); }
+  bool offers() const { return bursts_.valid() || w_valid(); }
+  Offers drive() const;
   // It may retire an instruction in this cycle.
   bool retires() const { return dram_done_ != 0 || activation_done_ != 0; }
   // The first cycle, `cycle` or later, in which it may write the activation buffer; kNever if it does not know of one.
   std::uint64_t next_activation_write(std::uint64_t cycle) const;
-  Reads reads() const;
+  // The banks that it wants to read in this cycle. It reads all or none.
+  StoreReads reads() const;
   const Outputs& step(std::uint64_t cycle, const Inputs& inputs);
   const Outputs& outputs() const { return out_; }  // of the newest step
+  const EngineStatus& status() const { return out_; }
   // The first cycle in which a result leaves post-processing; kNever if none is on its way.
   std::uint64_t next_cycle() const { return destinations_.empty() ? kNever : destinations_.front().cycle; }
 
@@ -144,6 +141,9 @@ class StoreEngine {
     std::uint16_t post_mask;
     bool to_activation;
   };
+
+  bool w_valid() const { return !sending_.empty() && beats_.valid(); }
+  bool aw_valid() const { return bursts_.valid() && response_is_last_.size() != outstanding_limit_; }
 
   static constexpr int kInFlight = 4;
   static constexpr int kBurstDepth = 8;
@@ -180,8 +180,17 @@ inline StorePacker::Outputs StorePacker::evaluate(bool group_valid, bool room) c
   return out;
 }
 
-inline StoreEngine::Reads StoreEngine::reads() const {
-  Reads reads;
+inline StoreEngine::Offers StoreEngine::drive() const {
+  Offers offers;
+  offers.w_valid = w_valid();
+  offers.w_last = offers.w_valid && sending_.front() == 1;
+  offers.aw_valid = aw_valid();
+  if (offers.aw_valid) offers.aw = bursts_.front();
+  return offers;
+}
+
+inline StoreReads StoreEngine::reads() const {
+  StoreReads reads;
   if (!issue_.active() || !issue_.room()) return reads;
   if (issue_.from_activation()) {
     reads.source_bank = static_cast<int>(issue_.source_bank());

@@ -28,7 +28,7 @@ struct TraceDifference : DesignError {
 
 class TraceComparison final : public Observer {
  public:
-  // The program must outlive the comparison. Errors as of cycle::Simulation.
+  // The program must outlive the comparison. Errors as of cycle::System.
   TraceComparison(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
                   std::uint64_t program_address);
 
@@ -71,7 +71,7 @@ class TraceComparison final : public Observer {
 
   const isa::Program& program_;
   Expected expected_;
-  cycle::Simulation model_;
+  cycle::System model_;
   std::uint64_t events_ = 0;
   std::array<std::optional<std::uint32_t>, isa::kEngines> newest_;  // started, by engine
 };

@@ -40,9 +40,9 @@ std::optional<std::uint64_t> trial_cycles(const TilingKey& key, const TrialAddre
   isa::Bases bases = {};
   for (int k = 0; k < isa::kBases; ++k)
     bases[k] = chip.memory.size_bytes / 8 * static_cast<std::uint64_t>(k) / kPage * kPage;
-  cycle::Simulation simulation(chip, program, bases, chip.memory.size_bytes / 2 / kPage * kPage, {}, nullptr);
-  if (!simulation.advance(most)) return std::nullopt;
-  return simulation.result().cycles;
+  cycle::System system(chip, program, bases, chip.memory.size_bytes / 2 / kPage * kPage);
+  if (!system.advance(most)) return std::nullopt;
+  return system.result().cycles;
 }
 
 }  // namespace systole::compiler

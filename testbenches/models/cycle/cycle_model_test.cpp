@@ -9,11 +9,11 @@
 #include "catch.hpp"
 #include "fuzz/fuzz_case.hpp"
 #include "support/error.hpp"
+#include "tiny_chip.hpp"
 
 namespace systole::cycle {
 namespace {
 
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
 constexpr isa::Bases kBases = {};
 constexpr std::uint64_t kProgramAddress = 0x8000;
 
@@ -103,12 +103,12 @@ TEST_CASE("a simulation in pieces of any length tells the same story as one in a
     Recording whole(Recording::Axi::kKeep), pieces(Recording::Axi::kKeep);
     const Result expected =
         CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &whole);
-    Simulation simulation(c.chip, c.random.program, c.random.bases, c.random.program_address, {}, &pieces);
-    for (std::uint64_t cycle = piece; !simulation.advance(cycle); cycle += piece) {
+    System system(c.chip, c.random.program, c.random.bases, c.random.program_address, {}, &pieces);
+    for (std::uint64_t cycle = piece; !system.advance(cycle); cycle += piece) {
       if (!pieces.retired.empty()) REQUIRE(pieces.retired.back().retire_cycle < cycle);
     }
-    CHECK(simulation.result().cycles == expected.cycles);
-    CHECK(simulation.result().counters == expected.counters);
+    CHECK(system.result().cycles == expected.cycles);
+    CHECK(system.result().counters == expected.counters);
     CHECK(pieces.retired == whole.retired);
     CHECK(pieces.axi == whole.axi);
   }

@@ -101,7 +101,8 @@ struct LoadEngineBench : Bench {
     const auto offer = model.offer();
     equal("ready_o", ready_o.read(), model.ready());
     cycle::LoadEngine::Inputs in;
-    if (store_bank.read() < chip.activation_banks) in.store_write_bank = static_cast<int>(store_bank.read());
+    in.refused = store_bank.read() < chip.activation_banks &&
+                 cycle::store_takes_port(static_cast<int>(store_bank.read()), model);
     in.burst_accepted = ar_valid_o.read() && ar_ready_i.read();
     in.beat_arrived = r_valid_i.read();
     in.last_beat = r_valid_i.read() && r_last_i.read();

@@ -104,10 +104,8 @@ struct MatrixEngineBench : Bench {
     was_ready = model.ready(cycle());
     was_active = model.active(cycle());
     serve_buffers();
-    if (retire_o.read()) {
-      model.retire();
-      retire();
-    }
+    model.step(cycle());
+    if (retire_o.read()) retire();
     just_started = start_i.read();
     if (just_started) {
       model.start(cycle(), instructions[started], static_cast<uint32_t>(started) + 500);

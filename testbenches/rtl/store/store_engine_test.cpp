@@ -175,15 +175,16 @@ struct StoreEngineBench : Bench {
       in.index = static_cast<uint32_t>(started) + 700;
       in.base = bases[static_cast<int>(in.started->base)];
     }
+    const auto offers = model.drive();
     const auto& out = model.step(cycle(), in);
     equal("busy_o", busy_o.read(), out.busy);
     equal("wait_port_o", wait_port_o.read(), out.wait_port);
     equal("wait_memory_o", wait_memory_o.read(), out.wait_memory);
     equal("in_flight_o", in_flight_o.read(), out.in_flight);
     equal("bank_conflict_o", bank_conflict_o.read(), out.bank_conflict);
-    equal("write_valid_o", write_valid_o.read(), out.write_bank != cycle::StoreEngine::kNoBank);
-    equal("aw_valid_o", aw_valid_o.read(), out.aw_valid);
-    equal("w_valid_o", w_valid_o.read(), out.w_valid);
+    equal("write_valid_o", write_valid_o.read(), out.write_bank != cycle::kNoBank);
+    equal("aw_valid_o", aw_valid_o.read(), offers.aw_valid);
+    equal("w_valid_o", w_valid_o.read(), offers.w_valid);
     equal("retire_o", retire_o.read(), out.retire);
     refused += out.wait_port;
     serve_buffers();

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every cycle of every engine counts for: the performance counters, and the accounts that also say for whom an
+// engine waited.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+
+#include "events/events.hpp"
+#include "isa/instruction.hpp"
+
+namespace systole::cycle {
+
+// What an engine did with its cycles, from the doorbell to the interrupt. The parts add up to the cycles of the run.
+struct Account {
+  std::uint64_t busy = 0;
+  std::array<std::uint64_t, isa::kEngines> semaphore = {};  // waited for a post, by the engine that posted in the end
+  std::uint64_t memory = 0;                                 // for data from memory, or for room on the way there
+  std::uint64_t port = 0;                                   // for a port of a buffer that another engine used
+  std::uint64_t instruction = 0;                            // nothing to do: not fetched, not dispatched, or no more
+  std::uint64_t total() const {
+    return std::accumulate(semaphore.begin(), semaphore.end(), busy + memory + port + instruction);
+  }
+};
+
+// A cycle in which an engine waits counts for the engine whose post ends the wait, which is known only then.
+class SemaphoreWaits {
+ public:
+  void wait(std::size_t engine, int semaphore, std::uint64_t cycles) {
+    open_[engine][static_cast<std::size_t>(semaphore)] += cycles;
+  }
+  void post(std::size_t engine, std::uint16_t mask);
+  // Cycles that `engine` waited for a post of each engine.
+  const std::array<std::uint64_t, isa::kEngines>& by_partner(std::size_t engine) const { return closed_[engine]; }
+
+ private:
+  std::array<std::array<std::uint64_t, isa::kSemaphores>, isa::kEngines> open_ = {};
+  std::array<std::array<std::uint64_t, isa::kEngines>, isa::kEngines> closed_ = {};
+};
+
+// Cycles are counted when what they count for changes: a stretch of them costs what one does.
+class Accounts {
+ public:
+  // From `cycle` on the engine is in this state, until told otherwise. `semaphore` is the one that is missing in
+  // kWaitSemaphore, and of no meaning in other states.
+  void count(std::size_t engine, isa::EngineState state, int semaphore, std::uint64_t cycle) {
+    if (state != isa::EngineState::kWaitSemaphore) semaphore = 0;
+    Stretch& stretch = stretch_[engine];
+    if (state == stretch.state && semaphore == stretch.semaphore) return;
+    end_stretch(engine, cycle);
+    stretch = {state, semaphore, cycle};
+  }
+  // An instruction of `engine` retires in `cycle` and posts these semaphores.
+  void post(std::size_t engine, std::uint16_t mask, std::uint64_t cycle);
+  // The run took this many cycles, 0 to cycles - 1.
+  void finish(std::uint64_t cycles);
+
+  Account account(std::size_t engine) const;      // of the finished run
+  void write_counters(Counters& counters) const;  // those of the engines
+
+ private:
+  struct Stretch {  // of cycles that count for the same
+    isa::EngineState state = isa::EngineState::kWaitInstruction;
+    int semaphore = 0;
+    std::uint64_t first_cycle = 0;
+  };
+  void end_stretch(std::size_t engine, std::uint64_t cycle);
+
+  std::array<Stretch, isa::kEngines> stretch_ = {};
+  std::array<std::array<std::uint64_t, isa::kEngineStates>, isa::kEngines> states_ = {};
+  SemaphoreWaits waits_;
+};
+
+}  // namespace systole::cycle

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Are the shipped kinds sound, are parameters that contradict each other refused by name, and does
-// a mapping name every byte once?
+// Are the shipped kinds sound, and are parameters that contradict each other refused by name?
 #include "memory/dram_kinds.hpp"
 
-#include <set>
-#include <tuple>
-
 #include "catch.hpp"
-#include "memory/address_map.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -19,15 +14,6 @@ namespace {
 std::string complaint_of(const DramConfig& config) {
   const auto complaint = check_dram(config);
   return complaint ? complaint->key : "";
-}
-
-std::string mapping_error(const std::string& text, const char* kind = "ddr4_2400") {
-  try {
-    AddressMap map(text, dram_config(kind).organization);
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace
@@ -102,57 +88,4 @@ TEST_CASE("parameters that contradict each other are refused by name") {
   config = dram_config("ddr4_3200");
   config.address_mapping = "row-bank";
   CHECK(complaint_of(config) == "address_mapping");
-}
-
-TEST_CASE("a mapping that is not one is refused with the reason") {
-  CHECK(mapping_error("row-bank-column-bankgroup-channel") == "");
-  CHECK(mapping_error("row-bank-column-bankgroup") == "");  // one channel
-  CHECK(mapping_error("row-column-bank-bankgroup-column:2") == "");
-  CHECK(mapping_error("row-bank-column").find("'bankgroup' is missing") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup", "hbm2").find("'channel' is missing") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-rank").find("'rank' is none of") != std::string::npos);
-  CHECK(mapping_error("").find("'' is none of") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-").find("'' is none of") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-row").find("needs a number of bits") != std::string::npos);
-  CHECK(mapping_error("row-bank-column:3-bankgroup").find("must have 7 bits") != std::string::npos);
-  CHECK(mapping_error("row-column-bank-bankgroup-column:9").find("must have 7 bits") != std::string::npos);
-  CHECK(mapping_error("row-bank-column:x-bankgroup").find("no number of bits") != std::string::npos);
-  CHECK(mapping_error("row-bank-column-bankgroup-row:").find("no number of bits") != std::string::npos);
-}
-
-TEST_CASE("the default mapping puts neighboring bursts into channels, then bank groups") {
-  DramConfig config = dram_config("ddr4_3200");
-  config.organization.channels = 3;
-  const AddressMap map(config.address_mapping, config.organization);
-  for (std::uint32_t n = 0; n < 24; ++n) {
-    const DramAddress a = map.decode(64 * n + n);
-    CHECK(a.channel == n % 3);
-    CHECK(a.bank == n / 3 % 4 * 4);
-    CHECK(a.column == n / 12);
-    CHECK(a.row == 0);
-  }
-  const std::uint64_t size = config.organization.size_bytes();
-  CHECK(map.decode(size + 640) == map.decode(640));  // addresses wrap
-}
-
-TEST_CASE("every burst of a memory has an address of its own") {
-  for (const char* mapping : {"row-bank-column-bankgroup-channel", "row-bankgroup-bank-channel-column",
-                              "channel-bank-row-column-bankgroup", "row-column-bank-bankgroup-column:1-channel",
-                              "column-row-channel-bankgroup-bank", "row-bank-column-bankgroup-pseudochannel-channel"}) {
-    CAPTURE(mapping);
-    DramOrganization o = dram_config("hbm2").organization;
-    o.rows = 4;
-    o.channels = 3;
-    const AddressMap map(mapping, o);
-    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>> seen;
-    const std::uint64_t bursts = o.size_bytes() / o.burst_bytes();
-    for (std::uint64_t n = 0; n < bursts; ++n) {
-      const DramAddress a = map.decode(n * o.burst_bytes());
-      REQUIRE(a.channel < o.all_channels());
-      REQUIRE(a.bank < o.all_banks());
-      REQUIRE(a.row < o.rows);
-      REQUIRE(a.column < o.bursts_per_row());
-      REQUIRE(seen.insert({a.channel, a.bank, a.row, a.column}).second);
-    }
-  }
 }

@@ -3,14 +3,9 @@
 // `systole conformance`: operator tests in ONNX's own layout.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "cli/commands.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace systole::cli {
 
@@ -19,8 +14,6 @@ struct ConformanceArguments {
   bool verbose = false;
 };
 // Exit code 1 if a case failed.
-int conformance_command(const ConformanceArguments& arguments, const Streams& streams);
-
-void add_conformance(CLI::App& app, ConformanceArguments& arguments, std::function<int(const Streams&)>& action);
+int execute(const ConformanceArguments& arguments, const Streams& streams);
 
 }  // namespace systole::cli

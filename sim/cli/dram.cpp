@@ -25,7 +25,6 @@ using namespace memory;
 
 constexpr std::uint64_t kMaxFileBytes = 1ull << 30;
 constexpr std::uint64_t kDefaultRequests = 1'000'000;
-constexpr std::uint32_t kMaxOutstanding = 65536;
 
 bool is_chip_file(const std::string& text) {
   return text.find('/') != std::string::npos || (text.size() > 5 && text.compare(text.size() - 5, 5, ".toml") == 0);
@@ -131,7 +130,7 @@ nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig&
 
 }  // namespace
 
-int dram_command(const DramArguments& arguments, const Streams& streams) {
+int execute(const DramArguments& arguments, const Streams& streams) {
   const DramConfig config = config_of(arguments);
   const DramOrganization& o = config.organization;
   std::vector<DramAccess> accesses;
@@ -175,26 +174,6 @@ int dram_command(const DramArguments& arguments, const Streams& streams) {
   streams.out << fmt::format("simulated      {} requests a second\n",
                              report::rate_text(static_cast<double>(m.requests) / seconds));
   return 0;
-}
-
-void add_dram(CLI::App& app, DramArguments& dram, std::function<int(const Streams&)>& action) {
-  CLI::App* command = app.add_subcommand("dram", "Measure a memory alone");
-  command->add_option("--memory", dram.memory, "A DRAM kind, or a chip file with one")->required()->type_name("KIND");
-  command->add_option("--pattern", dram.pattern, "stream, random, or a file with one `R|W address` a line [stream]")
-      ->type_name("PATTERN");
-  command->add_option("--outstanding", dram.outstanding, "Reads in flight [what the read queues hold]")
-      ->type_name("N")
-      ->check(CLI::Range(std::uint32_t{1}, kMaxOutstanding));
-  command
-      ->add_option("--requests", dram.requests, "How many; a file starts again at its end [1000000, or the file once]")
-      ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000'000}));
-  command->add_option("--channels", dram.channels, "As [memory] channels")->type_name("N")->check(CLI::Range(1u, 64u));
-  command->add_option("--channel-bits", dram.channel_bits, "As [memory] channel_bits")->type_name("N");
-  command->add_option("--mapping", dram.mapping, "As [memory] address_mapping")->type_name("TEXT");
-  command->add_option("--seed", dram.seed, "Seed of random addresses [1]")->type_name("N");
-  command->add_option("--json", dram.json, "File for the figures as JSON")->type_name("FILE");
-  command->callback([&] { action = [&](const Streams& streams) { return dram_command(dram, streams); }; });
 }
 
 }  // namespace systole::cli

@@ -3,9 +3,7 @@
 // `systole dram`: a memory measured alone.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,10 +19,8 @@ struct DramArguments {
   std::uint64_t seed = 1;
 };
 
-// Adds the subcommand to the application; `action` becomes what it does. `arguments` must live as
-// long as the application.
-void add_dram(CLI::App& app, DramArguments& arguments, std::function<int(const Streams&)>& action);
+inline constexpr std::uint32_t kMaxOutstanding = 65536;  // reads in flight
 
-int dram_command(const DramArguments& arguments, const Streams& streams);
+int execute(const DramArguments& arguments, const Streams& streams);
 
 }  // namespace systole::cli

@@ -3,17 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <boost/property_tree/ptree.hpp>
-#include <boost/property_tree/xml_parser.hpp>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <sstream>
+#include <utility>
 
 #include "chip/shipped_chips.hpp"
-#include "cli/progress_line.hpp"
+#include "cli/output/junit.hpp"
+#include "cli/output/progress_line.hpp"
 #include "fuzz/fuzz.hpp"
 #include "fuzz/shrink.hpp"
 #include "platform/rtl_library.hpp"
@@ -80,29 +78,22 @@ nlohmann::ordered_json to_json(const FuzzArguments& arguments, const Chip& chip,
   return json;
 }
 
-// The XML that build servers read: a test case a program.
-std::string to_junit(const FuzzArguments& arguments, const Chip& chip, const fuzz::FuzzReport& report) {
-  using boost::property_tree::ptree;
+// A test case a program.
+JunitSuite suite_of(const FuzzArguments& arguments, const Chip& chip, const fuzz::FuzzReport& report) {
   std::map<std::uint64_t, std::string> differences;
   for (const fuzz::Mismatch& m : report.mismatches) differences[m.seed] = m.difference;
-  ptree suite;
-  suite.put("<xmlattr>.name", "systole fuzz " + chip.name);
-  suite.put("<xmlattr>.tests", report.programs);
-  suite.put("<xmlattr>.failures", report.mismatches.size());
-  suite.put("<xmlattr>.time", fmt::format("{:.3f}", report.wall_seconds));
+  JunitSuite suite;
+  suite.name = "systole fuzz " + chip.name;
+  suite.seconds = report.wall_seconds;
   for (std::uint64_t k = 0; k < report.programs; ++k) {
-    ptree test;
-    test.put("<xmlattr>.classname", "systole.fuzz." + chip.name);
-    test.put("<xmlattr>.name", fmt::format("seed {}", arguments.seed + k));
+    JunitCase test;
+    test.classname = "systole.fuzz." + chip.name;
+    test.name = fmt::format("seed {}", arguments.seed + k);
     if (const auto found = differences.find(arguments.seed + k); found != differences.end())
-      test.put("failure.<xmlattr>.message", found->second);
-    suite.add_child("testcase", test);
+      test.failure = found->second;
+    suite.cases.push_back(std::move(test));
   }
-  ptree root;
-  root.add_child("testsuite", suite);
-  std::ostringstream out;
-  boost::property_tree::write_xml(out, root);
-  return out.str();
+  return suite;
 }
 
 void print(const Chip& chip, const FuzzArguments& arguments, const fuzz::FuzzReport& report,
@@ -137,7 +128,7 @@ int replay(const FuzzArguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-int fuzz_command(const FuzzArguments& arguments, const Streams& streams) {
+int execute(const FuzzArguments& arguments, const Streams& streams) {
   if (!arguments.replay.empty()) return replay(arguments, streams);
   if (arguments.chip.empty()) throw UserError("--chip is missing: a shipped chip's name or a chip file");
   check_folder(arguments.json);
@@ -174,37 +165,10 @@ int fuzz_command(const FuzzArguments& arguments, const Streams& streams) {
   }
   line.clear();
   if (!arguments.json.empty()) write_whole_file(arguments.json, to_json(arguments, chip, report, kept).dump(2) + "\n");
-  if (!arguments.junit.empty()) write_whole_file(arguments.junit, to_junit(arguments, chip, report));
+  if (!arguments.junit.empty())
+    write_whole_file(arguments.junit, to_junit(suite_of(arguments, chip, report), JunitSkips::kNever));
   print(chip, arguments, report, kept, streams);
   return report.mismatches.empty() ? 0 : 1;
-}
-
-void add_fuzz(CLI::App& app, FuzzArguments& fuzz, std::function<int(const Streams&)>& action) {
-  CLI::App* command = app.add_subcommand(
-      "fuzz", "Run random programs on RTL, reference and cycle model, and compare every bit and every cycle");
-  command->add_option("--chip", fuzz.chip, "A shipped chip's name or a chip file")->type_name("CHIP");
-  command->add_option("--programs", fuzz.programs, "How many [100]")
-      ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
-  command->add_option("--seed", fuzz.seed, "Seed of the first program; program k has seed + k [1]")->type_name("S");
-  command->add_option("--instructions", fuzz.instructions, "Of a program [24]")
-      ->type_name("N")
-      ->check(CLI::Range(5, 250));
-  command->add_option("--jobs", fuzz.jobs, "Threads; the results do not depend on them [1]")
-      ->type_name("J")
-      ->check(CLI::Range(1u, 256u));
-  command
-      ->add_option("--memory", fuzz.memory,
-                   "random: another memory for each program, with latency, bandwidth, back-pressure; fixed: the chip "
-                   "file's [random]")
-      ->check(CLI::IsMember({"random", "fixed"}))
-      ->type_name("CHOICE");
-  command->add_flag("--assertions", fuzz.assertions, "Check the assertions in the RTL; another model, slower");
-  command->add_option("--json", fuzz.json, "File for figures, coverage and failures as JSON")->type_name("FILE");
-  command->add_option("--junit", fuzz.junit, "File for the results as JUnit XML")->type_name("FILE");
-  command->add_option("--keep", fuzz.keep, "Folder for failing programs, made small [fuzz-failures]")->type_name("DIR");
-  command->add_option("--replay", fuzz.replay, "Run one saved program again, instead")->type_name("DIR/NAME");
-  command->callback([&] { action = [&](const Streams& streams) { return fuzz_command(fuzz, streams); }; });
 }
 
 }  // namespace systole::cli

@@ -4,14 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "cli/commands.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace systole::cli {
 
@@ -23,8 +18,6 @@ struct FuzzArguments {
   bool assertions = false;
 };
 // Exit code 1 if a view differs.
-int fuzz_command(const FuzzArguments& arguments, const Streams& streams);
-
-void add_fuzz(CLI::App& app, FuzzArguments& arguments, std::function<int(const Streams&)>& action);
+int execute(const FuzzArguments& arguments, const Streams& streams);
 
 }  // namespace systole::cli

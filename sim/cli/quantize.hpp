@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `systole quantize`, and the options that `run` shares with it.
+// `systole quantize`: a float network to int8.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <string>
 
 #include "cli/commands.hpp"
@@ -17,9 +15,10 @@ struct QuantizeArguments {
   quantize::CalibrationOptions calibration;
 };
 
-// --calibrate, --samples, --per-tensor; the seed is an option of the command's own.
-void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options);
+int execute(const QuantizeArguments& arguments, const Streams& streams);
 
-void add_quantize(CLI::App& app, QuantizeArguments& arguments, std::function<int(const Streams&)>& action);
+// The shape of an input from "NAME=N,N,..", where the name may have equal signs itself. UserError for any other text and for a
+// dimension outside of its range.
+void add_shape(const std::string& text, LoadOptions& options);
 
 }  // namespace systole::cli

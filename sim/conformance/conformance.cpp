@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "compiler/compiled_network.hpp"
 #include "network/message_text.hpp"
@@ -73,15 +74,15 @@ class Case {
       for (const fs::path& data : data_sets(folder_)) {
         const std::string why = run_data_set(data, result);
         if (why.empty()) continue;
-        result.outcome = Outcome::kFailed;
+        result.verdict = Verdict::kFailed;
         result.reason = fmt::format("{}: {}", data.filename().string(), why);
         return result;
       }
     } catch (const UserError& error) {
-      result.outcome = Outcome::kUnsupported;
+      result.verdict = Verdict::kUnsupported;
       result.reason = first_line(error.what());
     } catch (const std::exception& error) {
-      result.outcome = Outcome::kFailed;
+      result.verdict = Verdict::kFailed;
       result.reason = first_line(error.what());
     }
     return result;
@@ -120,13 +121,19 @@ class Case {
     const std::size_t count = constants ? 1 : network.inputs.size();
     for (std::size_t i = 0; i < std::min(count, network.inputs.size()); ++i)
       inputs.push_back(read_tensor_file(data / fmt::format("input_{}.pb", i), network.tensors[network.inputs[i]]));
-    const compiler::CompiledNetwork compiled = compiler::compile(network, chip_);
-    for (const compiler::Step& step : compiled.steps)
-      result.on_chip |= std::holds_alternative<compiler::ChipStep>(step);
-    report::NetworkRunOptions options;
-    options.view = options_.view;
-    options.check_outputs = false;
-    const report::NetworkRun run = report::run_network(compiled, inputs, options);
+    session::Job job;
+    job.chip = chip_;
+    job.network = network;
+    job.inputs = std::move(inputs);
+    job.run.view = options_.view;
+    job.run.make_rtl = options_.make_rtl;
+    job.run.check_outputs = false;
+    session::Progress progress;
+    progress.compiled = [&result](const compiler::CompiledNetwork& compiled) {
+      for (const compiler::Step& step : compiled.steps)
+        result.on_chip |= std::holds_alternative<compiler::ChipStep>(step);
+    };
+    const session::Result run = session::run(job, progress);
     if (run.divergence) return run.report.difference;
     for (std::size_t i = 0; i < run.outputs.size(); ++i) {
       const std::string why = difference(run.outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)));

@@ -9,28 +9,29 @@
 #include <vector>
 
 #include "chip/chip.hpp"
-#include "session/network_run.hpp"
+#include "session/session.hpp"
 
 namespace systole::conformance {
 
-enum class Outcome { kPassed, kFailed, kUnsupported };
+enum class Verdict { kPassed, kFailed, kUnsupported };
 
 struct CaseResult {
   std::string name;  // of the folder, below the one that was searched
-  Outcome outcome = Outcome::kPassed;
+  Verdict verdict = Verdict::kPassed;
   std::string reason;    // of a failure or a refusal, one line
   bool on_chip = false;  // whether the chip ran a part of it
   double wall_seconds = 0;
 };
 
 struct Options {
-  report::ViewChoice view = report::ViewChoice::kReference;
-  std::string only;  // cases whose name contains it
+  session::ViewChoice view = session::ViewChoice::kReference;
+  views::RtlViewFactory make_rtl;  // for the views rtl and all
+  std::string only;                // cases whose name contains it
 };
 
-// Every folder at or below `folder` that has a model.onnx, in the order of their names. Outputs are compared as ONNX's own runner does:
-// integers must be equal, floats within 1e-7 + 0.001 * |expected|. Inputs but the first that an operator wants to know before the run
-// (a shape, axes) are given to it as constants. Errors (UserError): no such folder, no case in it.
+// Every folder at or below `folder` that has a model.onnx, in the order of their names. Outputs are compared as ONNX's own runner
+// does: integers must be equal, floats within 1e-7 + 0.001 * |expected|. Secondary inputs that must be known at compile time (a
+// shape, axes) are passed as constants. Errors (UserError): no such folder, no case in it.
 std::vector<CaseResult> run_cases(const std::filesystem::path& folder, const Chip& chip, const Options& options,
                                   const std::function<void(const CaseResult&)>& done);
 

@@ -10,12 +10,13 @@
 
 #include "platform/registers.hpp"
 #include "platform/rtl_library.hpp"
+#include "runtime/executor.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "views/model_view.hpp"
 #include "views/store_runs.hpp"
-#include "views/view.hpp"
 
-namespace systole::report {
+namespace systole::exporting {
 
 namespace fs = std::filesystem;
 using compiler::ChipStep;
@@ -62,7 +63,7 @@ std::string written_text(const std::uint8_t* bytes, const std::vector<bool>& wri
 }
 
 // A reference view that writes the memory around every program into files.
-class Exporter final : public ReferenceView {
+class Exporter final : public views::ReferenceView {
  public:
   Exporter(const CompiledNetwork& network, fs::path directory)
       : ReferenceView(network), network_(network), directory_(std::move(directory)) {
@@ -86,7 +87,7 @@ class Exporter final : public ReferenceView {
     for (const isa::Instruction& instruction : program.instructions) {
       const auto* store = std::get_if<isa::Store>(&instruction);
       if (store == nullptr || store->destination != isa::Destination::kDram) continue;
-      any_run(*store, network_, [&](std::uint64_t address, std::uint64_t bytes) {
+      views::any_run(*store, network_, [&](std::uint64_t address, std::uint64_t bytes) {
         for (std::uint64_t i = address; i < std::min(size, address + bytes); ++i) written[i] = true;
         return false;
       });
@@ -96,7 +97,7 @@ class Exporter final : public ReferenceView {
                                     {"program_base", network_.program_address[step]},
                                     {"program_count", program.instructions.size()},
                                     {"base", network_.base_address},
-                                    {"cycles", time_program(network_, step, {}).cycles}};
+                                    {"cycles", views::time_program(network_, step, {}).cycles}};
     manifest_["steps"].push_back(entry);
   }
 
@@ -152,8 +153,7 @@ std::vector<std::string> export_network(const CompiledNetwork& network, const st
   fs::create_directories(directory, error);
   if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
   Exporter exporter(network, directory);
-  compiler::Executor executor(network, exporter);
-  executor.run(inputs);
+  runtime::Executor(network, exporter).run(inputs);
   exporter.write("manifest.json", exporter.manifest().dump(2) + "\n");
   exporter.write("parameters.svh", parameter_header(network.chip));
   exporter.write("rtl.f", file_list());
@@ -161,4 +161,4 @@ std::vector<std::string> export_network(const CompiledNetwork& network, const st
   return exporter.files();
 }
 
-}  // namespace systole::report
+}  // namespace systole::exporting

@@ -9,9 +9,9 @@
 //
 // and for all of them
 //
-//   manifest.json        per step: registers to write, the values of the doorbell, cycles by the
-//   cycle model parameters.svh       the RTL parameters of the chip as `define SYSTOLE_PARAMETERS
-//   for an instance rtl.f                the RTL files in compile order, below $SYSTOLE_RTL
+//   manifest.json        per step: registers to write, the values of the doorbell, cycles by the cycle model
+//   parameters.svh       the RTL parameters of the chip as `define SYSTOLE_PARAMETERS for an instance
+//   rtl.f                the RTL files in compile order, below $SYSTOLE_RTL
 //   systole_registers.h  the registers for C
 //
 // The .hex files are for $readmemh into an array of bytes indexed by the DRAM address. Bytes that
@@ -25,10 +25,10 @@
 #include "compiler/compiled_network.hpp"
 #include "network/host_tensor.hpp"
 
-namespace systole::report {
+namespace systole::exporting {
 
 // Returns the files' names, in the order above. UserError when one cannot be written.
 std::vector<std::string> export_network(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
                                         const std::filesystem::path& directory);
 
-}  // namespace systole::report
+}  // namespace systole::exporting

@@ -13,9 +13,9 @@
 #include "memory/dram_kinds.hpp"
 #include "ordering/race_detector.hpp"
 #include "reference/reference.hpp"
+#include "rtl_view/pin_runner.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "views/pin_runner.hpp"
 
 namespace systole::fuzz {
 
@@ -68,11 +68,12 @@ std::string compare(platform::VerilatedChip& verilated, const FuzzCase& c, cycle
   model = cycle::CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &observers);
   if (races.count() != 0) return "race: the generator's program has a " + ordering::text(races.races().front(), c.chip);
   std::vector<std::uint8_t> dram = c.random.dram;
-  const platform::PinRun rtl = platform::run_at_pins(verilated, c.chip, c.random.program, c.random.bases,
-                                                     c.random.program_address, dram, kMaxCycles);
+  Recording rtl_trace(Recording::Axi::kKeep);
+  const rtl_view::PinRun rtl = rtl_view::run_at_pins(verilated, c.chip, c.random.program, c.random.bases,
+                                                     c.random.program_address, dram, kMaxCycles, &rtl_trace);
   if (rtl.error_code) return fmt::format("error: RTL reports {} at instruction {}", rtl.error_code, rtl.error_index);
-  if (std::string d = first_difference("AXI", rtl.trace.axi, trace.axi); !d.empty()) return d;
-  if (std::string d = first_difference("retirement", rtl.trace.retired, trace.retired); !d.empty()) return d;
+  if (std::string d = first_difference("AXI", rtl_trace.axi, trace.axi); !d.empty()) return d;
+  if (std::string d = first_difference("retirement", rtl.retired, trace.retired); !d.empty()) return d;
   if (rtl.cycles != model.cycles) return fmt::format("cycles: RTL {}, cycle model {}", rtl.cycles, model.cycles);
   for (std::size_t k = 0; k < kCounters; ++k) {
     if (rtl.counters[k] != model.counters[k]) {

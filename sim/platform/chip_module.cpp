@@ -120,8 +120,8 @@ void ChipModule::run_work() {
           stop_reason_ = StopReason::kInterrupt;
         } else if (cycle_ >= limits_.max_cycles) {
           stop_reason_ = StopReason::kMaxCycles;
-        } else if (cycle_ - retire_trace_.last_retire_cycle() >= limits_.max_quiet_cycles) {
-          stop_reason_ = StopReason::kQuiet;
+        } else if (cycle_ - retire_trace_.last_retire_cycle() >= limits_.hang_cycles) {
+          stop_reason_ = StopReason::kHang;
         } else if (cycles_to_run_ == 0) {
           return;
         } else {

@@ -38,6 +38,7 @@
 #include "platform/axi_to_tlm.hpp"
 #include "platform/chip_pins.hpp"
 #include "platform/retire_trace.hpp"
+#include "support/run_limits.hpp"
 
 namespace systole::platform {
 
@@ -49,12 +50,7 @@ struct ChipUnderTest {
   MemoryConfig memory;
 };
 
-struct RunLimits {
-  std::uint64_t max_cycles = UINT64_MAX;       // after the doorbell
-  std::uint64_t max_quiet_cycles = 1'000'000;  // without a retired instruction
-};
-
-enum class StopReason { kInterrupt, kMaxCycles, kQuiet };
+enum class StopReason { kInterrupt, kMaxCycles, kHang };
 
 class ChipModule : public sc_core::sc_module {
  public:
@@ -78,7 +74,7 @@ class ChipModule : public sc_core::sc_module {
   std::optional<std::uint64_t> interrupt_cycle() const { return interrupt_cycle_; }  // first one with irq high
   const RetireTrace& retire_trace() const { return retire_trace_; }
   void record_axi(bool on) { record_axi_ = on; }
-  // Hears of everything from the doorbell on, in the order of trace/observer.hpp; what it throws ends the run.
+  // Hears of everything from the doorbell on, in the order of events/observer.hpp; what it throws ends the run.
   void observe(Observer* observer) {
     observer_ = observer;
     observer_wants_axi_ = observer != nullptr && observer->wants_axi();

@@ -10,6 +10,7 @@
 
 #include "isa/fields.hpp"
 #include "platform/axi_to_tlm.hpp"
+#include "platform/chip_module.hpp"
 #include "platform/host.hpp"
 #include "platform/memory_target.hpp"
 #include "support/error.hpp"
@@ -205,7 +206,7 @@ std::string RtlPlatform::hang_report(const Job& job, StopReason reason) {
   ChipModule& chip = modules().chip;
   const std::uint64_t cycle = chip.cycle();
   const RetireTrace trace = chip.retire_trace();
-  std::string text = reason == StopReason::kQuiet
+  std::string text = reason == StopReason::kHang
                          ? fmt::format("the chip hangs: no instruction retired from cycle {} to cycle {}",
                                        trace.last_retire_cycle(), cycle)
                          : fmt::format("the program is not finished after {} cycles, the limit given", cycle);

@@ -22,11 +22,11 @@
 #include "chip/chip.hpp"
 #include "events/observer.hpp"
 #include "isa/program.hpp"
-#include "platform/chip_module.hpp"
 #include "platform/dram.hpp"
 #include "platform/registers.hpp"
 #include "platform/retire_trace.hpp"
 #include "platform/rtl_library.hpp"
+#include "support/run_limits.hpp"
 
 namespace systole::platform {
 
@@ -55,6 +55,8 @@ struct RunResult {
   std::vector<AxiEvent> axi_trace;  // with PlatformOptions::record_axi
   double wall_seconds = 0;          // doorbell to interrupt
 };
+
+enum class StopReason;  // chip_module.hpp
 
 class RtlPlatform {
  public:

@@ -52,9 +52,9 @@ void get(const VlWide<Words>& port, std::uint32_t* words) {
   for (std::size_t i = 0; i < Words; ++i) words[i] = port[i];
 }
 
-class Chip final : public VerilatedChip {
+class VerilatorModel final : public VerilatedChip {
  public:
-  explicit Chip(std::uint32_t seed) {
+  explicit VerilatorModel(std::uint32_t seed) {
     context_->randReset(seed == 0 ? 0 : 2);
     if (seed != 0) context_->randSeed(static_cast<int>(seed & 0x7FFFFFFF));
     context_->fatalOnError(true);
@@ -64,7 +64,7 @@ class Chip final : public VerilatedChip {
 #endif
     model_ = std::make_unique<Vsystole_chip>(context_.get(), "systole_chip");
   }
-  ~Chip() override {
+  ~VerilatorModel() override {
     close_wave();
     model_->final();
   }
@@ -183,7 +183,7 @@ class Chip final : public VerilatedChip {
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) VerilatedChip* systole_create_chip(std::uint32_t seed) {
-  return new Chip(seed);
+  return new VerilatorModel(seed);
 }
 
 }  // namespace systole::platform

@@ -18,9 +18,9 @@ using compiler::CompiledNetwork;
 using compiler::HostStep;
 using compiler::Place;
 
-std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network, const std::vector<ProgramRun>& runs) {
+std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network, const std::vector<views::ProgramRun>& runs) {
   std::vector<std::uint64_t> cycles(network.network.nodes.size(), 0);
-  for (const ProgramRun& run : runs) {
+  for (const views::ProgramRun& run : runs) {
     if (!run.has_timing) continue;
     const isa::Program& program = std::get<ChipStep>(network.steps[run.step]).program;
     std::map<std::uint32_t, std::uint64_t> finished;  // node: cycle of its last retirement
@@ -78,7 +78,7 @@ std::string where_of(Place place, const std::string& view) {
   throw std::logic_error("a node without a place");
 }
 
-void add_nodes(RunReport& report, const CompiledNetwork& network, const std::vector<ProgramRun>& runs) {
+void add_nodes(RunReport& report, const CompiledNetwork& network, const std::vector<views::ProgramRun>& runs) {
   const std::vector<std::uint64_t> cycles = node_cycles(network, runs);
   const std::vector<NodeWork> work = node_work(network);
   for (std::size_t i = 0; i < network.network.nodes.size(); ++i) {
@@ -133,14 +133,14 @@ void add_shares(RunReport& report, const CompiledNetwork& network) {
   report.shares = {{{report.view, shares(chip)}, {"host", shares(host)}}};
 }
 
-void add_steps(RunReport& report, const CompiledNetwork& network, const std::vector<ProgramRun>& runs) {
+void add_steps(RunReport& report, const CompiledNetwork& network, const std::vector<views::ProgramRun>& runs) {
   for (std::size_t i = 0; i < network.steps.size(); ++i) {
     StepReport step;
     step.step = i;
     if (const auto* chip = std::get_if<ChipStep>(&network.steps[i])) {
       step.where = report.view;
       step.instructions = chip->program.instructions.size();
-      for (const ProgramRun& run : runs) {
+      for (const views::ProgramRun& run : runs) {
         if (run.step != i) continue;
         if (run.has_timing) step.cycles = run.cycles;
         step.wall_seconds = run.wall_seconds;
@@ -154,13 +154,13 @@ void add_steps(RunReport& report, const CompiledNetwork& network, const std::vec
 }
 
 // Cycles and counters are known if every program's are.
-void add_runs(RunReport& report, const std::vector<ProgramRun>& runs) {
-  for (const ProgramRun& run : runs) report.wall_seconds += run.wall_seconds;
-  const auto timed = [](const ProgramRun& run) { return run.has_timing; };
+void add_runs(RunReport& report, const std::vector<views::ProgramRun>& runs) {
+  for (const views::ProgramRun& run : runs) report.wall_seconds += run.wall_seconds;
+  const auto timed = [](const views::ProgramRun& run) { return run.has_timing; };
   if (report.view == "reference" || !std::all_of(runs.begin(), runs.end(), timed)) return;
   std::uint64_t cycles = 0;
   Counters counters = {};
-  for (const ProgramRun& run : runs) {
+  for (const views::ProgramRun& run : runs) {
     cycles += run.cycles;
     for (std::size_t k = 0; k < kCounters; ++k) counters[k] += run.counters[k];
   }
@@ -194,7 +194,8 @@ std::uint64_t inferences_of(const Network& network) {
 
 }  // namespace
 
-RunReport make_report(const CompiledNetwork& network, const std::string& view, const std::vector<ProgramRun>& runs) {
+RunReport make_report(const CompiledNetwork& network, const std::string& view,
+                      const std::vector<views::ProgramRun>& runs) {
   RunReport report;
   report.chip = network.chip.name;
   report.network = network.network.name;
@@ -211,10 +212,10 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view, c
   return report;
 }
 
-std::optional<Accounts> total_accounts(const std::vector<ProgramRun>& runs) {
+std::optional<Accounts> total_accounts(const std::vector<views::ProgramRun>& runs) {
   if (runs.empty()) return std::nullopt;
   Accounts total = {};
-  for (const ProgramRun& run : runs) {
+  for (const views::ProgramRun& run : runs) {
     if (!run.accounts) return std::nullopt;
     for (std::size_t e = 0; e < isa::kEngines; ++e) {
       const cycle::Account& account = (*run.accounts)[e];

@@ -84,14 +84,15 @@ struct RunReport {
 
 // `runs` are those of the view that the figures are of, `view` its name.
 RunReport make_report(const compiler::CompiledNetwork& network, const std::string& view,
-                      const std::vector<ProgramRun>& runs);
+                      const std::vector<views::ProgramRun>& runs);
 
 // Cycles of each node: a cycle belongs to the node that finishes next, by the last retirement of
 // its instructions; what is left after the last retirement belongs to the last node. So the nodes
 // of a program add up to its cycles.
-std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network, const std::vector<ProgramRun>& runs);
+std::vector<std::uint64_t> node_cycles(const compiler::CompiledNetwork& network,
+                                       const std::vector<views::ProgramRun>& runs);
 
 // Of all runs together; nothing if one has none, or there are none.
-std::optional<Accounts> total_accounts(const std::vector<ProgramRun>& runs);
+std::optional<Accounts> total_accounts(const std::vector<views::ProgramRun>& runs);
 
 }  // namespace systole::report

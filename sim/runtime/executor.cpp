@@ -9,7 +9,14 @@
 #include "host/operators.hpp"
 #include "support/error.hpp"
 
-namespace systole::compiler {
+namespace systole::runtime {
+
+using compiler::ChipStep;
+using compiler::CompiledNetwork;
+using compiler::HostStep;
+using compiler::Segment;
+using compiler::TensorLayout;
+
 namespace {
 
 std::string shape_text(const Shape& shape) {
@@ -22,23 +29,6 @@ std::string shape_text(const Shape& shape) {
 constexpr std::uint8_t kChannelFill = 0xA5;
 
 }  // namespace
-
-ReferenceBackend::ReferenceBackend(const CompiledNetwork& network) : chip_(network.chip), dram_(network.dram_bytes) {
-  for (int b = 0; b < isa::kBases; ++b) chip_.set_base(static_cast<isa::Base>(b), network.base_address[b]);
-}
-
-void ReferenceBackend::write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
-  invariant(address + bytes.size() <= dram_.size(), "the host writes inside the memory image");
-  std::copy(bytes.begin(), bytes.end(), dram_.begin() + static_cast<std::ptrdiff_t>(address));
-}
-
-std::vector<std::uint8_t> ReferenceBackend::read_dram(std::uint64_t address, std::uint64_t size_bytes) {
-  invariant(address + size_bytes <= dram_.size(), "the host reads inside the memory image");
-  const auto begin = dram_.begin() + static_cast<std::ptrdiff_t>(address);
-  return {begin, begin + static_cast<std::ptrdiff_t>(size_bytes)};
-}
-
-void ReferenceBackend::run_program(std::size_t, const isa::Program& program) { chip_.execute(program, dram_); }
 
 Executor::Executor(const CompiledNetwork& network, ChipBackend& backend, Keep keep)
     : net_(network), backend_(backend), keep_(keep), free_(network.network, network.placement) {
@@ -109,7 +99,7 @@ void Executor::run_chip(std::size_t index, const ChipStep& step) {
   const std::uint64_t tensors = net_.base_address[static_cast<int>(isa::Base::kTensor)];
   for (TensorId t : step.inputs) {
     const TensorLayout& layout = *net_.layout[t];
-    backend_.write_dram(tensors + layout.offset, to_layout(value(t).data, layout, kChannelFill));
+    backend_.write_dram(tensors + layout.offset, compiler::to_layout(value(t).data, layout, kChannelFill));
   }
   backend_.run_program(index, step.program);
   for (TensorId t : step.outputs) read_back(t);
@@ -123,7 +113,7 @@ void Executor::read_back(TensorId t) {
   const Tensor& tensor = net_.network.tensors[t];
   const std::uint64_t tensors = net_.base_address[static_cast<int>(isa::Base::kTensor)];
   values_[t] = {tensor.type, tensor.shape,
-                from_layout(backend_.read_dram(tensors + layout.offset, layout.size_bytes()), layout)};
+                compiler::from_layout(backend_.read_dram(tensors + layout.offset, layout.size_bytes()), layout)};
 }
 
 void Executor::run_host(const HostStep& step) {
@@ -168,4 +158,4 @@ std::vector<HostTensor> Executor::outputs() const {
   return result;
 }
 
-}  // namespace systole::compiler
+}  // namespace systole::runtime

@@ -3,264 +3,195 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cstring>
-#include <random>
+#include <array>
+#include <memory>
 #include <utility>
 
-#include "host/operators.hpp"
 #include "support/error.hpp"
-#include "views/trace_comparison.hpp"
+#include "views/lockstep.hpp"
+#include "views/onnx_comparison.hpp"
+#include "views/stopwatch.hpp"
 
-namespace systole::report {
+namespace systole::session {
 
 using compiler::ChipStep;
 using compiler::CompiledNetwork;
-using compiler::Executor;
+using runtime::Executor;
+using views::ProgramRun;
 
 namespace {
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+constexpr std::array<const char*, 4> kViewNames = {"reference", "model", "rtl", "all"};
+
+// The node that an instruction belongs to; null for none.
+const Node* node_of(const CompiledNetwork& network, std::size_t step, std::uint32_t index) {
+  const auto node = views::node_of(network, std::get<ChipStep>(network.steps[step]).program, index);
+  return node ? &network.network.nodes[*node] : nullptr;
 }
 
-// Every tensor of the network by ONNX's arithmetic, node by node on the host.
-std::map<TensorId, HostTensor> onnx_values(const Network& network, const std::vector<HostTensor>& inputs) {
-  std::map<TensorId, HostTensor> values;
-  for (std::size_t i = 0; i < inputs.size(); ++i) values[network.inputs[i]] = inputs[i];
-  for (const Node& node : network.nodes) {
-    std::vector<HostTensor> operands;
-    for (TensorId id : inputs_of(node.operation))
-      operands.push_back(network.tensors[id].is_constant ? HostTensor{} : values.at(id));
-    std::vector<HostTensor> results = run_node(network, node, operands);
-    const std::vector<TensorId> ids = outputs_of(node.operation);
-    for (std::size_t i = 0; i < ids.size(); ++i) values[ids[i]] = std::move(results[i]);
-  }
-  return values;
-}
-
-std::optional<Divergence> compare_with_onnx(const CompiledNetwork& compiled, const std::vector<HostTensor>& inputs,
-                                            const Executor& executor, const char* view) {
-  const Network& network = compiled.network;
-  const std::map<TensorId, HostTensor> expected = onnx_values(network, inputs);
-  for (std::uint32_t n = 0; n < network.nodes.size(); ++n)
-    for (TensorId id : outputs_of(network.nodes[n].operation)) {
-      const std::optional<HostTensor> got = executor.tensor(id);
-      if (!got) continue;
-      std::optional<Divergence> d =
-          compare_tensor(network.tensors[id].name, expected.at(id), "ONNX arithmetic", *got, view);
-      if (!d) continue;
-      d->node = n;
-      return d;
+std::vector<report::TraceLine> trace_of(const CompiledNetwork& network, const std::vector<ProgramRun>& runs) {
+  std::vector<report::TraceLine> trace;
+  for (const ProgramRun& run : runs)
+    for (const Retired& retired : run.retired) {
+      const Node* node = node_of(network, run.step, retired.index);
+      trace.push_back({run.step, retired, node != nullptr ? node->name : ""});
     }
-  return {};
+  return trace;
+}
+
+report::ViewReport view_report(const char* name, const std::vector<ProgramRun>& runs) {
+  report::ViewReport view;
+  view.name = name;
+  for (const ProgramRun& run : runs) {
+    view.wall_seconds += run.wall_seconds;
+    if (run.has_timing) view.cycles = view.cycles.value_or(0) + run.cycles;
+  }
+  return view;
+}
+
+std::size_t program_count(const CompiledNetwork& network) {
+  std::size_t count = 0;
+  for (const auto& step : network.steps) count += std::holds_alternative<ChipStep>(step);
+  return count;
 }
 
 class Run {
  public:
-  Run(const CompiledNetwork& network, const std::vector<HostTensor>& inputs, const NetworkRunOptions& options)
-      : network_(network), inputs_(inputs), options_(options) {
-    limits_.max_cycles = options.limits.max_cycles;
-    limits_.max_idle_cycles = options.limits.max_quiet_cycles;
-  }
+  Run(const CompiledNetwork& network, const std::vector<HostTensor>& inputs, const NetworkRunOptions& options,
+      const NetworkRunProgress& progress)
+      : network_(network), inputs_(inputs), options_(options), progress_(progress), model_(network, options.limits) {}
 
   NetworkRun run() {
-    switch (options_.view) {
-      case ViewChoice::kReference:
-        main_ = std::make_unique<ReferenceView>(network_);
-        break;
-      case ViewChoice::kModel:
-        main_ = std::make_unique<ModelView>(network_, limits_);
-        break;
-      case ViewChoice::kAll:
-        reference_ = std::make_unique<ReferenceView>(network_);
-        [[fallthrough]];
-      case ViewChoice::kRtl: {
-        auto rtl = std::make_unique<RtlView>(network_, options_.platform, options_.limits, step_progress());
-        if (reference_) rtl->compare_with_model();
-        main_ = std::move(rtl);
-        break;
-      }
-    }
-    Executor executor(network_, *main_, options_.keep);
-    executor.begin(inputs_);
-    std::optional<Executor> reference;
+    make_views();
+    std::optional<views::Lockstep> lockstep;
+    std::optional<Executor> alone;
     if (reference_) {
-      reference.emplace(network_, *reference_, options_.keep);
-      reference->begin(inputs_);
+      lockstep.emplace(network_, *reference_, *main_, model_, options_.keep);
+      lockstep->begin(inputs_);
+    } else {
+      alone.emplace(network_, *main_, options_.keep);
+      alone->begin(inputs_);
     }
     expect_cycles();
 
     NetworkRun result;
-    begin_ = std::chrono::steady_clock::now();
+    watch_ = views::Stopwatch();
     for (std::size_t i = 0; i < network_.steps.size() && !result.divergence; ++i) {
-      if (reference) reference->run_step(i);
-      try {
-        executor.run_step(i);
-      } catch (const TraceDifference& difference) {
-        result.divergence = divergence_of(i, difference);
-        break;
-      }
-      if (!std::holds_alternative<ChipStep>(network_.steps[i])) continue;
-      if (main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
-      if (!reference_) continue;
-      result.divergence = compare_dram(network_, i, *reference_, *main_);
-      if (!result.divergence)
-        result.divergence = compare_timing(network_, timing_of(i), "cycle model", main_->runs().back(), "rtl");
+      if (lockstep)
+        result.divergence = lockstep->run_step(i);
+      else
+        alone->run_step(i);
+      const bool has_run = !main_->runs().empty() && main_->runs().back().step == i;
+      if (has_run && main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
     }
+    const Executor& executor = lockstep ? lockstep->executor() : *alone;
     if (!result.divergence && options_.check_outputs)
-      result.divergence = compare_with_onnx(network_, inputs_, executor, main_->name());
-    finish(result, executor);
+      result.divergence = views::compare_with_onnx(network_.network, inputs_, executor, main_->name()).divergence;
+    fill_report(result);
+    fill_tensors(result, executor);
     return result;
   }
 
  private:
-  // The cycle model's runs: of `all` for comparison, otherwise for the time left, if anybody looks
-  // at it. A program that hangs or is too long is the RTL's to report.
+  void make_views() {
+    switch (options_.view) {
+      case ViewChoice::kReference:
+        main_ = std::make_unique<views::ReferenceView>(network_);
+        break;
+      case ViewChoice::kModel:
+        main_ = std::make_unique<views::ModelView>(network_, options_.limits);
+        break;
+      case ViewChoice::kAll:
+        reference_ = std::make_unique<views::ReferenceView>(network_);
+        [[fallthrough]];
+      case ViewChoice::kRtl:
+        if (!options_.make_rtl) throw UserError("the view rtl is not part of this program, allowed: reference, model");
+        main_ = options_.make_rtl(network_, options_.rtl, options_.limits, {progress_.build, step_progress()});
+        break;
+    }
+  }
+
+  // The cycle model's runs: of `all` for comparison, otherwise for the time left, if anybody looks at it. A program that hangs or is
+  // too long is the RTL's to report.
   void expect_cycles() {
-    if (!options_.progress) return;
+    if (!progress_.running) return;
     try {
       for (std::size_t i = 0; i < network_.steps.size(); ++i)
-        if (std::holds_alternative<ChipStep>(network_.steps[i])) expected_cycles_ += timing_of(i).cycles;
+        if (std::holds_alternative<ChipStep>(network_.steps[i])) expected_cycles_ += model_.of(i).cycles;
     } catch (const DesignError&) {
       expected_cycles_ = 0;
     }
   }
-  Divergence divergence_of(std::size_t step, const TraceDifference& difference) const {
-    Divergence d;
-    d.what = difference.what();
-    d.step = step;
-    d.cycle = difference.cycle;
-    d.instruction = difference.instruction;
-    if (!d.instruction) return d;
-    const isa::Program& program = std::get<ChipStep>(network_.steps[step]).program;
-    const std::uint32_t tag = isa::common_of(program.instructions.at(*d.instruction)).tag;
-    if (tag < network_.network.nodes.size()) d.node = tag;
-    return d;
-  }
-  const ProgramRun& timing_of(std::size_t step) {
-    for (const ProgramRun& run : expected_)
-      if (run.step == step) return run;
-    expected_.push_back(time_program(network_, step, limits_));
-    return expected_.back();
-  }
 
-  StepProgress step_progress() {
-    if (!options_.progress) return {};
-    return [this](std::size_t step, const platform::Progress& p) {
+  std::function<void(const views::StepProgress&)> step_progress() {
+    if (!progress_.running) return {};
+    return [this](const views::StepProgress& p) {
       NetworkProgress progress;
-      progress.step = step;
-      const isa::Program& program = std::get<ChipStep>(network_.steps[step]).program;
-      const std::uint32_t tag = isa::common_of(program.instructions.at(p.newest_index)).tag;
-      if (tag < network_.network.nodes.size()) progress.node = network_.network.nodes[tag].name;
+      progress.step = p.step;
+      if (const Node* node = node_of(network_, p.step, p.newest_index)) progress.node = node->name;
       progress.cycles = cycles_before_ + p.cycle;
       progress.expected_cycles = expected_cycles_;
-      progress.wall_seconds = seconds_since(begin_);
-      options_.progress(progress);
+      progress.wall_seconds = watch_.seconds();
+      progress_.running(progress);
     };
   }
 
-  void finish(NetworkRun& result, const Executor& executor) {
-    static constexpr const char* kNames[] = {"reference", "model", "rtl", "all"};
-    RunReport& report = result.report;
-    report = make_report(network_, main_->name(), main_->runs());
-    if (!result.divergence) report.accounts = total_accounts(reference_ ? expected_ : main_->runs());
-    add_trace(result);
-    report.view = kNames[static_cast<int>(options_.view)];
-    const auto add_view = [&report](const char* name, const std::vector<ProgramRun>& runs) {
-      ViewReport view;
-      view.name = name;
-      for (const ProgramRun& run : runs) {
-        view.wall_seconds += run.wall_seconds;
-        if (run.has_timing) view.cycles = view.cycles.value_or(0) + run.cycles;
-      }
-      report.views.push_back(view);
-    };
-    add_view(main_->name(), main_->runs());
+  void fill_report(NetworkRun& result) const {
+    report::RunReport& report = result.report;
+    report = report::make_report(network_, main_->name(), main_->runs());
+    if (!result.divergence) report.accounts = report::total_accounts(reference_ ? model_.runs() : main_->runs());
+    report.view = view_name(options_.view);
+    report.views.push_back(view_report(main_->name(), main_->runs()));
     if (reference_) {
-      add_view("reference", reference_->runs());
-      add_view("model", expected_);
+      report.views.push_back(view_report(reference_->name(), reference_->runs()));
+      report.views.push_back(view_report("model", model_.runs()));
     }
     if (result.divergence) {
       report.outputs_match = false;
-      report.difference = text(*result.divergence, network_);
+      report.difference = views::text(*result.divergence, network_);
     } else if (options_.check_outputs) {
       report.outputs_match = true;
     }
-    if (main_->runs().size() == expected_program_count()) {
-      for (TensorId id : network_.network.outputs)
+    result.trace = trace_of(network_, main_->runs());
+  }
+
+  void fill_tensors(NetworkRun& result, const Executor& executor) const {
+    const Network& network = network_.network;
+    if (main_->runs().size() == program_count(network_)) {
+      for (TensorId id : network.outputs)
         if (const auto tensor = executor.tensor(id)) result.outputs.push_back(*tensor);
     }
-    for (TensorId id = 0; options_.keep == compiler::Keep::kAll && id < network_.network.tensors.size(); ++id) {
-      if (network_.network.tensors[id].is_constant) continue;
-      if (auto tensor = executor.tensor(id))
-        result.tensors.emplace(network_.network.tensors[id].name, std::move(*tensor));
+    if (options_.keep != runtime::Keep::kAll) return;
+    for (const Tensor& tensor : network.tensors) {
+      if (tensor.is_constant) continue;
+      if (auto value = executor.tensor(static_cast<TensorId>(&tensor - network.tensors.data())))
+        result.tensors.emplace(tensor.name, std::move(*value));
     }
-  }
-  void add_trace(NetworkRun& result) const {
-    for (const ProgramRun& run : main_->runs()) {
-      const isa::Program& program = std::get<ChipStep>(network_.steps[run.step]).program;
-      for (const Retired& retired : run.retired) {
-        const std::uint32_t tag = isa::common_of(program.instructions[retired.index]).tag;
-        const bool known = tag < network_.network.nodes.size();
-        result.trace.push_back({run.step, retired, known ? network_.network.nodes[tag].name : ""});
-      }
-    }
-  }
-  std::size_t expected_program_count() const {
-    std::size_t count = 0;
-    for (const auto& step : network_.steps) count += std::holds_alternative<ChipStep>(step);
-    return count;
   }
 
   const CompiledNetwork& network_;
   const std::vector<HostTensor>& inputs_;
   const NetworkRunOptions& options_;
-  cycle::Limits limits_;
-  std::unique_ptr<View> main_, reference_;
-  std::vector<ProgramRun> expected_;
+  const NetworkRunProgress& progress_;
+  views::ModelRuns model_;
+  std::unique_ptr<views::View> main_, reference_;
   std::uint64_t expected_cycles_ = 0, cycles_before_ = 0;
-  std::chrono::steady_clock::time_point begin_;
+  views::Stopwatch watch_;
 };
 
 }  // namespace
 
+const char* view_name(ViewChoice choice) { return kViewNames[static_cast<std::size_t>(choice)]; }
+
+ViewChoice view_choice(const std::string& name) {
+  for (std::size_t i = 0; i < kViewNames.size(); ++i)
+    if (name == kViewNames[i]) return static_cast<ViewChoice>(i);
+  throw UserError(fmt::format("view \"{}\": allowed are {}", name, fmt::join(kViewNames, ", ")));
+}
+
 NetworkRun run_network(const CompiledNetwork& network, const std::vector<HostTensor>& inputs,
-                       const NetworkRunOptions& options) {
-  return Run(network, inputs, options).run();
+                       const NetworkRunOptions& options, const NetworkRunProgress& progress) {
+  return Run(network, inputs, options, progress).run();
 }
 
-std::vector<HostTensor> random_inputs(const Network& network, std::uint32_t seed) {
-  std::mt19937 random(seed);
-  std::vector<HostTensor> tensors;
-  for (TensorId id : network.inputs) {
-    const Tensor& tensor = network.tensors[id];
-    HostTensor value = make_host_tensor(tensor.type, tensor.shape);
-    const std::size_t count = static_cast<std::size_t>(element_count(tensor.shape));
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t bits = static_cast<std::uint32_t>(random());
-      switch (tensor.type) {
-        case ElementType::kInt8:
-        case ElementType::kUint8:
-          value.data[i] = static_cast<std::uint8_t>(bits >> 24);
-          break;
-        case ElementType::kBool:
-          value.data[i] = static_cast<std::uint8_t>(bits >> 31);
-          break;
-        case ElementType::kInt32:
-          elements<std::uint32_t>(value)[i] = bits;
-          break;
-        case ElementType::kInt64:
-          elements<std::int64_t>(value)[i] = static_cast<std::int64_t>(bits % 3) - 1;
-          break;
-        case ElementType::kFloat32:
-          elements<float>(value)[i] = static_cast<float>(static_cast<std::int32_t>(bits) >> 8) * 0x1p-23f;
-          break;
-      }
-    }
-    tensors.push_back(std::move(value));
-  }
-  return tensors;
-}
-
-}  // namespace systole::report
+}  // namespace systole::session

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a compiled network on one view, or on all of them against each other, and checks what comes
-// out.
+// Runs a compiled network on one view, or on all of them against each other, and checks what comes out.
 //
-// Whatever the view, the outputs and every tensor that came by the host are compared with the
-// arithmetic of ONNX computed on the host without compiler and chip (run_node). `all` runs the
-// reference, the RTL and the cycle model in step: after each program every byte of DRAM must be
-// equal in reference and RTL, and every start and retire cycle, the interrupt's cycle and every
-// counter in RTL and cycle model; and while the RTL runs, every transfer on its AXI pins, every start and
-// every retirement is held against the model's. The first difference ends the run.
+// Whatever the view, the outputs and every tensor that came by the host are compared with the arithmetic of ONNX computed on the
+// host without compiler and chip (views/onnx_comparison.hpp). `all` runs reference, RTL and cycle model in lockstep
+// (views/lockstep.hpp). The first difference ends the run.
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,11 +18,18 @@
 #include "network/host_tensor.hpp"
 #include "report/run_report.hpp"
 #include "report/trace_file.hpp"
+#include "runtime/executor.hpp"
+#include "support/run_limits.hpp"
 #include "views/compare.hpp"
+#include "views/view.hpp"
 
-namespace systole::report {
+namespace systole::session {
 
 enum class ViewChoice { kReference, kModel, kRtl, kAll };
+
+// "reference", "model", "rtl", "all"; the choice of a name is a UserError for any other.
+const char* view_name(ViewChoice choice);
+ViewChoice view_choice(const std::string& name);
 
 // How far the RTL is; `expected_cycles` is of all chip steps, from the cycle model.
 struct NetworkProgress {
@@ -39,28 +42,29 @@ struct NetworkProgress {
 using NetworkProgressCallback = std::function<void(const NetworkProgress&)>;
 
 struct NetworkRunOptions {
-  ViewChoice view = ViewChoice::kAll;
-  compiler::Keep keep = compiler::Keep::kNeeded;
-  platform::PlatformOptions platform;
-  platform::RunLimits limits;
+  ViewChoice view = ViewChoice::kReference;
+  runtime::Keep keep = runtime::Keep::kNeeded;
+  views::RtlOptions rtl;
+  views::RtlViewFactory make_rtl;  // for the views rtl and all: rtl_view::make_platform_view
+  RunLimits limits;
   bool check_outputs = true;
-  NetworkProgressCallback progress;  // RTL only
+};
+
+struct NetworkRunProgress {
+  std::function<void(const std::string&)> build;  // a line for each phase of a build of the RTL
+  NetworkProgressCallback running;                // of the RTL
 };
 
 struct NetworkRun {
-  RunReport report;
-  std::vector<HostTensor> outputs;            // in the order of Network::outputs
-  std::map<std::string, HostTensor> tensors;  // all that the host has seen, by name
-  std::optional<Divergence> divergence;       // outputs_match is false then
-  std::vector<TraceLine> trace;               // of all programs, if the view knows time
+  report::RunReport report;
+  std::vector<HostTensor> outputs;              // in the order of Network::outputs
+  std::map<std::string, HostTensor> tensors;    // all that the host has seen, by name; with Keep::kAll
+  std::optional<views::Divergence> divergence;  // outputs_match is false then
+  std::vector<report::TraceLine> trace;         // of all programs, if the view knows time
 };
 
 // Errors: UserError for wrong inputs, DesignError when a chip hangs or reports an error.
 NetworkRun run_network(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
-                       const NetworkRunOptions& options);
+                       const NetworkRunOptions& options, const NetworkRunProgress& progress = {});
 
-// One random tensor per graph input: integers over their whole range, int64 and float32 in [-1, 1],
-// from std::mt19937 with this seed.
-std::vector<HostTensor> random_inputs(const Network& network, std::uint32_t seed);
-
-}  // namespace systole::report
+}  // namespace systole::session

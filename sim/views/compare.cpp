@@ -7,11 +7,10 @@
 #include <cstring>
 
 #include "events/event_text.hpp"
-#include "platform/retire_trace.hpp"
 #include "support/error.hpp"
 #include "views/store_runs.hpp"
 
-namespace systole::report {
+namespace systole::views {
 
 using compiler::ChipStep;
 using compiler::CompiledNetwork;
@@ -19,7 +18,7 @@ using compiler::TensorLayout;
 
 namespace {
 
-struct Place {
+struct Location {
   TensorId tensor;
   std::string element;
 };
@@ -47,8 +46,8 @@ std::string element_in_layout(const TensorLayout& layout, std::uint64_t offset, 
 }
 
 // The tensor that this step leaves around `address`, one that `node` writes if there are several.
-std::optional<Place> find_tensor(const CompiledNetwork& network, const ChipStep& step, std::uint64_t address,
-                                 std::optional<std::uint32_t> node) {
+std::optional<Location> find_tensor(const CompiledNetwork& network, const ChipStep& step, std::uint64_t address,
+                                    std::optional<std::uint32_t> node) {
   const std::uint64_t base = network.base_address[static_cast<int>(isa::Base::kTensor)];
   std::vector<TensorId> ids;
   if (node)
@@ -59,15 +58,9 @@ std::optional<Place> find_tensor(const CompiledNetwork& network, const ChipStep&
   for (TensorId id : ids) {
     const auto& layout = network.layout[id];
     if (!layout || address < base + layout->offset || address >= base + layout->offset + layout->size_bytes()) continue;
-    return Place{id, element_in_layout(*layout, address - base - layout->offset, network.network.tensors[id].shape)};
+    return Location{id, element_in_layout(*layout, address - base - layout->offset, network.network.tensors[id].shape)};
   }
   return {};
-}
-
-std::optional<std::uint32_t> node_of(const CompiledNetwork& network, const isa::Program& program, std::uint32_t index) {
-  const std::uint32_t tag = isa::common_of(program.instructions.at(index)).tag;
-  if (tag >= network.network.nodes.size()) return {};
-  return tag;
 }
 
 std::vector<std::uint64_t> differing_bytes(const std::uint8_t* a, const std::uint8_t* b, std::uint64_t size) {
@@ -125,6 +118,12 @@ std::string value_text(ElementType type, const std::uint8_t* bytes) {
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> node_of(const CompiledNetwork& network, const isa::Program& program, std::uint32_t index) {
+  const std::uint32_t tag = isa::common_of(program.instructions.at(index)).tag;
+  if (tag >= network.network.nodes.size()) return {};
+  return tag;
+}
 
 std::string text(const Divergence& d, const CompiledNetwork& network) {
   std::string out = d.what;
@@ -265,4 +264,4 @@ std::optional<Divergence> compare_tensor(const std::string& name, const HostTens
   return d;
 }
 
-}  // namespace systole::report
+}  // namespace systole::views

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two views of the same network against each other, after each step, and the first thing in which
-// they differ.
+// The first thing in which two views of the same network differ, after a step: in the DRAM, in time, in a tensor.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +11,7 @@
 #include "network/host_tensor.hpp"
 #include "views/view.hpp"
 
-namespace systole::report {
+namespace systole::views {
 
 // Where two views part. What is not known is left out.
 struct Divergence {
@@ -29,6 +28,10 @@ struct Divergence {
 // The divergence in words: node, tensor, element, instruction and cycle, a line each.
 std::string text(const Divergence& divergence, const compiler::CompiledNetwork& network);
 
+// The node whose instruction this is; nothing for an instruction that belongs to none.
+std::optional<std::uint32_t> node_of(const compiler::CompiledNetwork& network, const isa::Program& program,
+                                     std::uint32_t index);
+
 // Compares every byte of DRAM after `step`. `runs` are those of the step: of the retirements, the
 // first one whose bytes differ is named. Needs images that were equal before the step.
 std::optional<Divergence> compare_dram(const compiler::CompiledNetwork& network, std::size_t step, View& expected,
@@ -43,4 +46,4 @@ std::optional<Divergence> compare_timing(const compiler::CompiledNetwork& networ
 std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected, const char* expected_name,
                                          const HostTensor& got, const char* got_name);
 
-}  // namespace systole::report
+}  // namespace systole::views

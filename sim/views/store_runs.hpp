@@ -8,7 +8,7 @@
 #include "compiler/compiled_network.hpp"
 #include "isa/access.hpp"
 
-namespace systole::report {
+namespace systole::views {
 
 // Calls visit(address, bytes) for every run of bytes that a store writes to DRAM, until it returns
 // true.
@@ -25,4 +25,4 @@ bool any_run(const isa::Store& store, const compiler::CompiledNetwork& network, 
   return found;
 }
 
-}  // namespace systole::report
+}  // namespace systole::views

@@ -5,7 +5,7 @@
 
 #include "support/error.hpp"
 
-namespace systole::report {
+namespace systole::views {
 
 TraceComparison::TraceComparison(const Chip& chip, const isa::Program& program, const isa::Bases& bases,
                                  std::uint64_t program_address)
@@ -29,6 +29,7 @@ void TraceComparison::compare(const Event& event, std::uint64_t cycle) {
   if (!(expected_.events.front() == event)) differ(&event, &expected_.events.front());
   expected_.events.pop_front();
   ++events_;
+  if (std::holds_alternative<AxiEvent>(event)) ++transfers_;
 }
 
 std::optional<std::uint32_t> TraceComparison::instruction_of(const Event& event) const {
@@ -82,4 +83,4 @@ std::string TraceComparison::text(const Event& event) const {
   return out;
 }
 
-}  // namespace systole::report
+}  // namespace systole::views

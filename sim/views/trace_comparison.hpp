@@ -17,7 +17,7 @@
 #include "isa/program.hpp"
 #include "support/error.hpp"
 
-namespace systole::report {
+namespace systole::views {
 
 // What differs, in words, and where.
 struct TraceDifference : DesignError {
@@ -40,7 +40,8 @@ class TraceComparison final : public Observer {
   // The run has ended: TraceDifference if the model goes on.
   void finish();
 
-  std::uint64_t events() const { return events_; }  // compared so far
+  std::uint64_t events() const { return events_; }        // compared so far
+  std::uint64_t transfers() const { return transfers_; }  // on the AXI pins, of these
 
  private:
   struct Start {
@@ -74,6 +75,7 @@ class TraceComparison final : public Observer {
   cycle::System model_;
   std::uint64_t events_ = 0;
   std::array<std::optional<std::uint32_t>, isa::kEngines> newest_;  // started, by engine
+  std::uint64_t transfers_ = 0;
 };
 
-}  // namespace systole::report
+}  // namespace systole::views

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The views of a chip as backends of the compiler's Executor. A view holds the DRAM and runs
-// programs; one that knows time also leaves the story of each run.
+// The views of a chip as backends of an Executor. A view holds the DRAM and runs programs; one that knows time also leaves the
+// story of each run.
 //
-//   reference   the reference model: bits, no time
-//   model       the cycle model: time, with the bits of the reference model
-//   rtl         the Verilated chip in its platform: bits and time
+//   reference   the reference model: bits, no time                             reference_view.hpp
+//   model       the cycle model: time, with the bits of the reference model    model_view.hpp
+//   rtl         the Verilated chip, in its platform or at its pins             rtl_view/, a library of its own
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,12 +16,14 @@
 #include <string>
 #include <vector>
 
+#include "compiler/compiled_network.hpp"
 #include "cycle/cycle_model.hpp"
 #include "events/events.hpp"
-#include "platform/rtl_platform.hpp"
-#include "runtime/executor.hpp"
+#include "events/observer.hpp"
+#include "runtime/backend.hpp"
+#include "support/run_limits.hpp"
 
-namespace systole::report {
+namespace systole::views {
 
 // What is known of one program's run.
 struct ProgramRun {
@@ -33,65 +36,42 @@ struct ProgramRun {
   double wall_seconds = 0;
 };
 
-class View : public compiler::ChipBackend {
+class View : public runtime::ChipBackend {
  public:
   virtual const char* name() const = 0;
   // The first `size_bytes` of DRAM, valid until the next call of anything.
   virtual const std::uint8_t* dram(std::uint64_t size_bytes) = 0;
   const std::vector<ProgramRun>& runs() const { return runs_; }
+  // Hears of every event of the runs to come; none by default. It must outlive them; what it throws ends a run. A view without
+  // time has no events.
+  void observe(Observer* observer) { observer_ = observer; }
 
  protected:
   std::vector<ProgramRun> runs_;
+  Observer* observer_ = nullptr;
 };
 
-class ReferenceView : public View {
- public:
-  explicit ReferenceView(const compiler::CompiledNetwork& network);
-  const char* name() const override { return "reference"; }
-  void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) override;
-  std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) override;
-  void run_program(std::size_t step, const isa::Program& program) override;
-  const std::uint8_t* dram(std::uint64_t size_bytes) override;
-
- private:
-  compiler::ReferenceBackend backend_;
+// How the RTL is built and started.
+struct RtlOptions {
+  std::uint32_t seed = 1;   // of registers and memories at power-up; 0: all zero
+  std::string wave_file;    // FST; empty: none. Waves are another library, built on demand
+  bool assertions = false;  // check the RTL's assertions; another library
 };
 
-// The cycle model's story of the program of `step`; needs no data.
-ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const cycle::Limits& limits);
-
-class ModelView final : public ReferenceView {
- public:
-  ModelView(const compiler::CompiledNetwork& network, const cycle::Limits& limits);
-  const char* name() const override { return "model"; }
-  void run_program(std::size_t step, const isa::Program& program) override;
-
- private:
-  const compiler::CompiledNetwork& network_;
-  cycle::Limits limits_;
+// How far a program is.
+struct StepProgress {
+  std::size_t step = 0;
+  std::uint64_t cycle = 0;         // since the doorbell
+  std::uint32_t newest_index = 0;  // of the instruction that retired last
+};
+struct RtlProgress {
+  std::function<void(const std::string&)> build;     // a line for each phase of a build of the chip's library
+  std::function<void(const StepProgress&)> program;  // about once a millisecond of simulation
 };
 
-// Called about once a millisecond of simulation.
-using StepProgress = std::function<void(std::size_t step, const platform::Progress&)>;
+// Makes an RTL view. Who runs networks takes one of these, so that only a program that wants the RTL links it.
+using RtlViewFactory =
+    std::function<std::unique_ptr<View>(const compiler::CompiledNetwork& network, const RtlOptions& options,
+                                        const RunLimits& limits, const RtlProgress& progress)>;
 
-class RtlView final : public View {
- public:
-  RtlView(const compiler::CompiledNetwork& network, const platform::PlatformOptions& options,
-          const platform::RunLimits& limits, StepProgress progress);
-  // Every run is held against the cycle model, event by event; DesignError at the first difference.
-  void compare_with_model() { compare_with_model_ = true; }
-  const char* name() const override { return "rtl"; }
-  void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) override;
-  std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) override;
-  void run_program(std::size_t step, const isa::Program& program) override;
-  const std::uint8_t* dram(std::uint64_t size_bytes) override;
-
- private:
-  const compiler::CompiledNetwork& network_;
-  platform::RtlPlatform platform_;
-  platform::RunLimits limits_;
-  StepProgress progress_;
-  bool compare_with_model_ = false;
-};
-
-}  // namespace systole::report
+}  // namespace systole::views

@@ -6,9 +6,9 @@
 #include <ctime>
 
 #include "reference/reference.hpp"
+#include "rtl_view/pin_runner.hpp"
 #include "speed/recording_chip.hpp"
 #include "support/error.hpp"
-#include "views/pin_runner.hpp"
 
 namespace systole::bench {
 
@@ -59,8 +59,8 @@ Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChi
   dram.resize(dram.size() + 4096);
   Speed speed;
   speed.time = best_of(runs, [&] {
-    const platform::PinRun run =
-        platform::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
+    const rtl_view::PinRun run =
+        rtl_view::run_at_pins(*chip, workload.network.chip, workload.program(), workload.network.base_address,
                               workload.network.program_address.at(0), dram, 100'000'000);
     invariant(run.error_code == 0, "the chip runs the program without an error");
     speed.cycles = run.cycles;

@@ -12,7 +12,7 @@ namespace systole::bench {
 namespace {
 
 // Takes what the executor writes before a program and stops there.
-class Collector final : public compiler::ChipBackend {
+class Collector final : public runtime::ChipBackend {
  public:
   explicit Collector(std::vector<std::uint8_t>& dram) : dram_(dram) {}
   void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) override {
@@ -44,7 +44,7 @@ Workload convolution(const Chip& chip, const Convolution& shape) {
   invariant(workload.network.steps.size() == 1, "convolutions are one program");
   workload.dram.resize((workload.network.dram_bytes + 4095) / 4096 * 4096);
   Collector collector(workload.dram);
-  compiler::Executor(workload.network, collector).run(builder.random_inputs());
+  runtime::Executor(workload.network, collector).run(builder.random_inputs());
   for (const isa::Instruction& instruction : workload.program().instructions)
     if (const auto* m = std::get_if<isa::Matrix>(&instruction))
       workload.macs += std::uint64_t{m->m_y} * m->m_x * m->k_y * m->k_x * m->k_c * m->n * chip.macs_per_cycle();

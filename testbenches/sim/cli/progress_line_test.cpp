@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is the progress line drawn over itself on a terminal, and not at all elsewhere?
-#include "cli/progress_line.hpp"
+#include "cli/output/progress_line.hpp"
 
 #include <sstream>
 
@@ -11,7 +11,7 @@ using namespace systole;
 using namespace systole::cli;
 
 TEST_CASE("the line says layer, cycles, share, time left and speed") {
-  report::NetworkProgress p;
+  session::NetworkProgress p;
   p.node = "conv2";
   p.cycles = 1234567;
   p.expected_cycles = 4938268;
@@ -37,7 +37,7 @@ TEST_CASE("without a terminal nothing is drawn") {
   {
     ProgressLine line(stream, false);
     line.show(std::string("text"));
-    line.show(report::NetworkProgress{});
+    line.show(session::NetworkProgress{});
   }
   CHECK(stream.str().empty());
 }

@@ -3,14 +3,13 @@
 
 #include <fmt/core.h>
 
-#include <map>
-
 #include "cycle/cycle_model.hpp"
-#include "host/operators.hpp"
 #include "ordering/program_check.hpp"
 #include "ordering/race_detector.hpp"
 #include "runtime/executor.hpp"
 #include "support/error.hpp"
+#include "views/onnx_comparison.hpp"
+#include "views/reference_view.hpp"
 
 namespace systole::compiler_test {
 
@@ -91,31 +90,11 @@ std::string compile_and_compare(const Network& network, const Chip& chip, const 
   if (options.fuse && !options.keep_tensors)
     if (std::string problem = run_in_cycle_model(compiled); !problem.empty()) return problem;
 
-  compiler::ReferenceBackend backend(compiled);
-  compiler::Executor executor(compiled, backend, compiler::Keep::kAll);
+  views::ReferenceView reference(compiled);
+  runtime::Executor executor(compiled, reference, runtime::Keep::kAll);
   executor.run(inputs);
-
-  std::map<TensorId, HostTensor> expected;
-  for (std::size_t i = 0; i < inputs.size(); ++i) expected[network.inputs[i]] = inputs[i];
-  for (const Node& node : network.nodes) {
-    std::vector<HostTensor> operands;
-    for (TensorId t : inputs_of(node.operation))
-      operands.push_back(network.tensors[t].is_constant ? HostTensor{} : expected.at(t));
-    const std::vector<HostTensor> results = run_node(network, node, operands);
-    const std::vector<TensorId> ids = outputs_of(node.operation);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      expected[ids[i]] = results[i];
-      const auto got = executor.tensor(ids[i]);
-      if (!got) continue;
-      const std::string& name = network.tensors[ids[i]].name;
-      if (got->shape != results[i].shape || got->type != results[i].type) return name + ": type or shape differ";
-      const std::size_t size = element_bytes(got->type);
-      for (std::size_t b = 0; b < got->data.size(); ++b)
-        if (got->data[b] != results[i].data[b])
-          return fmt::format("{} ({}): element {} of {}: byte {:#x}, expected {:#x}", name, node.operator_name,
-                             b / size, got->data.size() / size, got->data[b], results[i].data[b]);
-    }
-  }
+  const views::OnnxComparison onnx = views::compare_with_onnx(network, inputs, executor, reference.name());
+  if (onnx.divergence) return views::text(*onnx.divergence, compiled);
   for (TensorId t : network.outputs)
     if (!executor.tensor(t)) return network.tensors[t].name + ": an output is missing";
   return "";

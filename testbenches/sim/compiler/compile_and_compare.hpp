@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The compiler's main check: compile, verify every program, run on the reference model, compare
-// every tensor bit for bit with the plain loops of run_node.
+// The compiler's main check: compile, verify every program, run on the reference model, compare every tensor bit for bit with the
+// arithmetic of ONNX on the host.
 #pragma once
 
 #include <string>

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using namespace systole;
 using namespace systole::test;
 using conformance::CaseResult;
-using conformance::Outcome;
+using conformance::Verdict;
 
 namespace {
 
@@ -70,14 +70,14 @@ TEST_CASE("right results pass, wrong ones fail, what is missing is unsupported, 
   const auto results = run(folder.file("suite"));
   REQUIRE(results.size() == 5);
   CHECK(results[0].name == "a_right");
-  CHECK(results[0].outcome == Outcome::kPassed);
-  CHECK(results[1].outcome == Outcome::kPassed);
-  CHECK(results[2].outcome == Outcome::kFailed);
+  CHECK(results[0].verdict == Verdict::kPassed);
+  CHECK(results[1].verdict == Verdict::kPassed);
+  CHECK(results[2].verdict == Verdict::kFailed);
   CHECK_THAT(results[2].reason, Contains("element 2 is 2, expected 2.01"));
-  CHECK(results[3].outcome == Outcome::kFailed);
+  CHECK(results[3].verdict == Verdict::kFailed);
   CHECK_THAT(results[3].reason, Contains("shape"));
   CHECK(results[4].name == "deep/e_unknown");
-  CHECK(results[4].outcome == Outcome::kUnsupported);
+  CHECK(results[4].verdict == Verdict::kUnsupported);
   CHECK_THAT(results[4].reason, Contains("NoSuchOperator"));
   CHECK(run(folder.file("suite"), "near").size() == 1);
   CHECK(run(folder.file("suite/a_right")).size() == 1);
@@ -94,8 +94,8 @@ TEST_CASE("integers must be equal, and a case on the chip says so") {
   const HostTensor x = byte_tensor(ElementType::kInt8, {1, 1, 2, 2}, {1, -2, 3, 4});
   write_case(folder.file("right"), b, {x}, byte_tensor(ElementType::kInt8, {1, 1, 1, 1}, {4}));
   write_case(folder.file("wrong"), b, {x}, byte_tensor(ElementType::kInt8, {1, 1, 1, 1}, {3}));
-  CHECK(run(folder.file("right"))[0].outcome == Outcome::kPassed);
-  CHECK(run(folder.file("wrong"))[0].outcome == Outcome::kFailed);
+  CHECK(run(folder.file("right"))[0].verdict == Verdict::kPassed);
+  CHECK(run(folder.file("wrong"))[0].verdict == Verdict::kFailed);
 }
 
 TEST_CASE("a shape that is an input becomes a constant") {
@@ -108,7 +108,7 @@ TEST_CASE("a shape that is an input becomes a constant") {
   write_case(folder.file("reshape"), b, {float_tensor({4}, {1, 2, 3, 4}), shape}, float_tensor({2, 2}, {1, 2, 3, 4}));
   const auto results = run(folder.file("reshape"));
   INFO(results[0].reason);
-  CHECK(results[0].outcome == Outcome::kPassed);
+  CHECK(results[0].verdict == Verdict::kPassed);
 }
 
 TEST_CASE("the operator tests of ONNX: none fails, at least 300 pass") {
@@ -121,8 +121,8 @@ TEST_CASE("the operator tests of ONNX: none fails, at least 300 pass") {
     std::size_t passed = 0;
     for (const CaseResult& r : run(data / suite)) {
       INFO(suite << "/" << r.name << ": " << r.reason);
-      CHECK(r.outcome != Outcome::kFailed);
-      passed += r.outcome == Outcome::kPassed;
+      CHECK(r.verdict != Verdict::kFailed);
+      passed += r.verdict == Verdict::kPassed;
     }
     if (suite == std::string("node")) CHECK(passed >= 300);
     CHECK(passed > 0);

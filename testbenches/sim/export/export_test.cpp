@@ -12,10 +12,16 @@
 #include <sstream>
 
 #include "catch.hpp"
+#include "reference/reference.hpp"
+#include "session/inputs.hpp"
 #include "sim/session/digits.hpp"
+#include "support/error.hpp"
 
 using namespace systole;
-using namespace systole::report;
+using namespace systole::exporting;
+using test::chip_step;
+using test::digits;
+using test::program_step;
 namespace fs = std::filesystem;
 
 namespace {
@@ -48,7 +54,7 @@ std::string contents(const fs::path& file) {
 
 TEST_CASE("a program runs from its exported files alone and gives the exported bytes") {
   const fs::path folder = fs::temp_directory_path() / ("systole-export-" + std::to_string(::getpid()));
-  const auto files = export_network(digits(), random_inputs(digits().network, 9), folder);
+  const auto files = export_network(digits(), session::random_inputs(digits().network, 9), folder);
   for (const std::string& file : files) CHECK(fs::exists(folder / file));
 
   const auto manifest = nlohmann::json::parse(contents(folder / "manifest.json"));
@@ -95,5 +101,5 @@ TEST_CASE("a program runs from its exported files alone and gives the exported b
 }
 
 TEST_CASE("a folder that cannot be made is the user's error") {
-  CHECK_THROWS_AS(export_network(digits(), random_inputs(digits().network, 9), "/proc/systole/x"), UserError);
+  CHECK_THROWS_AS(export_network(digits(), session::random_inputs(digits().network, 9), "/proc/systole/x"), UserError);
 }

@@ -3,31 +3,10 @@
 
 #include <stdexcept>
 
-#include "host/operators.hpp"
-
 namespace systole::test {
 
-std::vector<HostTensor> run_network(const Network& network, const std::vector<HostTensor>& inputs) {
-  std::map<TensorId, HostTensor> values;
-  for (std::size_t i = 0; i < network.inputs.size(); ++i) values[network.inputs[i]] = inputs.at(i);
-  const auto value = [&](TensorId id) {
-    const Tensor& tensor = network.tensors.at(id);
-    return tensor.is_constant ? HostTensor{tensor.type, tensor.shape, tensor.data} : values.at(id);
-  };
-  for (const Node& node : network.nodes) {
-    std::vector<HostTensor> operands;
-    for (TensorId id : inputs_of(node.operation)) operands.push_back(value(id));
-    std::vector<HostTensor> results = run_node(network, node, operands);
-    const auto ids = outputs_of(node.operation);
-    for (std::size_t i = 0; i < ids.size(); ++i) values[ids[i]] = std::move(results.at(i));
-  }
-  std::vector<HostTensor> outputs;
-  for (TensorId id : network.outputs) outputs.push_back(value(id));
-  return outputs;
-}
-
 std::vector<HostTensor> run_network(const OnnxGraph& graph, const std::vector<HostTensor>& inputs) {
-  return run_network(on_host(graph), inputs);
+  return host::network_outputs(on_host(graph), inputs);
 }
 
 HostTensor byte_tensor(ElementType type, const Shape& shape, const std::vector<int>& values) {

@@ -186,7 +186,7 @@ TEST_CASE("a hang names what every engine waits for, exactly at the limit") {
   isa::Program program;
   program.instructions = {load(0, 64), load(64, 8, 1 << 3), store(0)};
   RunLimits limits;
-  limits.max_quiet_cycles = 5000;
+  limits.hang_cycles = 5000;
   const std::string text = message_of<DesignError>([&] { platform.run(program, kBaseAddresses, kProgram, limits); });
   CAPTURE(text);
   CHECK(text.find("no instruction retired from cycle 42 to cycle 5042") != std::string::npos);

@@ -59,8 +59,8 @@ inline compiler::CompiledNetwork example_network() {
   return net;
 }
 
-inline std::vector<ProgramRun> example_runs() {
-  ProgramRun first;
+inline std::vector<views::ProgramRun> example_runs() {
+  views::ProgramRun first;
   first.step = 0;
   first.has_timing = true;
   first.cycles = 200;
@@ -70,7 +70,7 @@ inline std::vector<ProgramRun> example_runs() {
   first.counters[counter_of(isa::Engine::kMatrix, isa::EngineState::kBusy)] = 150;
   first.retired = {{isa::Engine::kLoad, 0, 10, 50}, {isa::Engine::kLoad, 1, 60, 190}};
   first.wall_seconds = 0.25;
-  ProgramRun second = first;
+  views::ProgramRun second = first;
   second.step = 2;
   second.cycles = 100;
   second.counters[counter::kCycles] = 100;

@@ -47,8 +47,8 @@ compiler::CompiledNetwork one_node() {
   return net;
 }
 
-ProgramRun run_of(std::uint64_t cycles) {
-  ProgramRun run;
+views::ProgramRun run_of(std::uint64_t cycles) {
+  views::ProgramRun run;
   run.has_timing = true;
   run.cycles = cycles;
   run.retired = {{isa::Engine::kStore, 2, 0, cycles - 1}};

@@ -8,10 +8,9 @@
 #include "chip/shipped_chips.hpp"
 #include "compiler/compiled_network.hpp"
 #include "normalize/reader.hpp"
-#include "session/network_run.hpp"
 #include "support/error.hpp"
 
-namespace systole::report {
+namespace systole::test {
 
 inline const compiler::CompiledNetwork& digits() {
   static const compiler::CompiledNetwork network = compiler::compile(
@@ -27,4 +26,4 @@ inline std::size_t chip_step() {
 
 inline const compiler::ChipStep& program_step() { return std::get<compiler::ChipStep>(digits().steps[chip_step()]); }
 
-}  // namespace systole::report
+}  // namespace systole::test

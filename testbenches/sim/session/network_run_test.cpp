@@ -4,10 +4,13 @@
 #include "session/network_run.hpp"
 
 #include "catch.hpp"
+#include "session/inputs.hpp"
 #include "sim/session/digits.hpp"
 
 using namespace systole;
-using namespace systole::report;
+using namespace systole::session;
+using systole::report::NodeReport;
+using systole::test::digits;
 
 TEST_CASE("the reference's outputs equal the ONNX arithmetic") {
   NetworkRunOptions options;
@@ -56,40 +59,17 @@ TEST_CASE("a compiler that computes something else than ONNX is caught, with the
   CHECK(!run.divergence->element.empty());
 }
 
-TEST_CASE("random inputs depend on the seed alone") {
-  Network network;
-  for (const ElementType type : {ElementType::kInt8, ElementType::kUint8, ElementType::kInt32, ElementType::kInt64,
-                                 ElementType::kFloat32, ElementType::kBool}) {
-    Tensor tensor;
-    tensor.type = type;
-    tensor.shape = {2, 3};
-    network.inputs.push_back(static_cast<TensorId>(network.tensors.size()));
-    network.tensors.push_back(tensor);
-  }
-  const auto a = random_inputs(network, 1), b = random_inputs(network, 1), c = random_inputs(network, 2);
-  REQUIRE(a.size() == 6);
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i].data == b[i].data);
-  CHECK(a[2].data != c[2].data);
-  for (std::size_t i = 0; i < 6; ++i) {
-    CHECK(elements<float>(a[4])[i] >= -1);
-    CHECK(elements<float>(a[4])[i] <= 1);
-    CHECK(a[5].data[i] <= 1);
-  }
-  // std::mt19937 is the same everywhere: 1791095845 is its first number for seed 1.
-  CHECK(a[0].data[0] == 1791095845u >> 24);
-}
-
 TEST_CASE("kept tensors hold every node's output") {
   compiler::CompileOptions compile_options;
   compile_options.keep_tensors = true;
   const compiler::CompiledNetwork kept = compiler::compile(digits().network, digits().chip, compile_options);
   NetworkRunOptions options;
   options.view = ViewChoice::kReference;
-  options.keep = compiler::Keep::kAll;
+  options.keep = runtime::Keep::kAll;
   const auto inputs = random_inputs(kept.network, 3);
   const NetworkRun run = run_network(kept, inputs, options);
   CHECK(run.report.outputs_match == true);
   CHECK(run.tensors.size() >= 5);
-  options.keep = compiler::Keep::kNeeded;
+  options.keep = runtime::Keep::kNeeded;
   CHECK(run_network(digits(), inputs, options).tensors.size() < run.tensors.size());
 }

@@ -6,12 +6,18 @@
 #include <memory>
 
 #include "catch.hpp"
+#include "runtime/executor.hpp"
+#include "session/inputs.hpp"
 #include "sim/session/digits.hpp"
+#include "views/model_view.hpp"
 #include "views/store_runs.hpp"
 
 using namespace systole;
-using namespace systole::report;
-using compiler::Executor;
+using namespace systole::views;
+using runtime::Executor;
+using test::chip_step;
+using test::digits;
+using test::program_step;
 
 namespace {
 
@@ -36,7 +42,7 @@ class FaultyView final : public ReferenceView {
 };
 
 std::optional<Divergence> difference(const std::vector<std::uint64_t>& addresses) {
-  const auto inputs = random_inputs(digits().network, 5);
+  const auto inputs = session::random_inputs(digits().network, 5);
   ReferenceView expected(digits());
   FaultyView got(addresses);
   Executor a(digits(), expected), b(digits(), got);

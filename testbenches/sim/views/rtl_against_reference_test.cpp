@@ -10,19 +10,27 @@
 #include <iterator>
 
 #include "catch.hpp"
+#include "rtl_view/factory.hpp"
+#include "session/inputs.hpp"
+#include "session/network_run.hpp"
 #include "sim/session/digits.hpp"
 
 using namespace systole;
-using namespace systole::report;
+using namespace systole::session;
+using test::digits;
+using views::Divergence;
 namespace fs = std::filesystem;
 
 namespace {
 
-NetworkRun run_all() {
+NetworkRunOptions all_views() {
   NetworkRunOptions options;
   options.view = ViewChoice::kAll;
-  return run_network(digits(), random_inputs(digits().network, 11), options);
+  options.make_rtl = rtl_view::make_platform_view;
+  return options;
 }
+
+NetworkRun run_all() { return run_network(digits(), random_inputs(digits().network, 11), all_views()); }
 
 // The RTL with one piece of text in one file replaced, and a cache of its own, for the life of the
 // object.
@@ -93,8 +101,7 @@ TEST_CASE("a fault in the RTL's timing ends the run with instruction and cycle")
 }
 
 TEST_CASE("a limit of cycles ends the run with what every engine does") {
-  NetworkRunOptions options;
-  options.view = ViewChoice::kAll;
+  NetworkRunOptions options = all_views();
   options.limits.max_cycles = 5000;
   try {
     run_network(digits(), random_inputs(digits().network, 11), options);

@@ -10,7 +10,7 @@
 #include "fuzz/fuzz_case.hpp"
 #include "support/error.hpp"
 
-namespace systole::report {
+namespace systole::views {
 namespace {
 
 // Keeps calls in their order, to make them again.
@@ -86,4 +86,4 @@ TEST_CASE("a retirement that never comes is found at the end, with its instructi
 }
 
 }  // namespace
-}  // namespace systole::report
+}  // namespace systole::views

@@ -16,11 +16,11 @@ namespace {
 void check_digits(const std::string& chip, bool platform) {
   const compiler::CompiledNetwork compiled = compile_digits(chip);
   const auto verilated = make_verilated(compiled.chip, 1, false);
-  std::unique_ptr<RtlTraceView> rtl;
+  std::unique_ptr<views::View> rtl;
   if (platform)
-    rtl = std::make_unique<PlatformView>(compiled, verilated);
+    rtl = std::make_unique<PlatformView>(compiled, verilated, kLimits);
   else
-    rtl = std::make_unique<PinView>(compiled, verilated);
+    rtl = std::make_unique<PinView>(compiled, verilated, kLimits);
   Seen seen;
   const std::string difference = compare_views(compiled, {read_tensor_file(digits_file("images.npy"))}, *rtl, seen);
   REQUIRE(difference == "");
@@ -31,9 +31,9 @@ void check_digits(const std::string& chip, bool platform) {
   REQUIRE(logits.shape == expected.shape);
   CHECK(logits.data == expected.data);
   CHECK(digits_right(logits) == kDigitsRight);
-  CHECK(seen.axi_events > seen.instructions);
+  CHECK(seen.transfers > seen.instructions);
   fmt::print("digits on {}: {} of {} right, {} programs, {} instructions, {} cycles, {} AXI transfers equal\n", chip,
-             digits_right(logits), kDigits, seen.programs, seen.instructions, seen.cycles, seen.axi_events);
+             digits_right(logits), kDigits, seen.programs, seen.instructions, seen.cycles, seen.transfers);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "system/networks/digits.hpp"
 #include "system/networks/views.hpp"
-#include "views/compare.hpp"
+#include "views/reference_view.hpp"
 
 using namespace systole;
 using namespace systole::test;
@@ -12,7 +12,7 @@ using namespace systole::test;
 namespace {
 
 // The reference, which reads one bit of DRAM wrong while a program runs.
-class WrongReference final : public report::ReferenceView {
+class WrongReference final : public views::ReferenceView {
  public:
   WrongReference(const compiler::CompiledNetwork& network, std::uint64_t address, std::uint8_t mask)
       : ReferenceView(network), address_(address), mask_(mask) {}
@@ -65,7 +65,7 @@ std::uint64_t weight_of(const std::string& node) {
 
 TEST_CASE("without a mutation the views agree") {
   WrongReference reference(digits(), weight_of("conv1"), 0);
-  PinView rtl(digits(), make_verilated(digits().chip, 1, false));
+  PinView rtl(digits(), make_verilated(digits().chip, 1, false), kLimits);
   Seen seen;
   CHECK(compare_views(digits(), {image()}, reference, rtl, seen) == "");
 }
@@ -74,7 +74,7 @@ TEST_CASE("one flipped bit of a weight in the reference's DRAM is reported with 
   const auto verilated = make_verilated(digits().chip, 1, false);
   for (const char* node : {"conv2", "conv3", "dense"}) {
     WrongReference reference(digits(), weight_of(node), 0x80);
-    PinView rtl(digits(), verilated);
+    PinView rtl(digits(), verilated, kLimits);
     Seen seen;
     const std::string difference = compare_views(digits(), {image()}, reference, rtl, seen);
     CAPTURE(node, difference);
@@ -86,7 +86,7 @@ TEST_CASE("one flipped bit of a weight in the reference's DRAM is reported with 
 
 TEST_CASE("a flipped bit of the last node's weights is reported in the last node") {
   WrongReference reference(digits(), weight_of("dense"), 0x80);
-  PinView rtl(digits(), make_verilated(digits().chip, 1, false));
+  PinView rtl(digits(), make_verilated(digits().chip, 1, false), kLimits);
   Seen seen;
   const std::string difference = compare_views(digits(), {image()}, reference, rtl, seen);
   CAPTURE(difference);
@@ -96,9 +96,11 @@ TEST_CASE("a flipped bit of the last node's weights is reported in the last node
 TEST_CASE("one cycle more of memory latency in the cycle model is reported with its transfer") {
   compiler::CompiledNetwork late = digits();
   late.chip.memory.ideal().latency_cycles += 1;
-  PinView rtl(digits(), make_verilated(digits().chip, 1, false));  // keeps the right latency
+  PinView rtl(digits(), make_verilated(digits().chip, 1, false), kLimits);  // keeps the right latency
   Seen seen;
   const std::string difference = compare_views(late, {image()}, rtl, seen);
   CAPTURE(difference);
-  CHECK(difference.find("AXI event") != std::string::npos);
+  CHECK(difference.find("RTL and cycle model differ in time, in event ") == 0);
+  for (const char* part : {"\n  RTL          cycle ", ": R of fetch", "\n  cycle model  "})
+    CHECK(difference.find(part) != std::string::npos);
 }

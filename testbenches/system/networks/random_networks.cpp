@@ -26,11 +26,11 @@ void run_random_networks(const char* chip_name, const RandomRun& run) {
       INFO("node " << compiled.network.nodes[n].name << ": " << compiled.placement[n].reason);
       REQUIRE(compiled.placement[n].place != compiler::Place::kHost);
     }
-    std::unique_ptr<RtlTraceView> rtl;
+    std::unique_ptr<views::View> rtl;
     if (run.platform)
-      rtl = std::make_unique<PlatformView>(compiled, verilated);
+      rtl = std::make_unique<PlatformView>(compiled, verilated, kLimits);
     else
-      rtl = std::make_unique<PinView>(compiled, verilated);
+      rtl = std::make_unique<PinView>(compiled, verilated, kLimits);
     const std::uint64_t programs = all.programs, tensors = all.tensors;
     const std::string difference = compare_views(compiled, random.inputs, *rtl, all);
     if (!difference.empty()) FAIL(difference);
@@ -39,7 +39,7 @@ void run_random_networks(const char* chip_name, const RandomRun& run) {
   }
   fmt::print("{} {} x {} {}: seeds {} to {}, {} instructions, {} cycles, {} AXI transfers, no difference\n", chip_name,
              run.platform ? "in its platform" : "at its pins", run.networks, kind_name(run.kind), first,
-             first + run.networks - 1, all.instructions, all.cycles, all.axi_events);
+             first + run.networks - 1, all.instructions, all.cycles, all.transfers);
 }
 
 }  // namespace systole::test

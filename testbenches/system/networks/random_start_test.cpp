@@ -5,10 +5,10 @@
 
 #include "catch.hpp"
 #include "chip/shipped_chips.hpp"
+#include "rtl_view/pin_runner.hpp"
 #include "system/networks/digits.hpp"
 #include "system/networks/random_network.hpp"
 #include "system/networks/views.hpp"
-#include "views/pin_runner.hpp"
 
 using namespace systole;
 using namespace systole::test;
@@ -17,16 +17,18 @@ namespace {
 
 struct Story {
   std::vector<std::uint8_t> dram;
-  std::vector<report::ProgramRun> runs;
-  std::vector<AxiEvent> axi;  // of the last program
+  std::vector<views::ProgramRun> runs;
+  std::vector<AxiEvent> axi;
 };
 
 // From power-up with this seed.
 Story story(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs, std::uint32_t seed) {
-  PinView rtl(network, make_verilated(network.chip, seed, true));
-  compiler::Executor(network, rtl).run(inputs);
+  PinView rtl(network, make_verilated(network.chip, seed, true), kLimits);
+  Recording trace(Recording::Axi::kKeep);
+  rtl.observe(&trace);
+  runtime::Executor(network, rtl).run(inputs);
   const std::uint8_t* dram = rtl.dram(network.dram_bytes);
-  return {{dram, dram + network.dram_bytes}, rtl.runs(), rtl.axi()};
+  return {{dram, dram + network.dram_bytes}, rtl.runs(), std::move(trace.axi)};
 }
 
 void check_same(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs) {
@@ -56,8 +58,8 @@ std::vector<std::uint8_t> power_up_contents(const Chip& chip, std::uint32_t seed
   program.instructions.push_back(store);
   const isa::Bases bases = {};
   std::vector<std::uint8_t> dram(0x2000);
-  const platform::PinRun run =
-      platform::run_at_pins(*make_verilated(chip, seed, false), chip, program, bases, 0x1000, dram);
+  const rtl_view::PinRun run =
+      rtl_view::run_at_pins(*make_verilated(chip, seed, false), chip, program, bases, 0x1000, dram);
   REQUIRE(run.error_code == 0);
   return {dram.begin(), dram.begin() + 64 * chip.array_rows};
 }

@@ -20,7 +20,7 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   bool enabled() const { return enabled_; }
-  void show(const report::NetworkProgress& progress);
+  void show(const session::NetworkProgress& progress);
   void show(const std::string& text);  // at once
   void clear();
 
@@ -32,6 +32,6 @@ class ProgressLine {
 };
 
 // "conv2: 1,234,567 cycles, 45.2 %, 12 s left, 1.02 M cycles/s"
-std::string progress_text(const report::NetworkProgress& progress);
+std::string progress_text(const session::NetworkProgress& progress);
 
 }  // namespace systole::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/progress_line.hpp"
+#include "cli/output/progress_line.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 namespace systole::cli {
 
-std::string progress_text(const report::NetworkProgress& p) {
+std::string progress_text(const session::NetworkProgress& p) {
   using namespace report;
   std::string text = fmt::format("{}: {} cycles", p.node.empty() ? "start" : p.node, grouped(p.cycles));
   if (p.expected_cycles > 0) {
@@ -23,7 +23,7 @@ std::string progress_text(const report::NetworkProgress& p) {
   return text;
 }
 
-void ProgressLine::show(const report::NetworkProgress& progress) {
+void ProgressLine::show(const session::NetworkProgress& progress) {
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - last_ < std::chrono::milliseconds(100)) return;

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <optional>
+#include <ostream>
+
+#include "session/session.hpp"
+
+namespace systole::cli {
+
+namespace {
+
+using Chosen = std::optional<Command>;
+
+// The subcommands with their options: each fills its arguments in and, when it is the one that is called, chooses them.
+
+void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options) {
+  command
+      .add_option("--calibrate", options.folder,
+                  "Float networks: folder of .npy or .pb files to quantize by, or of folders with input_0.npy, "
+                  "input_1.npy, .. [random data]")
+      ->type_name("DIR");
+  command.add_option("--samples", options.samples, "Float networks: how much random data to quantize by [2]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--shape",
+          [&options](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) add_shape(text, options.load);
+          },
+          "Shape of an input that the file leaves open, once per input: --shape image=1,3,224,224")
+      ->type_name("NAME=N,N,..")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_flag("--per-tensor", options.quantize.per_tensor,
+                   "Float networks: one scale for all weights of a node, not one for each output channel");
+}
+
+void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("run", "Compile a network for a chip, run it and report");
+  command->add_option("network", run.network, "ONNX file, or layers as SCALE-Sim lists them (.csv)")
+      ->required()
+      ->type_name("NET");
+  command->add_option("--chip", run.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+  command->add_option("--on", run.on, "View of the chip: rtl, reference, model, or all of them against each other")
+      ->required()
+      ->check(CLI::IsMember({"rtl", "reference", "model", "all"}))
+      ->type_name("VIEW");
+  command
+      ->add_option("--input", run.inputs,
+                   "Input tensor, .npy or .pb, once per graph input in their order; default: random data")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--output", run.output, "Folder for the outputs, one .npy each")->type_name("DIR");
+  command->add_option("--dump-tensors", run.dump_tensors, "Folder for every tensor that reaches DRAM or the host")
+      ->type_name("DIR");
+  command->add_option("--json", run.json, "File for the report as JSON")->type_name("FILE");
+  command
+      ->add_option("--search", run.search,
+                   "How tilings are chosen: by an estimate (none), by the cycle model among the few best (fast) or all "
+                   "that may be better (full) [fast]")
+      ->check(CLI::IsMember({"none", "fast", "full"}))
+      ->type_name("EFFORT");
+  command->add_option("--csv", run.csv, "File for the report's nodes as a table")->type_name("FILE.csv");
+  command->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")
+      ->type_name("FILE.csv");
+  command->add_option("--wave", run.wave, "Waveform of the RTL (FST); another model, built on demand")
+      ->type_name("FILE.fst");
+  command->add_option("--max-cycles", run.limits.max_cycles, "Give up a program after so many cycles")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--hang-cycles", run.limits.hang_cycles,
+                   "Report a hang when no instruction retires for so many cycles [1000000]")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--seed", run.seed, "Seed of random inputs and of the RTL's power-up state [1]")->type_name("N");
+  command->add_flag("--assertions", run.assertions, "Check the assertions in the RTL; another model, slower");
+  add_calibration_options(*command, run.calibration);
+  command->add_flag(
+      "--compare-float", run.compare_float,
+      "Float networks: compute the float network on the host too and say how far the int8 result is from it");
+  command->add_flag("--float-average-pool", run.float_average_pool,
+                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the "
+                    "chip's differ by one "
+                    "where a mean is a tie");
+  command->add_flag("--no-check", run.no_check, "Do not compute the network on the host to check the outputs");
+  command->callback([&] { chosen = run; });
+}
+
+void add_export(CLI::App& app, ExportArguments& arguments, Chosen& chosen) {
+  CLI::App* command =
+      app.add_subcommand("export", "Write program, memory image and expected result for your own testbench");
+  command->add_option("network", arguments.network, "ONNX file")->required()->type_name("NET.onnx");
+  command->add_option("--chip", arguments.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+  command->add_option("-o,--output", arguments.directory, "Folder for the files")->required()->type_name("DIR");
+  command->add_option("--input", arguments.inputs, "As of run")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--seed", arguments.seed, "Seed of random inputs [1]")->type_name("N");
+  command->callback([&] { chosen = arguments; });
+}
+
+void add_quantize(CLI::App& app, QuantizeArguments& arguments, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("quantize", "Quantize a float network to int8 (QDQ)");
+  command->add_option("network", arguments.network, "ONNX file in float")->required()->type_name("NET.onnx");
+  command->add_option("-o,--output", arguments.output, "File for the quantized network")
+      ->required()
+      ->type_name("Q.onnx");
+  add_calibration_options(*command, arguments.calibration);
+  command->add_option("--seed", arguments.calibration.seed, "Seed of the random data [1]")->type_name("N");
+  command->callback([&] { chosen = arguments; });
+}
+
+void add_conformance(CLI::App& app, ConformanceArguments& arguments, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("conformance", "Run operator tests in ONNX's own layout");
+  command
+      ->add_option("folder", arguments.folder,
+                   "Folder with test cases at any depth: model.onnx, test_data_set_0/input_0.pb, ..")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--chip", arguments.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+  command->add_option("--on", arguments.on, "View of the chip: reference, model, rtl, or all [reference]")
+      ->check(CLI::IsMember({"reference", "model", "rtl", "all"}))
+      ->type_name("VIEW");
+  command->add_option("--only", arguments.only, "Only cases whose name contains this")->type_name("TEXT");
+  command->add_flag("--verbose", arguments.verbose, "Name the cases that passed, too");
+  command->add_option("--junit", arguments.junit, "File for the results as JUnit XML")->type_name("FILE");
+  command->callback([&] { chosen = arguments; });
+}
+
+void add_dram(CLI::App& app, DramArguments& dram, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("dram", "Measure a memory alone");
+  command->add_option("--memory", dram.memory, "A DRAM kind, or a chip file with one")->required()->type_name("KIND");
+  command->add_option("--pattern", dram.pattern, "stream, random, or a file with one `R|W address` a line [stream]")
+      ->type_name("PATTERN");
+  command->add_option("--outstanding", dram.outstanding, "Reads in flight [what the read queues hold]")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, kMaxOutstanding));
+  command
+      ->add_option("--requests", dram.requests, "How many; a file starts again at its end [1000000, or the file once]")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000'000}));
+  command->add_option("--channels", dram.channels, "As [memory] channels")->type_name("N")->check(CLI::Range(1u, 64u));
+  command->add_option("--channel-bits", dram.channel_bits, "As [memory] channel_bits")->type_name("N");
+  command->add_option("--mapping", dram.mapping, "As [memory] address_mapping")->type_name("TEXT");
+  command->add_option("--seed", dram.seed, "Seed of random addresses [1]")->type_name("N");
+  command->add_option("--json", dram.json, "File for the figures as JSON")->type_name("FILE");
+  command->callback([&] { chosen = dram; });
+}
+
+void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "fuzz", "Run random programs on RTL, reference and cycle model, and compare every bit and every cycle");
+  command->add_option("--chip", fuzz.chip, "A shipped chip's name or a chip file")->type_name("CHIP");
+  command->add_option("--programs", fuzz.programs, "How many [100]")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
+  command->add_option("--seed", fuzz.seed, "Seed of the first program; program k has seed + k [1]")->type_name("S");
+  command->add_option("--instructions", fuzz.instructions, "Of a program [24]")
+      ->type_name("N")
+      ->check(CLI::Range(5, 250));
+  command->add_option("--jobs", fuzz.jobs, "Threads; the results do not depend on them [1]")
+      ->type_name("J")
+      ->check(CLI::Range(1u, 256u));
+  command
+      ->add_option("--memory", fuzz.memory,
+                   "random: another memory for each program, with latency, bandwidth, back-pressure; fixed: the chip "
+                   "file's [random]")
+      ->check(CLI::IsMember({"random", "fixed"}))
+      ->type_name("CHOICE");
+  command->add_flag("--assertions", fuzz.assertions, "Check the assertions in the RTL; another model, slower");
+  command->add_option("--json", fuzz.json, "File for figures, coverage and failures as JSON")->type_name("FILE");
+  command->add_option("--junit", fuzz.junit, "File for the results as JUnit XML")->type_name("FILE");
+  command->add_option("--keep", fuzz.keep, "Folder for failing programs, made small [fuzz-failures]")->type_name("DIR");
+  command->add_option("--replay", fuzz.replay, "Run one saved program again, instead")->type_name("DIR/NAME");
+  command->callback([&] { chosen = fuzz; });
+}
+
+// A command whose arguments are all files or names, each required.
+struct Positional {
+  const char* name;
+  std::string& value;
+  const char* help;
+  const char* type_name;
+};
+template <typename Arguments>
+void add_simple(CLI::App& app, const char* name, const char* help, const std::vector<Positional>& positionals,
+                const Arguments& arguments, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand(name, help);
+  for (const Positional& p : positionals)
+    command->add_option(p.name, p.value, p.help)->required()->type_name(p.type_name);
+  command->callback([&] { chosen = arguments; });
+}
+
+// One set of arguments a command; the parser writes into it.
+struct AllArguments {
+  RunArguments run;
+  ChipsArguments chips;
+  ChipArguments chip;
+  DisasmArguments disasm;
+  TraceDiffArguments trace_diff;
+  CompareArguments compare;
+  ExportArguments exported;
+  QuantizeArguments quantize;
+  ConformanceArguments conformance;
+  DramArguments dram;
+  FuzzArguments fuzz;
+};
+
+void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
+  add_run(app, all.run, chosen);
+  add_simple(app, "chips", "List the shipped chips", {}, all.chips, chosen);
+  add_simple(app, "chip", "Show a chip with all its parameters, as a chip file",
+             {{"chip", all.chip.chip, "A shipped chip's name or a chip file", "CHIP"}}, all.chip, chosen);
+  add_simple(app, "disasm", "Show a program as assembler text",
+             {{"program", all.disasm.program, "Program file", "PROGRAM"}}, all.disasm, chosen);
+  add_simple(app, "trace-diff", "Compare two files of run --trace, or of your own simulation",
+             {{"a", all.trace_diff.a, "Trace file", "A.csv"}, {"b", all.trace_diff.b, "Trace file", "B.csv"}},
+             all.trace_diff, chosen);
+  add_simple(app, "compare", "Show two reports of run --json side by side",
+             {{"a", all.compare.a, "Report", "A.json"}, {"b", all.compare.b, "Report", "B.json"}}, all.compare, chosen);
+  add_export(app, all.exported, chosen);
+  add_quantize(app, all.quantize, chosen);
+  add_conformance(app, all.conformance, chosen);
+  add_dram(app, all.dram, chosen);
+  add_fuzz(app, all.fuzz, chosen);
+}
+
+int report_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments,
+                 const Streams& streams) {
+  const bool is_help = error.get_exit_code() == 0;
+  if (is_help) return app.exit(error, streams.out, streams.error);
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const bool is_unknown = !arguments.empty() && arguments.front().rfind("-", 0) != 0 &&
+                          std::none_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+                            return command->get_name() == arguments.front();
+                          });
+  if (is_unknown)
+    streams.error << "systole: unknown command \"" << arguments.front() << "\" (try --help)\n";
+  else
+    streams.error << "systole: " << error.what() << " (try --help)\n";
+  return 2;
+}
+
+}  // namespace
+
+std::variant<Command, int> parse_command_line(const std::vector<std::string>& arguments, const Streams& streams) {
+  CLI::App app("Systole: what an AI accelerator will do, before it is taped out", "systole");
+  app.set_version_flag("--version", "systole " + session::tool_version());
+  app.require_subcommand(1);
+  AllArguments all;
+  Chosen chosen;
+  add_commands(app, all, chosen);
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return report_error(app, error, arguments, streams);
+  }
+  return std::move(*chosen);
+}
+
+}  // namespace systole::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the command line asks for: the arguments of one command, each a plain struct. Only command_line.cpp knows the parser.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/conformance.hpp"
+#include "cli/dram.hpp"
+#include "cli/export.hpp"
+#include "cli/fuzz.hpp"
+#include "cli/quantize.hpp"
+#include "cli/run.hpp"
+#include "cli/show.hpp"
+
+namespace systole::cli {
+
+using Command =
+    std::variant<RunArguments, ChipsArguments, ChipArguments, DisasmArguments, TraceDiffArguments, CompareArguments,
+                 ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments, FuzzArguments>;
+
+// The command that `arguments` name, or the exit code when there is nothing left to do: 0 when help or the version was asked for and
+// is on streams.out, 2 when they are wrong, with a line on streams.error. UserError for a value that only its option understands.
+std::variant<Command, int> parse_command_line(const std::vector<std::string>& arguments, const Streams& streams);
+
+}  // namespace systole::cli

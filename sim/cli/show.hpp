@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands that show what is in a file: `chips`, `chip`, `disasm`, `trace-diff`, `compare`.
+#pragma once
+
+#include <string>
+
+#include "cli/commands.hpp"
+
+namespace systole::cli {
+
+struct ChipsArguments {};
+struct ChipArguments {
+  std::string chip;
+};
+struct DisasmArguments {
+  std::string program;
+};
+struct TraceDiffArguments {
+  std::string a, b;  // files of run --trace
+};
+struct CompareArguments {
+  std::string a, b;  // files of run --json
+};
+
+int execute(const ChipsArguments& arguments, const Streams& streams);
+int execute(const ChipArguments& arguments, const Streams& streams);
+int execute(const DisasmArguments& arguments, const Streams& streams);
+// Exit code 1 if the traces differ.
+int execute(const TraceDiffArguments& arguments, const Streams& streams);
+int execute(const CompareArguments& arguments, const Streams& streams);
+
+}  // namespace systole::cli

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session.hpp"
+
+#include <utility>
+
+#include "scalesim/topology.hpp"
+#include "session/inputs.hpp"
+#include "support/error.hpp"
+#include "views/stopwatch.hpp"
+
+namespace systole::session {
+
+namespace {
+
+std::string network_name(const Job& job) {
+  if (const auto* file = std::get_if<std::filesystem::path>(&job.network)) return file->string();
+  return std::get<Network>(job.network).name;
+}
+
+quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
+  if (topology::is_topology_file(file)) return {topology::read_topology(file, job.seed), false, std::nullopt};
+  quantize::CalibrationOptions options = job.opening;
+  options.seed = job.seed;
+  options.keep_float = job.compare_float;
+  return quantize::open_network(file, options);
+}
+
+std::vector<HostTensor> inputs_of_job(const Job& job, const Network& network) {
+  if (const auto* files = std::get_if<InputFiles>(&job.inputs)) return read_inputs(network, *files);
+  if (const auto* tensors = std::get_if<std::vector<HostTensor>>(&job.inputs)) return *tensors;
+  return random_inputs(network, job.seed);
+}
+
+Provenance provenance(const Job& job) {
+  Provenance p;
+  p.tool_version = tool_version();
+  p.chip = job.chip.name;
+  p.network = network_name(job);
+  if (const auto* files = std::get_if<InputFiles>(&job.inputs))
+    for (const std::filesystem::path& file : *files) p.inputs.push_back(file.string());
+  p.calibration = job.opening.folder.string();
+  p.seed = job.seed;
+  return p;
+}
+
+std::vector<FloatDistance> distances(const Compiled& compiled, const std::vector<HostTensor>& outputs) {
+  std::vector<FloatDistance> found;
+  const Network& network = compiled.network.network;
+  const std::vector<HostTensor> expected = quantize::run_float_outputs(*compiled.float_network, compiled.inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].type != ElementType::kFloat32) continue;
+    found.push_back({network.tensors[network.outputs[i]].name, quantize::distance(outputs[i], expected.at(i))});
+  }
+  return found;
+}
+
+}  // namespace
+
+quantize::OpenedNetwork open(const Job& job) {
+  quantize::OpenedNetwork opened;
+  if (const auto* file = std::get_if<std::filesystem::path>(&job.network))
+    opened = open_file(*file, job);
+  else
+    opened.network = std::get<Network>(job.network);
+  if (job.compare_float && !opened.was_float)
+    throw UserError(network_name(job) + ": is quantized already; --compare-float needs a float network");
+  if (job.float_average_pool) sum_average_pools_in_float(opened.network);
+  return opened;
+}
+
+Compiled compile(const Job& job, const Progress& progress) {
+  const views::Stopwatch watch;
+  quantize::OpenedNetwork opened = open(job);
+  if (progress.opened) progress.opened(opened);
+  Compiled compiled;
+  compiled.inputs = inputs_of_job(job, opened.network);
+  compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile);
+  compiled.float_network = std::move(opened.float_network);
+  compiled.seconds = watch.seconds();
+  if (progress.compiled) progress.compiled(compiled.network);
+  return compiled;
+}
+
+Result run(const Job& job, const Progress& progress) {
+  Result result;
+  result.compiled = compile(job, progress);
+  NetworkRunOptions options = job.run;
+  options.rtl.seed = job.seed;
+  static_cast<NetworkRun&>(result) =
+      run_network(result.compiled.network, result.compiled.inputs, options, {progress.build, progress.running});
+  result.report.compile_seconds = result.compiled.seconds;
+  result.made_by = provenance(job);
+  if (job.compare_float && !result.divergence) result.float_distances = distances(result.compiled, result.outputs);
+  return result;
+}
+
+std::string tool_version() { return SYSTOLE_VERSION; }
+
+}  // namespace systole::session

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "views/model_view.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ordering/race_detector.hpp"
+#include "support/error.hpp"
+#include "views/stopwatch.hpp"
+
+namespace systole::views {
+
+ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const RunLimits& limits,
+                        Observer* observer) {
+  const Stopwatch watch;
+  const isa::Program& program = std::get<compiler::ChipStep>(network.steps.at(step)).program;
+  Recording trace;
+  ordering::RaceDetector races(network.chip, program, network.base_address);
+  std::vector<Observer*> listeners = {&trace, &races};
+  if (observer != nullptr) listeners.push_back(observer);
+  Observers observers(std::move(listeners));
+  const cycle::Result result = cycle::CycleModel(network.chip)
+                                   .run(program, network.base_address, network.program_address[step],
+                                        {limits.max_cycles, limits.hang_cycles}, &observers);
+  if (races.count() != 0)
+    throw DesignError(fmt::format("step {}: {}{}", step, ordering::text(races.races().front(), network.chip),
+                                  races.count() > 1 ? fmt::format("; {} more", races.count() - 1) : ""));
+  ProgramRun run;
+  run.step = step;
+  run.has_timing = true;
+  run.cycles = result.cycles;
+  run.counters = result.counters;
+  run.retired = std::move(trace.retired);
+  run.accounts = result.accounts;
+  run.wall_seconds = watch.seconds();
+  return run;
+}
+
+const ProgramRun& ModelRuns::of(std::size_t step) {
+  for (const ProgramRun& run : runs_)
+    if (run.step == step) return run;
+  runs_.push_back(time_program(network_, step, limits_));
+  return runs_.back();
+}
+
+ModelView::ModelView(const compiler::CompiledNetwork& network, const RunLimits& limits)
+    : ReferenceView(network), network_(network), limits_(limits) {}
+
+void ModelView::run_program(std::size_t step, const isa::Program& program) {
+  ReferenceView::run_program(step, program);
+  runs_.back() = time_program(network_, step, limits_, observer_);
+}
+
+}  // namespace systole::views

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Is a result what its job says and nothing else, does it tell where it comes from, and does a session without RTL need neither
+// SystemC nor Verilator?
+#include "session/session.hpp"
+
+#include <fstream>
+
+#include "catch.hpp"
+#include "chip/shipped_chips.hpp"
+#include "network/tensor_file.hpp"
+#include "sim/onnx/model_builder.hpp"
+#include "sim/quantize/float_networks.hpp"
+#include "sim/session/loaded_libraries.hpp"
+#include "support/error.hpp"
+#include "views/model_view.hpp"
+
+using namespace systole;
+using namespace systole::session;
+
+namespace {
+
+const std::string kDigits = std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx";
+
+Job digits_job(ViewChoice view = ViewChoice::kReference) {
+  Job job;
+  job.chip = open_chip("tiny");
+  job.network = kDigits;
+  job.run.view = view;
+  return job;
+}
+
+Job float_job(const test::TemporaryFolder& folder) {
+  test::small_resnet(5).write(folder.file("float.onnx"));
+  Job job = digits_job();
+  job.network = folder.file("float.onnx");
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("no SystemC is loaded where nobody asked for the RTL") {
+  CHECK(run(digits_job(ViewChoice::kModel)).report.outputs_match == true);
+  CHECK(test::is_loaded("libfmt"));
+  CHECK(!test::is_loaded("libsystemc"));
+  CHECK(!test::is_loaded("systole_chip-"));
+}
+
+TEST_CASE("without the RTL's factory its views are refused, with those that are there") {
+  for (const ViewChoice view : {ViewChoice::kRtl, ViewChoice::kAll})
+    CHECK_THROWS_WITH(run(digits_job(view)), Contains("rtl") && Contains("reference, model"));
+}
+
+TEST_CASE("the same job gives the same result") {
+  const Job job = digits_job(ViewChoice::kModel);
+  const Result a = run(job), b = run(job);
+  REQUIRE(a.outputs.size() == 1);
+  CHECK(a.outputs[0].data == b.outputs[0].data);
+  CHECK(a.report.cycles.value() == b.report.cycles.value());
+  CHECK(a.trace.size() == b.trace.size());
+}
+
+TEST_CASE("the seed of a job is that of its inputs and of the RTL's power-up state") {
+  Job job = digits_job(ViewChoice::kRtl);
+  std::vector<std::uint32_t> seeds;
+  job.run.make_rtl = [&](const compiler::CompiledNetwork& network, const views::RtlOptions& options,
+                         const RunLimits& limits, const views::RtlProgress&) {
+    seeds.push_back(options.seed);
+    return std::make_unique<views::ModelView>(network, limits);
+  };
+  const Result a = run(job);
+  job.seed = 77;
+  const Result b = run(job);
+  CHECK(seeds == std::vector<std::uint32_t>{1, 77});
+  CHECK(a.outputs[0].data != b.outputs[0].data);
+}
+
+TEST_CASE("a file, the network in it and its inputs as tensors or files are the same job") {
+  const test::TemporaryFolder folder;
+  const Result of_file = run(digits_job());
+  Job job = digits_job();
+  job.network = open(job).network;
+  CHECK(run(job).outputs[0].data == of_file.outputs[0].data);
+  job.inputs = of_file.compiled.inputs;
+  job.seed = 9;
+  CHECK(run(job).outputs[0].data == of_file.outputs[0].data);
+  write_npy(folder.file("x.npy"), of_file.compiled.inputs[0]);
+  job.inputs = InputFiles{folder.file("x.npy")};
+  CHECK(run(job).outputs[0].data == of_file.outputs[0].data);
+}
+
+TEST_CASE("a result says which tool made it, of which files, with which seed") {
+  Job job = digits_job();
+  job.seed = 12;
+  const Provenance made_by = run(job).made_by;
+  CHECK(made_by.tool_version == tool_version());
+  CHECK(made_by.tool_version.find("0.") == 0);
+  CHECK(made_by.chip == "tiny");
+  CHECK(made_by.network == kDigits);
+  CHECK(made_by.inputs.empty());
+  CHECK(made_by.seed == 12);
+}
+
+TEST_CASE("a job tells its stages in their order, and what they throw ends it") {
+  std::vector<std::string> stages;
+  Progress progress;
+  progress.opened = [&](const quantize::OpenedNetwork& opened) {
+    stages.push_back("opened");
+    CHECK(!opened.was_float);
+  };
+  progress.compiled = [&](const compiler::CompiledNetwork& network) {
+    stages.push_back("compiled");
+    CHECK(!network.steps.empty());
+  };
+  run(digits_job(), progress);
+  CHECK(stages == std::vector<std::string>{"opened", "compiled"});
+  progress.compiled = [](const compiler::CompiledNetwork&) { throw UserError("enough"); };
+  CHECK_THROWS_WITH(run(digits_job(), progress), "enough");
+}
+
+TEST_CASE("the options of the compiler are those of the job") {
+  Job job = digits_job();
+  job.compile.keep_tensors = true;
+  job.compile.fuse = false;
+  job.run.keep = runtime::Keep::kAll;
+  const Result kept = run(job);
+  CHECK(kept.tensors.size() >= 5);
+  CHECK(compile(job).network.steps.size() == kept.compiled.network.steps.size());
+  job.compile.search = compiler::Search::kFast;
+  CHECK(compile(job).network.search.tried > 0);
+  CHECK(kept.compiled.network.search.tried == 0);
+}
+
+TEST_CASE("a float network is quantized, and how far that takes its outputs is measured if wanted") {
+  const test::TemporaryFolder folder;
+  Job job = float_job(folder);
+  const Result plain = run(job);
+  CHECK(!plain.divergence);
+  CHECK(plain.float_distances.empty());
+  job.compare_float = true;
+  const Result compared = run(job);
+  REQUIRE(compared.float_distances.size() == compared.outputs.size());
+  for (const FloatDistance& d : compared.float_distances) {
+    CAPTURE(d.output);
+    CHECK(d.distance.maximum > 0);
+    CHECK(d.distance.maximum < d.distance.largest);
+  }
+  CHECK(compared.outputs[0].data == plain.outputs[0].data);
+}
+
+TEST_CASE("a quantized network has no float network to compare with") {
+  Job job = digits_job();
+  job.compare_float = true;
+  CHECK_THROWS_WITH(run(job), Contains("digits_single.onnx") && Contains("quantized already"));
+}
+
+TEST_CASE("layers as SCALE-Sim lists them are a network, its weights from the job's seed") {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.file("net.csv")) << "Layer, M, N, K,\nfc, 4, 8, 12,\n";
+  Job job = digits_job();
+  job.network = folder.file("net.csv");
+  const Result a = run(job);
+  CHECK(a.report.outputs_match == true);
+  job.inputs = a.compiled.inputs;
+  job.seed = 2;
+  CHECK(run(job).outputs[0].data != a.outputs[0].data);
+}
+
+TEST_CASE("views have names, and another name is refused with those") {
+  for (const ViewChoice choice : {ViewChoice::kReference, ViewChoice::kModel, ViewChoice::kRtl, ViewChoice::kAll})
+    CHECK(view_choice(view_name(choice)) == choice);
+  CHECK_THROWS_WITH(view_choice("silicon"), Contains("silicon") && Contains("reference, model, rtl, all"));
+}

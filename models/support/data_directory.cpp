@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/data_directory.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 
 #include "support/error.hpp"
@@ -9,13 +11,29 @@ namespace systole {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Where each part is for a tool that is not installed.
+struct Part {
+  std::string_view name;
+  const char* directory;
+};
+constexpr Part kParts[] = {
+    {"chips", SYSTOLE_SOURCE_DIR "/sim/chips"},
+    {"rtl", SYSTOLE_SOURCE_DIR "/rtl"},
+    {"wrapper", SYSTOLE_SOURCE_DIR},
+    {"prebuilt", SYSTOLE_PREBUILT_DIR},
+};
+
+}  // namespace
+
 fs::path data_directory(std::string_view part, const fs::path& executable) {
-  invariant(part == "chips" || part == "rtl", "a part of the tool's data is \"chips\" or \"rtl\"");
+  const auto known =
+      std::find_if(std::begin(kParts), std::end(kParts), [part](const Part& p) { return p.name == part; });
+  invariant(known != std::end(kParts), "the part is one that the tool's data has");
   const fs::path installed = executable.parent_path().parent_path() / "share/systole" / part;
   std::error_code none;
-  if (fs::is_directory(installed, none)) return installed;
-  const fs::path source = SYSTOLE_SOURCE_DIR;
-  return part == "chips" ? source / "sim" / part : source / part;
+  return fs::is_directory(installed, none) ? installed : fs::path(known->directory);
 }
 
 fs::path data_directory(std::string_view part) {

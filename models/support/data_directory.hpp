@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the data that belongs to the tool is: the shipped chip files and the RTL sources.
+// Where the data that belongs to the tool is: the shipped chip files, the RTL, what is built with it, and chips built ahead.
 //
 //   <prefix>/bin/systole                      an installed tool finds its data beside itself,
-//   <prefix>/share/systole/{chips,rtl}        wherever the prefix was moved to;
-//   <source>/{sim/chips,rtl}                  a tool in a build folder takes the source tree that it was built from.
+//   <prefix>/share/systole/<part>             wherever the prefix was moved to;
+//   <source>/..                               a tool in a build folder takes the source tree that it was built from.
+//
+// Parts: "chips", chip files; "rtl", the SystemVerilog; "wrapper", the C++ that is compiled with Verilator's output, below it as in
+// the source tree (sim/platform/.., models/support/..); "prebuilt", libraries of chips.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +15,7 @@
 
 namespace systole {
 
-// The folder of a part, "chips" or "rtl". It need not exist: a reader that finds nothing there says so, with the path.
+// The folder of a part. It need not exist: a reader that finds nothing there says so, with the path.
 std::filesystem::path data_directory(std::string_view part);
 
 // The same for the executable of this path.

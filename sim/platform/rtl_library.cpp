@@ -14,8 +14,10 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
+#include "support/data_directory.hpp"
 #include "support/error.hpp"
 
 namespace systole::platform {
@@ -25,9 +27,6 @@ namespace bp = boost::process;
 namespace bi = boost::interprocess;
 
 namespace {
-
-const fs::path kSource = SYSTOLE_SOURCE_DIR;
-const fs::path kPrebuilt = SYSTOLE_PREBUILT_DIR;
 
 // Verilator 5.006 appends `-Os` to the flags of its own code unless these make variables say
 // otherwise: half the speed.
@@ -73,14 +72,13 @@ std::vector<fs::path> inputs() {
       files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
-  files.push_back(kSource / "sim/platform/verilated_chip.cpp");
-  files.push_back(kSource / "sim/platform/chip_pins.hpp");
-  files.push_back(kSource / "models/support/error.hpp");
+  std::istringstream wrapper(SYSTOLE_WRAPPER_FILES);
+  for (std::string file; std::getline(wrapper, file, ':');) files.push_back(data_directory("wrapper") / file);
   return files;
 }
 
 std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::path& out) {
-  const fs::path rtl = rtl_directory();
+  const fs::path rtl = rtl_directory(), wrapper = data_directory("wrapper");
   std::vector<std::string> args = {
       "--cc",       "--exe",      "--top-module", "systole_chip", "--prefix", "Vsystole_chip",
       "-O3",        "--x-assign", "unique",       "--x-initial",  "unique",   "-Wno-fatal",
@@ -90,11 +88,11 @@ std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::pa
   for (const auto& [name, value] : build.parameters) args.push_back(fmt::format("-G{}={}", name, value));
   args.insert(args.end(),
               {"-CFLAGS",
-               fmt::format("{} -I{} -I{}", kCompilerFlags, (kSource / "sim").string(), (kSource / "models").string()),
+               fmt::format("{} -I{} -I{}", kCompilerFlags, (wrapper / "sim").string(), (wrapper / "models").string()),
                "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
   if (fs::exists(rtl / "lint.vlt")) args.push_back((rtl / "lint.vlt").string());
   args.insert(args.end(), {"-F", (rtl / "files.f").string()});
-  args.push_back((kSource / "sim/platform/verilated_chip.cpp").string());
+  args.push_back((wrapper / "sim/platform/verilated_chip.cpp").string());
   return args;
 }
 
@@ -141,7 +139,7 @@ void make_directory(const fs::path& directory) {
 
 fs::path rtl_directory() {
   const char* from_environment = std::getenv("SYSTOLE_RTL");
-  const fs::path rtl = from_environment != nullptr ? fs::path(from_environment) : kSource / "rtl";
+  const fs::path rtl = from_environment != nullptr ? fs::path(from_environment) : data_directory("rtl");
   if (!fs::exists(rtl / "files.f"))
     throw UserError(rtl.string() + ": holds no files.f; set SYSTOLE_RTL to the directory of the RTL");
   return fs::absolute(rtl);
@@ -155,11 +153,11 @@ fs::path cache_directory() {
 }
 
 std::string library_key(const RtlBuild& build) {
-  const fs::path rtl = rtl_directory();
+  const fs::path rtl = rtl_directory(), wrapper = data_directory("wrapper");
   std::string text = verilator_version() + "\n";
   for (const std::string& arg : verilator_arguments(build, "")) {
     // A path is not part of the key, what it leads to is.
-    if (arg.find(rtl.string()) == std::string::npos && arg.find(kSource.string()) == std::string::npos)
+    if (arg.find(rtl.string()) == std::string::npos && arg.find(wrapper.string()) == std::string::npos)
       text += arg + "\n";
   }
   text += std::string(kOptimize) + " " + kCompilerFlags;
@@ -231,7 +229,7 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
 }
 
 RtlLibrary::RtlLibrary(const RtlBuild& build, const BuildProgress& progress) {
-  file_ = library_file(kPrebuilt, library_key(build));
+  file_ = library_file(data_directory("prebuilt"), library_key(build));
   if (!fs::exists(file_)) file_ = build_library(build, cache_directory(), progress);
 }
 

@@ -182,7 +182,7 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
   command->callback([&] { chosen = fuzz; });
 }
 
-// A command whose arguments are all files or names, each required.
+// An argument that is a file or a name, and required: some commands have no others.
 struct Positional {
   const char* name;
   std::string& value;
@@ -190,9 +190,8 @@ struct Positional {
   const char* type_name;
 };
 template <typename Arguments>
-void add_simple(CLI::App& app, const char* name, const char* help, const std::vector<Positional>& positionals,
-                const Arguments& arguments, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand(name, help);
+void add_positionals(CLI::App* command, const std::vector<Positional>& positionals, const Arguments& arguments,
+                     Chosen& chosen) {
   for (const Positional& p : positionals)
     command->add_option(p.name, p.value, p.help)->required()->type_name(p.type_name);
   command->callback([&] { chosen = arguments; });
@@ -215,16 +214,17 @@ struct AllArguments {
 
 void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
   add_run(app, all.run, chosen);
-  add_simple(app, "chips", "List the shipped chips", {}, all.chips, chosen);
-  add_simple(app, "chip", "Show a chip with all its parameters, as a chip file",
-             {{"chip", all.chip.chip, "A shipped chip's name or a chip file", "CHIP"}}, all.chip, chosen);
-  add_simple(app, "disasm", "Show a program as assembler text",
-             {{"program", all.disasm.program, "Program file", "PROGRAM"}}, all.disasm, chosen);
-  add_simple(app, "trace-diff", "Compare two files of run --trace, or of your own simulation",
-             {{"a", all.trace_diff.a, "Trace file", "A.csv"}, {"b", all.trace_diff.b, "Trace file", "B.csv"}},
-             all.trace_diff, chosen);
-  add_simple(app, "compare", "Show two reports of run --json side by side",
-             {{"a", all.compare.a, "Report", "A.json"}, {"b", all.compare.b, "Report", "B.json"}}, all.compare, chosen);
+  add_positionals(app.add_subcommand("chips", "List the shipped chips"), {}, all.chips, chosen);
+  add_positionals(app.add_subcommand("chip", "Show a chip with all its parameters, as a chip file"),
+                  {{"chip", all.chip.chip, "A shipped chip's name or a chip file", "CHIP"}}, all.chip, chosen);
+  add_positionals(app.add_subcommand("disasm", "Show a program as assembler text"),
+                  {{"program", all.disasm.program, "Program file", "PROGRAM"}}, all.disasm, chosen);
+  add_positionals(app.add_subcommand("trace-diff", "Compare two files of run --trace, or of your own simulation"),
+                  {{"a", all.trace_diff.a, "Trace file", "A.csv"}, {"b", all.trace_diff.b, "Trace file", "B.csv"}},
+                  all.trace_diff, chosen);
+  add_positionals(app.add_subcommand("compare", "Show two reports of run --json side by side"),
+                  {{"a", all.compare.a, "Report", "A.json"}, {"b", all.compare.b, "Report", "B.json"}}, all.compare,
+                  chosen);
   add_export(app, all.exported, chosen);
   add_quantize(app, all.quantize, chosen);
   add_conformance(app, all.conformance, chosen);

@@ -19,6 +19,7 @@ LoadRequest::LoadRequest(const Chip& chip)
     : axi_bytes_(chip.axi_bytes()),
       burst_bytes_(chip.axi_burst_bytes),
       address_mask_(address_mask(chip)),
+      axi_shift_(log2_of(chip.axi_bytes())),
       outstanding_(chip.load_outstanding),
       room_(chip.load_fifo_beats) {}
 
@@ -31,20 +32,13 @@ void LoadRequest::start(const isa::Load& load, std::uint64_t base, std::uint32_t
   i1_ = i2_ = i3_ = 0;
   address_ = (base + load.dram_offset) & address_mask_;
   address_1_ = address_2_ = address_3_ = address_;
+  cut_burst();
 }
 
-// Up to the next multiple of the burst size, or the end of the run.
-std::uint64_t LoadRequest::burst_bytes_left() const {
-  return std::min<std::uint64_t>(burst_bytes_ - (address_ & (burst_bytes_ - 1)), left_);
-}
-
-std::uint32_t LoadRequest::beats() const {
-  return static_cast<std::uint32_t>(((address_ & (axi_bytes_ - 1)) + burst_bytes_left() + axi_bytes_ - 1) / axi_bytes_);
-}
-
-ReadBurst LoadRequest::offer() const {
-  if (!active_ || in_flight_ == outstanding_ || beats() > room_) return {};
-  return {address_ & ~(axi_bytes_ - 1), beats()};
+// The burst goes up to the next multiple of the burst size, or to the end of the run.
+void LoadRequest::cut_burst() {
+  bytes_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(burst_bytes_ - (address_ & (burst_bytes_ - 1)), left_));
+  beats_ = static_cast<std::uint32_t>(((address_ & (axi_bytes_ - 1)) + bytes_ + axi_bytes_ - 1) >> axi_shift_);
 }
 
 std::optional<Run> LoadRequest::accept() {
@@ -52,13 +46,13 @@ std::optional<Run> LoadRequest::accept() {
   if (run_start_) {
     run = Run{static_cast<std::uint32_t>(address_ & (axi_bytes_ - 1)), load_.run_bytes, word_bytes_};
   }
-  const std::uint64_t bytes = burst_bytes_left();
-  room_ -= beats();
+  room_ -= beats_;
   ++in_flight_;
-  run_start_ = bytes == left_;
-  if (bytes != left_) {
-    address_ = (address_ + bytes) & address_mask_;
-    left_ -= static_cast<std::uint32_t>(bytes);
+  run_start_ = bytes_ == left_;
+  if (bytes_ != left_) {
+    address_ = (address_ + bytes_) & address_mask_;
+    left_ -= bytes_;
+    cut_burst();
     return run;
   }
   left_ = load_.run_bytes;
@@ -77,6 +71,7 @@ std::optional<Run> LoadRequest::accept() {
     address_1_ = address_2_;
   }
   address_ = address_1_ & address_mask_;
+  cut_burst();
   return run;
 }
 
@@ -87,8 +82,7 @@ void LoadRequest::end_cycle(bool last_beat_arrived, bool beat_taken) {
 
 std::uint64_t LoadRequest::steady_cycles() const {
   if (!active_ || in_flight_ == outstanding_) return ~0ull;
-  const std::uint32_t needed = beats();
-  return needed > room_ ? needed - room_ : 0;
+  return beats_ > room_ ? beats_ - room_ : 0;
 }
 
 // ---- packer

@@ -28,7 +28,10 @@ class LoadRequest {
   explicit LoadRequest(const Chip& chip);
   bool ready() const { return !active_; }
   void start(const isa::Load& load, std::uint64_t base, std::uint32_t word_bytes);
-  ReadBurst offer() const;
+  ReadBurst offer() const {
+    return active_ && in_flight_ != outstanding_ && beats_ <= room_ ? ReadBurst{address_ & ~(axi_bytes_ - 1), beats_}
+                                                                    : ReadBurst{};
+  }
   // The offered burst was accepted; the run that it begins, if it begins one.
   std::optional<Run> accept();
   void end_cycle(bool last_beat_arrived, bool beat_taken);
@@ -38,16 +41,17 @@ class LoadRequest {
   void skip(std::uint64_t cycles) { room_ += static_cast<std::uint32_t>(cycles); }
 
  private:
-  std::uint64_t burst_bytes_left() const;
-  std::uint32_t beats() const;
+  void cut_burst();
 
   std::uint64_t axi_bytes_, burst_bytes_, address_mask_;
+  std::uint32_t axi_shift_;
   std::uint32_t outstanding_;
   bool active_ = false, run_start_ = false;
   isa::Load load_;
   std::uint32_t word_bytes_ = 0, left_ = 0;
   std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0;
   std::uint64_t address_ = 0, address_1_ = 0, address_2_ = 0, address_3_ = 0;
+  std::uint32_t bytes_ = 0, beats_ = 0;  // of the burst that begins at address_
   std::uint32_t room_, in_flight_ = 0;
 };
 

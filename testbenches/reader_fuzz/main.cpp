@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <exception>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <typeinfo>
 

@@ -13,7 +13,7 @@
 // something younger, or learnt it through a third engine. The remaining pairs (Y1, X1), (Y2, X2), .. of one semaphore grow
 // strictly on both sides, so the k-th token posted is the k-th taken: a counting semaphore is exact.
 //
-// Invariants (verify.hpp checks them on every program):
+// Invariants (ordering/program_check.hpp checks them on every program):
 //  1. A semaphore is posted by one engine only and taken by one engine only.
 //  2. The k-th take of a semaphore stands after its k-th post in program order. The dispatcher hands instructions out in program
 //     order, so by induction the oldest instruction that has not retired can always run: no deadlock, at any queue depth.

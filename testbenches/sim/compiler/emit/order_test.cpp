@@ -4,8 +4,10 @@
 #include "compiler/emit/order.hpp"
 
 #include "catch.hpp"
-#include "compiler/emit/verify.hpp"
+#include "ordering/program_check.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
+#include "sim/compiler/network_builder.hpp"
+#include "support/error.hpp"
 
 namespace systole::compiler_test {
 namespace {
@@ -41,7 +43,25 @@ std::vector<std::string> problems(const Chip& chip, std::vector<EmittedInstructi
   isa::Program program;
   for (const EmittedInstruction& e : emitted) program.instructions.push_back(e.instruction);
   const isa::Bases bases = {};
-  return compiler::verify_program(program, chip, bases, 1 << 20);
+  return ordering::check_program(program, chip, bases, 1 << 20);
+}
+
+const isa::Program& first_program(const compiler::CompiledNetwork& compiled) {
+  for (const compiler::Step& step : compiled.steps)
+    if (const auto* chip = std::get_if<compiler::ChipStep>(&step)) return chip->program;
+  throw InternalError("no chip step");
+}
+
+compiler::CompiledNetwork pointwise(const Chip& chip, std::int64_t size, std::int64_t channels) {
+  NetworkBuilder b(1);
+  ConvOptions o;
+  o.channels = channels;
+  b.output(b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), o));
+  return compiler::compile(b.network(), chip);
+}
+
+std::vector<std::string> problems(const compiler::CompiledNetwork& c, const isa::Program& program) {
+  return ordering::check_program(program, c.chip, c.base_address, c.dram_bytes);
 }
 
 }  // namespace
@@ -62,6 +82,30 @@ TEST_CASE("no semaphore can overflow, however many tiles are used before the fir
     for (std::uint32_t t = 0; t < tiles; ++t) program.push_back(matrix(chip, t));
     CHECK(problems(chip, program) == std::vector<std::string>{});
   }
+}
+
+TEST_CASE("no wait and no post of a compiled program can go without notice") {
+  const compiler::CompiledNetwork compiled = pointwise(odd_chips()[0], 12, 20);
+  const isa::Program& sound = first_program(compiled);
+  REQUIRE(problems(compiled, sound).empty());
+  int waits = 0;
+  for (std::size_t i = 0; i < sound.instructions.size(); ++i) {
+    isa::Program broken = sound;
+    isa::Common& c = isa::common_of(broken.instructions[i]);
+    INFO("instruction " << i);
+    if (c.wait_mask != 0) {
+      c.wait_mask = 0;
+      CHECK_FALSE(problems(compiled, broken).empty());
+      ++waits;
+    }
+    broken = sound;
+    isa::Common& d = isa::common_of(broken.instructions[i]);
+    if (d.post_mask != 0) {
+      d.post_mask = 0;
+      CHECK_FALSE(problems(compiled, broken).empty());
+    }
+  }
+  CHECK(waits > 10);
 }
 
 }  // namespace systole::compiler_test

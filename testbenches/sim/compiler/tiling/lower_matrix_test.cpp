@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "catch.hpp"
-#include "compiler/emit/verify.hpp"
 #include "cycle/cycle_model.hpp"
+#include "ordering/program_check.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
 #include "sim/compiler/network_builder.hpp"
 #include "support/error.hpp"
@@ -63,7 +63,7 @@ CompiledNetwork pointwise(const Chip& chip, std::int64_t size, std::int64_t chan
 }
 
 std::vector<std::string> problems(const CompiledNetwork& c, const isa::Program& program) {
-  return compiler::verify_program(program, c.chip, c.base_address, c.dram_bytes);
+  return ordering::check_program(program, c.chip, c.base_address, c.dram_bytes);
 }
 
 }  // namespace

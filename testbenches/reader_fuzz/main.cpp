@@ -87,7 +87,7 @@ void run_round(const Reader& reader, std::uint64_t seed, Count& count, const fs:
   std::seed_seq sequence{seed, seed >> 32, count.rounds, count.rounds >> 32};
   std::uint32_t state[2];
   sequence.generate(state, state + 2);
-  Random random(std::uint64_t{state[0]} << 32 | state[1]);
+  systole::Random random(std::uint64_t{state[0]} << 32 | state[1]);
   ++count.rounds;
   const Seed& origin = random.pick(reader.seeds);
   // On the disk before it is read: a crash leaves it there.

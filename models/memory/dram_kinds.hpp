@@ -51,7 +51,7 @@ struct DramOrganization {
 struct DramTiming {
   std::uint32_t tcl = 0;     // read command to first data
   std::uint32_t tcwl = 0;    // write command to first data
-  std::uint32_t tdqsck = 0;  // what read data comes later than tcl, at most
+  std::uint32_t tdqsck = 0;  // additional delay of read data after tcl, at most
   std::uint32_t trcd = 0;    // activate to read or write
   std::uint32_t trp = 0;     // precharge to activate
   std::uint32_t trpab = 0;   // precharge all to activate or refresh

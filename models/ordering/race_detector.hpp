@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds data races: two instructions that touch the same place, at least one of them writing, without an order between them. It
-// listens to any view that knows time, but judges by the semaphores and not by the cycles that happened: a race is found even if
-// the two were far apart in this run and the bits came out right.
+// Finds data races: two instructions that access the same location, at least one of them writing, without an order
+// between them. It observes any view with a clock, but judges by the semaphores and not by the cycles of this run. So
+// it finds a race even if the two were far apart and the bits came out right.
 //
 // What is known to be before what (docs/reference/ordering.md):
 //
@@ -14,7 +14,7 @@
 //   - Within the load and the matrix engine everything happens in order. The store engine reads ahead of its own writes to the
 //     activation buffer, so a store that reads there what an earlier store writes needs a semaphore as well.
 //
-// Kept are the instructions that some engine with instructions to come does not know to be before it.
+// It keeps every instruction that some still-active engine is not yet known to follow.
 #pragma once
 
 #include <array>

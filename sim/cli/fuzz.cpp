@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostKept = 5;  // failing programs that are made small and saved
+constexpr std::size_t kMostKept = 5;  // failing programs that are shrunk and saved
 
 struct Kept {
   std::uint64_t seed = 0;

@@ -59,7 +59,7 @@ struct Clamp {
 enum class TensorRole { kInput, kConstant, kOutput };
 
 // Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and
-// 1-D convolutions (H = 1). Matrix products with a constant right operand are Gemm, others MatMul.
+// 1-D convolutions (H = 1). Matrix products with a constant B operand are Gemm, others MatMul.
 struct Conv {
   TensorId input = 0, output = 0;
   TensorId weight = 0;                          // constant, int8 or uint8
@@ -122,8 +122,8 @@ struct MatMul {
   Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
-// Of how many products of two matrices A * B consists: one for each index of the leading dimensions if both have the
-// same, one if B is one matrix for all rows of A. Nothing for other broadcasts, and if an operand is a vector.
+// The number of matrix products in A * B: one for each index of the leading dimensions if both operands have the same
+// ones, one if B is a single matrix for all rows of A. Nothing for other broadcasts, or if an operand is a vector.
 std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b);
 
 // QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see ONNX arithmetic in
@@ -231,7 +231,7 @@ struct Network {
   std::vector<Node> nodes;  // topologically sorted; each tensor is written by one node at most
 };
 
-// Average pools whose window is smaller than the image get `float_sums`: the bits of ONNX Runtime, on the host.
+// Average pooling nodes whose window is smaller than the image get `float_sums`: the bits of ONNX Runtime, on the host.
 void sum_average_pools_in_float(Network& network);
 
 std::vector<TensorId> inputs_of(const Operation& operation);  // run-time inputs, not constants; all of a host operator

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sliding window of convolutions and pools: kernel, stride, dilation, padding, and the output size.
+// The sliding window of convolutions and pooling layers: kernel, stride, dilation, padding, and the output size.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace systole {
 
-// Completes the attributes of a convolution or pool in place: afterwards `kernel_shape`, `strides`, `dilations` (one
-// value per spatial dimension) and `pads` (all beginnings, then all ends) are present; `auto_pad` and `ceil_mode` are
-// resolved into pads. Returns the spatial size of the output. `kernel`: of the weights, or empty for a pool, whose
-// kernel_shape attribute must then be present. Errors (UserError, starting with `what`): values outside 1 .. 2^24
-// (pads 0 .. 2^24), wrong counts, a window larger than the padded input, a pool window that lies in the padding
+// Completes the attributes of a convolution or pooling layer in place: afterwards `kernel_shape`, `strides`,
+// `dilations` (one value per spatial dimension) and `pads` (all beginnings, then all ends) are present; `auto_pad` and
+// `ceil_mode` are resolved into pads. Returns the spatial size of the output. `kernel`: of the weights, or empty for a
+// pool, whose kernel_shape attribute must then be present. Errors (UserError, starting with `what`): values outside 1
+// .. 2^24 (pads 0 .. 2^24), wrong counts, a window larger than the padded input, a pool window that lies in the padding
 // entirely.
 Shape resolve_window(Attributes& attributes, const Shape& input_spatial, const Shape& kernel, const std::string& what);
 

@@ -180,7 +180,7 @@ std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size
     d.node = node_of(network, step.program, retired->index);
     if (has_cycles) d.cycle = retired->retire_cycle;
   }
-  if (!different.empty()) {  // nobody's bytes: more telling than any store's
+  if (!different.empty()) {  // bytes that no store writes: they tell more than those of a store
     address = different.front();
     d.instruction.reset();
     d.node.reset();

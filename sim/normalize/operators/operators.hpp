@@ -10,7 +10,7 @@
 //   int8_..    whether the quantizer may put DequantizeLinear and QuantizeLinear around the float operator: the qdq_
 //              part takes what it says yes to.
 //
-// operator_table.cpp says which parts a name has.
+// operator_table.cpp says which parts a name has. An operator that only the table calls may have a header of its own.
 #pragma once
 
 #include <vector>

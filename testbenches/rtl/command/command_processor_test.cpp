@@ -17,15 +17,22 @@ namespace isa = systole::isa;
 
 namespace {
 
+template <class T>
+using PerEngine = std::array<T, isa::kEngines>;
+
 enum class Injected { kNone, kLoad, kFetch, kStore, kBankConflict };
 
 /// One program and the behavior of the world around it.
 struct Case {
   std::vector<isa::Encoded> program;
   MemoryRates memory;
-  std::array<int, 3> ready_percent{100, 100, 100};
-  std::array<uint64_t, 3> ready_from{};  // cycles after the start
-  int max_latency = 1;                   // of an instruction in its engine
+  PerEngine<int> ready_percent = [] {
+    PerEngine<int> percent;
+    percent.fill(100);
+    return percent;
+  }();
+  PerEngine<uint64_t> ready_from{};  // cycles after the start
+  int max_latency = 1;               // of an instruction in its engine
   Injected injected = Injected::kNone;
   uint64_t injected_at = 0;  // cycles after the start
 };
@@ -101,7 +108,7 @@ struct ProcessorBench : Bench {
   struct Inputs {
     bool start = false;
     uint64_t ready = 0;
-    std::array<std::optional<uint64_t>, 3> retire;  // index
+    PerEngine<std::optional<uint64_t>> retire;  // index
     Injected injected = Injected::kNone;
     uint64_t injected_index = 0;
   };
@@ -129,7 +136,7 @@ struct ProcessorBench : Bench {
       if (isa::illegal_reason(words)) {
         errors.push_back({1, head});
       } else {
-        engine = static_cast<int>(words[0] & 0xff) - 1;
+        engine = static_cast<int>(isa::index_of(*isa::engine_of_opcode(words[0] & 0xff)));
         dispatch = queue_[engine].size() < QueueDepth;
         full_queue_cycles += !dispatch;
       }
@@ -137,7 +144,7 @@ struct ProcessorBench : Bench {
     // ---- starts
     SemaphoreModel::Input semaphores;
     semaphores.clear = now_.start;
-    for (int e = 0; e < 3; ++e) {
+    for (int e = 0; e < isa::kEngines; ++e) {
       const bool visible = !queue_[e].empty() && queue_[e].front().dispatched + 2 <= t;
       semaphores.request[e] = visible && !halted_ && (now_.ready >> e & 1);
       if (visible) {
@@ -157,7 +164,7 @@ struct ProcessorBench : Bench {
     }
     const auto moved = semaphores_.step(semaphores);
     uint64_t start = 0, blocked = 0;
-    for (int e = 0; e < 3; ++e) {
+    for (int e = 0; e < isa::kEngines; ++e) {
       start |= uint64_t{moved.start[e]} << e;
       blocked |= uint64_t{semaphores.request[e] && !moved.start[e]} << e;
       if (moved.overflow[e]) errors.push_back({4, *now_.retire[e]});
@@ -202,7 +209,7 @@ struct ProcessorBench : Bench {
     }
 
     // ---- this edge
-    for (int e = 0; e < 3; ++e) {
+    for (int e = 0; e < isa::kEngines; ++e) {
       if (now_.retire[e]) {
         ++retired_;
         outcome_.last_retire = t;
@@ -240,7 +247,7 @@ struct ProcessorBench : Bench {
     next.start = ringing_;
     ringing_ = false;
     const uint64_t after = cycle() + 1 - start_cycle_;
-    for (int e = 0; e < 3; ++e) {
+    for (int e = 0; e < isa::kEngines; ++e) {
       const bool ready = random_.chance(current().ready_percent[e]) && after >= current().ready_from[e];
       next.ready |= uint64_t{ready} << e;
       if (!in_engine_[e].empty() && in_engine_[e].front().due <= cycle() + 1) {
@@ -279,7 +286,7 @@ struct ProcessorBench : Bench {
         fetch_ = FetchModel(DataBits, FetchDepth);
         memory_.reset();
         semaphores_ = SemaphoreModel();
-        for (int e = 0; e < 3; ++e) {
+        for (int e = 0; e < isa::kEngines; ++e) {
           queue_[e].clear();
           in_engine_[e].clear();
         }
@@ -307,8 +314,9 @@ struct ProcessorBench : Bench {
     start_i.set(next.start);
     engine_ready_i.set(next.ready);
     uint64_t retire = 0;
-    Words index = random_words(random_, 96), post = random_words(random_, 48);  // noise unless retiring
-    for (int e = 0; e < 3; ++e) {
+    Words index = random_words(random_, 32 * isa::kEngines),
+          post = random_words(random_, 16 * isa::kEngines);  // noise unless retiring
+    for (int e = 0; e < isa::kEngines; ++e) {
       if (!next.retire[e]) continue;
       retire |= uint64_t{1} << e;
       put_bits(index, 32 * e, 32, *next.retire[e]);
@@ -335,8 +343,8 @@ struct ProcessorBench : Bench {
   FetchMemory memory_{*this, DataBits, 2};
   FetchModel fetch_{DataBits, FetchDepth};
   SemaphoreModel semaphores_;
-  std::array<std::deque<Queued>, 3> queue_;
-  std::array<std::deque<InEngine>, 3> in_engine_;
+  PerEngine<std::deque<Queued>> queue_;
+  PerEngine<std::deque<InEngine>> in_engine_;
   Inputs now_;
   Outcome outcome_;
   size_t case_ = 0;

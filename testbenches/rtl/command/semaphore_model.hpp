@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sixteen semaphores as the instruction set page describes them, a cycle at a time. The benches
-// of semaphore_unit and command_processor share it.
+// The sixteen semaphores as the instruction set page describes them, a cycle at a time. The benches of semaphore_unit
+// and command_processor share it.
 #pragma once
 
 #include <array>
 #include <cstdint>
+
+#include "isa/engines.hpp"
 
 namespace systole::bench {
 
@@ -13,7 +15,7 @@ class SemaphoreModel {
  public:
   static constexpr int kSemaphores = 16;
   static constexpr int kMax = 255;
-  static constexpr int kEngines = 3;  // load, matrix, store
+  static constexpr int kEngines = isa::kEngines;
 
   struct Input {
     std::array<bool, kEngines> request{};

@@ -42,7 +42,7 @@ struct SemaphoreBench : Bench {
     const SemaphoreModel::Output out = model.step(now);
     if (!after_overflow) {
       int count = 0;
-      for (int engine = 0; engine < 3; ++engine) {
+      for (int engine = 0; engine < SemaphoreModel::kEngines; ++engine) {
         const std::string name = fmt::format(" of engine {}", engine);
         expect_equal(*this, ("start" + name).c_str(), out.start[engine], start_o.get() >> engine & 1);
         expect_equal(*this, ("overflow" + name).c_str(), out.overflow[engine], overflow_o.get() >> engine & 1);
@@ -64,7 +64,7 @@ struct SemaphoreBench : Bench {
     now = *next;
     if (after_overflow) now.clear = true;
     uint64_t request = 0, post = 0, wait_mask = 0, post_mask = 0;
-    for (int engine = 0; engine < 3; ++engine) {
+    for (int engine = 0; engine < SemaphoreModel::kEngines; ++engine) {
       request |= uint64_t{now.request[engine]} << engine;
       post |= uint64_t{now.post[engine]} << engine;
       wait_mask |= uint64_t{now.wait_mask[engine]} << (16 * engine);
@@ -178,7 +178,7 @@ TEST_CASE("semaphore_unit: 255 posts fit and the next one overflows, whoever pos
   std::vector<Input> script;
   for (int semaphore = 0; semaphore < 16; ++semaphore) {
     const auto mask = static_cast<uint16_t>(1u << semaphore);
-    for (int engine = 0; engine < 3; ++engine) {
+    for (int engine = 0; engine < SemaphoreModel::kEngines; ++engine) {
       Input clear;
       clear.clear = true;
       script.push_back(clear);
@@ -232,7 +232,7 @@ TEST_CASE("semaphore_unit: random waits and posts agree with the model") {
       post_percent = static_cast<int>(random.below(4)) * 30;
     }
     Input in;
-    for (int engine = 0; engine < 3; ++engine) {
+    for (int engine = 0; engine < SemaphoreModel::kEngines; ++engine) {
       in.request[engine] = random.chance(70);
       in.wait_mask[engine] = random_mask(random, ones);
       in.post[engine] = random.chance(post_percent);
@@ -251,7 +251,7 @@ TEST_CASE("semaphore_unit: random traffic around full semaphores overflows where
   SemaphoreBench bench([&](uint64_t cycle, const SemaphoreModel&) -> std::optional<Input> {
     if (cycle == 60000) return std::nullopt;
     Input in;
-    for (int engine = 0; engine < 3; ++engine) {
+    for (int engine = 0; engine < SemaphoreModel::kEngines; ++engine) {
       in.request[engine] = random.chance(40);
       in.wait_mask[engine] = random_mask(random, 2);
       in.post[engine] = random.chance(80);

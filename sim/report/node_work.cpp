@@ -5,24 +5,23 @@
 #include <cmath>
 #include <variant>
 
+#include "chip/timing.hpp"
+
 namespace systole::report {
 
 namespace {
 
 class Counter {
  public:
-  explicit Counter(const Chip& chip) : chip_(chip) {}
+  explicit Counter(const Chip& chip) : chip_(chip), pass_(chip) {}
 
   void count(const isa::Load& load, NodeWork& work) const {
     work.read_bytes += std::uint64_t{load.count[0]} * load.count[1] * load.count[2] * load.run_bytes;
   }
-  // docs/reference/timing.md: a pass takes max(M, array_rows, acc_latency + 1) cycles, one more with zero points of
-  // columns.
   void count(const isa::Matrix& m, NodeWork& work) const {
     const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
     const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
-    work.array_cycles +=
-        passes * (std::max({positions, chip_.array_rows, chip_.acc_latency + 1}) + (m.per_column_zero_point ? 1 : 0));
+    work.array_cycles += passes * pass_.cycles(positions, m.per_column_zero_point);
   }
   void count(const isa::Store& store, NodeWork& work) const {
     std::uint64_t groups = store.groups;
@@ -34,6 +33,7 @@ class Counter {
 
  private:
   const Chip& chip_;
+  const PassTiming pass_;
 };
 
 }  // namespace

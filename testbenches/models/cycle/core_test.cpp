@@ -16,13 +16,14 @@ namespace {
 
 constexpr isa::Bases kBases = {};
 constexpr std::uint64_t kProgramAddress = 0x8000;
+constexpr std::uint8_t kStoreAxiId = isa::info_of(isa::Engine::kStore).axi_id.value();
 
 // The transfers of a cycle, from what both sides drive.
 memory::Transfers meet(const Core::Offers& offers, const memory::Pins& pins) {
   memory::Transfers crossed;
   if (offers.ar && pins.ar_ready) crossed.ar = memory::Burst{offers.ar_id, offers.ar.address, offers.ar.beats};
   if (offers.write.aw_valid && pins.aw_ready)
-    crossed.aw = memory::Burst{2, offers.write.aw.address, offers.write.aw.beats};
+    crossed.aw = memory::Burst{kStoreAxiId, offers.write.aw.address, offers.write.aw.beats};
   crossed.w = offers.write.w_valid && pins.w_ready;
   crossed.w_last = crossed.w && offers.write.w_last;
   return crossed;

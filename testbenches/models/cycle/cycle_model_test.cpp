@@ -4,6 +4,7 @@
 // deadlocks in bounded time, accounts, runs in pieces, limits.
 #include "cycle/cycle_model.hpp"
 
+#include <numeric>
 #include <string>
 
 #include "catch.hpp"
@@ -71,7 +72,8 @@ TEST_CASE("waiting is counted for the engine that posts in the end") {
   store.raw = true;
   const isa::Program program = program_of({with(load, 0, 1), with(matrix, 1, 2), with(store, 2, 4), with(load, 4, 0)});
   const Result result = CycleModel(tiny()).run(program, kBases, kProgramAddress);
-  constexpr int kLoad = 0, kMatrix = 1, kStore = 2;
+  constexpr std::size_t kLoad = isa::index_of(isa::Engine::kLoad), kMatrix = isa::index_of(isa::Engine::kMatrix),
+                        kStore = isa::index_of(isa::Engine::kStore);
   CHECK(result.accounts[kMatrix].semaphore[kLoad] > 20);
   CHECK(result.accounts[kStore].semaphore[kMatrix] > 50);
   CHECK(result.accounts[kLoad].semaphore[kStore] > 50);
@@ -83,17 +85,20 @@ TEST_CASE("accounts and counters of random programs agree, and add up to the cyc
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const fuzz::FuzzCase c = fuzz::make_case(tiny(), seed, {}, fuzz::MemoryChoice::kRandom);
     const Result result = CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address);
-    const Counters& counters = result.counters;
-    CHECK(counters[0] == result.cycles);
-    const std::uint64_t semaphore_counters[] = {counters[6], counters[11], counters[14]};
-    for (std::size_t e = 0; e < isa::kEngines; ++e) {
-      const Account& a = result.accounts[e];
-      CHECK(a.total() == result.cycles);
-      CHECK(a.semaphore[0] + a.semaphore[1] + a.semaphore[2] == semaphore_counters[e]);
+    CHECK(result.counters[counter::kCycles] == result.cycles);
+    for (const isa::Engine engine : isa::kAllEngines) {
+      const Account& account = result.accounts[isa::index_of(engine)];
+      const auto counted = [&](isa::EngineState state) {
+        return isa::info_of(engine).has(state) ? result.counters[counter_of(engine, state)] : 0;
+      };
+      CHECK(account.total() == result.cycles);
+      CHECK(std::accumulate(account.semaphore.begin(), account.semaphore.end(), std::uint64_t{0}) ==
+            counted(isa::EngineState::kWaitSemaphore));
+      CHECK(account.busy == counted(isa::EngineState::kBusy));
+      CHECK(account.memory == counted(isa::EngineState::kWaitMemory));
+      CHECK(account.port == counted(isa::EngineState::kWaitPort));
+      CHECK(account.instruction == counted(isa::EngineState::kWaitInstruction));
     }
-    CHECK(result.accounts[0].busy == counters[4]);
-    CHECK(result.accounts[1].busy == counters[9]);
-    CHECK(result.accounts[2].memory == counters[15]);
   }
 }
 

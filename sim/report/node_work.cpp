@@ -6,48 +6,39 @@
 #include <variant>
 
 #include "chip/timing.hpp"
+#include "isa/access.hpp"
 
 namespace systole::report {
 
 namespace {
 
-class Counter {
- public:
-  explicit Counter(const Chip& chip) : chip_(chip), pass_(chip) {}
-
-  void count(const isa::Load& load, NodeWork& work) const {
-    work.read_bytes += std::uint64_t{load.count[0]} * load.count[1] * load.count[2] * load.run_bytes;
+// What one instruction adds to the work of its node.
+void count(const isa::Instruction& instruction, const Chip& chip, NodeWork& work) {
+  const isa::ByAccess<isa::Traffic> traffic = isa::traffic_of(instruction, chip);
+  const auto& dram = traffic[isa::index_of(isa::Memory::kDram)];
+  work.read_bytes += dram[isa::index_of(isa::Access::kRead)].bytes;
+  work.write_bytes += dram[isa::index_of(isa::Access::kWrite)].bytes;
+  if (const auto* m = std::get_if<isa::Matrix>(&instruction)) {
+    const std::uint64_t passes = std::uint64_t{m->n} * m->k_y * m->k_x * m->k_c;
+    const std::uint32_t positions = std::uint32_t{m->m_y} * m->m_x;
+    work.array_cycles += passes * PassTiming(chip).cycles(positions, m->per_column_zero_point);
   }
-  void count(const isa::Matrix& m, NodeWork& work) const {
-    const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
-    const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
-    work.array_cycles += passes * pass_.cycles(positions, m.per_column_zero_point);
-  }
-  void count(const isa::Store& store, NodeWork& work) const {
-    std::uint64_t groups = store.groups;
-    for (const std::uint16_t count : store.count) groups *= count;
-    work.store_cycles += groups * store.window_x * store.window_y;
-    if (store.destination == isa::Destination::kDram)
-      work.write_bytes += groups * chip_.post_lanes * (store.raw ? 4 : 1);
-  }
-
- private:
-  const Chip& chip_;
-  const PassTiming pass_;
-};
+  // A cycle for each group of the source, which is the first thing that a store touches.
+  if (std::holds_alternative<isa::Store>(instruction))
+    work.store_cycles += isa::touches_of(instruction, chip, {}).front().nest.units();
+}
 
 }  // namespace
 
 std::vector<NodeWork> node_work(const compiler::CompiledNetwork& network) {
   std::vector<NodeWork> nodes(network.network.nodes.size());
-  const Counter counter(network.chip);
   for (const compiler::Step& step : network.steps) {
     const auto* chip_step = std::get_if<compiler::ChipStep>(&step);
     if (chip_step == nullptr) continue;
     for (const isa::Instruction& instruction : chip_step->program.instructions) {
       const std::uint32_t node = isa::common_of(instruction).tag;
       if (node >= nodes.size()) continue;
-      std::visit([&](const auto& x) { counter.count(x, nodes[node]); }, instruction);
+      count(instruction, network.chip, nodes[node]);
     }
   }
   const double bus = network.chip.axi_bytes(), peak = network.chip.memory.peak_bytes_per_cycle(network.chip.clock_mhz);

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "compiler/emit/items.hpp"
+#include "isa/access.hpp"
 #include "isa/instruction.hpp"
 
 namespace systole::compiler {
 
-// The memories that engines share.
-enum class Space : std::uint8_t { kActivation, kWeight, kParameter, kAccumulator, kDram };
+using Space = isa::Memory;
 
 // One range that is read or written.
 struct Touch {

@@ -17,6 +17,7 @@ inline compiler::CompiledNetwork example_network() {
   net.network.name = "example";
   net.chip.name = "toy";
   net.chip.array_rows = net.chip.array_cols = 4;
+  net.chip.post_lanes = 2;
   const auto tensor = [&](const Shape& shape) {
     Tensor t;
     t.type = ElementType::kInt8;

@@ -15,8 +15,42 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.MULTILINE)
 
-# Models know nothing of the tool; the reference and the cycle model share the chip and the instructions, nothing else.
+# Models know nothing of the tool; the reference and the cycle model share the chip, the formats and the instructions, nothing else.
+# Of the tool's rooms, only sim/verilated, sim/platform, sim/rtl_view and what stands on them need Verilator or SystemC.
 ROOMS = {
+    "models/chip": {"models/formats", "models/memory", "models/support"},
+    "models/cycle": {"models/chip", "models/events", "models/isa", "models/memory", "models/support"},
+    "models/events": {"models/isa"},
+    "models/formats": set(),
+    "models/isa": {"models/chip", "models/formats", "models/support"},
+    "models/memory": {"models/support"},
+    "models/ordering": {"models/chip", "models/events", "models/isa"},
+    "models/reference": {"models/chip", "models/formats", "models/isa", "models/support"},
+    "models/support": set(),
+    "sim/cli": {"models/chip", "models/isa", "models/memory", "models/support", "sim/conformance", "sim/export", "sim/fuzz", "sim/network",
+        "sim/onnx", "sim/quantize", "sim/report", "sim/rtl_view", "sim/session", "sim/verilated"},
+    "sim/compiler": {"models/chip", "models/cycle", "models/formats", "models/isa",
+        "models/memory", "models/support", "sim/network"},
+    "sim/conformance": {"models/chip", "models/support", "sim/compiler", "sim/network", "sim/normalize", "sim/session"},
+    "sim/export": {"models/support", "sim/compiler", "sim/network", "sim/platform", "sim/runtime", "sim/verilated", "sim/views"},
+    "sim/fuzz": {"models/chip", "models/cycle", "models/events", "models/isa", "models/memory", "models/ordering",
+        "models/reference", "models/support", "sim/rtl_view", "sim/verilated"},
+    "sim/host": {"models/support", "sim/network"},
+    "sim/network": {"models/support"},
+    "sim/normalize": {"models/support", "sim/host", "sim/network", "sim/onnx"},
+    "sim/onnx": {"models/support", "sim/host", "sim/network"},
+    "sim/platform": {"models/chip", "models/events", "models/isa", "models/memory", "models/support", "sim/verilated"},
+    "sim/quantize": {"models/support", "sim/network", "sim/normalize", "sim/onnx"},
+    "sim/report": {"models/events", "models/support", "sim/compiler", "sim/views"},
+    "sim/rtl_view": {"models/chip", "models/events", "models/isa", "models/memory", "models/support",
+        "sim/platform", "sim/verilated", "sim/views"},
+    "sim/runtime": {"models/isa", "models/support", "sim/compiler", "sim/host", "sim/network"},
+    "sim/scalesim": {"models/support", "sim/network"},
+    "sim/session": {"models/chip", "models/support", "sim/compiler", "sim/network", "sim/quantize",
+        "sim/report", "sim/runtime", "sim/scalesim", "sim/views"},
+    "sim/verilated": {"models/chip", "models/isa", "models/support"},
+    "sim/views": {"models/chip", "models/cycle", "models/events", "models/isa", "models/ordering", "models/reference",
+        "models/support", "sim/compiler", "sim/host", "sim/network", "sim/runtime"},
 }
 
 

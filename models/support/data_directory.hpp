@@ -7,7 +7,7 @@
 //   <source>/..                               a tool in a build folder takes the source tree that it was built from.
 //
 // Parts: "chips", chip files; "rtl", the SystemVerilog; "wrapper", the C++ that is compiled with Verilator's output, below it as in
-// the source tree (sim/platform/.., models/support/..); "prebuilt", libraries of chips.
+// the source tree (sim/verilated/.., models/support/..); "prebuilt", libraries of chips.
 #pragma once
 
 #include <filesystem>

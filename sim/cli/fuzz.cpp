@@ -14,10 +14,10 @@
 #include "cli/output/progress_line.hpp"
 #include "fuzz/fuzz.hpp"
 #include "fuzz/shrink.hpp"
-#include "platform/rtl_library.hpp"
 #include "report/numbers.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "verilated/rtl_library.hpp"
 
 namespace systole::cli {
 

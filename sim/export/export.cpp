@@ -9,10 +9,10 @@
 #include <sstream>
 
 #include "platform/registers.hpp"
-#include "platform/rtl_library.hpp"
 #include "runtime/executor.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "verilated/rtl_library.hpp"
 #include "views/model_view.hpp"
 #include "views/store_runs.hpp"
 

@@ -10,7 +10,7 @@
 #include "chip/chip.hpp"
 #include "cycle/cycle_model.hpp"
 #include "fuzz/random_program.hpp"
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::fuzz {
 

@@ -14,7 +14,7 @@
 #include <boost/circular_buffer.hpp>
 #include <cstdint>
 
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::platform {
 

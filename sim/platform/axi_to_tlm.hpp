@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "memory/memory_timing.hpp"
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::platform {
 

@@ -36,9 +36,9 @@
 #include "memory/memory_timing.hpp"
 #include "platform/axi_checker.hpp"
 #include "platform/axi_to_tlm.hpp"
-#include "platform/chip_pins.hpp"
 #include "platform/retire_trace.hpp"
 #include "support/run_limits.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::platform {
 

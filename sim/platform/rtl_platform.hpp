@@ -25,8 +25,8 @@
 #include "platform/dram.hpp"
 #include "platform/registers.hpp"
 #include "platform/retire_trace.hpp"
-#include "platform/rtl_library.hpp"
 #include "support/run_limits.hpp"
+#include "verilated/rtl_library.hpp"
 
 namespace systole::platform {
 

@@ -11,7 +11,7 @@
 #include "chip/chip.hpp"
 #include "events/observer.hpp"
 #include "isa/program.hpp"
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::rtl_view {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 #include "views/view.hpp"
 
 namespace systole::rtl_view {

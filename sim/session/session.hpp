@@ -60,7 +60,7 @@ struct Compiled {
   compiler::CompiledNetwork network;
   std::vector<HostTensor> inputs;
   std::optional<OnnxGraph> float_network;  // with Job::compare_float
-  double seconds = 0;                    // from the file to the programs, quantization included
+  double seconds = 0;                      // from the file to the programs, quantization included
 };
 
 // Where a result comes from.

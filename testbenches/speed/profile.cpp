@@ -18,8 +18,8 @@
 #include <regex>
 #include <thread>
 
-#include "platform/rtl_library.hpp"
 #include "support/error.hpp"
+#include "verilated/rtl_library.hpp"
 
 namespace systole::bench {
 
@@ -128,7 +128,7 @@ ProfiledChip::ProfiledChip(const Chip& chip) {
   library_ = (directory / "chip.so").string();
   if (fs::exists(library_)) return;
   fs::create_directories(directory);
-  // The flags of sim/platform/rtl_library.cpp, and -g.
+  // The flags of sim/verilated/rtl_library.cpp, and -g.
   std::vector<std::string> arguments = {"--cc",          "--exe",      "--top-module", "systole_chip", "--prefix",
                                         "Vsystole_chip", "-O3",        "--x-assign",   "unique",       "--x-initial",
                                         "unique",        "-Wno-fatal", "-Wno-WIDTH",   "--no-assert",  "-Mdir",
@@ -139,7 +139,7 @@ ProfiledChip::ProfiledChip(const Chip& chip) {
                     fmt::format("-g -fPIC -fvisibility=hidden -fno-gnu-unique -DVL_USER_STOP -DVL_USER_FATAL -I{} -I{}",
                                 (source / "sim").string(), (source / "models").string()),
                     "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic", (rtl / "lint.vlt").string(), "-F",
-                    (rtl / "files.f").string(), (source / "sim/platform/verilated_chip.cpp").string()});
+                    (rtl / "files.f").string(), (source / "sim/verilated/verilated_chip.cpp").string()});
   run("verilator", arguments, directory / "verilator.log");
   run("make",
       {"-C", directory_, "-f", "Vsystole_chip.mk",

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "chip/chip.hpp"
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::bench {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::bench {
 

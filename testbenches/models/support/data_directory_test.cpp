@@ -39,7 +39,7 @@ TEST_CASE("an installed tool takes the data of its prefix, part by part") {
 TEST_CASE("a tool in a build folder takes the data of the source tree") {
   CHECK(data_directory("chips") == fs::path(SYSTOLE_SOURCE_DIR) / "sim/chips");
   CHECK(data_directory("rtl") == fs::path(SYSTOLE_SOURCE_DIR) / "rtl");
-  CHECK(fs::exists(data_directory("wrapper") / "sim/platform/verilated_chip.cpp"));
+  CHECK(fs::exists(data_directory("wrapper") / "sim/verilated/verilated_chip.cpp"));
   CHECK(data_directory("prebuilt").filename() == "chips");
   CHECK(fs::exists(data_directory("chips") / "tiny.toml"));
   CHECK(fs::exists(data_directory("rtl") / "isa_pkg.sv"));

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "isa/instruction.hpp"
-#include "platform/chip_pins.hpp"
 #include "platform/registers.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::platform {
 

@@ -18,7 +18,7 @@ TEST_CASE("a moved installation builds a chip from its own files and runs a netw
   for (const auto& entry : fs::directory_iterator(tool.cache()))
     if (entry.path().extension() == ".log") log = entry.path();
   const std::string commands = text_of(log);
-  CHECK(commands.find((tool.data() / "wrapper/sim/platform/verilated_chip.cpp").string()) != std::string::npos);
+  CHECK(commands.find((tool.data() / "wrapper/sim/verilated/verilated_chip.cpp").string()) != std::string::npos);
   CHECK(commands.find((tool.data() / "rtl").string()) != std::string::npos);
   CHECK(commands.find(std::string(SYSTOLE_SOURCE_DIR) + "/") == std::string::npos);
 }

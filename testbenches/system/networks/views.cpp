@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "platform/rtl_library.hpp"
+#include "verilated/rtl_library.hpp"
 #include "views/onnx_comparison.hpp"
 
 namespace systole::test {

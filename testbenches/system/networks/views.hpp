@@ -11,9 +11,9 @@
 
 #include "compiler/compiled_network.hpp"
 #include "network/host_tensor.hpp"
-#include "platform/chip_pins.hpp"
 #include "rtl_view/pin_view.hpp"
 #include "rtl_view/platform_view.hpp"
+#include "verilated/chip_pins.hpp"
 #include "views/lockstep.hpp"
 
 namespace systole::test {

@@ -11,7 +11,7 @@
 
 #include "catch.hpp"
 #include "fuzz/fuzz.hpp"
-#include "platform/rtl_library.hpp"
+#include "verilated/rtl_library.hpp"
 
 namespace systole {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL says?
-#include "platform/rtl_library.hpp"
+#include "verilated/rtl_library.hpp"
 
 #include <unistd.h>
 

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "platform/chip_pins.hpp"
+#include "verilated/chip_pins.hpp"
 
 namespace systole::platform {
 

@@ -5,8 +5,8 @@
 #include <iostream>
 
 #include "chip/shipped_chips.hpp"
-#include "platform/rtl_library.hpp"
 #include "support/error.hpp"
+#include "verilated/rtl_library.hpp"
 
 int main(int argc, char* argv[]) {
   using namespace systole;

@@ -10,9 +10,9 @@
 #include <string>
 
 #include "Vsystole_chip.h"
-#include "platform/chip_pins.hpp"
 #include "support/error.hpp"
 #include "verilated.h"
+#include "verilated/chip_pins.hpp"
 #if VM_TRACE_FST
 #include "verilated_fst_c.h"
 #endif

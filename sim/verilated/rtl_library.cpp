@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/rtl_library.hpp"
+#include "verilated/rtl_library.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -92,7 +92,7 @@ std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::pa
                "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
   if (fs::exists(rtl / "lint.vlt")) args.push_back((rtl / "lint.vlt").string());
   args.insert(args.end(), {"-F", (rtl / "files.f").string()});
-  args.push_back((wrapper / "sim/platform/verilated_chip.cpp").string());
+  args.push_back((wrapper / "sim/verilated/verilated_chip.cpp").string());
   return args;
 }
 

@@ -41,7 +41,7 @@ ROOMS = {
     "sim/onnx": {"models/support", "sim/host", "sim/network"},
     "sim/platform": {"models/chip", "models/events", "models/isa", "models/memory", "models/support", "sim/verilated"},
     "sim/quantize": {"models/support", "sim/network", "sim/normalize", "sim/onnx"},
-    "sim/report": {"models/events", "models/support", "sim/compiler", "sim/views"},
+    "sim/report": {"models/chip", "models/events", "models/isa", "models/support", "sim/compiler", "sim/views"},
     "sim/rtl_view": {"models/chip", "models/events", "models/isa", "models/memory", "models/support",
         "sim/platform", "sim/verilated", "sim/views"},
     "sim/runtime": {"models/isa", "models/support", "sim/compiler", "sim/host", "sim/network"},

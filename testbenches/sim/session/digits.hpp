@@ -7,14 +7,18 @@
 
 #include "chip/shipped_chips.hpp"
 #include "compiler/compiled_network.hpp"
-#include "normalize/reader.hpp"
+#include "session/session.hpp"
 #include "support/error.hpp"
 
 namespace systole::test {
 
 inline const compiler::CompiledNetwork& digits() {
-  static const compiler::CompiledNetwork network = compiler::compile(
-      read_network(std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx"), open_chip("tiny"));
+  static const compiler::CompiledNetwork network = [] {
+    session::Job job;
+    job.chip = open_chip("tiny");
+    job.network = std::string(SYSTOLE_SOURCE_DIR) + "/sim/networks/digits/digits_single.onnx";
+    return session::compile(job).network;
+  }();
   return network;
 }
 

@@ -9,7 +9,7 @@
 #include "chip/shipped_chips.hpp"
 #include "compiler/compiled_network.hpp"
 #include "network/tensor_file.hpp"
-#include "normalize/reader.hpp"
+#include "session/session.hpp"
 
 namespace systole::test {
 
@@ -22,7 +22,10 @@ inline std::filesystem::path digits_file(const std::string& name) {
 }
 
 inline compiler::CompiledNetwork compile_digits(const std::string& chip, const std::string& file = "digits.onnx") {
-  return compiler::compile(read_network(digits_file(file)), open_chip(chip));
+  session::Job job;
+  job.chip = open_chip(chip);
+  job.network = digits_file(file);
+  return session::compile(job).network;
 }
 
 // How many of the logits' images have their label.

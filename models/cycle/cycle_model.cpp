@@ -65,8 +65,8 @@ bool System::step() {
     throw DesignError(fmt::format("no end after {} cycles", limits_.max_cycles));
   const bool moved = core_.observe(cycle_, pins);
   if (core_.finished()) return true;
-  if (cycle_ - core_.last_retire_cycle() > limits_.max_idle_cycles) {
-    throw DesignError(fmt::format("cycle {}: no instruction retired for {} cycles: {}", cycle_, limits_.max_idle_cycles,
+  if (cycle_ - core_.last_retire_cycle() > limits_.hang_cycles) {
+    throw DesignError(fmt::format("cycle {}: no instruction retired for {} cycles: {}", cycle_, limits_.hang_cycles,
                                   core_.describe_waits()));
   }
   if (driven) {
@@ -89,7 +89,7 @@ void System::report(const memory::Pins& pins, const memory::Transfers& crossed) 
 // load.
 void System::run_ahead(std::uint64_t until) {
   const std::uint64_t first = cycle_;
-  std::uint64_t end = std::min({until, limits_.max_cycles, core_.last_retire_cycle() + limits_.max_idle_cycles});
+  std::uint64_t end = std::min({until, limits_.max_cycles, core_.last_retire_cycle() + limits_.hang_cycles});
   if (!core_.load_moves()) {
     cycle_ = core_.run_quiet(first, std::min(end, memory_due_));
     return;
@@ -109,7 +109,7 @@ void System::run_ahead(std::uint64_t until) {
 std::uint64_t System::next_cycle() const {
   const std::uint64_t due = std::min(memory_due_, core_.next_cycle(cycle_));
   if (due == kNever) throw DesignError(fmt::format("cycle {}: deadlock: {}", cycle_, core_.describe_waits()));
-  const std::uint64_t idle_left = limits_.max_idle_cycles - (cycle_ - core_.last_retire_cycle());
+  const std::uint64_t idle_left = limits_.hang_cycles - (cycle_ - core_.last_retire_cycle());
   return std::min({due, limits_.max_cycles, idle_left < kNever - cycle_ ? cycle_ + idle_left + 1 : kNever});
 }
 

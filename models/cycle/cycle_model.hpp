@@ -22,13 +22,11 @@
 #include "events/observer.hpp"
 #include "isa/program.hpp"
 #include "memory/memory_timing.hpp"
+#include "support/run_limits.hpp"
 
 namespace systole::cycle {
 
-struct Limits {
-  std::uint64_t max_cycles = ~0ull;           // of the whole program
-  std::uint64_t max_idle_cycles = 1'000'000;  // without a retirement: a deadlock
-};
+using Limits = RunLimits;
 
 // A core and the memory outside it: one run of a program from reset, as far as it is wanted.
 //

@@ -20,9 +20,9 @@ ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t st
   std::vector<Observer*> listeners = {&trace, &races};
   if (observer != nullptr) listeners.push_back(observer);
   Observers observers(std::move(listeners));
-  const cycle::Result result = cycle::CycleModel(network.chip)
-                                   .run(program, network.base_address, network.program_address[step],
-                                        {limits.max_cycles, limits.hang_cycles}, &observers);
+  const cycle::Result result =
+      cycle::CycleModel(network.chip)
+          .run(program, network.base_address, network.program_address[step], limits, &observers);
   if (races.count() != 0)
     throw DesignError(fmt::format("step {}: {}{}", step, ordering::text(races.races().front(), network.chip),
                                   races.count() > 1 ? fmt::format("; {} more", races.count() - 1) : ""));

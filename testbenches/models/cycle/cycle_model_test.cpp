@@ -128,7 +128,7 @@ TEST_CASE("limits stop a program in their cycle, also in the middle of a stretch
   CHECK_THROWS_WITH(CycleModel(chip).run(program, kBases, kProgramAddress, limits),
                     Contains("no end after 4321 cycles"));
   limits = {};
-  limits.max_idle_cycles = 777;
+  limits.hang_cycles = 777;
   CHECK_THROWS_WITH(CycleModel(chip).run(program, kBases, kProgramAddress, limits),
                     Contains("cycle 778: no instruction retired for 777 cycles"));
   CHECK(CycleModel(chip).run(program, kBases, kProgramAddress).cycles > 10'000);

@@ -31,8 +31,6 @@ class Emitter {
  private:
   BufferAllocator& allocator_of(const Request& r) { return allocators_[static_cast<std::size_t>(r.load.buffer)]; }
 
-  static Space space_of(isa::Buffer buffer) { return static_cast<Space>(buffer); }
-
   void load_ahead(std::size_t current) {
     while (next_item_ < items_.size() && next_item_ <= current + kLookahead) {
       const Item& item = items_[next_item_];
@@ -60,8 +58,8 @@ class Emitter {
       isa::Load load = request.load;
       load.common.tag = items_[next_item_].node;
       load.dst_base = (*base + load.dst_base) % allocator.words();
-      touch(e, space_of(load.buffer), true, *base, request.words, allocator.words());
-      if (request.reads) e.touches.push_back({Space::kDram, false, 0, 0, *request.reads});
+      touch(e, isa::memory_of(load.buffer), true, *base, request.words, allocator.words());
+      if (request.reads) e.touches.push_back({isa::Memory::kDram, false, 0, 0, *request.reads});
       e.instruction = load;
       out_.push_back(std::move(e));
     }
@@ -69,20 +67,20 @@ class Emitter {
     return true;
   }
 
-  static void touch(EmittedInstruction& e, Space space, bool write, std::uint32_t base, std::uint32_t words,
+  static void touch(EmittedInstruction& e, isa::Memory memory, bool write, std::uint32_t base, std::uint32_t words,
                     std::uint32_t size) {
     const std::uint32_t end = base + words;
-    e.touches.push_back({space, write, base, std::min(end, size), {}});
-    if (end > size) e.touches.push_back({space, write, 0, end - size, {}});
+    e.touches.push_back({memory, write, base, std::min(end, size), {}});
+    if (end > size) e.touches.push_back({memory, write, 0, end - size, {}});
   }
 
   void read_request(EmittedInstruction& e, std::size_t item, std::size_t request) {
     const Request& r = items_[item].requests[request];
-    touch(e, space_of(r.load.buffer), false, bases_[item][request], r.words, allocator_of(r).words());
+    touch(e, isa::memory_of(r.load.buffer), false, bases_[item][request], r.words, allocator_of(r).words());
   }
 
   static void touch(EmittedInstruction& e, bool write, const std::vector<WordSpan>& spans) {
-    for (const WordSpan& s : spans) e.touches.push_back({Space::kActivation, write, s.low, s.high, {}});
+    for (const WordSpan& s : spans) e.touches.push_back({isa::Memory::kActivation, write, s.low, s.high, {}});
   }
 
   void emit_fill(std::size_t i) {
@@ -107,7 +105,7 @@ class Emitter {
     m.weight_base = (m.weight_base + bases_[i][item.matrix_weight]) % chip_.weight_words;
     read_request(e, i, item.matrix_weight);
     // Read as well when accumulating, but only the matrix engine itself writes accumulators.
-    touch(e, Space::kAccumulator, true, m.accumulator_base, static_cast<std::uint32_t>(m.n) * m.m_y * m.m_x,
+    touch(e, isa::Memory::kAccumulator, true, m.accumulator_base, static_cast<std::uint32_t>(m.n) * m.m_y * m.m_x,
           2 * chip_.accumulator_rows);
     e.instruction = m;
     // A store in a later item reads the same rows.
@@ -141,7 +139,7 @@ class Emitter {
     }
     touch(e, false, item.store_reads);
     touch(e, true, item.store_writes);
-    if (item.writes) e.touches.push_back({Space::kDram, true, 0, 0, *item.writes});
+    if (item.writes) e.touches.push_back({isa::Memory::kDram, true, 0, 0, *item.writes});
     e.instruction = st;
     out_.push_back(std::move(e));
   }

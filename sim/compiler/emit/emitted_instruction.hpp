@@ -2,8 +2,8 @@
 //
 // An instruction with its addresses and what it touches, for ordering the engines (order.hpp).
 //
-// Unlike the footprint of an instruction in models/isa, which is exact to the word, a touch is a range or a box around the words and bytes,
-// with the storage that they belong to: two of them are compared at once.
+// Unlike an access of models/isa, which walks every place, a touch is a range of words or a box of a tensor around them: two of
+// them are compared at once. It may be larger than what the instruction reads or writes, and never smaller.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,11 @@
 
 namespace systole::compiler {
 
-using Space = isa::Memory;
-
 // One range that is read or written.
 struct Touch {
-  Space space = Space::kActivation;
+  isa::Memory memory = isa::Memory::kActivation;
   bool write = false;
-  std::uint32_t low = 0, high = 0;  // half open, in units of the memory; not for DRAM
+  std::uint32_t low = 0, high = 0;  // words or rows, half open; not for DRAM
   DramBox box;                      // for DRAM
 };
 

@@ -63,10 +63,11 @@ class Orderer {
   bool conflict(const EmittedInstruction& earlier, const EmittedInstruction& later, bool same_engine) const {
     for (const Touch& a : earlier.touches)
       for (const Touch& b : later.touches) {
-        if (a.space != b.space || !(a.write || b.write)) continue;
+        if (a.memory != b.memory || !(a.write || b.write)) continue;
         // Of one engine only a read of what it wrote to a buffer; its DRAM writes keep their order.
-        if (same_engine && !(a.write && !b.write && a.space == Space::kActivation)) continue;
-        if (a.space == Space::kDram ? bytes_overlap(a.box, b.box) : a.low < b.high && b.low < a.high) return true;
+        if (same_engine && !(a.write && !b.write && a.memory == isa::Memory::kActivation)) continue;
+        if (a.memory == isa::Memory::kDram ? bytes_overlap(a.box, b.box) : a.low < b.high && b.low < a.high)
+          return true;
       }
     return false;
   }

@@ -10,6 +10,7 @@
 
 #include "chip/chip.hpp"
 #include "compiler/emit/items.hpp"
+#include "formats/int8.hpp"
 
 namespace systole::compiler {
 
@@ -43,7 +44,7 @@ class ConstantPool {
 std::uint32_t constant_alignment(const Chip& chip);
 
 // A channel's parameters: its bias as int32, then its scale as float32.
-inline constexpr std::int64_t kParameterBytes = 8;
+inline constexpr std::int64_t kParameterBytes = formats::int8::kParameterBytes;
 void append_parameter(std::vector<std::uint8_t>& bytes, std::int32_t bias, float scale);
 
 // The load of `bytes` bytes at `offset` of their segment into `words` words of a buffer.

@@ -13,7 +13,6 @@ namespace systole::compiler_test {
 namespace {
 
 using compiler::EmittedInstruction;
-using compiler::Space;
 
 EmittedInstruction load(const Chip& chip, isa::Buffer buffer, std::uint32_t first, std::uint32_t words) {
   isa::Load x;
@@ -23,7 +22,7 @@ EmittedInstruction load(const Chip& chip, isa::Buffer buffer, std::uint32_t firs
   x.dst_base = first;
   EmittedInstruction e;
   e.instruction = x;
-  e.touches = {{static_cast<Space>(buffer), true, first, first + words, {}}};
+  e.touches = {{isa::memory_of(buffer), true, first, first + words, {}}};
   return e;
 }
 
@@ -32,9 +31,9 @@ EmittedInstruction matrix(const Chip& chip, std::uint32_t tile) {
   x.weight_base = tile * chip.array_rows;
   EmittedInstruction e;
   e.instruction = x;
-  e.touches = {{Space::kActivation, false, 0, 1, {}},
-               {Space::kWeight, false, x.weight_base, x.weight_base + chip.array_rows, {}},
-               {Space::kAccumulator, true, 0, 1, {}}};
+  e.touches = {{isa::Memory::kActivation, false, 0, 1, {}},
+               {isa::Memory::kWeight, false, x.weight_base, x.weight_base + chip.array_rows, {}},
+               {isa::Memory::kAccumulator, true, 0, 1, {}}};
   return e;
 }
 

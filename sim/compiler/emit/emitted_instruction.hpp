@@ -2,8 +2,9 @@
 //
 // An instruction with its addresses and what it touches, for ordering the engines (order.hpp).
 //
-// Unlike an access of models/isa, which walks every place, a touch is a range of words or a box of a tensor around them: two of
-// them are compared at once. It may be larger than what the instruction reads or writes, and never smaller.
+// Unlike an access of models/isa, which walks every place, a touch is a range of words or a box of a tensor around
+// them: two of them are compared at once. It may be larger than what the instruction reads or writes, and never
+// smaller.
 #pragma once
 
 #include <cstdint>

@@ -8,8 +8,8 @@
 //   operand      a tensor as instructions address it (lower/operand.hpp)
 //   patch        a window of a tensor's rows and columns with the padding around the image (lower/patch.hpp)
 //
-// If contents with the key of a request are in the buffer already, they are not loaded again. Addresses are unknown here: the
-// emitter allocates the words and adds their base to the instruction's own relative addresses.
+// If contents with the key of a request are in the buffer already, they are not loaded again. Addresses are unknown
+// here: the emitter allocates the words and adds their base to the instruction's own relative addresses.
 #pragma once
 
 #include <array>
@@ -40,8 +40,8 @@ struct WordSpan {
   std::uint32_t low = 0, high = 0;
 };
 
-// The name of buffer contents within a chip step. Constants are named by their place in DRAM, so that equal weights are loaded
-// once.
+// The name of buffer contents within a chip step. Constants are named by their place in DRAM, so that equal weights are
+// loaded once.
 struct AllocationKey {
   std::uint32_t owner = 0;  // node + 1 for tensor data; 0 for constants
   std::array<std::int64_t, 8> part = {};

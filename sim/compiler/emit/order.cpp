@@ -11,8 +11,8 @@ namespace {
 
 using Clock = std::array<std::size_t, isa::kEngines>;  // per engine: instructions known to have retired
 
-// An instruction waits for no older one of another engine than this many before it. With the queue's depth, 64 at most, it bounds
-// the tokens of a semaphore.
+// An instruction waits for no older one of another engine than this many before it. With the queue's depth, 64 at most,
+// it bounds the tokens of a semaphore.
 constexpr std::size_t kFarthest = 128;
 
 class Orderer {

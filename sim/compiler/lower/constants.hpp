@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Constants of a network in DRAM: segments that grow while nodes are lowered, parameters of post-processing, and loads of
-// both.
+// Constants of a network in DRAM: segments that grow while nodes are lowered, parameters of post-processing, and loads
+// of both.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,8 @@
 
 namespace systole::compiler {
 
-// Rows `row, row + row_step, ..` and columns `column, column + 1, ..` of some channel blocks of one image. What lies outside of the
-// image is padding.
+// Rows `row, row + row_step, ..` and columns `column, column + 1, ..` of some channel blocks of one image. What lies
+// outside of the image is padding.
 struct Patch {
   std::int64_t image = 0;
   std::int64_t first_block = 0, blocks = 1;
@@ -26,10 +26,12 @@ struct PatchStrides {
 };
 PatchStrides patch_strides(const Operand& operand, const Patch& patch);
 
-// The request that loads it into words of `word_bytes` bytes, the chip's activation words. The key is left to the caller.
+// The request that loads it into words of `word_bytes` bytes, the chip's activation words. The key is left to the
+// caller.
 Request patch_request(const Operand& operand, const Patch& patch, std::int64_t word_bytes);
 
-// `count` consecutive words of the operand, from word `first` on. Only for operands whose images follow each other densely.
+// `count` consecutive words of the operand, from word `first` on. Only for operands whose images follow each other
+// densely.
 Region linear_region(const Operand& operand, std::int64_t first, std::int64_t count);
 
 }  // namespace systole::compiler

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a matrix problem has of the chip's buffers: how its stores are cut, so that their parameters fit, and which words of
-// the activation buffer its input and its residual operand may use. Limits for the tiling follow.
+// What a matrix problem has of the chip's buffers: how its stores are cut, so that their parameters fit, and which
+// words of the activation buffer its input and its residual operand may use. Limits for the tiling follow.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace systole::compiler {
 
 // A store's unit is a number of output channels: a channel block of the output where possible (it is not wider than the
 // array, and the parameters fit). Then one store takes all positions and column blocks of a group. Otherwise every unit
-// has a store of its own, because a destination run (dimension 0) must be contiguous and parameters do not advance along
-// dimensions 0 and 1.
+// has a store of its own, because a destination run (dimension 0) must be contiguous and parameters do not advance
+// along dimensions 0 and 1.
 struct StoreUnit {
   std::int64_t channels = 1;
   bool group_parameters = false;  // the parameters of a whole group are in the buffer together

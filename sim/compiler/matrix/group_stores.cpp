@@ -48,8 +48,8 @@ void GroupStores::add_group_stores(Item item, const Finished& f) {
     if (count != 0) finish(item, block_store(item, f, from, count), f.outputs, first + from, count);
 }
 
-// Of channel blocks [from, from + count) of the group: loops over columns, rows, the channel blocks of a column block, and
-// column blocks.
+// Of channel blocks [from, from + count) of the group: loops over columns, rows, the channel blocks of a column block,
+// and column blocks.
 isa::Store GroupStores::block_store(Item& item, const Finished& f, std::int64_t from, std::int64_t count) const {
   const std::int64_t per_column_block = cols_ / block_, inner = std::min(count, per_column_block);
   const std::int64_t groups = block_ / lanes_, column_block_groups = f.sums.positions() * row_groups_;

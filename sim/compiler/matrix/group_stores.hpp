@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stores of a finished group: the sums of one tile in some output column blocks, in one accumulator bank, go through
-// post-processing to the output tensor in DRAM or in the activation buffer.
+// The stores of a finished group: the sums of one tile in some output column blocks, in one accumulator bank, go
+// through post-processing to the output tensor in DRAM or in the activation buffer.
 //
-// Where column blocks and channel blocks agree, one store takes the whole group (two, if the last column block is not full);
-// otherwise each StoreUnit (buffer_share.hpp) has a store of its own. A fused MaxPool is the store's window over the sums.
+// Where column blocks and channel blocks agree, one store takes the whole group (two, if the last column block is not
+// full); otherwise each StoreUnit (buffer_share.hpp) has a store of its own. A fused MaxPool is the store's window over
+// the sums.
 #pragma once
 
 #include <optional>
@@ -17,11 +18,12 @@ namespace systole::compiler {
 
 class GroupStores {
  public:
-  // Packs the parameters. Items and problem must outlive it; windows of a residual operand in DRAM lie in `residual_zone`.
+  // Packs the parameters. Items and problem must outlive it; windows of a residual operand in DRAM lie in
+  // `residual_zone`.
   GroupStores(ItemBuilder& items, const MatrixProblem& problem, const std::optional<WordSpan>& residual_zone);
 
-  // Adds the item of the group's last matrix instruction with a store, and items with the other stores behind it. `sums` is the
-  // tile; its sums lie from `accumulator_rows` on, column block by column block.
+  // Adds the item of the group's last matrix instruction with a store, and items with the other stores behind it.
+  // `sums` is the tile; its sums lie from `accumulator_rows` on, column block by column block.
   void add(Item item, const Tile& sums, const Group& group, std::uint32_t accumulator_rows);
 
  private:

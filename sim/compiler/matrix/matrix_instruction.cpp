@@ -35,8 +35,8 @@ void MatrixInstructions::add_to(Item& item, const Tile& tile, const Group& group
   m.accumulator_stride_n = words(tile.positions());
 }
 
-// The input words that the instruction reads. In place all rows and columns are there, the padding as well; a load leaves
-// out rows that no output needs.
+// The input words that the instruction reads. In place all rows and columns are there, the padding as well; a load
+// leaves out rows that no output needs.
 Patch MatrixInstructions::window(const Tile& tile, const Group& group, const Chunk& chunk) const {
   const MatrixProblem& p = problem_;
   Patch patch;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The matrix instruction of one tile, group and chunk, with the window of the input that it reads: loaded from DRAM into the
-// activation buffer, or in place if the input is there already.
+// The matrix instruction of one tile, group and chunk, with the window of the input that it reads: loaded from DRAM
+// into the activation buffer, or in place if the input is there already.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A matrix problem becomes items, run by run, in the loops of loop_nest.hpp: for each tile and group one item a chunk, each with
-// its weights and its matrix instruction, and the stores behind the last one.
+// A matrix problem becomes items, run by run, in the loops of loop_nest.hpp: for each tile and group one item a chunk,
+// each with its weights and its matrix instruction, and the stores behind the last one.
 #pragma once
 
 #include "compiler/matrix/buffer_share.hpp"

@@ -12,7 +12,8 @@
 
 namespace systole::compiler {
 
-// The parameters of all channels of a matrix problem, packed once: whole column blocks, those behind the last channel are zero.
+// The parameters of all channels of a matrix problem, packed once: whole column blocks, those behind the last channel
+// are zero.
 class ParameterPacking {
  public:
   ParameterPacking(const MatrixProblem& problem, const Chip& chip, ConstantPool& pool);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the stores of a matrix problem do with each sum on its way out: bias, requantization, clamp, and a fused addition of a
-// residual operand.
+// What the stores of a matrix problem do with each sum on its way out: bias, requantization, clamp, and a fused
+// addition of a residual operand.
 #pragma once
 
 #include <optional>

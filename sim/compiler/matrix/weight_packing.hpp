@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The weights of a matrix problem as the matrix engine takes them: for each group of output column blocks and each chunk of the
-// sum one block of weight tiles, which lies in the segment of weights or, for a MatMul of two activations, in a tensor.
+// The weights of a matrix problem as the matrix engine takes them: for each group of output column blocks and each
+// chunk of the sum one block of weight tiles, which lies in the segment of weights or, for a MatMul of two activations,
+// in a tensor.
 //
-// A weight tile is array_rows words of array_cols weights; with zero points by column, a word of those comes before each
-// tile. Tiles lie in the order of the matrix instruction: column block, kernel row, tap of the row, input block.
+// A weight tile is array_rows words of array_cols weights; with zero points by column, a word of those comes before
+// each tile. Tiles lie in the order of the matrix instruction: column block, kernel row, tap of the row, input block.
 //
-// A tile of a depthwise convolution or of an average pooling is zero but for its diagonal. The load engine makes such tiles
-// of their diagonals (`diagonal` in docs/reference/instruction_set.md): one byte a word in DRAM instead of array_cols.
+// A tile of a depthwise convolution or of an average pooling is zero but for its diagonal. The load engine makes such
+// tiles of their diagonals (`diagonal` in docs/reference/instruction_set.md): one byte a word in DRAM instead of
+// array_cols.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +49,8 @@ class WeightPacking {
   std::vector<Block> blocks_;
 };
 
-// The load of the block of weights that is a part of tensor `right` of the problem. A word is a row of the matrix in one column
-// block, so the rows of a chunk are one run. Rows behind the last one are padding that multiplies to zero.
+// The load of the block of weights that is a part of tensor `right` of the problem. A word is a row of the matrix in
+// one column block, so the rows of a chunk are one run. Rows behind the last one are padding that multiplies to zero.
 Request right_operand_request(const ItemBuilder& items, const MatrixProblem& problem, std::int64_t image,
                               const Group& group, const Chunk& chunk);
 

@@ -2,9 +2,10 @@
 //
 // What the cost estimate of a tiling takes the memory for: a latency and a bandwidth.
 //
-// The ideal memory has these two numbers. A DRAM has neither: its latency depends on open rows and on what else is in its
-// queues. For every DRAM kind the estimate assumes the same memory, whatever the kind. That is an assumption, not a property of
-// the kind: it ranks tilings of one layer against each other, and says nothing about the time that a layer takes.
+// The ideal memory has these two numbers. A DRAM has neither: its latency depends on open rows and on what else is in
+// its queues. For every DRAM kind the estimate assumes the same memory, whatever the kind. That is an assumption, not a
+// property of the kind: it ranks tilings of one layer against each other, and says nothing about the time that a layer
+// takes.
 #pragma once
 
 #include <cstdint>

@@ -59,8 +59,8 @@ double TilingCost::estimate(const Tiling& t) const {
                       (activations.count + weights.count) * kInstructionCycles;
   const double memory = (loaded_bytes + output_bytes(l)) / memory_.bytes_per_cycle;
 
-  // An accumulator bank is computed, stored and free again in turn; two banks halve that loop. What no overlap hides in it is
-  // the array's drain and the way of the last output to DRAM and back.
+  // An accumulator bank is computed, stored and free again in turn; two banks halve that loop. What no overlap hides in
+  // it is the array's drain and the way of the last output to DRAM and back.
   const double latency = memory_.latency_cycles;
   const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + latency;
   const double banks = (compute + store + l.jobs * drain) / 2;

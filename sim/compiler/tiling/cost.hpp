@@ -2,9 +2,9 @@
 //
 // What a tiling costs: the words that it takes of the buffers, and an estimate of its cycles.
 //
-// The estimate is the slowest of array, post-processing, loads and memory, plus what every instruction adds, plus the head and
-// the tail in which the others wait. It counts every tile as a whole one. The lower bound leaves out all of that: tiles at
-// the edges are smaller than the others, and nothing is counted that might not be there.
+// The estimate is the slowest of array, post-processing, loads and memory, plus what every instruction adds, plus the
+// head and the tail in which the others wait. It counts every tile as a whole one. The lower bound leaves out all of
+// that: tiles at the edges are smaller than the others, and nothing is counted that might not be there.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tiling of a matrix problem, chosen by what the cycle model says of the candidates: a trial (trial.hpp) times each by itself. An
-// estimate (tiling.hpp) puts the candidates in order first.
+// The tiling of a matrix problem, chosen by what the cycle model says of the candidates: a trial (trial.hpp) times each
+// by itself. An estimate (tiling.hpp) puts the candidates in order first.
 //
 //   kNone   the best of the estimate
 //   kFast   the exact model ranks the few best of the estimate
-//   kFull   and those that the estimate puts up to 15 % behind its best, if their lower bound is below what was found; as neighbors in
-//           the network overlap and a trial has none, the better of the networks by kFast and kFull is kept
+//   kFull   and those that the estimate puts up to 15 % behind its best, if their lower bound is below what was found;
+//           as neighbors in the network overlap and a trial has none, the better of the networks by kFast and kFull
+//           is kept
 //
 // Problems that are alike to the last stride are searched once, wherever they lie in DRAM.
 #pragma once

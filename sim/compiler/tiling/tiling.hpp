@@ -2,8 +2,8 @@
 //
 // The tilings of a matrix problem that fit the buffers of a chip, in order of their estimated cycles (cost.hpp).
 //
-// Every problem has a tiling as long as one weight tile fits the weight buffer: the smallest is one output position, one
-// column block and one tap of one input block, which needs one activation word.
+// Every problem has a tiling as long as one weight tile fits the weight buffer: the smallest is one output position,
+// one column block and one tap of one input block, which needs one activation word.
 #pragma once
 
 #include <vector>
@@ -18,7 +18,8 @@ struct TilingCandidate {
   double estimate = 0, lower_bound = 0;  // cycles
 };
 
-// At least one. Those that hold everything twice, so that loading overlaps computing, if there are any; otherwise the others.
+// At least one. Those that hold everything twice, so that loading overlaps computing, if there are any; otherwise the
+// others.
 std::vector<TilingCandidate> rank_tilings(const MatrixProblem& problem, const ColumnRun& run, const Chip& chip,
                                           const TilingLimits& limits);
 

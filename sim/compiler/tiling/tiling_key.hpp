@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the choice of a tiling depends on, as a value: runs of matrix problems with equal keys get the same tiling, which is
-// searched once.
+// What the choice of a tiling depends on, as a value: runs of matrix problems with equal keys get the same tiling,
+// which is searched once.
 //
-// A trial (trial.hpp) is made from the key and from nothing else but the addresses below, so what is not in the key cannot
-// have an effect on a trial. Weights, biases, scales, zero points, clamps and tags are not: they change bits, not cycles.
+// A trial (trial.hpp) is made from the key and from nothing else but the addresses below, so what is not in the key
+// cannot have an effect on a trial. Weights, biases, scales, zero points, clamps and tags are not: they change bits,
+// not cycles.
 //
-// `members()` names all members of a struct in a structured binding, which does not compile if one is missing. Comparison is
-// that of these tuples.
+// `members()` names all members of a struct in a structured binding, which does not compile if one is missing.
+// Comparison is that of these tuples.
 #pragma once
 
 #include <array>
@@ -20,9 +21,9 @@
 
 namespace systole::compiler {
 
-// An operand without its address in DRAM; `address` is its offset in the activation buffer and 0 in DRAM. Storages are numbered
-// by the operands of the key that lie in them, planes count from the first of these operands: two operands of one storage may
-// depend on each other.
+// An operand without its address in DRAM; `address` is its offset in the activation buffer and 0 in DRAM. Storages are
+// numbered by the operands of the key that lie in them, planes count from the first of these operands: two operands of
+// one storage may depend on each other.
 struct OperandKey {
   std::int64_t storage = 0, first_plane = 0;
   bool on_chip = false;
@@ -62,8 +63,8 @@ inline bool operator<(const OperandKey& a, const OperandKey& b) { return a.membe
 inline bool operator==(const TilingKey& a, const TilingKey& b) { return a.members() == b.members(); }
 inline bool operator<(const TilingKey& a, const TilingKey& b) { return a.members() < b.members(); }
 
-// Where the operands in DRAM lie: offsets from base register 0, 0 for an operand that is not there. Not a part of the key: a
-// layer is searched once wherever it lies, with the addresses of its first appearance.
+// Where the operands in DRAM lie: offsets from base register 0, 0 for an operand that is not there. Not a part of the
+// key: a layer is searched once wherever it lies, with the addresses of its first appearance.
 struct TrialAddresses {
   std::uint64_t in = 0, out = 0, residual = 0, right = 0;
 };
@@ -71,8 +72,8 @@ struct TrialAddresses {
 TilingKey tiling_key(const MatrixProblem& problem, const ColumnRun& run, std::uint32_t free_words);
 TrialAddresses trial_addresses(const MatrixProblem& problem);
 
-// A problem with this key, at these addresses, for an empty network: of the column blocks' inputs only those of the run are
-// set, weights may not be asked for, and all arithmetic is neutral.
+// A problem with this key, at these addresses, for an empty network: of the column blocks' inputs only those of the run
+// are set, weights may not be asked for, and all arithmetic is neutral.
 MatrixProblem problem_of(const TilingKey& key, const TrialAddresses& addresses, const Chip& chip);
 
 }  // namespace systole::compiler

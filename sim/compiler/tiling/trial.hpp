@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A trial of a tiling: the run of a matrix problem is lowered by itself, without its weights, and timed by the cycle model.
+// A trial of a tiling: the run of a matrix problem is lowered by itself, without its weights, and timed by the cycle
+// model.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Poolings that run while the convolution before them computes: that they do, that it saves time, and that no bit changes.
+// Poolings that run while the convolution before them computes: that they do, that it saves time, and that no bit
+// changes.
 #include "compiler/lower/interleave.hpp"
 
 #include "catch.hpp"

@@ -18,8 +18,8 @@ using compiler::Request;
 constexpr std::int64_t kWordBytes = 4;
 constexpr std::int64_t kPadding = -1;
 
-// DRAM byte offset of each word that the load writes, kPadding for padding, as the instruction set says: dimension 2 and 1 of
-// runs, with rows and words of padding around them.
+// DRAM byte offset of each word that the load writes, kPadding for padding, as the instruction set says: dimension 2
+// and 1 of runs, with rows and words of padding around them.
 std::vector<std::int64_t> words_of(const isa::Load& load, std::size_t words) {
   std::vector<std::int64_t> content(words, -2);
   const std::int64_t run_words = load.run_bytes / kWordBytes, rows = load.pad_top + load.count[0] + load.pad_bottom;

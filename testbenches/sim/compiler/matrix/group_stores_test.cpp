@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stores of finished groups, held against what they are for: each sum that exists goes to its place in the output, once.
+// The stores of finished groups, held against what they are for: each sum that exists goes to its place in the output,
+// once.
 #include "compiler/matrix/group_stores.hpp"
 
 #include <fmt/core.h>
@@ -36,8 +37,8 @@ std::vector<Item> stores_of(const MatrixProblem& p, const Chip& chip, const Tili
   return items.list();
 }
 
-// Calls f(group of lanes in the accumulators or the buffer, byte in DRAM, channel of the parameters) for each group that a
-// store writes, the windows left out.
+// Calls f(group of lanes in the accumulators or the buffer, byte in DRAM, channel of the parameters) for each group
+// that a store writes, the windows left out.
 template <class F>
 void for_each_group(const isa::Store& s, std::uint32_t lanes, F f) {
   const std::int64_t element_bytes = s.raw ? 4 : 1;
@@ -55,8 +56,8 @@ void for_each_group(const isa::Store& s, std::uint32_t lanes, F f) {
           }
 }
 
-// What differs first from: the accumulator group of position (y, x) of a tile and of the channels goes to their place in the
-// output, with their parameters, and nothing goes anywhere else.
+// What differs first from: the accumulator group of position (y, x) of a tile and of the channels goes to their place
+// in the output, with their parameters, and nothing goes anywhere else.
 std::string wrong_stores(const MatrixProblem& p, const Chip& chip, const Tiling& tiling) {
   const std::int64_t lanes = chip.post_lanes, row_groups = chip.array_cols / chip.post_lanes;
   const std::int64_t block = p.out.block_channels, element_bytes = p.out.pixel_stride / block;

@@ -20,8 +20,8 @@ struct ProblemShape {
 compiler::Operand dram_operand(TensorId storage, std::int64_t channels, std::int64_t height, std::int64_t width,
                                std::int64_t block, std::int64_t element_bytes = 1, std::int64_t images = 1);
 
-// A convolution without groups, padded to `ceil(input / stride)` outputs, from storage 0 to storage 1 in DRAM. Every weight tells
-// where it belongs: 1 + (m + 3 kb + 5 r + 7 ky + 11 kx) % 100.
+// A convolution without groups, padded to `ceil(input / stride)` outputs, from storage 0 to storage 1 in DRAM. Every
+// weight tells where it belongs: 1 + (m + 3 kb + 5 r + 7 ky + 11 kx) % 100.
 compiler::MatrixProblem convolution(const ProblemShape& shape, const Chip& chip);
 
 // The same with one input channel for each output channel.

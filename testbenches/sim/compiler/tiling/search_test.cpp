@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The search over tilings: that it changes no bit, makes nothing slower on the problem that it searches, and searches what is alike once.
+// The search over tilings: that it changes no bit, makes nothing slower on the problem that it searches, and searches
+// what is alike once.
 #include "compiler/tiling/search.hpp"
 
 #include <algorithm>

@@ -41,7 +41,7 @@ isa::Program program_of(std::vector<EmittedInstruction>&& emitted, const Chip& c
   isa::Program program;
   program.chip_name = chip.name;
   program.chip_fingerprint = chip.fingerprint();
-  for (EmittedInstruction& e : emitted) program.instructions.push_back(std::move(e.instruction));
+  for (const EmittedInstruction& e : emitted) program.instructions.push_back(e.instruction);
   return program;
 }
 

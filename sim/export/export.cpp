@@ -19,7 +19,6 @@
 namespace systole::exporting {
 
 namespace fs = std::filesystem;
-using compiler::ChipStep;
 using compiler::CompiledNetwork;
 
 namespace {

@@ -99,10 +99,10 @@ void host_convolution(HostCall& call) {
   const memory::dims weight_dims =
       group == 1 ? memory::dims{m, cg, kh, kw} : memory::dims{group, m / group, cg, kh, kw};
   // oneDNN computes with pads below the kernel's extent only when it pleases; what it refuses is reported.
+  const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims), y_desc = plain({yn, ym, yh, yw});
+  const bool biased = call.inputs.size() > 2;
+  const auto b_desc = biased ? plain({m}) : memory::desc();
   with_dnnl(call, [&](Dnnl& dnnl) {
-    const auto x_desc = plain({n, c, h, wd}), w_desc = plain(weight_dims), y_desc = plain({yn, ym, yh, yw});
-    const bool biased = call.inputs.size() > 2;
-    const auto b_desc = biased ? plain({m}) : memory::desc();
     Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
                            {DNNL_ARG_WEIGHTS, dnnl.wrap(w_desc, w.as<float>())},
                            {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};
@@ -200,8 +200,8 @@ void host_max_pool(HostCall& call) {
   }
   const auto [n, c, h, w] = shape_nchw(x.shape);
   const auto [yn, yc, yh, yw] = shape_nchw(y.shape);
+  const auto x_desc = plain({n, c, h, w}), y_desc = plain({yn, yc, yh, yw});
   with_dnnl(call, [&](Dnnl& dnnl) {
-    const auto x_desc = plain({n, c, h, w}), y_desc = plain({yn, yc, yh, yw});
     const memory::dims kernel = {window.kernel[0], window.kernel[1]};
     const Arguments arguments = {{DNNL_ARG_SRC, dnnl.wrap(x_desc, x.as<float>())},
                                  {DNNL_ARG_DST, dnnl.wrap(y_desc, elements<float>(y))}};

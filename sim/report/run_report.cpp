@@ -15,7 +15,6 @@ namespace systole::report {
 
 using compiler::ChipStep;
 using compiler::CompiledNetwork;
-using compiler::HostStep;
 using compiler::Place;
 
 std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network, const std::vector<views::ProgramRun>& runs) {

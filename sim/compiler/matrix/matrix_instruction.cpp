@@ -73,7 +73,7 @@ PatchStrides MatrixInstructions::load(Item& item, const Patch& w) const {
   request.key = items_.key({w.image, w.first_block, w.blocks, w.row, w.rows, w.row_step, w.column, w.columns});
   request.zone = zone_;
   item.matrix_activation = item.requests.size();
-  item.requests.push_back(std::move(request));
+  item.requests.push_back(request);
   return patch_strides(problem_.in, w);
 }
 

@@ -45,7 +45,7 @@ ResidualOperand::Strides ResidualOperand::add_to(Item& item, isa::Store& store, 
   request.key = items_.key({-1, patch.image, first, blocks, patch.row, patch.column});
   request.zone = zone_;
   item.store_residual = item.requests.size();
-  item.requests.push_back(std::move(request));
+  item.requests.push_back(request);
   const PatchStrides strides = patch_strides(operand, patch);
   const std::int64_t skipped = channel / rows - first;
   store.residual_base = static_cast<std::uint32_t>(skipped * strides.block * word_groups + channel % rows / lanes);

@@ -106,7 +106,11 @@ MatrixProblem problem_of(const TilingKey& key, const TrialAddresses& addresses, 
   MatrixProblem p;
   p.in = operand_of(key.in, addresses.in);
   p.out = operand_of(key.out, addresses.out);
-  if (key.residual) p.residual.emplace().operand = operand_of(*key.residual, addresses.residual);
+  if (key.residual) {
+    MatrixProblem::Residual residual;
+    residual.operand = operand_of(*key.residual, addresses.residual);
+    p.residual = residual;
+  }
   if (key.right) p.right = operand_of(*key.right, addresses.right);
   p.channels_out = key.channels_out;
   p.kernel = key.kernel;

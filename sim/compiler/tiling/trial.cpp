@@ -26,7 +26,7 @@ isa::Program program_of(const TilingKey& key, const TrialAddresses& addresses, c
   for (std::uint64_t storage = 0; storage < kKeyOperands; ++storage) storage_bytes.emplace_back(storage, storage + 1);
   order_engines(emitted, storage_bytes);
   isa::Program program;
-  for (EmittedInstruction& e : emitted) program.instructions.push_back(std::move(e.instruction));
+  for (const EmittedInstruction& e : emitted) program.instructions.push_back(e.instruction);
   return program;
 }
 

@@ -52,8 +52,8 @@ step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
 step "commands of the docs" python3 scripts/run_docs.py
 step "benchmark networks" scripts/networks/check.sh
 step "configure with sanitizers" quietly cmake --preset sanitize
-# All fast tests with sanitizers take longer than all other steps together (preset sanitize builds them): what runs here is the fuzzer.
-sanitized=(support_test)
+# All fast tests with sanitizers take longer than all other steps together (preset sanitize builds them): here are four and the fuzzer.
+sanitized=(support_test test_memory reference_test test_network)
 step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores" --target fuzz_readers "${sanitized[@]}"
 for test in "${sanitized[@]}"; do step "$test with sanitizers" quietly "build-sanitize/$test"; done
 step "fuzz the readers" build-sanitize/fuzz_readers --seconds "${FUZZ_SECONDS:-60}" --keep build-sanitize/fuzz-failures

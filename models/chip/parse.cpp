@@ -103,7 +103,7 @@ class Parser {
     if (!name->is_string())
       fail(name->source().begin.line, fmt::format("name = {}: must be a string of {}", shown(*name), allowed));
     chip.name = name->as_string()->get();
-    static const char kCharacters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static constexpr char kCharacters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     if (chip.name.empty() || chip.name.size() > kMaxNameBytes ||
         chip.name.find_first_not_of(kCharacters) != std::string::npos)
       fail(name->source().begin.line, fmt::format("name = {}: must be {}", shown(*name), allowed));

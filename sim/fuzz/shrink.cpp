@@ -22,7 +22,7 @@ Change change(F f) {
 // Each makes an instruction simpler, or leaves it as it is.
 const std::vector<Change>& simplifications() {
   using isa::Load, isa::Matrix, isa::Store;
-  static const std::vector<Change> kChanges = {
+  static const std::vector<Change> all_changes = {
       change<Load>([](Load& x) {
         x.count = {std::min<std::uint16_t>(x.count[0], 1), 1, 1};
       }),
@@ -54,7 +54,7 @@ const std::vector<Change>& simplifications() {
       change<Store>([](Store& x) { x.dst_stride = {}; }),
       change<Store>([](Store& x) { x.source_stride = {}; }),
   };
-  return kChanges;
+  return all_changes;
 }
 
 class Shrinker {

@@ -174,13 +174,13 @@ void visit_fields(const Shares& shares, Visitor&& visit) {
 
 // "wait_load" and so on.
 inline std::string_view wait_name(isa::Engine engine) {
-  static const std::array<std::string, isa::kEngines> kNames = [] {
+  static const std::array<std::string, isa::kEngines> titles = [] {
     std::array<std::string, isa::kEngines> names;
     for (const isa::Engine other : isa::kAllEngines)
       names[isa::index_of(other)] = std::string("wait_") + isa::engine_name(other);
     return names;
   }();
-  return kNames[isa::index_of(engine)];
+  return titles[isa::index_of(engine)];
 }
 
 // The parts of an account add up to the cycles of the run.

@@ -31,9 +31,9 @@ fs::path data_directory(std::string_view part, const fs::path& executable) {
   const auto known =
       std::find_if(std::begin(kParts), std::end(kParts), [part](const Part& p) { return p.name == part; });
   invariant(known != std::end(kParts), "the part is one that the tool's data has");
-  const fs::path installed = executable.parent_path().parent_path() / "share/systole" / part;
+  const fs::path share = executable.parent_path().parent_path() / "share/systole";
   std::error_code none;
-  return fs::is_directory(installed, none) ? installed : fs::path(known->directory);
+  return fs::is_directory(share, none) ? share / part : fs::path(known->directory);
 }
 
 fs::path data_directory(std::string_view part) {

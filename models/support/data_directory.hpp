@@ -6,6 +6,9 @@
 //   <prefix>/share/systole/<part>             wherever the prefix was moved to;
 //   <source>/..                               a tool in a build folder takes the source tree that it was built from.
 //
+// A prefix with a share/systole is an installation, whole: a part that it lacks is not taken from the source tree instead, which may
+// be another version.
+//
 // Parts: "chips", chip files; "rtl", the SystemVerilog; "wrapper", the C++ that is compiled with Verilator's output, below it as in
 // the source tree (sim/verilated/.., models/support/..); "prebuilt", libraries of chips.
 #pragma once

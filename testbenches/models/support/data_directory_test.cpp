@@ -26,14 +26,21 @@ class Prefix {
   fs::path path_;
 };
 
-TEST_CASE("an installed tool takes the data of its prefix, part by part") {
+TEST_CASE("an installed tool takes all data from its prefix, and what is missing there from nowhere") {
   const Prefix prefix;
   const fs::path tool = prefix.path() / "bin/systole";
   fs::create_directories(prefix.path() / "share/systole/chips");
   CHECK(data_directory("chips", tool) == prefix.path() / "share/systole/chips");
-  CHECK(data_directory("rtl", tool) == fs::path(SYSTOLE_SOURCE_DIR) / "rtl");
-  fs::create_directories(prefix.path() / "share/systole/rtl");
   CHECK(data_directory("rtl", tool) == prefix.path() / "share/systole/rtl");
+  CHECK(data_directory("prebuilt", tool) == prefix.path() / "share/systole/prebuilt");
+}
+
+TEST_CASE("a tool whose prefix has no data takes those of the source tree") {
+  const Prefix prefix;
+  const fs::path tool = prefix.path() / "bin/systole";
+  CHECK(data_directory("rtl", tool) == fs::path(SYSTOLE_SOURCE_DIR) / "rtl");
+  fs::create_directories(prefix.path() / "share");
+  CHECK(data_directory("rtl", tool) == fs::path(SYSTOLE_SOURCE_DIR) / "rtl");
 }
 
 TEST_CASE("a tool in a build folder takes the data of the source tree") {

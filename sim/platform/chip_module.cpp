@@ -14,13 +14,13 @@ namespace systole::platform {
 
 namespace {
 constexpr std::uint64_t kRegisterTimeoutCycles = 10'000;
-constexpr std::size_t kStackBytes = 1 << 20;
+constexpr std::size_t kClockStackBytes = 1 << 20;
 }  // namespace
 
 ChipModule::ChipModule(sc_core::sc_module_name name, AxiToTlm& bridge) : sc_module(name), bridge_(bridge) {
   registers.register_b_transport(this, &ChipModule::b_transport);
   SC_THREAD(clock);
-  set_stack_size(kStackBytes);
+  set_stack_size(kClockStackBytes);
 }
 
 void ChipModule::attach(const ChipUnderTest& chip) {

@@ -16,7 +16,7 @@ namespace systole::platform {
 
 namespace {
 
-constexpr std::size_t kStackBytes = 1 << 20;
+constexpr std::size_t kHostStackBytes = 1 << 20;
 
 void set_up(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
             std::size_t size) {
@@ -49,7 +49,7 @@ void restore_main_stack() {
 
 Host::Host(sc_core::sc_module_name name) : sc_module(name) {
   SC_THREAD(work);
-  set_stack_size(kStackBytes);
+  set_stack_size(kHostStackBytes);
 }
 
 void Host::work() {

@@ -10,7 +10,7 @@ namespace systole::report {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 template <class T>
 bool known(const T&) {
@@ -23,45 +23,45 @@ bool known(const std::optional<T>& value) {
 }
 
 template <class Object>
-Json object(const Object& of);
+OrderedJson object(const Object& of);
 
 template <class T>
-Json value(const T& of) {
+OrderedJson value(const T& of) {
   if constexpr (kIsValue<T>)
     return of;
   else
     return object(of);
 }
 template <class T>
-Json value(const std::vector<T>& list) {
-  Json json = Json::array();
+OrderedJson value(const std::vector<T>& list) {
+  OrderedJson json = OrderedJson::array();
   for (const T& entry : list) json.push_back(object(entry));
   return json;
 }
-Json value(const std::array<std::pair<std::string, Shares>, 2>& by_place) {
-  Json json;
+OrderedJson value(const std::array<std::pair<std::string, Shares>, 2>& by_place) {
+  OrderedJson json;
   for (const auto& [place, shares] : by_place) json[place] = object(shares);
   return json;
 }
-Json value(const Counters& counters) {
-  Json json;
+OrderedJson value(const Counters& counters) {
+  OrderedJson json;
   for (std::size_t k = 0; k < kCounters; ++k) json[kCounterNames[k]] = counters[k];
   return json;
 }
-Json value(const Accounts& accounts) {
-  Json json;
+OrderedJson value(const Accounts& accounts) {
+  OrderedJson json;
   for (const isa::Engine engine : isa::kAllEngines)
     json[isa::engine_name(engine)] = object(accounts[isa::index_of(engine)]);
   return json;
 }
 template <class T>
-Json value(const std::optional<T>& of) {
-  return of ? value(*of) : Json(nullptr);
+OrderedJson value(const std::optional<T>& of) {
+  return of ? value(*of) : OrderedJson(nullptr);
 }
 
 template <class Object>
-Json object(const Object& of) {
-  Json json = Json::object(), last = Json::object();
+OrderedJson object(const Object& of) {
+  OrderedJson json = OrderedJson::object(), last = OrderedJson::object();
   visit_fields(of, [&](const Field& field, const auto& member) {
     if (field.json == InJson::kNo || (field.json != InJson::kNullIfUnknown && !known(member))) return;
     (field.json == InJson::kLastIfKnown ? last : json)[std::string(field.key)] = value(member);
@@ -72,6 +72,6 @@ Json object(const Object& of) {
 
 }  // namespace
 
-Json to_json(const RunReport& report) { return object(report); }
+OrderedJson to_json(const RunReport& report) { return object(report); }
 
 }  // namespace systole::report

@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kMaxFileBytes = 1u << 30;
+constexpr std::uint64_t kMaxReportBytes = 1u << 30;
 
 std::optional<double> number(const Json& object, std::string_view key) {
   const auto found = object.find(std::string(key));
@@ -85,7 +85,7 @@ class NodeTable {
 }  // namespace
 
 Json read_report(const std::filesystem::path& file) {
-  const Json json = Json::parse(read_whole_file(file, kMaxFileBytes), nullptr, false);
+  const Json json = Json::parse(read_whole_file(file, kMaxReportBytes), nullptr, false);
   const auto fail = [&](const std::string& why) { throw UserError(fmt::format("{}: {}", file.string(), why)); };
   if (json.is_discarded()) fail("not JSON");
   if (!json.is_object()) fail("no report of systole run --json: not an object");

@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::string_view kHeader = "step,engine,instruction,node,start_cycle,retire_cycle";
 constexpr std::size_t kColumns = 6;
-constexpr std::uint64_t kMaxFileBytes = 4ull << 30;
+constexpr std::uint64_t kMaxTraceBytes = 4ull << 30;
 
 class Reader {
  public:
-  Reader(const std::filesystem::path& file) : name_(file.string()), text_(read_whole_file(file, kMaxFileBytes)) {}
+  Reader(const std::filesystem::path& file) : name_(file.string()), text_(read_whole_file(file, kMaxTraceBytes)) {}
 
   std::vector<TraceLine> read() {
     if (next_record() !=

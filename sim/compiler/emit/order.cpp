@@ -9,7 +9,7 @@
 namespace systole::compiler {
 namespace {
 
-using Clock = std::array<std::size_t, isa::kEngines>;  // per engine: instructions known to have retired
+using Retired = std::array<std::size_t, isa::kEngines>;  // per engine: instructions known to have retired
 
 // An instruction waits for no older one of another engine than this many before it. With the queue's depth, 64 at most,
 // it bounds the tokens of a semaphore.
@@ -24,9 +24,9 @@ class Orderer {
   void run() {
     for (std::size_t at = 0; at < program_.size(); ++at) {
       const auto to = static_cast<std::size_t>(isa::engine_of(program_[at].instruction));
-      Clock& known = known_[to];
+      Retired& known = known_[to];
       // Per engine the youngest conflicting instruction, as its ordinal from 1.
-      Clock needed = {};
+      Retired needed = {};
       for (std::size_t from = 0; from < isa::kEngines; ++from) {
         if (from == to && isa::kEngineTable[to].overlap == isa::Overlap::kNone) continue;
         for (std::size_t k = history_[from].size(); k > known[from]; --k)
@@ -53,7 +53,7 @@ class Orderer {
         for (std::size_t e = 0; e < isa::kEngines; ++e) known[e] = std::max(known[e], retired_[from][ordinal - 1][e]);
       waited_.clear();
       history_[to].push_back(at);
-      Clock after = known;
+      Retired after = known;
       after[to] = history_[to].size();
       retired_[to].push_back(after);
     }
@@ -81,9 +81,9 @@ class Orderer {
 
   std::vector<EmittedInstruction>& program_;
   const std::vector<std::pair<std::uint64_t, std::uint64_t>>& storage_bytes_;
-  std::array<Clock, isa::kEngines> known_ = {};                  // at the start of the engine's next instruction
+  std::array<Retired, isa::kEngines> known_ = {};                  // at the start of the engine's next instruction
   std::array<std::vector<std::size_t>, isa::kEngines> history_;  // program positions
-  std::array<std::vector<Clock>, isa::kEngines> retired_;        // what the retirement of each instruction tells
+  std::array<std::vector<Retired>, isa::kEngines> retired_;        // what the retirement of each instruction tells
   std::vector<std::pair<std::size_t, std::size_t>> waited_;
 };
 

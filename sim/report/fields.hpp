@@ -144,7 +144,7 @@ void visit_fields(const RunReport& run, Visitor&& visit) {
       run.compile_seconds);
   visit(Field{"simulated_cycles_per_second", "1/s", "`cycles` / `wall_seconds`"}.in_text(Format::kRate),
         run.simulated_cycles_per_second);
-  visit(Field{"outputs_match", "", "true: all comparisons above held; false: one did not; null: nothing was compared"}
+  visit(Field{"outputs_match", "", "true: all comparisons above held; false: one did not; null: outputs not compared"}
             .in_text(Format::kPlain),
         run.outputs_match);
   visit(Field{"difference", "", "in words, when `outputs_match` is false"}.in_json(InJson::kLeftOutIfUnknown),

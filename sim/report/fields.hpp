@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one table of what a report says: key, unit, meaning, and where and how each value is shown.
+// The one table of a report's values: key, unit, meaning, and where and how each value is shown.
 //
 // `visit_fields(report, visitor)` calls `visitor(Field, value)` in the order of the rows. JSON, CSV, the terminal's
-// table and summary, `systole compare` and the tables of docs/user/command_line.md are its visitors: a new value is a
-// member of run_report.hpp, its computation in run_report.cpp and one row here. A test holds the page against these
+// table and summary, `systole compare` and the tables of docs/user/command_line.md are its visitors. A new value is a
+// member of run_report.hpp, its computation in run_report.cpp and one row here. A test compares the page with these
 // rows.
 //
 //   JSON       every row in order, unless it says otherwise

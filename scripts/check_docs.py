@@ -6,7 +6,8 @@
   reach      every page can be reached from README.md by links
   paths      every path or file name of the repository in `backticks`, and every docs/... in a source, exists
   commands   scripts, presets, programs and subcommands of systole in code exist
-  length     a table cell has at most 25 words, a sentence at most 35; a code span counts as one word
+  length     a table cell of a page has at most 25 words, a sentence of a page or of a comment in C++ or SystemVerilog at most 35; a code
+             span counts as one word; code blocks, pictures and comments behind code are left out
   spelling   American, in pages and sources
 
     scripts/check_docs.py                 all pages and sources
@@ -22,6 +23,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CELL_WORDS, SENTENCE_WORDS = 25, 35
+COMMENTED = (".cpp", ".hpp", ".sv", ".svh")  # whose // comments are prose
 SOURCES = (".cpp", ".hpp", ".sv", ".svh", ".vlt", ".py", ".sh", ".mjs", ".cmake", ".txt", ".json", ".toml", ".md")
 NAMED_FILES = r"[\w.-]+\.(?:hpp|cpp|sv|svh|py|sh|mjs|md|toml|cmake|txt)"
 # Files that the tool or the reader makes, or that belong to others: names in the pages that are not in the repository.
@@ -30,7 +32,8 @@ FOREIGN_FILES = {"mine.toml", "topology.csv", "parameters.svh"}
 BRITISH = (
     "utilis|quantis|normalis|optimis|initialis|serialis|neighbour|behaviour|colour|honour|favour|centre|licence|catalogue|programme\\b|grey\\b|"
     "artefact|analys(?:e\\b|ed|ing)|synchronis|recognis|organis|minimis|maximis|summaris|generalis|specialis|parallelis|vectoris|realis(?!m|t)|"
-    "customis|factoris|finalis|emphasise|labell|modell|cancelled|travell|signall|defence|judgement|linearis|tokenis|visualis|characteris|randomis"
+    "customis|factoris|finalis|emphasise|labell|modell|cancelled|travell|signall|defence|judgement|linearis|tokenis|visualis|characteris|randomis|"
+    "learnt\\b|spelt\\b|whilst|amongst|fulfil\\b|fibre|metre\\b|analogue|ageing"
 )
 
 
@@ -84,6 +87,29 @@ class Page:
 
     def prose(self):
         return self.paragraphs + self.cells
+
+
+def comment_paragraphs(path):
+    """Paragraphs of the // comments of a source that stand on lines of their own, each with the number of its first line.
+
+    An empty comment, an item of a list or a line without a comment ends a paragraph. A line that is indented more than the text around it
+    is part of a picture or of code, and is left out.
+    """
+    paragraph, start, indent = [], 0, 1  # indent: blanks before the paragraph's text
+    for number, line in enumerate(read(path).split("\n") + [""], 1):
+        comment = re.match(r"\s*//( *)(.*)$", line)
+        text = comment.group(2).strip() if comment else ""
+        begins = re.match(r"(?:[-*]|\d+\.|\[\w+\]) +", text)
+        blanks = len(comment.group(1)) if comment else 0
+        goes_on = paragraph and text and not begins and blanks == indent
+        if paragraph and not goes_on:
+            yield start, " ".join(paragraph)
+            paragraph = []
+        if goes_on:
+            paragraph.append(text)
+        elif begins or (text and blanks <= 1):
+            start, indent = number, blanks + (begins.end() if begins else 0)
+            paragraph = [text[indent - blanks:]]
 
 
 def anchor(heading):
@@ -205,11 +231,14 @@ def check_commands(page, commands):
             yield number, why
 
 
-def check_length(page):
+def check_cells(page):
     for number, cell in page.cells:
         if (count := words(plain(cell))) > CELL_WORDS:
             yield number, f"a table cell of {count} words, at most {CELL_WORDS}: {plain(cell)[:60]}"
-    for number, paragraph in page.paragraphs:
+
+
+def check_sentences(paragraphs):
+    for number, paragraph in paragraphs:
         for sentence in sentences(plain(paragraph)):
             if (count := words(sentence)) > SENTENCE_WORDS:
                 yield number, f"a sentence of {count} words, at most {SENTENCE_WORDS}: {sentence[:60]}"
@@ -232,14 +261,16 @@ def findings():
     yield from check_reach(pages)
     for path, page in pages.items():
         checks = [check_links(page, pages), check_paths(page, paths), check_commands(page, commands)]
-        if path in ("README.md", "CONTRIBUTING.md") or path.startswith("docs/"):
-            checks.append(check_length(page))
+        if path in ("README.md", "CONTRIBUTING.md", "rtl/README.md") or path.startswith("docs/"):
+            checks += [check_cells(page), check_sentences(page.paragraphs)]
         for check in checks:
             yield from ((path, number, text) for number, text in check)
     this = os.path.relpath(os.path.abspath(__file__), ROOT)
     for path in files:
         if path.endswith(SOURCES) and path != this:
             yield from ((path, number, text) for number, text in check_source(path, paths))
+        if path.endswith(COMMENTED):
+            yield from ((path, number, text) for number, text in check_sentences(comment_paragraphs(path)))
 
 
 def main():

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The chip description: what a chip file (TOML) says, validated once into a value that never changes.
+// The chip description: the contents of a chip file (TOML), validated when it is read.
 //
-// Every parameter of the RTL top module is one line of `Chip`; its key in the chip file is the member's name, its name in RTL
-// the same word in UpperCamelCase (array_rows, ArrayRows). `[memory]` describes the environment, not the silicon.
+// Every parameter of the RTL's top module is one member of `Chip`. Its key in the chip file is the member's name; its
+// name in the RTL is the same word in UpperCamelCase (array_rows, ArrayRows). `[memory]` describes the environment, not
+// the silicon.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ enum class Presence { kRequired, kOptional };
 
 struct Key {
   std::string_view name;
-  std::string_view unit;  // of the number; empty for a number of nothing
+  std::string_view unit;  // of the number; empty for a pure number
   std::string_view help;  // what it is, in one line
   std::uint64_t min;
   std::uint64_t max;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Formulas of docs/reference/timing.md that more than one part of the project needs: they stand here once.
+// Formulas of docs/reference/timing.md that more than one part of the project needs.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every cycle of every engine counts for: the performance counters, and the accounts that also say for whom an
-// engine waited.
+// Counts the cycles of every engine by its state: for the performance counters, and for the accounts, which also say
+// for which engine an engine waited.
 #pragma once
 
 #include <array>
@@ -25,7 +25,8 @@ struct Account {
   }
 };
 
-// A cycle in which an engine waits counts for the engine whose post ends the wait, which is known only then.
+// A cycle in which an engine waits counts for the engine whose post ends the wait, so it is assigned when that post
+// comes.
 class SemaphoreWaits {
  public:
   void wait(std::size_t engine, int semaphore, std::uint64_t cycles) {
@@ -40,7 +41,7 @@ class SemaphoreWaits {
   std::array<std::array<std::uint64_t, isa::kEngines>, isa::kEngines> closed_ = {};
 };
 
-// Cycles are counted when what they count for changes: a stretch of them costs what one does.
+// The cycles of a stretch with one state are counted together when the state changes.
 class Accounts {
  public:
   // From `cycle` on the engine is in this state, until told otherwise. `semaphore` is the one that is missing in

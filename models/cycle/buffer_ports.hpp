@@ -5,7 +5,8 @@
 //   activation buffer, a read and a write port a bank    reads: matrix, then store    writes: store, then load
 //   accumulator buffer, a read port a bank               reads: matrix, then store
 //
-// Who loses asks again in the next cycle. The weight and parameter memories have one reader and one writer each.
+// An engine that does not get a port asks again in the next cycle. The weight and parameter memories have one reader
+// and one writer each.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct StoreReads {
   int accumulator_bank = kNoBank;
 };
 
-// `matrix` is asked what it reads, and only about banks that are wanted: reads_activation(bank, cycle) and
-// reads_accumulator(bank, cycle).
+// Whether the matrix engine reads a bank that the store engine wants. `matrix` has reads_activation(bank, cycle) and
+// reads_accumulator(bank, cycle); they are called only for wanted banks.
 template <typename Matrix>
 bool matrix_takes_port(const StoreReads& reads, const Matrix& matrix, std::uint64_t cycle) {
   const auto activation = [&](int bank) {
@@ -32,8 +33,9 @@ bool matrix_takes_port(const StoreReads& reads, const Matrix& matrix, std::uint6
           matrix.reads_accumulator(static_cast<std::uint32_t>(reads.accumulator_bank), cycle));
 }
 
-// `store_bank` is the bank of the activation buffer that the store engine writes in a cycle; `load` is asked only if
-// there is one, by write_bank().
+// Whether the store engine writes the bank that the load engine wants to write. `store_bank` is the bank of the
+// activation buffer that the store engine writes in a cycle. `load` has write_bank(), called only if there is such a
+// bank.
 template <typename Load>
 bool store_takes_port(int store_bank, const Load& load) {
   return store_bank != kNoBank && load.write_bank() == store_bank;

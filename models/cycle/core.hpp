@@ -3,16 +3,17 @@
 // The timing of one chip (rtl/systole_chip.sv): command processor, engines, buffer ports and read arbiter put together.
 // It drives and observes a memory that it does not own. A cycle `t` goes like this:
 //
-//   offers = core.drive()     what it puts on its AXI pins in cycle t; depends on earlier cycles only
-//   pins = memory.drive(t)    a channel transfers where valid and ready are both 1
+//   offers = core.drive()     what the core puts on its AXI pins in cycle t; depends on earlier cycles only
+//   pins = memory.drive(t)    a channel transfers if valid and ready are both 1
 //   core.observe(t, pins)     carries out the cycle with what the memory put on the pins
 //
 // R and B are always accepted. Cycles in which nothing moves may be left out: if observe(t, ...) says that nothing
-// moved, the next cycle may be any up to next_cycle(t), as long as the memory does nothing new before it. Two things
-// make it fast:
+// moved, the next cycle may be any up to next_cycle(t), as long as the memory does nothing new before it. Two
+// properties make the model fast:
 //
-//   - The matrix engine is never stalled: it answers for any cycle what it reads, and keeps nothing up to date.
-//   - A block in which nothing moved does the same again until something reaches it: it sleeps.
+//   - The matrix engine is never stalled. For any cycle it can compute what it reads, so it has no state to update in
+//     each cycle.
+//   - A block in which nothing moved would do the same in the next cycle. It sleeps until one of its inputs changes.
 #pragma once
 
 #include <algorithm>
@@ -47,7 +48,7 @@ class Core {
  public:
   static constexpr std::uint64_t kNever = memory::MemoryTiming::kNever;
 
-  // The program and the observer, which is told of starts and retirements and may be none, must outlive the core.
+  // The observer gets starts and retirements and may be null. The program and the observer must outlive the core.
   // UserError for an illegal instruction.
   Core(const Chip& chip, const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
        Observer* observer);
@@ -59,7 +60,7 @@ class Core {
     std::uint8_t ar_id = 0;
     StoreEngine::Offers write;
   };
-  // It may have something on AR, AW or W.
+  // True if the core may have something on AR, AW or W.
   bool offers() const { return arbiter_.valid() || store_.offers(); }
   Offers drive() const { return {arbiter_.burst(), arbiter_.id(), store_.drive()}; }
 
@@ -75,19 +76,20 @@ class Core {
   std::uint64_t last_retire_cycle() const { return last_retire_cycle_; }
   std::string describe_waits() const { return starts_.describe_waits(program_, command_); }
 
-  // Nothing moved in `cycle`: the first cycle after it in which something does by itself; kNever if there is none.
+  // If nothing moved in `cycle`: the first later cycle in which the core acts without the memory; kNever if none.
   std::uint64_t next_cycle(std::uint64_t cycle) const {
     return std::min(matrix_.next_cycle(cycle + 1), store_.next_cycle());
   }
 
-  // Load and store engine work by themselves: the command processor sleeps and nothing is on AR. The two runs below
-  // then carry out many cycles at once, with the same effect as observe in each; they return the first cycle that is
-  // not carried out.
+  // Only load and store engine work: the command processor sleeps and nothing is on AR. Then the two functions
+  // run_quiet and run_beats carry out many cycles at once, with the same effect as observe in each. They return the
+  // first cycle that is not carried out.
   bool runs_alone() const { return alone_; }
   bool load_moves() const { return load_.status().moved; }
-  // In cycles in which the memory does nothing.
+  // For cycles in which the memory does nothing.
   [[gnu::always_inline]] std::uint64_t run_quiet(std::uint64_t cycle, std::uint64_t end);
-  // In cycles in which a beat of load arrives, never the last of its burst; at most steady_beats() of them.
+  // For cycles in which a beat of the load engine arrives that is not the last of its burst; at most steady_beats()
+  // cycles.
   std::uint64_t steady_beats() const { return load_.steady_cycles(); }
   [[gnu::always_inline]] std::uint64_t run_beats(std::uint64_t cycle, std::uint64_t end);
 
@@ -106,7 +108,7 @@ class Core {
   std::uint64_t run_store(std::uint64_t cycle, std::uint64_t end);
   [[gnu::always_inline]] void carry_out_store(std::uint64_t cycle, StoreEngine::Inputs& in);
 
-  // visit(engine, status), in the order of the table. Of an engine asleep: of the cycle in which it fell asleep.
+  // visit(engine, status), in the order of the table. A sleeping engine has the status of its last awake cycle.
   template <typename Visitor>
   void visit_engines(Visitor&& visit) const {
     visit(kLoad, load_.status());
@@ -225,7 +227,7 @@ inline bool Core::observe(std::uint64_t cycle, const memory::Pins& pins) {
   return moved;
 }
 
-// The store engine without memory needs no looking around.
+// While the store engine neither uses the memory nor retires, it needs nothing of the other blocks but their ports.
 inline std::uint64_t Core::run_store(std::uint64_t cycle, std::uint64_t end) {
   const bool decided_ready = starts_.decided_ready(kStore);
   StoreEngine::Inputs in;
@@ -242,7 +244,7 @@ inline std::uint64_t Core::run_quiet(std::uint64_t cycle, std::uint64_t end) {
   return run_store(cycle, std::min(end, matrix_.next_cycle(cycle)));
 }
 
-// The load engine at a beat a cycle is a sum.
+// While a beat arrives in every cycle, the state of the load engine after n cycles can be computed at once.
 inline std::uint64_t Core::run_beats(std::uint64_t cycle, std::uint64_t end) {
   const std::uint64_t first = cycle;
   end = std::min(end, matrix_.next_cycle(first));

@@ -2,16 +2,14 @@
 //
 // The cycle model: how long a program takes, and why. It never looks at data.
 //
-// It is the timing of docs/reference/timing.md made executable: the same blocks as rtl/, each with the state that
-// decides what it does in a cycle. It shares with the RTL the program and the chip description, and with the platform
-// the memory's timing. Equal to the RTL in every start and retire cycle, every transfer on the AXI pins and every
-// counter.
+// It implements docs/reference/timing.md with the same blocks as rtl/; each has the state that decides what it does in
+// a cycle. It shares the program and the chip description with the RTL, and the memory's timing with the platform. It
+// equals the RTL in every start and retire cycle, every transfer on the AXI pins and every counter.
 //
-//   Recording trace;                                                        //
-//   or any Observer, or none Result result = CycleModel(chip).run(program,
-//   bases, address, {}, &trace);
+//   Recording trace;  // or another Observer, or none
+//   Result result = CycleModel(chip).run(program, bases, address, {}, &trace);
 //
-// What it holds grows with the instructions in flight, not with the length of the run.
+// Its memory grows with the instructions in flight, not with the length of the run.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +26,11 @@ namespace systole::cycle {
 
 using Limits = RunLimits;
 
-// A core and the memory outside it: one run of a program from reset, as far as it is wanted.
+// A core and the memory outside it: one run of a program from reset, which can be advanced in steps.
 //
-// A cycle in which nothing moves is repeated until something is due: memory answers, a result leaves post-processing,
-// the matrix engine retires or gets free. Such a stretch costs one cycle's work, whatever its length, and its cycles
-// count for what every engine did in the first of them. If nothing moves and nothing is due, the program is in a
+// A cycle in which nothing moves is repeated until an event is due: memory answers, a result leaves post-processing,
+// the matrix engine retires or becomes ready. Such a stretch takes the work of one cycle, whatever its length. In all
+// its cycles every engine has the state of the first one. If nothing moves and nothing is due, the program is in a
 // deadlock.
 class System {
  public:
@@ -43,8 +41,9 @@ class System {
   System(const Chip& chip, const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
          const Limits& limits, Observer* observer, std::unique_ptr<memory::MemoryTiming> memory);
 
-  // Simulates until every cycle before `cycle` is done, or the program. True when the program is done. Errors:
-  // DesignError for a deadlock (who waits for whom), a semaphore overflow, a bank conflict or a limit.
+  // Simulates until all cycles before `cycle` are done, or the program ends. True if the program has ended. Errors:
+  // DesignError for a deadlock (the message says which engine waits for which), a semaphore overflow, a bank conflict
+  // or a limit.
   bool advance(std::uint64_t cycle);
   // Of the finished program.
   const Result& result() const { return core_.result(); }

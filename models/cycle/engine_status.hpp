@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every engine tells of a cycle, whichever it is: the core reads nothing else to account for the cycle and to
-// retire.
+// The status that every engine gives for a cycle. The core needs nothing else to count the cycle and to retire
+// instructions.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace systole::cycle {
 
 struct EngineStatus {
-  // Anything but the clock: an engine in which nothing moved does the same again until something reaches it.
+  // The engine's state changed. Otherwise it does the same in the next cycle, unless one of its inputs changes.
   bool moved = false;
-  bool busy = false;         // it did what it is for
+  bool busy = false;         // it wrote a word, ran a pass or issued a tap
   bool wait_port = false;    // another engine has the port of the buffer that it wants
   bool wait_memory = false;  // data has not arrived, or there is no room on the way to memory
   bool in_flight = false;    // an instruction has started and not retired

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two queues of the chip, as their users see them in time (rtl/common/fifo.sv, rtl/common/ram_fifo.sv), with their
-// contents and, where only the number of entries counts, without.
+// The timing of the chip's two queues (rtl/common/fifo.sv, rtl/common/ram_fifo.sv), with their contents or, if only the
+// number of entries matters, without.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,9 @@
 
 namespace systole::cycle {
 
-// Entries in the order of their arrival. The storage is the next power of two, so that going around is one mask: these
-// queues are in the innermost loop of the model. No checks: pop and front need an entry, push needs room.
+// Entries in the order of their arrival. The size of the storage is a power of two, so that an index wraps around by
+// one mask: these queues are in the innermost loop of the model. Nothing is checked: pop and front need an entry, push
+// needs room.
 template <typename T>
 class Ring {
  public:
@@ -68,7 +69,7 @@ class RamFifo {
   }
   void push(const T& entry) { entries_.push(entry); }
   bool any() const { return !entries_.empty() || valid_; }
-  // False if an entry comes to the front in the next cycle without anybody's doing.
+  // False if an entry comes to the front in the next cycle without a push or a pop.
   bool settled() const { return valid_ || entries_.empty(); }
 
  private:
@@ -88,7 +89,7 @@ class RamFifoCount {
   }
   void push() { ++count_; }
   bool settled() const { return valid_ || count_ == 0; }
-  // It stays as it is when an entry leaves and one arrives in every cycle.
+  // True if its state stays the same while in every cycle one entry leaves and one arrives.
   bool steady() const { return valid_ && count_ >= 2; }
 
  private:

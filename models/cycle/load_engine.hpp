@@ -35,8 +35,8 @@ class LoadRequest {
   // The offered burst was accepted; the run that it begins, if it begins one.
   std::optional<Run> accept();
   void end_cycle(bool last_beat_arrived, bool beat_taken);
-  // For how many cycles it offers nothing if a beat is taken in each, none the last of its burst; and that many of
-  // them.
+  // For how many cycles it offers nothing, if a beat is taken in each that is not the last of its burst. `skip` carries
+  // out that many cycles or fewer.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles) { room_ += static_cast<std::uint32_t>(cycles); }
 
@@ -60,13 +60,13 @@ class LoadPacker {
  public:
   explicit LoadPacker(const Chip& chip) : axi_bytes_(chip.axi_bytes()) {}
   bool word_valid() const { return active_ && held_ >= emit_bytes(); }
-  // End of a cycle: was the word taken, is a beat there, is a run there. Tells which of the two it took.
+  // End of a cycle: was the word taken, is a beat there, is a run there. Says whether it took the beat and the run.
   struct Taken {
     bool beat = false, run = false;
   };
   Taken end_cycle(bool word_taken, bool beat_valid, const Run* run);
-  // For how many cycles a whole beat comes in and goes out as a word, the last of the run excepted; and that many of
-  // them.
+  // For how many cycles a whole beat comes in and leaves as a word, before the last word of the run. `skip` carries out
+  // that many cycles or fewer.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles);
 
@@ -90,7 +90,7 @@ class LoadWriter {
   std::uint32_t index() const { return index_; }
   std::uint16_t post_mask() const { return load_.common.post_mask; }
   void written();
-  // For how many cycles it writes data to the next address, within a row; and that many of them.
+  // For how many cycles it writes data to the next address, within a row. `skip` carries out that many or fewer.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles);
   void take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes);
@@ -126,8 +126,9 @@ class LoadEngine {
   }
   const EngineStatus& step(const Inputs& inputs);
   const EngineStatus& status() const { return out_; }  // of the newest step
-  // For how many cycles it goes on like in the newest step, if in each a beat arrives that is not the last of its burst
-  // and the port is free: takes a beat, writes a word, asks for nothing. 0 if it did something else.
+  // For how many cycles it repeats the newest step: it takes a beat, writes a word and requests nothing. This holds if
+  // in each cycle the port is free and a beat arrives that is not the last of its burst. 0 if the newest step was
+  // another.
   std::uint64_t steady_cycles() const;
   void skip(std::uint64_t cycles);  // at most that many, instead of a step for each
   bool writes_activation() const { return writer_.active() && writer_.to_activation(); }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Timing of the matrix engine (rtl/matrix/). Nothing stalls it, so all that it does follows from the cycle in which an
-// instruction starts: which bank it reads in which cycle, when the next one can start, when it retires. Cycles in which
-// none of this changes need no step: what it answers depends on the cycle that is asked about.
+// Timing of the matrix engine (rtl/matrix/). Nothing stalls it. So the cycle in which an instruction starts decides
+// which bank it reads in which cycle, when the next instruction can start, and when it retires. The functions get the
+// cycle as an argument, so cycles in which nothing changes need no step.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,8 @@ class MatrixEngine {
 
   explicit MatrixEngine(const Chip& chip);
 
-  // An instruction that starts in `cycle` is heard of in the cycles after it. Cycles may only rise, over all functions.
+  // An instruction that starts in `cycle` has an effect from the next cycle on. The cycles given to these functions,
+  // taken together, must not decrease.
   bool ready(std::uint64_t cycle) const { return cycle >= ready_cycle_; }
   bool active(std::uint64_t cycle) const { return cycle < idle_cycle_; }
   void start(std::uint64_t cycle, const isa::Matrix& matrix, std::uint32_t index);
@@ -32,8 +33,8 @@ class MatrixEngine {
   bool reads_accumulator(std::uint32_t bank, std::uint64_t cycle) const;
 
   bool retires(std::uint64_t cycle) const { return !in_flight_.empty() && in_flight_.front().retire_cycle == cycle; }
-  // What it does in `cycle`, as the other engines tell it; takes the instruction that retires in it. Before start() of
-  // the cycle.
+  // The status of `cycle`, as of the other engines; removes the instruction that retires in it. Called before start()
+  // of the same cycle.
   const EngineStatus& step(std::uint64_t cycle);
   const EngineStatus& status() const { return status_; }  // of the newest step
 

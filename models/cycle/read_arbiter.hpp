@@ -31,8 +31,8 @@ class ReadArbiter {
   struct Taken {
     bool fetch = false, load = false;
   };
-  // End of a cycle: was the request on the pins accepted. `fetch` and `load` give the bursts that are offered; they are
-  // called only where a request can be taken.
+  // End of a cycle: was the request on the pins accepted. `fetch` and `load` return the bursts that are offered; they
+  // are called only if a request can be taken.
   template <typename Fetch, typename Load>
   Taken end_cycle(bool accepted, Fetch &&fetch, Load &&load) {
     if (burst_ && !accepted) return {};

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which instructions start in a cycle, as rtl/command/command_processor.sv decides it; and where none does, why not.
+// Which instructions start in a cycle, as rtl/command/command_processor.sv decides it; and if an engine starts none,
+// why.
 //
 // An instruction at the head of its queue starts in the first cycle in which its engine is ready and all its semaphores
-// are above zero. Nothing is decided anew in a cycle in which no engine became ready and nothing else changed: an
-// engine that lacks a semaphore lacks it until the next post or start.
+// are above zero. If no engine became ready and nothing else changed, the last decision is kept: an engine that lacks a
+// semaphore lacks it until the next post or start.
 #pragma once
 
 #include <array>
@@ -31,10 +32,10 @@ class StartUnit {
   const CommandProcessor::Queued* started(std::size_t engine) const { return started_[engine]; }
   bool starts(std::size_t engine) const { return decision_.start[engine]; }
   const std::array<bool, isa::kEngines>& starts() const { return decision_.start; }
-  // The engine is ready and its instruction lacks a semaphore, this one.
+  // The engine is ready, but its next instruction lacks a semaphore; missing() says which.
   bool blocked(std::size_t engine) const { return blocked_[engine]; }
   int missing(std::size_t engine) const { return missing_[engine]; }
-  // As it was told in the newest decision.
+  // Whether the engine was ready in the newest decision.
   bool decided_ready(std::size_t engine) const { return ready_ >> engine & 1; }
 
   // The end of a cycle in which an instruction starts or retires; `posted` are the semaphores, by engine. False if one

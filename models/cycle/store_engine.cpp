@@ -166,8 +166,8 @@ StoreEngine::StoreEngine(const Chip& chip)
       response_is_last_(chip.store_outstanding),
       in_flight_(kInFlight) {}
 
-// The parts from the last to the first, so that each sees what the ones before it did in earlier cycles; what a part
-// gives back to an earlier one (room, responses) is kept until that one has acted.
+// The parts act from the last to the first, so that each sees what the parts before it did in earlier cycles. What a
+// part returns to an earlier one (room, responses) is kept until the earlier one has acted.
 const StoreEngine::Outputs& StoreEngine::step(std::uint64_t cycle, const Inputs& in) {
   Outputs& out = out_;
   out.busy = out.wait_port = out.wait_memory = out.bank_conflict = out.retire = false;

@@ -111,12 +111,13 @@ class StoreEngine {
   };
   bool ready() const { return !issue_.active() && in_flight_.ready() && packer_pending_.ready(); }
   std::uint32_t issue_index() const { return issue_.index(); }
-  // It has a write address or data on the pins, or may have.
+  // True if it may have a write address or data on the pins.
   bool offers() const { return bursts_.valid() || w_valid(); }
   Offers drive() const;
-  // It may retire an instruction in this cycle.
+  // True if it may retire an instruction in this cycle.
   bool retires() const { return dram_done_ != 0 || activation_done_ != 0; }
-  // The first cycle, `cycle` or later, in which it may write the activation buffer; kNever if it does not know of one.
+  // The first cycle, `cycle` or later, in which it may write the activation buffer; kNever if no such write is on its
+  // way.
   std::uint64_t next_activation_write(std::uint64_t cycle) const;
   // The banks that it wants to read in this cycle. It reads all or none.
   StoreReads reads() const;

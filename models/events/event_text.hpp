@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events of a run in words, and where two runs part.
+// Events of a run in words, and the first difference between the events of two runs.
 #pragma once
 
 #include <fmt/format.h>

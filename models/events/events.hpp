@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a run leaves behind, on whichever view of the chip: when each instruction started and retired, and what crossed the AXI
-// pins. Cycle 0 is the cycle of the doorbell's write handshake.
+// The events of a run, the same for every view of the chip: when each instruction started and retired, and what was
+// transferred on the AXI pins. Cycle 0 is the cycle of the doorbell's write handshake.
 #pragma once
 
 #include <array>
@@ -40,8 +40,8 @@ struct AxiEvent {
   }
 };
 
-// The performance counters, in the order of their registers (docs/reference/registers.md): those of the whole chip, then for
-// each engine the states that it can be in (isa/engines.hpp).
+// The performance counters, in the order of their registers (docs/reference/registers.md): those of the whole chip,
+// then for each engine the states that it can be in (isa/engines.hpp).
 namespace counter {
 inline constexpr std::size_t kCycles = 0, kInstructions = 1, kReadBytes = 2, kWriteBytes = 3, kOfChip = 4;
 inline constexpr std::array<const char*, kOfChip> kNamesOfChip = {"cycles", "instructions", "read_bytes",
@@ -64,7 +64,8 @@ inline constexpr int kCounters = [] {
   return count;
 }();
 
-// The index of an engine's counter. An engine that is never in the state has no counter for it: ask info_of(engine).has(state).
+// The index of an engine's counter. std::logic_error for an engine that is never in this state: ask
+// info_of(engine).has(state).
 constexpr std::size_t counter_of(isa::Engine engine, isa::EngineState state) {
   if (!isa::info_of(engine).has(state)) throw std::logic_error("an engine that is never in this state has no counter");
   std::size_t at = counter::kOfChip, found = 0;
@@ -76,7 +77,7 @@ constexpr std::size_t counter_of(isa::Engine engine, isa::EngineState state) {
 }
 
 namespace detail {
-// "load_wait_memory" and so on, put together by the compiler: text that lives as long as the program.
+// "load_wait_memory" and so on, made at compile time: static text.
 inline constexpr auto kCounterTexts = [] {
   std::array<std::array<char, 32>, kCounters> texts = {};
   std::size_t counter = 0, end = 0;

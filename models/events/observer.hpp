@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Receives the events of a run. Every view with a clock (RTL in its platform, cycle model) reports the same events in
-// the same order, so nothing has to be kept for the length of a run:
+// the same order, so two runs can be compared while they go on:
 //
-//   - cycles never fall;
-//   - within a cycle: transfers on the AXI pins (AR, R, AW, W, B), then starts, then retirements, the last two in the order load,
-//     matrix, store. So what starts in a cycle cannot have seen the posts of that cycle.
+//   - cycles never decrease;
+//   - within a cycle: transfers on the AXI pins (AR, R, AW, W, B), then starts, then retirements, the last two in the
+//     order load, matrix, store. So an instruction that starts in a cycle has not seen the posts of that cycle.
 #pragma once
 
 #include <cstdint>

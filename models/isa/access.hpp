@@ -2,11 +2,12 @@
 //
 // What an instruction touches: a list of loop nests, each over the places of one memory that it reads or writes.
 //
-// The race detector, the check of programs, the program generator and the reports take what they need from this list; nobody
-// else walks the loops of an instruction. A nest can be bounded, walked place by place, or counted, without the others.
+// The race detector, the check of programs, the program generator and the reports take what they need from this list;
+// no other code walks the loops of an instruction. Each nest can be bounded, walked place by place, or counted.
 //
-// A place is a group of post_lanes operands in the activation buffer, a word in the weight and the parameter buffer, a row of
-// the accumulators and a byte in DRAM. Addresses of the chip's memories wrap around as they do in the chip.
+// A place is the smallest part of a memory by which accesses are compared. It is a group of post_lanes operands in the
+// activation buffer, a word in the weight and the parameter buffer, a row of the accumulators, or a byte in DRAM.
+// Addresses of the chip's memories wrap around as they do in the chip.
 #pragma once
 
 #include <array>
@@ -50,8 +51,8 @@ struct Loop {
   std::int64_t count = 1, stride = 0;
 };
 
-// Runs of `run` adjacent units that begin at base + sum(index * stride), for all indices below the counts. A unit is a place, or
-// a part of one: `units_per_place` of them, in order, are a place.
+// Runs of `run` adjacent units that begin at base + sum(index * stride), for all indices below the counts. A unit is a
+// place, or a part of one: `units_per_place` of them, in order, are a place.
 struct Nest {
   std::int64_t base = 0, run = 0;
   boost::container::static_vector<Loop, 6> loops;  // outermost first
@@ -75,8 +76,8 @@ void for_each_run(const Nest& nest, Visit&& visit) {
   walk(walk, 0, nest.base);
 }
 
-// Every place at least once: calls visit(first, last) with stretches of places, wrapped around, so that a run may come in two
-// parts. Loops that stay where they are, of stride 0, are walked once.
+// Every place at least once: calls visit(first, last) with stretches of places, wrapped around, so that a run may come
+// in two parts. Loops that stay where they are, of stride 0, are walked once.
 template <typename Visit>
 void for_each_interval(const Nest& nest, Visit&& visit) {
   const auto places = [&](std::int64_t first, std::int64_t last) {
@@ -108,12 +109,13 @@ struct Touch {
 inline constexpr std::size_t kMostTouches = 5;
 using Touches = boost::container::static_vector<Touch, kMostTouches>;
 
-// Everything that the instruction touches. The three outer loops of a store's source, residual and target are its counts 3, 2
-// and 1, in this order: step by step, what is read comes before what is written.
+// Everything that the instruction touches. The three outer loops of a store's source, residual and target are its
+// counts 3, 2 and 1, in this order: step by step, what is read comes before what is written.
 Touches touches_of(const Instruction& instruction, const Chip& chip, const Bases& bases);
 
-// Accesses of a memory and the bytes that they move: what an energy model charges. DRAM is counted in bytes, since bursts are
-// the memory's. Partial sums that the matrix engine reads back from pass to pass are counted; instruction fetch is not.
+// Accesses of a memory and the bytes that they move, as an energy model needs them. DRAM is counted in bytes, because
+// the memory decides about its bursts. Partial sums that the matrix engine reads back from pass to pass are counted;
+// instruction fetch is not.
 struct Traffic {
   std::uint64_t accesses = 0, bytes = 0;
 };

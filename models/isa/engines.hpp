@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of engines: all that the rest of the project derives from an engine is said here once.
+// The table of engines: what the rest of the project must know of an engine is defined here once.
 //
 // Queues, AXI identifiers, performance counters (events/events.hpp), accounts, columns of a trace and the words of the
 // assembler come from this table. To add an engine: a value of Engine and of Opcode, a row of kEngineTable, and an
@@ -19,7 +19,7 @@ namespace systole::isa {
 enum class Engine : std::uint8_t { kLoad, kMatrix, kStore };
 enum class Opcode : std::uint8_t { kLoad = 1, kMatrix = 2, kStore = 3 };
 
-// What a cycle of an engine counts for. Every cycle of a run is exactly one of these, for each engine.
+// The state of an engine in a cycle, for the counters. For each engine, every cycle of a run is in exactly one state.
 enum class EngineState : std::uint8_t { kBusy, kWaitInstruction, kWaitSemaphore, kWaitMemory, kWaitPort };
 inline constexpr int kEngineStates = 5;
 inline constexpr std::array<EngineState, kEngineStates> kAllEngineStates = {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program, and the file it travels in.
+// A program, and the file that contains it. All numbers of the file are little-endian:
 //
-// The container is little-endian: magic "SYSTPROG", container version (u32, 1), instruction count (u32), the name of the chip
-// it was compiled for (u32 length, bytes), chip fingerprint (u64), then 128 bytes an instruction, then a CRC-32 (u32, IEEE
-// 802.3, boost::crc_32_type) of all before it.
+//   magic "SYSTPROG", container version (u32, 1), instruction count (u32)
+//   name of the chip that it was compiled for (u32 length, bytes), chip fingerprint (u64)
+//   the instructions, 128 bytes each
+//   CRC-32 of all before it (u32, IEEE 802.3, boost::crc_32_type)
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,10 @@ struct Program {
 void write_program(const Program& program, const std::filesystem::path& file);  // temporary name, then rename
 Program read_program(const std::filesystem::path& file);
 
-// Assembler text: one instruction a line, `load buffer=weight base=weight dram_offset=0x40 run_bytes=64 wait=0,3 post=1`;
-// fields that have their default may be left out; `#` starts a comment. assemble(disassemble(p)) == p.
+// Assembler text has one instruction a line. Fields with their default may be left out; `#` starts a comment.
+// assemble(disassemble(p)) == p.
+//
+//   load buffer=weight base=weight dram_offset=0x40 run_bytes=64 wait=0,3 post=1
 std::string disassemble(const Instruction& instruction);
 std::string disassemble(const Program& program);
 Program assemble(const std::string& text, const std::string& file_name);

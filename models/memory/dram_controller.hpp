@@ -2,17 +2,17 @@
 //
 // The memory controller: open-page FR-FCFS over the pseudo-channels of a DRAM. Its rules:
 //
-// - Queues: a pseudo-channel has a queue of reads and one of writes. A write is done for its master
-//   once it is in the queue.
-// - Forwarding: a read of a burst that waits in the write queue is answered from there, a clock
+// - Queues: a pseudo-channel has a queue of reads and a queue of writes. For its master, a write is
+//   done once it is in the queue.
+// - Forwarding: a read of a burst that waits in the write queue is answered from there, one clock
 //   after it came.
-// - Turns: reads are served until write_high writes wait or no read does; then writes, until none
-//   waits, or until a read does and at most write_low writes.
-// - Columns first: of the queue whose turn it is, the oldest request whose row is open and whose
+// - Turns: reads are served until write_high writes wait or no read waits. Then writes are served
+//   until none waits, or until a read waits and at most write_low writes wait.
+// - Columns first: in the queue that is being served, the oldest request whose row is open and whose
 //   command the timing allows goes first.
-// - Rows: otherwise, banks in the order of their oldest request: a closed bank is activated; a bank
-//   with another row open is precharged once no request of the queue hits that row.
-// - Fairness: when 32 requests have overtaken the oldest one, it alone is served until it is done.
+// - Rows: if there is none, banks are visited in the order of their oldest request. A closed bank is
+//   activated; a bank with another row open is precharged once no request of the queue hits that row.
+// - Fairness: when 32 requests have overtaken the oldest one, only the oldest is served until it is done.
 // - Return: data is registered once on its way from the pins, which takes a clock (kReturnClocks).
 // - Refresh: every tREFI a pseudo-channel stops serving, precharges all banks and refreshes them
 //   all. All pseudo-channels do so at the same time: one after the other, a stream over all of them
@@ -20,8 +20,8 @@
 // - Command bus: one command at a time on a channel, column commands before row commands; with
 //   row_bus, one of each kind. Pseudo-channel 0 goes first in even clocks, 1 in odd ones.
 //
-// The state advances from one command to the next, so idle clocks cost nothing and the result does
-// not depend on the steps in which time is advanced. Nothing here allocates after construction.
+// The state advances from one command to the next, so idle clocks take no time to simulate. The result
+// does not depend on the steps in which the caller advances time. Nothing here allocates after construction.
 #pragma once
 
 #include <array>
@@ -126,8 +126,8 @@ class DramController {
   // The next clock in which a command may go out.
   std::uint64_t wake() const;
 
-  // Reads whose time of completion is known, in the order of their commands; the caller pops them
-  // after every advance and before the queues' capacity passes through them again.
+  // Reads whose time of completion is known, in the order of their commands. The caller pops them
+  // after every advance, so that there is room for the completions of the next one.
   boost::circular_buffer<DramCompletion>& completions() { return completions_; }
 
   bool idle() const;  // no request in a queue

@@ -4,7 +4,7 @@
 //
 // `earliest(command, bank)` is the first clock in which the command keeps every rule, given what
 // was issued so far; `issue` carries it out and refuses a clock before that. Both count from the
-// first clock of a command. The command bus is the controller's affair.
+// first clock of a command. The command bus is modeled by the controller.
 //
 //   bank          tRCD  tRAS  tRC  tRP  tRTP  tWR
 //   bank group    tRRD_L  tCCD_L  tWTR_L
@@ -33,8 +33,8 @@ enum class DramCommand : std::uint8_t {
 // A clock that never comes: the command is not legal in this state.
 constexpr std::uint64_t kNever = UINT64_MAX;
 
-// For a look at many banks in one clock: earliest() is the later of the bank's own gate and the one
-// that all banks of its group share, shared[kind][group]. The kind is what a bank wants next.
+// To examine many banks in one clock: earliest() is the later of two gates, the bank's own gate and the one
+// that all banks of its group share, shared[kind][group]. The kind is the command that a bank needs next.
 enum class DramWant : std::uint8_t { kColumn, kPrecharge, kActivate, kNothing };
 struct DramGates {
   static constexpr std::uint32_t kMaxGroups = 8;

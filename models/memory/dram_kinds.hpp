@@ -80,7 +80,7 @@ struct DramConfig {
   std::uint32_t read_queue = 32;  // bursts, per pseudo-channel
   std::uint32_t write_queue = 32;
   std::uint32_t write_high = 24;  // writes that start a drain
-  std::uint32_t write_low = 8;    // and that end it when reads wait
+  std::uint32_t write_low = 8;    // writes that end it when reads wait
 };
 
 std::vector<std::string_view> dram_kind_names();
@@ -89,8 +89,8 @@ bool is_dram_kind(std::string_view kind);
 // The kind with its own values. UserError if there is no such kind.
 DramConfig dram_config(std::string_view kind);
 
-// The first rule that the values break: `key` has `value` but must be `allowed`. Nothing if all go
-// together. The mapping is checked too.
+// The first rule that the values break: `key` has `value` but must be `allowed`. Nothing if the values
+// agree. The mapping is checked too.
 struct DramComplaint {
   std::string key, value, allowed;
 };

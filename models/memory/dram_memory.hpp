@@ -3,20 +3,20 @@
 // A DRAM behind the AXI pins: splits AXI bursts into DRAM bursts, hands them to the controller, and
 // returns beats and responses in AXI order. Its rules:
 //
-// - Clocks: memory clock m begins at time m / f_memory, chip cycle t at t / f_chip, exactly. What
-//   crosses the pins in cycle t is seen by the first memory clock that begins at the end of cycle t
-//   or later; data that has arrived by the start of cycle t can be on the pins in cycle t.
-// - Requests: at most 64 reads and 64 writes are in flight, a read from its AR until its last R
-//   beat, a write from its AW until its B; AR, AW and W are ready unless that, a full buffer or
-//   back-pressure forbids. The write buffer holds 512 beats.
-// - Reads: DRAM bursts enter the controller's queues in AXI order, a cycle at most twice as many as
-//   a beat covers and at least two, while their queue has room and the reorder buffer too: 64
-//   bursts, or twice all read queues if that is more.
+// - Clocks: memory clock m begins at time m / f_memory, chip cycle t at t / f_chip, exactly. The first
+//   memory clock that begins at the end of cycle t or later sees what is transferred in cycle t.
+//   Data that has arrived by the start of cycle t can be on the pins in cycle t.
+// - Requests: at most 64 reads and 64 writes are in flight. A read is in flight from its AR to its last
+//   R beat, a write from its AW to its B. AR, AW and W are ready unless this limit, a full buffer or
+//   back-pressure forbids it. The write buffer holds 512 beats.
+// - Reads: DRAM bursts enter the controller's queues in AXI order, while their queue and the reorder
+//   buffer have room. In a cycle, at most twice as many enter as a beat covers, but at least two may.
+//   The reorder buffer holds 64 bursts, or twice as many as all read queues if that is more.
 // - R: in the order of the ARs over all IDs, at most one beat a cycle, each in the first cycle in
-//   which all DRAM bursts under it have arrived.
-// - Writes: a DRAM burst enters its write queue when its last byte has crossed W, in the order of
-//   the AWs, as fast as reads. A burst that is written in part counts as one write.
-// - B: a cycle after the last DRAM burst of the write entered its queue, in the order of the AWs,
+//   which all DRAM bursts of the beat have arrived.
+// - Writes: a DRAM burst enters its write queue when its last byte was transferred on W, in the order
+//   of the AWs, at the rate of reads. A burst that is written in part counts as one write.
+// - B: in the cycle after the last DRAM burst of the write entered its queue, in the order of the AWs,
 //   at most one a cycle.
 // - Back-pressure: as in ideal_memory.hpp.
 //
@@ -38,7 +38,8 @@ class DramMemory final : public MemoryTiming {
   static constexpr std::uint32_t kMaxBursts = 64;
   static constexpr std::uint32_t kWriteBufferBeats = 512;
 
-  // The configuration is of a DRAM kind. UserError if the parameters of the DRAM contradict each other. beat_bytes is a power of two.
+  // The configuration is of a DRAM kind. UserError if the parameters of the DRAM contradict each other. beat_bytes is a
+  // power of two.
   DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz);
 
   const Pins& drive(std::uint64_t cycle) override;

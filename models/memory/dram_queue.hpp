@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A bounded queue of DRAM requests, in the order of their coming, with a list for each bank: a
-// scheduler looks at banks, of which there are few, and at each bank's oldest request and oldest
-// row hit only. Nothing allocates after construction.
+// A bounded queue of DRAM requests in the order of their arrival, with a list for each bank. A scheduler
+// examines only the banks, of which there are few, and each bank's oldest request and oldest row hit.
+// Nothing allocates after construction.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace systole::memory {
 struct DramRequest {
   DramAddress address;
   std::uint32_t slot = 0;
-  bool activated = false, precharged = false;  // for its sake
+  bool activated = false, precharged = false;  // commands were issued for it
   std::uint64_t number = 0;                    // in the order of coming; the queue sets it
 };
 

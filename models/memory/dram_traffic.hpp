@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A DRAM measured alone: a master that keeps a number of reads in flight, without a chip and
-// without AXI. Requests are single DRAM bursts.
+// Measures a DRAM without chip and AXI: a master keeps a number of reads in flight. Each request is one
+// DRAM burst.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 //
 // - Requests: AR, AW and W are ready in every cycle unless the channel refuses (back-pressure) or a
 //   queue is full.
-// - Queues: at the start of a cycle at most 64 reads and 64 writes are in flight, a read from its
-//   AR until its last R beat, a write from its AW until its B; at most 64 whole bursts of W data
+// - Queues: at the start of a cycle at most 64 reads and 64 writes are in flight. A read is in flight
+//   from its AR to its last R beat, a write from its AW to its B. At most 64 whole bursts of W data
 //   wait for their AW.
 // - Order: reads are served in the order of their AR, writes in that of their AW, whatever the ID.
 // - Latency of reads: a read whose AR crosses in cycle t has its first R beat in cycle
@@ -17,7 +17,7 @@
 // - Bandwidth: every cycle earns bytes_per_cycle credits, an R or W beat costs beat_bytes, and at
 //   most beat_bytes - 1 credits pass from one cycle to the next.
 // - Sharing: if R and W both wait and the credits are enough for one beat only, they take turns,
-//   cycle by cycle, R first; otherwise R goes first and WREADY needs credits for one more beat.
+//   cycle by cycle, R first. Otherwise R goes first and WREADY needs credits for one more beat.
 // - Waiting: W waits while an accepted AW lacks W beats, R while a beat is due, neither while its
 //   channel refuses.
 // - Refusal: channel c refuses in cycle t if mix(seed, c, t) % 1000 < backpressure_permille; a
@@ -45,7 +45,8 @@ class IdealMemory final : public MemoryTiming {
  public:
   static constexpr std::uint32_t kQueueBursts = 64;
 
-  // The configuration is of the ideal kind. beat_bytes is at least 1; bytes_per_cycle of 0 is a UserError, as nothing would ever move.
+  // The configuration is of the ideal kind. beat_bytes is at least 1; bytes_per_cycle of 0 is a UserError, as nothing
+  // would ever move.
   IdealMemory(const MemoryConfig& config, std::uint32_t beat_bytes);
 
   const Pins& drive(std::uint64_t cycle) override;

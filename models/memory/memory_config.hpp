@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `[memory]` of a chip file says: which memory stands outside the chip, and with which parameters.
+// The table `[memory]` of a chip file: which memory is behind the chip's AXI pins, and its parameters.
 //
-// The parameters of a kind exist only in a configuration of that kind: asking an ideal memory for its DRAM timing, or a DRAM
-// for the latency of the ideal memory, is an error of ours and stops the program. What every kind can answer is a function here.
+// The parameters of a kind exist only in a configuration of that kind. It is an InternalError to ask an ideal memory
+// for its DRAM timing, or a DRAM for the latency of the ideal memory. Questions that every kind can answer are
+// functions here.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +43,8 @@ struct MemoryConfig {
   memory::DramConfig& dram();
   const memory::DramConfig& dram() const;
 
-  // What the memory moves in a cycle of the chip at its peak, both directions together. A DRAM has a clock of its own, so its
-  // bytes a cycle follow from the chip's clock; the ideal memory has the chip's clock.
+  // What the memory moves in a cycle of the chip at its peak, both directions together. A DRAM has a clock of its own,
+  // so its bytes a cycle follow from the chip's clock; the ideal memory has the chip's clock.
   double peak_bytes_per_cycle(std::uint32_t chip_clock_mhz) const;
 };
 

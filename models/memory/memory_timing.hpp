@@ -24,7 +24,8 @@ struct MemoryConfig;
 
 namespace systole::memory {
 
-// The pins that the memory drives in one cycle. A beat stays until it is transferred; R and B are always accepted by the chip.
+// The pins that the memory drives in one cycle. A beat stays until it is transferred; R and B are always accepted by
+// the chip.
 struct Pins {
   bool ar_ready = false;
   bool aw_ready = false;
@@ -55,21 +56,22 @@ class MemoryTiming {
   virtual ~MemoryTiming() = default;
   virtual const Pins& drive(std::uint64_t cycle) = 0;
   virtual void observe(std::uint64_t cycle, const Transfers& transfers) = 0;
-  // The first cycle, `cycle` or later, in which R or B may be driven if nothing more is transferred before; kNever if none.
-  // Never too late; too early costs time only.
+  // The first cycle, `cycle` or later, in which R or B may be driven if nothing more is transferred before; kNever if
+  // none. An answer may be too early, which costs simulation time, but never too late.
   virtual std::uint64_t next_cycle(std::uint64_t cycle) const = 0;
-  // For how many cycles from `cycle` on, the next one to be driven, it will drive a beat of one read that is not its last beat,
-  // and no B, if nothing is transferred on AR, AW and W. 0 is always right, and what a memory says that cannot tell.
+  // `cycle` is the next one to be driven. For how many cycles from `cycle` on the memory will drive a beat of one read
+  // that is not the read's last beat, and no B, if nothing is transferred on AR, AW and W. 0 is always a correct
+  // answer.
   virtual std::uint64_t steady_beats(std::uint64_t /*cycle*/) const { return 0; }
-  // Does so for that many cycles at once, at most steady_beats(cycle): instead of drive and observe of each.
+  // Carries out that many of these cycles at once, at most steady_beats(cycle), instead of drive and observe for each.
   virtual void skip_beats(std::uint64_t /*cycle*/, std::uint64_t /*cycles*/) {}
   static constexpr std::uint64_t kNever = ~0ull;
   // No burst is in flight: nothing will be driven before the next request.
   virtual bool idle() const = 0;
 };
 
-// beat_bytes is the width of the AXI data bus in bytes; chip_clock_mhz counts for a DRAM, whose clock is its own, and not for
-// the ideal memory.
+// beat_bytes is the width of the AXI data bus in bytes; chip_clock_mhz counts for a DRAM, whose clock is its own, and
+// not for the ideal memory.
 std::unique_ptr<MemoryTiming> make_memory_timing(const MemoryConfig& config, std::uint32_t beat_bytes,
                                                  std::uint32_t chip_clock_mhz);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The places that an instruction touches (isa/access.hpp), as intervals: for each memory those that it reads and those that it
-// writes.
+// The places that an instruction touches (isa/access.hpp), as intervals: for each memory those that it reads and those
+// that it writes.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ using Bounds = ByAccess<Interval>;
 Bounds bounds_of(const isa::Touches& touches);
 Bounds bounds_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases);
 
-// Exactly the places, as intervals that rise and do not touch.
+// Exactly the places, as intervals in rising order with gaps between them.
 using Places = std::vector<Interval>;
 Places places_of(const isa::Instruction& instruction, const Chip& chip, const isa::Bases& bases, Memory memory,
                  Access access);

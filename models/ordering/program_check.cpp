@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The program is walked once, in its order, which is a legal one if the semaphores are sound: what an instruction reads is looked
-// up among the places that were written before it, the race detector hears of its start and its end, and then what it writes
-// becomes known.
+// The program is walked once, in program order, which is a legal order of execution if the semaphores are sound. For
+// each instruction, its reads are looked up among the places that were written before it. Then the race detector gets
+// its start and its end, and its writes are noted.
 #include "ordering/program_check.hpp"
 
 #include <fmt/format.h>

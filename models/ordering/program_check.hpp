@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks a program without running it and without trusting who made it.
+// Checks a program without running it, and without relying on the code that made it.
 //
-// Data races are the race detector's, which is told the program in its own order. What is checked beyond them:
+// The race detector finds data races; it gets the instructions in program order. These rules are checked as well:
 //
 //  - every instruction is legal, and encoding and decoding it changes nothing;
-//  - a semaphore has one posting and one taking engine; every take has its post earlier in the program, so that no timing ends
-//    in a deadlock; no semaphore is left above zero; none can exceed its largest count, whatever the timing, given that the
-//    dispatcher stops at a full queue;
-//  - no place of a buffer is read that nobody wrote in this program, and no accumulator row is added to or stored before it is set;
+//  - a semaphore has one posting and one taking engine, and is zero at the end;
+//  - every take has its post earlier in the program, so that no timing ends in a deadlock;
+//  - no semaphore can exceed its largest count, whatever the timing, given that the dispatcher stops at a full queue;
+//  - every place of a buffer that is read was written in this program, and an accumulator row is set before it is added
+//    to or stored;
 //  - a store does not read what it wrote itself in an earlier step, nor source and residual from one bank in one step;
 //  - the rows of a matrix instruction fit a bank of the accumulators, its weights the weight buffer;
 //  - DRAM addresses stay at or above their base and below `dram_bytes`.
 //
-// These are rules of what the compiler makes, not of the chip: a program that breaks some of them still runs. Time is
-// proportional to the places that the program touches, so it is meant for tests.
+// These are rules for the compiler's programs, not for the chip: a program that breaks some of them still runs. The
+// time of the check is proportional to the places that the program touches, so it is meant for tests.
 #pragma once
 
 #include <cstdint>

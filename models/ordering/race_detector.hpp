@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Finds data races: two instructions that access the same location, at least one of them writing, without an order
-// between them. It observes any view with a clock, but judges by the semaphores and not by the cycles of this run. So
-// it finds a race even if the two were far apart and the bits came out right.
+// between them. The detector observes any view with a clock, but judges by the semaphores and not by the cycles of this
+// run. So it finds a race even if the two instructions ran far apart and the bits are right.
 //
-// What is known to be before what (docs/reference/ordering.md):
+// Which instruction is known to be before which (docs/reference/ordering.md):
 //
-//   - Engines start and retire their instructions in order. A post tells what its instruction knew when it started, and that it
-//     and all before it in its engine have retired. What an instruction takes, it and all after it in its engine know.
-//   - An engine that has taken a semaphore j times has seen at least j posts of it. If all other engines together post it p times
-//     in the whole program, at least j - p of them are of engine A, and A's posts come in order: so its post number j - p is before.
-//     With one poster that is: take j is after post j.
-//   - Within the load and the matrix engine everything happens in order. The store engine reads ahead of its own writes to the
-//     activation buffer, so a store that reads there what an earlier store writes needs a semaphore as well.
+//   - Engines start and retire their instructions in order. A post tells which instructions were before its own
+//     instruction at that one's start, and that this instruction and all earlier ones of its engine have retired. An
+//     instruction that takes the semaphore learns this, and with it all later instructions of its engine.
+//   - An engine that has taken a semaphore j times has seen at least j posts of it. Let all engines but A post it p
+//     times in the whole program. Then at least j - p of these posts are A's, in order, so A's post number j - p is
+//     before the take. With one posting engine, take j is after post j.
+//   - Within the load and the matrix engine everything happens in order. The store engine reads ahead of its own writes
+//     to the activation buffer. So a store that reads there what an earlier store writes needs a semaphore as well.
 //
-// It keeps every instruction that some still-active engine is not yet known to follow.
+// The detector keeps an instruction as long as some active engine is not known to follow it.
 #pragma once
 
 #include <array>
@@ -46,9 +47,7 @@ struct Race {
 
 // "store instruction 9 reads accumulator rows 0..15 that matrix instruction 12 writes; no semaphore orders them".
 std::string conflict(const Race& race, const Chip& chip);
-// The same with the cycles in which the two started in this run.
-// "data race: store instruction 9 reads accumulator rows 0..15 that matrix instruction 12 writes; no semaphore orders them (they
-// started in cycles 400 and 371)"
+// "data race: ", then conflict(), then the cycles in which the two instructions started in this run.
 std::string text(const Race& race, const Chip& chip);
 
 class RaceDetector final : public Observer {
@@ -72,11 +71,11 @@ class RaceDetector final : public Observer {
     std::uint64_t start_cycle = 0;
     Clock known = {};  // at its start
     Bounds bounds;
-    std::map<std::pair<Memory, Access>, Places> places;  // where they were needed
+    std::map<std::pair<Memory, Access>, Places> places;  // only those that were needed
   };
   struct Posts {  // of one engine on one semaphore, oldest first
     std::deque<Clock> told;
-    std::uint32_t dropped = 0;  // that nobody needs any more
+    std::uint32_t dropped = 0;  // that are no longer needed
   };
 
   void take(int engine, std::uint16_t mask);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rules of semaphores that program_check.hpp lists, as a program is walked in its order.
+// Checks the rules of semaphores that program_check.hpp lists, while a program is walked in program order.
 #pragma once
 
 #include <array>

@@ -3,8 +3,8 @@
 // The reference model: what the bits must be after a program.
 //
 // It executes instructions one after the other, in program order across all engines, on a memory image, exactly as
-// docs/reference/instruction_set.md says, and shares no arithmetic with the RTL or with oneDNN. It knows nothing of time: a
-// program whose result depends on timing (a data race) may differ from the RTL.
+// docs/reference/instruction_set.md says. It shares no arithmetic with the RTL or with oneDNN. It has no clock: if the
+// result of a program depends on timing (a data race), this model and the RTL may differ.
 #pragma once
 
 #include <cstdint>

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the data that belongs to the tool is: the shipped chip files, the RTL, what is built with it, and chips built ahead.
+// Where the tool's data is: the shipped chip files, the RTL, the C++ that is built with it, and libraries of chips
+// built ahead.
 //
 //   <prefix>/bin/systole                      an installed tool finds its data beside itself,
 //   <prefix>/share/systole/<part>             wherever the prefix was moved to;
 //   <source>/..                               a tool in a build folder takes the source tree that it was built from.
 //
-// A prefix with a share/systole is an installation, whole: a part that it lacks is not taken from the source tree instead, which may
-// be another version.
+// A prefix with a share/systole is a complete installation: a part that it lacks is not taken from the source tree
+// instead, which may be another version.
 //
-// Parts: "chips", chip files; "rtl", the SystemVerilog; "wrapper", the C++ that is compiled with Verilator's output, below it as in
-// the source tree (sim/verilated/.., models/support/..); "prebuilt", libraries of chips.
+// Parts: "chips", chip files; "rtl", the SystemVerilog; "wrapper", the C++ that is compiled with Verilator's output,
+// below it as in the source tree (sim/verilated/.., models/support/..); "prebuilt", libraries of chips.
 #pragma once
 
 #include <filesystem>

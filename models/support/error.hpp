@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The three kinds of error, each with its exit code. They are caught once, in main.
+// The three kinds of error, each with its exit code. They are caught once, in sim/cli/commands.cpp.
 #pragma once
 
 #include <stdexcept>

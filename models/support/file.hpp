@@ -18,7 +18,8 @@
 
 namespace systole {
 
-// A regular file, open for reading. UserError if it is missing, not a regular file, unreadable or larger than max_bytes.
+// A regular file, open for reading. UserError if it is missing, not a regular file, unreadable or larger than
+// max_bytes.
 inline std::ifstream open_whole_file(const std::filesystem::path& file, std::uint64_t max_bytes) {
   if (file.native().find('\0') != std::string::npos) throw UserError("a file name cannot contain a NUL byte");
   const auto fail = [&](const std::string& why) { throw UserError(file.string() + ": " + why); };
@@ -49,17 +50,17 @@ inline std::string read_whole_file(const std::filesystem::path& file, std::uint6
   return bytes;
 }
 
-// UserError if the folder of a file to be written is missing: to be asked before the work, not after it. Fine if `file` is empty.
+// UserError if the folder of a file to be written is missing. Called before the work, so that no result is lost. Does
+// nothing if `file` is empty.
 inline void check_folder(const std::filesystem::path& file) {
   std::error_code error;
   if (!file.has_parent_path() || std::filesystem::is_directory(file.parent_path(), error)) return;
   throw UserError(file.string() + ": cannot be written: no such folder");
 }
 
-// Writes under a temporary name in the same folder, then renames: the file is there whole or not at
-// all. What exists and is no regular file, a device or a pipe, is written to directly and never
-// replaced; a link is followed. UserError if it cannot be written (no such folder, no permission,
-// disk full).
+// Writes under a temporary name in the same folder, then renames, so that the file is complete or absent. An existing
+// device or pipe is written to directly and never replaced; a link is followed. UserError if the file cannot be written
+// (no such folder, no permission, disk full).
 inline void write_whole_file(const std::filesystem::path& file, std::string_view bytes) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);  // follows links

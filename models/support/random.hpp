@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random numbers for generators and tests: the same for a seed with every compiler and on every machine.
+// Random numbers for generators and tests: a seed gives the same numbers with every compiler and on every machine.
 //
 //   Random random(7);
 //   random.between(-3, 3); random.chance(20); random.pick(names);
 //
-// The distributions are plain remainders of 64 random bits, and so part of the stream: those of the standard library may differ
-// from one to the next. The bias of a remainder is below 2^-32 for limits of 32 bits.
+// The distributions are plain remainders of 64 random bits. Those of the standard library are not used, because they
+// differ from one library to the next. The bias of a remainder is below 2^-32 for limits of 32 bits.
 #pragma once
 
 #include <boost/random/independent_bits.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When to give up a program that does not end: the same two numbers for RTL and cycle model.
+// After how many cycles a program that does not end is stopped: the same two limits for RTL and cycle model.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace systole {
 
 struct RunLimits {
   std::uint64_t max_cycles = UINT64_MAX;  // of the whole program, from the doorbell
-  std::uint64_t hang_cycles = 1'000'000;  // without a retired instruction: it hangs
+  std::uint64_t hang_cycles = 1'000'000;  // without a retirement: the program hangs
 };
 
 }  // namespace systole

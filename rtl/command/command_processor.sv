@@ -6,9 +6,10 @@
 //                                          +--> queue of matrix --+--> semaphore_unit --> start
 //                                          +--> queue of store  --+
 //
-// Timing. The instruction at the head of the fetch FIFO goes to its engine's queue in the first cycle in which that has
-// room, in program order over all engines, one a cycle; it can start two cycles later. The interrupt comes two cycles
-// after the last retirement. An error stops the dispatch and every further start, and raises the interrupt.
+// Timing. The instruction at the head of the fetch FIFO goes to its engine's queue in the first cycle in which this
+// queue has room, in program order over all engines, one instruction a cycle. It can start two cycles later. The
+// interrupt comes two cycles after the last retirement. An error stops the dispatch and every further start, and raises
+// the interrupt.
 module command_processor #(
   parameter int AxiDataBits = 64,
   parameter int AxiAddressBits = 40,

@@ -2,9 +2,9 @@
 //
 // Counting semaphores, and the decision which engine may start its next instruction.
 //
-// Timing. An instruction that waits in cycle t starts in cycle t if each semaphore of its mask is above zero, where
-// what an engine with a higher priority (a lower number) takes in the same cycle is gone already. A post of cycle t
-// counts from cycle t + 1.
+// Timing. An instruction that waits in cycle t starts in cycle t if each semaphore of its mask is above zero. What an
+// engine with a higher priority (a lower number) takes in the same cycle is subtracted first. A post of cycle t counts
+// from cycle t + 1.
 module semaphore_unit (
   input  logic                                            clk_i,
   input  logic                                            rst_ni,

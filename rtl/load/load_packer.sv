@@ -3,9 +3,9 @@
 // Turns the beats of a run, which may start and end at any byte, into buffer words.
 //
 // Timing. A run taken in cycle t takes its first beat in cycle t + 1 at the earliest and shows its first word the cycle
-// after the beat that completes it. It takes a beat in every cycle in which, after the word that leaves in this cycle,
-// less than one word is left, so a word or a beat a cycle passes, whichever is the narrower in bytes. The next run is
-// taken in the cycle in which the last word leaves: one cycle without a word between runs, besides the wait for data.
+// after the beat that completes it. It takes a beat in every cycle in which less than one word is left after the word
+// that leaves in this cycle. So one word or one beat a cycle passes, whichever has fewer bytes. The next run is taken
+// in the cycle in which the last word leaves: one cycle without a word between runs, besides the wait for data.
 //
 // A diagonal run is made of words of one operand: operand k becomes a weight word with that operand in column k modulo
 // the number of columns, and the pad value in every other one.

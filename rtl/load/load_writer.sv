@@ -2,9 +2,9 @@
 //
 // The buffer side of the load engine: walks the rows of an instruction and writes a word a cycle, padding or data.
 //
-// Timing. A padding word is written at once, a data word when the packer shows it; a write to the activation buffer
+// Timing. A padding word is written at once, a data word when the packer shows it. A write to the activation buffer
 // that loses its bank to the store engine is tried again in the next cycle. The instruction retires in the cycle of its
-// last write, and the next one, if it waits here, writes from the cycle after.
+// last write. The next one, if it waits here, writes from the cycle after.
 `include "common/field.svh"
 
 module load_writer #(

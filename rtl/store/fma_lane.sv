@@ -8,10 +8,10 @@
 //   2  alignment and addition in a window of 64 bits
 //   3  normalization and rounding
 //
-// The window: the 33-bit product stands at bit 28, the 24-bit mantissa of the addend at bit 38. Whichever has the
-// smaller weight is shifted right, and what falls out is kept as one sticky bit at bit 0. An operand loses bits
-// only if it lies so far below the other that cancellation costs one bit at most; at least 26 bits are then left above
-// the sticky bit, so one rounding is exact.
+// The window: the 33-bit product stands at bit 28, the 24-bit mantissa of the addend at bit 38. The smaller of the two
+// is shifted right, and the bits that are shifted out become one sticky bit at bit 0. An operand loses bits only if it
+// is so much smaller than the other that cancellation costs one bit at most. At least 26 bits are then left above the
+// sticky bit, so one rounding is exact.
 //
 //   bit 63                        38          28            0
 //       |  addend (24) ............|                        |

@@ -9,9 +9,10 @@
 //                                                                                                      |
 //                                                                                   AXI <-- store_writer
 //
-// Timing. A tap issued in cycle t enters post-processing in t + 1; the result of its window leaves PostLatency cycles
-// later, in which cycle it is written to the activation buffer or pushed into the group FIFO. A store is complete with
-// its last write to the activation buffer or with its last write response, and retires in the cycle after, in order.
+// Timing. A tap issued in cycle t enters post-processing in t + 1. The result of its window leaves PostLatency cycles
+// later; in that cycle it is written to the activation buffer or pushed into the group FIFO. A store is complete with
+// its last write to the activation buffer or with its last write response. It retires in the cycle after, in program
+// order.
 `include "common/assertions.svh"
 `include "common/field.svh"
 

@@ -3,10 +3,10 @@
 // The read side of the store engine: walks the loop nest of a store and issues one group, one tap of its window, a
 // cycle.
 //
-// Timing. An instruction taken in cycle s issues its first tap in cycle s + 1 and one tap every cycle after that. In a
-// cycle in which a read port is refused, or in which the tap completes a window for DRAM and the group FIFO has no room
-// left, nothing is issued and the same tap is tried again. The next instruction is taken from the cycle after the last
-// tap. Once a tap is issued nothing can stop it: what follows is a pipeline of fixed length.
+// Timing. An instruction taken in cycle s issues its first tap in cycle s + 1 and one tap every cycle after that. If a
+// read port is refused, nothing is issued and the same tap is tried again. The same holds if the tap completes a window
+// for DRAM and the group FIFO has no room left. The next instruction is taken from the cycle after the last tap.
+// Nothing can stop an issued tap: it enters a pipeline of fixed length.
 `include "common/assertions.svh"
 `include "common/field.svh"
 
@@ -48,7 +48,7 @@ module store_issue #(
   output logic [ActivationGroupWidth-1:0]     destination_addr_o,
   output logic                                last_o,
   output logic [isa_pkg::InstructionBits-1:0] instruction_o,
-  // a group left the FIFO towards DRAM
+  // a group left the FIFO, on its way to DRAM
   input  logic                                group_taken_i
 );
 

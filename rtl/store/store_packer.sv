@@ -2,10 +2,10 @@
 //
 // Turns groups into the beats and bursts of runs that may start and end at any byte.
 //
-// Timing. An instruction is taken when the packer is idle or finishes the one before; its first group from the cycle
-// after. A group is taken every cycle (a group of raw sums every four) while the beat FIFO and the burst FIFO have
-// room. A beat leaves in the cycle of the group that fills it or ends the run; where a run's last group also crosses
-// into one more beat, that one leaves in the next cycle and no group is taken in it. A burst ends at every multiple of
+// Timing. An instruction is taken when the packer is idle or finishes the one before; its first group is taken from the
+// cycle after. A group is taken every cycle (a group of raw sums every four) while the beat FIFO and the burst FIFO
+// have room. A beat leaves in the cycle of the group that fills it or ends the run. If the last group of a run needs
+// one more beat, that beat leaves in the next cycle, in which no group is taken. A burst ends at every multiple of
 // BurstBytes and at the end of a run.
 `include "common/assertions.svh"
 `include "common/field.svh"

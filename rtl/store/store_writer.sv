@@ -2,9 +2,9 @@
 //
 // The AXI side of the store engine: sends bursts whose data is complete, and counts their responses.
 //
-// Timing. AW is offered while fewer than Outstanding bursts wait for their response; the beats of a burst are offered
-// from the cycle after its AW was accepted, one a cycle. complete_o tells, in the cycle of a response, that it was the
-// last one of its instruction.
+// Timing. AW is offered while fewer than Outstanding bursts wait for their response. The beats of a burst are offered
+// from the cycle after its AW was accepted, one a cycle. complete_o is 1 in the cycle of the last response of an
+// instruction.
 `include "common/assertions.svh"
 
 module store_writer #(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the command line asks for: the arguments of one command, each a plain struct. Only command_line.cpp knows the parser.
+// What the command line asks for: the arguments of one command, each a plain struct. Only command_line.cpp knows the
+// parser.
 #pragma once
 
 #include <string>
@@ -22,8 +23,9 @@ using Command =
     std::variant<RunArguments, ChipsArguments, ChipArguments, DisasmArguments, TraceDiffArguments, CompareArguments,
                  ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments, FuzzArguments>;
 
-// The command that `arguments` name, or the exit code when there is nothing left to do: 0 when help or the version was asked for and
-// is on streams.out, 2 when they are wrong, with a line on streams.error. UserError for a value that only its option understands.
+// The command that `arguments` name, or an exit code if there is nothing left to do. The code is 0 if help or the
+// version was asked for and is on streams.out. It is 2 if the arguments are wrong; a line on streams.error says why.
+// UserError for a wrong value of an option that checks its value itself.
 std::variant<Command, int> parse_command_line(const std::vector<std::string>& arguments, const Streams& streams);
 
 }  // namespace systole::cli

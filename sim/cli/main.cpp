@@ -8,8 +8,9 @@
 
 namespace {
 
-// Tensors come and go by the megabyte, and by default glibc returns each to the system and gets fresh pages for the next one: a third
-// of the time that a float network takes to become an int8 one. Blocks up to this size stay with the process.
+// Tensors of megabytes are allocated and freed all the time. By default glibc returns each to the system and gets new
+// pages for the next one, which takes a third of the time of quantizing a float network. Blocks up to this size stay
+// with the process.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc allows

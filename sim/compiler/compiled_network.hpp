@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the compiler makes of a network for one chip: a list of steps, each of which is one program for the chip or one
-// operator on the host, and the map of the chip's DRAM.
+// The result of compiling a network for one chip: a list of steps and the map of the chip's DRAM. A step is one program
+// for the chip, or one operator on the host.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@
 
 namespace systole::compiler {
 
-// How the host writes a tensor of few channels for the one convolution that reads it: column x of the layout holds, as
-// channel tap * channels + c, what that tap of a kernel row meets at output column x. Outside of the image that is the
-// zero point.
+// How the host writes a tensor of few channels for the one convolution that reads it. In column x of the layout,
+// channel tap * channels + c is the input that this tap of a kernel row reads for output column x. Outside of the image
+// it is the zero point.
 struct Unrolled {
   std::int64_t channels = 1, width = 1;                      // of the tensor
   std::int64_t taps = 1, stride = 1, dilation = 1, pad = 0;  // of the convolution, along x
@@ -35,7 +35,7 @@ struct TensorLayout {
   std::uint32_t block = 0;           // array_rows; array_cols for what the chip loads as weights
   std::uint32_t element_bytes = 1;   // 1, or 4 for int32
   bool channels_last = false;        // of the host's row-major bytes: a matrix [m][k]; otherwise [n][c][h][w]
-  std::optional<Unrolled> unrolled;  // then `channels` and `width` are those of the spread out tensor
+  std::optional<Unrolled> unrolled;  // if set, `channels` and `width` are those of the unrolled tensor
   std::uint64_t size_bytes() const;
   std::uint64_t bytes_of_blocks(std::int64_t count) const;  // of one image
 };

@@ -2,10 +2,11 @@
 //
 // Random programs, free of races and deadlocks by construction.
 //
-// Instructions are drawn one after the other. For each, the generator knows which buffer words, accumulator rows and DRAM bytes
-// it reads and writes; where it depends on an earlier instruction of another engine (or of the store engine on itself, whose
-// reads overtake its writes) and nothing orders the two yet, the earlier one posts and the later one waits. There is one semaphore for
-// every pair of engines; both engines retire and start in order, so the k-th post belongs to the k-th wait.
+// Instructions are drawn one after the other. For each, the generator knows which buffer words, accumulator rows and
+// DRAM bytes it reads and writes. If it depends on an earlier instruction of another engine and nothing orders the two
+// yet, the earlier one posts and the later one waits. The same holds within the store engine, whose reads overtake its
+// writes. There is one semaphore for every pair of engines; both engines retire and start in order, so the k-th post
+// belongs to the k-th wait.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@ struct RandomProgram {
   isa::Program program;
   isa::Bases bases = {};
   std::uint64_t program_address = 0;
-  std::vector<std::uint8_t> dram;  // random contents; parameters are sane numbers
+  std::vector<std::uint8_t> dram;  // random contents, but legal biases and scales
 };
 
 struct RandomOptions {
@@ -33,8 +34,8 @@ RandomProgram make_random_program(const Chip& chip, std::uint64_t seed, const Ra
 // The first instructions of every program fill all memories; a program without them would read what power-up left.
 inline constexpr std::size_t kFillInstructions = 4;
 
-// The same surroundings with other instructions, whose semaphores are given anew, so that they are free of races again. An
-// instruction that reaches outside of the data is left out.
+// The same surroundings with other instructions, whose semaphores are given anew, so that they are free of races again.
+// An instruction that reaches outside of the data is left out.
 RandomProgram with_instructions(const Chip& chip, const RandomProgram& random,
                                 const std::vector<isa::Instruction>& instructions);
 

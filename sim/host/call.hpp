@@ -12,7 +12,7 @@
 
 namespace systole {
 
-// A tensor that somebody else owns.
+// A tensor whose data it does not own.
 struct TensorView {
   ElementType type = ElementType::kFloat32;
   Shape shape;

@@ -12,8 +12,8 @@ namespace systole {
 
 bool is_external(const onnx::TensorProto& proto);
 
-// The tensor with the bytes of the file that it names. `what` starts error messages. Errors (UserError): a file that
-// is missing or shorter than asked for, and one that is not in or below the network's folder, links followed.
+// The tensor with the bytes of the file that it names. `what` starts error messages. Errors (UserError): a file that is
+// missing, shorter than needed, or (with links followed) not in or below the network's folder.
 onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file,
                                      const std::string& what);
 

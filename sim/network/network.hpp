@@ -2,15 +2,15 @@
 //
 // The network between the ONNX reader and the compiler: a list of quantized operators in execution order.
 //
-// Every spelling that ONNX has for a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...) becomes one
-// of the operators below, so the compiler knows none of them. Shapes are static and known for every tensor.
+// ONNX has several ways to write a quantized operator (QLinearConv, QDQ around Conv, ConvInteger, ...). Each becomes
+// one of the operators below, so the compiler knows only these. Shapes are static and known for every tensor.
 //
-// An operator answers two questions about itself, so that no pass has a list of all operators of its own:
+// An operator answers two questions about itself, so that no pass needs its own list of all operators:
 //
 //   visit_tensors(op, visit)   calls visit(TensorRole, TensorId&) for each tensor, run-time inputs in their order first
 //   output_clamp()             where a clamp of its output is noted; null if it has no place for one
 //
-// An operator without an answer does not compile.
+// An operator without these functions does not compile.
 #pragma once
 
 #include <array>
@@ -126,8 +126,7 @@ struct MatMul {
 // ones, one if B is a single matrix for all rows of A. Nothing for other broadcasts, or if an operand is a vector.
 std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b);
 
-// QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see ONNX arithmetic in
-// docs/reference.
+// QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see docs/reference/arithmetic.md.
 struct Add {
   TensorId a = 0, b = 0, output = 0;
   Quantization qa, qb, qy;
@@ -157,9 +156,9 @@ struct MaxPool {  // padding is minus infinity
 };
 
 // Average over a window without padding, or over the whole image (global): y = sat(rne(fl(fl(sum(x - zx)) * s)) + zy)
-// with s = fl(xs / fl(ys * kernel area)). With `float_sums` it is what ONNX Runtime does where the window is smaller
-// than the image: y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))) of a float32 sum of fl(xs * (x - zx)), rounded after
-// each addition, row by row.
+// with s = fl(xs / fl(ys * kernel area)). With `float_sums` the arithmetic is that of ONNX Runtime for a window smaller
+// than the image: y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))). There `sum` is a float32 sum of fl(xs * (x - zx)),
+// rounded after each addition, row by row.
 struct AveragePool {
   TensorId input = 0, output = 0;
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1};
@@ -201,8 +200,8 @@ struct Reshape {
   Clamp* output_clamp() { return nullptr; }
 };
 
-// Anything else, by its ONNX name (the node's operator_name): it runs on the host, or moves nothing
-// (compiler/plan/partition.hpp). Inputs that are constants are among `inputs`.
+// Any other operator, by its ONNX name (the node's operator_name). It runs on the host, or moves nothing
+// (compiler/plan/partition.hpp). `inputs` includes constants.
 struct HostOperator : Attributes {
   std::vector<TensorId> inputs, outputs;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The names of ONNX's messages, for headers: the definitions are slow to compile, and only sources need them.
+// Forward declarations of ONNX's messages, for headers: the definitions are slow to compile, and only sources need
+// them.
 #pragma once
 
 namespace onnx {

@@ -9,12 +9,12 @@
 
 namespace systole {
 
-// Completes the attributes of a convolution or pooling layer in place: afterwards `kernel_shape`, `strides`,
-// `dilations` (one value per spatial dimension) and `pads` (all beginnings, then all ends) are present; `auto_pad` and
-// `ceil_mode` are resolved into pads. Returns the spatial size of the output. `kernel`: of the weights, or empty for a
-// pool, whose kernel_shape attribute must then be present. Errors (UserError, starting with `what`): values outside 1
-// .. 2^24 (pads 0 .. 2^24), wrong counts, a window larger than the padded input, a pool window that lies in the padding
-// entirely.
+// Completes the attributes of a convolution or pooling layer in place. Afterwards `kernel_shape`, `strides`,
+// `dilations` (one value per spatial dimension) and `pads` (all beginnings, then all ends) are present, and `auto_pad`
+// and `ceil_mode` are resolved into pads. Returns the spatial size of the output. `kernel` is that of the weights, or
+// empty for a pooling layer, whose kernel_shape attribute must then be present. Errors (UserError, starting with
+// `what`): values outside 1 .. 2^24 (pads 0 .. 2^24), wrong counts, a window larger than the padded input, a pooling
+// window that is completely in the padding.
 Shape resolve_window(Attributes& attributes, const Shape& input_spatial, const Shape& kernel, const std::string& what);
 
 // The window as two dimensions, y then x; of a one-dimensional one, y is 1.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The reader's graph: an ONNX file's nodes one for one, before anybody decides where they run.
+// The reader's graph: an ONNX file's nodes one for one, before it is decided where they run.
 //
 //     file --load_model--> OnnxGraph --quantize--> OnnxGraph --normalize--> Network --> compiler
 //                                                      `--write_onnx--> file

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Watches the AXI4 pins for broken rules (AMBA AXI, ARM IHI 0022). The chip's rules and the
-// memory's are both checked: a chip that breaks one is a DesignError, a memory model that breaks
-// one an InternalError; both name the cycle.
+// Checks the rules of AXI4 at the pins (AMBA AXI, ARM IHI 0022). A chip that breaks a rule is a
+// DesignError, a memory model that breaks one is an InternalError; both messages name the cycle.
 //
-// Checked of the chip: valid and payload hold until ready (A3.2.1); bursts are INCR, beats as wide
-// as the bus, no burst crosses 4 KiB (A3.4.1); a read has ID 0 (fetch) or 1 (load), a write ID 2
-// (store); WLAST stands on the last beat that AW announced and nowhere else; RREADY and BREADY are
-// 1 in every cycle. Checked of the memory: R beats and RLAST match the oldest read, a B comes after
-// its AW and its last W beat.
+// Rules for the chip:
+//  - valid and payload hold until ready (A3.2.1);
+//  - bursts are INCR, beats are as wide as the bus, no burst crosses 4 KiB (A3.4.1);
+//  - a read has ID 0 (fetch) or 1 (load), a write ID 2 (store);
+//  - WLAST is 1 on the last beat that AW announced and on no other;
+//  - RREADY and BREADY are 1 in every cycle.
+//
+// Rules for the memory: R beats and RLAST match the oldest read; a B comes after its AW and its last W
+// beat.
 #pragma once
 
 #include <boost/circular_buffer.hpp>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bridge from the chip's AXI4 pins to TLM-2.0. Payloads travel as one transaction a burst;
-// beats and their timing stay at the pins, where MemoryTiming says in which cycle each one crosses.
+// The bridge from the chip's AXI4 pins to TLM-2.0. A burst is one transaction. Beats and their timing stay
+// at the pins, where MemoryTiming decides in which cycle each one is transferred.
 //
-//   AR crosses           the whole burst is read by b_transport; its beats wait here
-//   R beat is shown      the next waiting beat is put on the pins
-//   last W beat crosses  the burst is written by b_transport, byte enables from WSTRB (when its AW
-//   came later: at the AW)
+//   AR is transferred           the whole burst is read by b_transport; its beats wait here
+//   R beat is shown             the next waiting beat is put on the pins
+//   last W beat is transferred  the burst is written by b_transport, with byte enables from WSTRB; if its
+//                               AW comes later, at the AW
 //
 // A TLM error response becomes SLVERR on every R beat of the burst, or on its B.
 #pragma once
@@ -59,7 +59,7 @@ class AxiToTlm : public sc_core::sc_module {
 
   std::uint32_t beat_bytes_ = 4;
   tlm::tlm_generic_payload payload_;
-  // Rings of bursts whose buffers are kept from one use to the next.
+  // Rings of bursts; their buffers are used again.
   std::vector<ReadBurst> reads_;
   std::size_t read_head_ = 0, read_count_ = 0;
   std::vector<WriteBurst> writes_;

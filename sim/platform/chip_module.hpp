@@ -12,13 +12,13 @@
 //                           v
 //                       AxiToTlm --TLM--> MemoryTarget
 //
-// One thread runs the clock. It runs a quantum of cycles in one activation and then lets SystemC's
-// time catch up, but returns at once when the host has something to do: a register access is
-// finished, the interrupt rises, a limit is reached. While the host wants nothing, the clock stands
-// still. Timing is therefore the same for every quantum.
+// One thread runs the clock. It runs a quantum of cycles in one activation and then advances SystemC's
+// time. It returns at once when the host has something to do: a register access is finished, the
+// interrupt rises, a limit is reached. While the host requests nothing, the clock stands still. So the
+// timing of the chip is the same for every quantum.
 //
-// Memory timing starts anew with every doorbell: its cycle 0 is the doorbell's write handshake, as
-// in the cycle model.
+// Every doorbell resets the memory's timing: cycle 0 is the doorbell's write handshake, as in the cycle
+// model.
 #pragma once
 
 #include <tlm_utils/simple_target_socket.h>
@@ -42,7 +42,7 @@
 
 namespace systole::platform {
 
-// What a chip is when it is attached: silicon, and the clock around it.
+// A chip to attach: the Verilated chip, the width of its AXI beats, its clock and its memory.
 struct ChipUnderTest {
   std::shared_ptr<VerilatedChip> chip;
   std::uint32_t beat_bytes = 4;
@@ -60,11 +60,11 @@ class ChipModule : public sc_core::sc_module {
   ChipModule(sc_core::sc_module_name name, AxiToTlm& bridge);
   SC_HAS_PROCESS(ChipModule);
 
-  // Puts another chip in place, outside of a simulation. It is in an unknown state until reset.
+  // Replaces the chip, while no simulation runs. The new chip is in an unknown state until reset.
   void attach(const ChipUnderTest& chip);
   void detach() { under_test_ = {}; }
 
-  // For the host's thread. Each returns when it is done; errors of the design are thrown here.
+  // For the host's thread. Each function returns when its work is done, and throws the errors of the design.
   void reset(std::uint32_t cycles);
   // Runs at most one quantum; nothing when neither the interrupt rose nor a limit was reached.
   std::optional<StopReason> wait_for_interrupt(const RunLimits& limits, std::uint64_t quantum_cycles);
@@ -74,7 +74,7 @@ class ChipModule : public sc_core::sc_module {
   std::optional<std::uint64_t> interrupt_cycle() const { return interrupt_cycle_; }  // first one with irq high
   const RetireTrace& retire_trace() const { return retire_trace_; }
   void record_axi(bool on) { record_axi_ = on; }
-  // Hears of everything from the doorbell on, in the order of events/observer.hpp; what it throws ends the run.
+  // Gets all events from the doorbell on, in the order of events/observer.hpp; an exception from it ends the run.
   void observe(Observer* observer) {
     observer_ = observer;
     observer_wants_axi_ = observer != nullptr && observer->wants_axi();

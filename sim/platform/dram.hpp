@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of the DRAM outside the chip: zero at first, committed by the operating system where
-// they are written, so a gigabyte that is hardly used costs nothing.
+// The bytes of the DRAM outside the chip, zero at first. The operating system commits a page when it is
+// first written, so a large DRAM of which little is used takes little memory.
 #pragma once
 
 #include <cstddef>
@@ -25,14 +25,14 @@ class Dram {
   void write(std::uint64_t address, const std::uint8_t* data, std::size_t bytes);
   void read(std::uint64_t address, std::uint8_t* data, std::size_t bytes) const;
 
-  // One past the highest byte that was ever written, by whomever.
+  // One past the highest byte that was ever written.
   std::uint64_t written_end() const { return written_end_; }
   void note_write(std::uint64_t end) {
     if (end > written_end_) written_end_ = end;
   }
 
-  // The byte at `address`; the caller has asked holds(), and tells note_write() of
-  // what it writes.
+  // The byte at `address`. The caller has checked holds(), and calls note_write() for
+  // the bytes that it writes.
   std::uint8_t* at(std::uint64_t address) { return bytes_ + address; }
   const std::uint8_t* at(std::uint64_t address) const { return bytes_ + address; }
 

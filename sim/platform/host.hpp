@@ -24,7 +24,8 @@ class Host : public sc_core::sc_module {
   explicit Host(sc_core::sc_module_name name);
   SC_HAS_PROCESS(Host);
 
-  // From outside the simulation: runs it until `job` has returned, then throws what the job threw.
+  // Called from outside the simulation: runs the simulation until `job` has returned, then throws the job's exception,
+  // if any.
   void execute(std::function<void()> job);
 
   // For jobs. A register answer other than OKAY is a DesignError, a DRAM address outside of the

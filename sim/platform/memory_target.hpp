@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The DRAM as a TLM-2.0 target: moves the bytes, takes no time (the time is at the AXI pins,
-// models/memory). An access that is not wholly inside the DRAM gets TLM_ADDRESS_ERROR_RESPONSE,
-// which the bridge makes an AXI SLVERR.
+// The DRAM as a TLM-2.0 target: it moves the bytes and takes no time (models/memory models the time, at the
+// AXI pins). An access that is not completely inside the DRAM gets TLM_ADDRESS_ERROR_RESPONSE, which the
+// bridge makes an AXI SLVERR.
 #pragma once
 
 #include <tlm_utils/multi_passthrough_target_socket.h>

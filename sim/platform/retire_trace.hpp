@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Collects what the chip's trace port shows: when each instruction started and retired.
+// Collects the events of the chip's trace port: when each instruction started and retired.
 #pragma once
 
 #include <array>

@@ -7,9 +7,8 @@
 //   RunResult result = platform.run(program, bases, program_address, {});
 //   platform.read_memory(address, size);
 //
-// SystemC knows one elaboration a process, so all platforms of a process share one set of modules
-// and take turns on it; a platform may run any number of programs. It is not for use from two
-// threads.
+// SystemC allows one elaboration in a process. So all platforms of a process share one set of modules and
+// use it one after the other, from one thread. A platform may run any number of programs.
 #pragma once
 
 #include <array>
@@ -84,7 +83,8 @@ class RtlPlatform {
   RunResult run(const std::vector<isa::Encoded>& instructions, const isa::Bases& bases, std::uint64_t program_address,
                 const RunLimits& limits = {}, const ProgressCallback& progress = {});
 
-  // Hears of everything in the runs to come; none by default. It must outlive them; what it throws ends a run.
+  // Gets all events of later runs; null (the default) for none. It must outlive these runs; an exception from it ends a
+  // run.
   void observe(Observer* observer) { observer_ = observer; }
 
   // The next run begins with a reset of the chip; its memories keep what they hold.

@@ -23,7 +23,7 @@ struct QuantizeOptions {
 OnnxGraph quantize(OnnxGraph graph, const std::map<TensorId, Range>& ranges, const QuantizeOptions& options = {});
 
 // Errors (UserError): a weight or bias of a matrix product, a convolution or a batch norm that is infinite or no
-// number, with the tensor's name. Before calibration, which would see no more than what comes out of it.
+// number, with the tensor's name. Called before calibration, which would only find such values in later tensors.
 void check_weights(const OnnxGraph& graph);
 
 // True if the graph has matrix products in float and nothing quantized.

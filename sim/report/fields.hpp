@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one table of what a report says: key, unit, meaning, and where and how each value is shown.
+// The one table of a report's values: key, unit, meaning, and where and how each value is shown.
 //
 // `visit_fields(report, visitor)` calls `visitor(Field, value)` in the order of the rows. JSON, CSV, the terminal's
-// table and summary, `systole compare` and the tables of docs/user/command_line.md are its visitors: a new value is a
-// member of run_report.hpp, its computation in run_report.cpp and one row here. A test holds the page against these
+// table and summary, `systole compare` and the tables of docs/user/command_line.md are its visitors. A new value is a
+// member of run_report.hpp, its computation in run_report.cpp and one row here. A test compares the page with these
 // rows.
 //
 //   JSON       every row in order, unless it says otherwise
@@ -144,7 +144,7 @@ void visit_fields(const RunReport& run, Visitor&& visit) {
       run.compile_seconds);
   visit(Field{"simulated_cycles_per_second", "1/s", "`cycles` / `wall_seconds`"}.in_text(Format::kRate),
         run.simulated_cycles_per_second);
-  visit(Field{"outputs_match", "", "true: all comparisons above held; false: one did not; null: nothing was compared"}
+  visit(Field{"outputs_match", "", "true: all comparisons above held; false: one did not; null: outputs not compared"}
             .in_text(Format::kPlain),
         run.outputs_match);
   visit(Field{"difference", "", "in words, when `outputs_match` is false"}.in_json(InJson::kLeftOutIfUnknown),

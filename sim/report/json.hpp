@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The report of a run as JSON, for programs. Its keys are the rows of fields.hpp; docs/user/command_line.md documents
-// them, and they stay.
+// The report of a run as JSON, for programs. Its keys are the rows of fields.hpp. docs/user/command_line.md documents
+// them, so they must not change.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the instructions of a node ask of the chip, counted in the programs: no run is needed.
+// How long the instructions of a node keep each resource of the chip busy, counted in the programs: no run is needed.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct NodeWork {
   std::uint64_t array_cycles = 0;                 // passes of the array, one after the other
   std::uint64_t store_cycles = 0;                 // groups through post-processing, one a cycle
   std::uint64_t read_bytes = 0, write_bytes = 0;  // of DRAM, without instruction fetch and without what fills up beats
-  // Of the AXI channels and the memory, whichever needs longest at its peak.
+  // Cycles that the bytes take at the peak of AXI read channel, AXI write channel or memory, whichever takes longest.
   std::uint64_t dram_cycles = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers as a person reads them. Independent of the locale.
+// Numbers in the form of the reports for people. Independent of the locale.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace systole::report {
 
-double share(std::uint64_t part, std::uint64_t whole);  // 0 to 1; of nothing 1
+double share(std::uint64_t part, std::uint64_t whole);  // 0 to 1; 1 if whole is 0
 
 std::string grouped(std::uint64_t value);     // 1,234,567
 std::string bytes_text(std::uint64_t bytes);  // 512 B, 1.5 KiB, 128 KiB, 1 GiB

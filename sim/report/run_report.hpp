@@ -18,21 +18,21 @@ namespace systole::report {
 
 using Accounts = std::array<cycle::Account, isa::kEngines>;
 
-// A value with the same name as its key is explained in fields.hpp only.
+// fields.hpp explains the values whose names are those of their keys.
 struct NodeReport {
   std::string name, operator_name, where, fused_into;
   std::string reason;                   // on the host: why
   std::string shape;                    // of its first output: 1x64x112x112
   std::uint64_t macs = 0;               // as Node::macs
   std::optional<std::uint64_t> cycles;  // of a view with a clock; 0 on the host
-  // No schedule that moves these bytes is faster: the MACs at all of the array, the bytes at the peak of bus and
-  // memory.
+  // No schedule that moves these bytes takes fewer cycles: the MACs on the whole array, or the bytes at the peak of bus
+  // and memory, whichever takes longer.
   std::uint64_t lower_bound = 0;
   std::optional<double> cycles_share;  // of the run's
   std::optional<double> utilization;   // of nodes with cycles and MACs
   std::uint64_t dram_bytes = 0;        // that its instructions read and write, without instruction fetch
-  // Of a node with cycles: what its instructions keep busy for at least four fifths of them, "array", "DRAM" or
-  // "stores" (post-processing), the longest if there are several; "dependency" if nothing.
+  // Of a node with cycles: the resource that its instructions keep busy for at least four fifths of them. It is
+  // "array", "DRAM" or "stores" (post-processing), the busiest if there are several; "dependency" if there is none.
   std::string bound;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The retire trace as a CSV file, for other tools and for other simulations of the same chip. A line an instruction in
-// the order of retirement, after the line that names the columns:
+// The retire trace as a CSV file, for other tools and for other simulations of the same chip. The first line names the
+// columns; then each instruction has a line, in the order of retirement:
 //
 //   step,engine,instruction,node,start_cycle,retire_cycle
 //   0,load,0,conv1,26,58
@@ -26,8 +26,9 @@ struct TraceLine {
 };
 
 std::string to_csv(const std::vector<TraceLine>& trace);
-// UserError naming file, line, value and allowed range: missing or other columns, a number that is none or too large,
-// an instruction that retires before it starts, retirements out of order, an unknown engine, an unclosed quote.
+// UserError naming file, line, value and allowed range. Refused are missing or other columns, a number that is none or
+// too large, an instruction that retires before it starts, retirements out of order, an unknown engine, and an unclosed
+// quote.
 std::vector<TraceLine> read_trace(const std::filesystem::path& file);
 
 // The first line in which step, engine, instruction or a cycle differ, in words; empty if the traces are the same.

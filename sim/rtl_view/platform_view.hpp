@@ -24,8 +24,8 @@ class PlatformView final : public views::View {
   const char* name() const override { return "rtl"; }
   void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) override;
   std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) override;
-  // DesignError that names the step for a hang, an error that the chip reports, and a byte written behind the network's memory.
-  // What an observer throws as TraceDifference passes as it is.
+  // DesignError that names the step for a hang, an error that the chip reports, and a byte written outside the
+  // network's memory. A TraceDifference of an observer is passed on unchanged.
   void run_program(std::size_t step, const isa::Program& program) override;
   const std::uint8_t* dram(std::uint64_t size_bytes) override;
 

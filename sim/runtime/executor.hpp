@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a compiled network step by step: programs on a chip behind `ChipBackend`, the other nodes on the host. Keeps every tensor
-// that the host has seen, for outputs, dumps and comparisons.
+// Runs a compiled network step by step: programs on a chip behind `ChipBackend`, the other nodes on the host. Keeps
+// every tensor that the host has seen, for outputs, dumps and comparisons.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace systole::runtime {
 
 enum class Keep {
-  kOutputs,  // graph outputs; everything else only as long as somebody still reads it
+  kOutputs,  // graph outputs; every other tensor only until its last reader
   kNeeded,   // tensors that the host needs: graph outputs, operands of host nodes
   kAll,      // in addition every tensor that a step leaves in DRAM, see CompileOptions::keep_tensors
 };
@@ -51,7 +51,7 @@ class Executor {
   const compiler::CompiledNetwork& net_;
   ChipBackend& backend_;
   Keep keep_;
-  std::vector<std::vector<TensorId>> forgotten_;  // per step: values that nobody reads behind it
+  std::vector<std::vector<TensorId>> forgotten_;  // per step: values that no later step reads
   std::map<TensorId, HostTensor> values_;
   compiler::FreeNodes free_;
 };

@@ -17,8 +17,9 @@ namespace systole::topology {
 
 bool is_topology_file(const std::filesystem::path& file);  // by its name: .csv
 
-// Each layer with an input, weights (int8, random from the seed) and an output of its own: a convolution without padding, output
-// floor((IFMAP - Filter) / Strides) + 1, or a product of M x K by K x N. Errors (UserError): file, line, column, value, allowed range.
+// Each layer has its own input, output and weights (int8, random from the seed). It is a product of M x K by K x N, or
+// a convolution without padding, whose output size is floor((IFMAP - Filter) / Strides) + 1. Errors (UserError): file,
+// line, column, value, allowed range.
 Network read_topology(const std::filesystem::path& file, std::uint32_t seed);
 
 }  // namespace systole::topology

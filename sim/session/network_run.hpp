@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a compiled network on one view, or on all of them against each other, and checks what comes out.
+// Runs a compiled network on one view, or on all views with a comparison of each step, and checks the outputs.
 //
-// Whatever the view, the outputs and every tensor that came by the host are compared with the arithmetic of ONNX computed on the
-// host without compiler and chip (views/onnx_comparison.hpp). `all` runs reference, RTL and cycle model in lockstep
-// (views/lockstep.hpp). The first difference ends the run.
+// On every view, the outputs and every tensor that reached the host are compared with the arithmetic of ONNX, which the
+// host computes without compiler and chip (views/onnx_comparison.hpp). `all` runs reference, RTL and cycle model in
+// lockstep (views/lockstep.hpp). The first difference ends the run.
 #pragma once
 
 #include <cstdint>

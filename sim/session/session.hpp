@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a job to its result: everything that a result depends on is in the job, so the same job gives the same result, whether a
-// command line, a test or a sweep asks.
+// From a job to its result. Everything that a result depends on is in the job, so the same job gives the same result in
+// the command line, in a test or in a sweep.
 //
 //   Job job;
 //   job.chip = open_chip("edge16");
@@ -47,7 +47,7 @@ struct Job {
   NetworkRunOptions run;   // `rtl.seed` follows from the job's
 };
 
-// What a job tells while it runs; any of them may be empty, and what one throws ends the job.
+// Callbacks of a running job. Each may be empty; an exception from one ends the job.
 struct Progress {
   std::function<void(const quantize::OpenedNetwork&)> opened;      // before the inputs are read
   std::function<void(const compiler::CompiledNetwork&)> compiled;  // before anything runs
@@ -84,8 +84,8 @@ struct Result : NetworkRun {
   Provenance made_by;
 };
 
-// The network of a job, ready for the compiler. Errors (UserError): as open_network and read_topology; a network that is
-// quantized already with Job::compare_float.
+// The network of a job, ready for the compiler. Errors (UserError): as open_network and read_topology; a network that
+// is quantized already with Job::compare_float.
 quantize::OpenedNetwork open(const Job& job);
 
 // As open, then inputs and programs. Errors (UserError): inputs that do not fit, what the compiler refuses.

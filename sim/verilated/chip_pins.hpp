@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pins of `systole_chip` as plain C++ values, and the boundary behind which a Verilated chip
-// lives.
+// The pins of `systole_chip` as plain C++ values, and the interface of a Verilated chip.
 //
-// A Verilated chip is a shared library with the one function `systole_create_chip`, so that a chip
-// which was not built with the tool can be built on demand and loaded. The library depends on
-// Verilator; its user does not.
+// A Verilated chip is a shared library with one function, `systole_create_chip`. So a chip that was not
+// built with the tool can be built on demand and loaded. The library depends on Verilator; code that uses
+// it does not.
 #pragma once
 
 #include <array>

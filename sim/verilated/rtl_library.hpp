@@ -2,14 +2,15 @@
 //
 // Shared libraries of Verilated chips, built when they are needed.
 //
-// A library is named by a hash (128 bits of a SHA-1) of everything that went into it: the RTL parameters, every file under rtl/, the
-// wrapper verilated_chip.cpp with the headers it includes, the version of Verilator and the build options. It is looked for in
-// data_directory("prebuilt"), which is <build>/chips for a tool in a build folder (target `chips`), then in the cache. If it is in
-// neither, it is built into the cache: Verilator, the C++ compiler, a link, in a directory of its own, and one rename at the end.
-// Any number of processes may ask for the same chip at once; one builds, the others wait.
+// The name of a library is a hash (128 bits of a SHA-1) of everything that it is built from. These are the RTL
+// parameters, every file under rtl/, the wrapper verilated_chip.cpp with the headers it includes, the version of
+// Verilator and the build options. The library is searched in data_directory("prebuilt"), which is <build>/chips for a
+// tool in a build folder (target `chips`), then in the cache. If it is in neither, it is built into the cache:
+// Verilator, the C++ compiler and a link in a separate directory, then one rename. Any number of processes may need the
+// same chip at once: one builds it, the others wait.
 //
-// Environment: SYSTOLE_RTL is the directory of the RTL (default: data_directory("rtl")); SYSTOLE_CACHE is the cache (default:
-// $XDG_CACHE_HOME/systole, else ~/.cache/systole).
+// Environment: SYSTOLE_RTL is the directory of the RTL (default: data_directory("rtl")); SYSTOLE_CACHE is the cache
+// (default: $XDG_CACHE_HOME/systole, else ~/.cache/systole).
 #pragma once
 
 #include <cstdint>

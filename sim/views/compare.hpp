@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first thing in which two views of the same network differ, after a step: in the DRAM, in time, in a tensor.
+// The first difference between two views of the same network after a step: in DRAM, in time, or in a tensor.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace systole::views {
 
-// Where two views part. What is not known is left out.
+// The first difference between two views. Members that are not known are empty.
 struct Divergence {
   std::string what;                          // one line: what is different, expected and got
   std::size_t step = 0;                      // of the compiled network
@@ -32,8 +32,8 @@ std::string text(const Divergence& divergence, const compiler::CompiledNetwork& 
 std::optional<std::uint32_t> node_of(const compiler::CompiledNetwork& network, const isa::Program& program,
                                      std::uint32_t index);
 
-// Compares every byte of DRAM after `step`. `runs` are those of the step: of the retirements, the
-// first one whose bytes differ is named. Needs images that were equal before the step.
+// Compares every byte of DRAM after `step`. The divergence names the first retirement whose bytes differ.
+// The two images must have been equal before the step.
 std::optional<Divergence> compare_dram(const compiler::CompiledNetwork& network, std::size_t step, View& expected,
                                        View& got);
 
@@ -42,7 +42,7 @@ std::optional<Divergence> compare_dram(const compiler::CompiledNetwork& network,
 std::optional<Divergence> compare_timing(const compiler::CompiledNetwork& network, const ProgramRun& expected,
                                          const char* expected_name, const ProgramRun& got, const char* got_name);
 
-// First element in which two tensors of one type and shape differ; the name is for the message.
+// The first element in which two tensors of one type and shape differ; `name` is for the message.
 std::optional<Divergence> compare_tensor(const std::string& name, const HostTensor& expected, const char* expected_name,
                                          const HostTensor& got, const char* got_name);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// THE comparison of views: a network runs on the reference, on the RTL and on the cycle model, program by program, and the first
-// thing in which they differ ends the run.
+// The comparison of the views: a network runs on the reference, on the RTL and on the cycle model, program by program.
+// The first difference ends the run.
 //
 //   while the RTL runs     every transfer on its AXI pins, every start, every retirement = the cycle model's (TraceComparison)
 //   after each program     every byte of DRAM, reference = RTL
 //                          every retirement, the interrupt's cycle and every counter, cycle model = RTL
 //
-// Events come first: a transfer that is late explains a byte that is missing, not the other way round. The cycle model also looks
-// for races between the engines of each program.
+// Events are compared first, because a late transfer explains a missing byte, and not the other way round. The race
+// detector observes the cycle model's run of each program.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace systole::views {
 
-// What was found equal, so that a test can demand that there was something to compare.
+// How much was compared and equal, so that a test can demand that it was not nothing.
 struct Compared {
   std::uint64_t programs = 0, instructions = 0, cycles = 0, transfers = 0, dram_bytes = 0;
   void add(const Compared& other);
@@ -33,8 +33,8 @@ class Lockstep {
   Lockstep(const compiler::CompiledNetwork& network, View& reference, View& rtl, ModelRuns& model,
            runtime::Keep keep = runtime::Keep::kNeeded);
 
-  // As of Executor: begin, then the steps in their order. The divergence of a step is the network's first; nothing may be run
-  // behind it. Errors: as of Executor, time_program and the views.
+  // As in Executor: begin, then the steps in their order. A step returns the first divergence of the network; no step
+  // may run after it. Errors: as of Executor, time_program and the views.
   void begin(const std::vector<HostTensor>& inputs);
   std::optional<Divergence> run_step(std::size_t step);
   // All steps, up to a divergence.

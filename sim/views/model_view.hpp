@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The cycle model as a view: time, with the bits of the reference model. Time needs no data, so it can be had without a view too.
+// The cycle model as a view: cycles by the cycle model, bits by the reference model. Cycles need no data, so they can
+// be computed without a view too.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace systole::views {
 
-// The cycle model's story of the program of `step`; `observer` hears of it. DesignError for a program that hangs or is too long,
-// and for one whose engines race for a place in a memory.
+// Runs the program of `step` on the cycle model; `observer` gets its events. DesignError for a program that hangs or
+// takes too many cycles, and for a data race.
 ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const RunLimits& limits,
                         Observer* observer = nullptr);
 
@@ -20,7 +21,7 @@ class ModelRuns {
  public:
   // The network must outlive it.
   ModelRuns(const compiler::CompiledNetwork& network, const RunLimits& limits) : network_(network), limits_(limits) {}
-  // Errors as of time_program. The reference holds until the next call.
+  // Errors as of time_program. The returned reference is valid until the next call.
   const ProgramRun& of(std::size_t step);
   const std::vector<ProgramRun>& runs() const { return runs_; }  // so far
   const Chip& chip() const { return network_.chip; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A run of a compiled network, on any view, against the arithmetic of ONNX on the host.
+// Compares a run of a compiled network, on any view, with the arithmetic of ONNX on the host.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ struct OnnxComparison {
   std::size_t tensors = 0;               // compared up to there
 };
 
-// Every tensor that the executor has after its run against host::network_values of the same inputs, bit for bit. `network` is the
-// one that was compiled, `view` the name of the view that ran it.
+// Compares every tensor that the executor has after its run with host::network_values of the same inputs, bit for bit.
+// `network` is the one that was compiled, `view` the name of the view that ran it.
 OnnxComparison compare_with_onnx(const Network& network, const std::vector<HostTensor>& inputs,
                                  const runtime::Executor& executor, const char* view);
 

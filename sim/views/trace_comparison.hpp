@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Holds a run against the cycle model, event by event, while it goes on: every transfer on the AXI pins, every start and every
-// retirement. The model is driven along, so nothing is kept but the events of one cycle.
+// Compares a run with the cycle model, event by event, while it goes on: every transfer on the AXI pins, every start
+// and every retirement. The model is simulated along with the run, so only the events of one cycle are kept.
 #pragma once
 
 #include <array>
@@ -53,7 +53,7 @@ class TraceComparison final : public Observer {
     }
   };
   using Event = std::variant<AxiEvent, Start, Retired>;
-  // What the model does, waiting for the run to do the same.
+  // The events of the model that the run has not reached yet.
   class Expected final : public Observer {
    public:
     void on_start(isa::Engine engine, std::uint32_t index, std::uint64_t cycle) override {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The views of a chip as backends of an Executor. A view holds the DRAM and runs programs; one that knows time also leaves the
-// story of each run.
+// The views of a chip as backends of an Executor. A view holds the DRAM and runs programs. A view with a clock also
+// records the timing of each run.
 //
 //   reference   the reference model: bits, no time                             reference_view.hpp
 //   model       the cycle model: time, with the bits of the reference model    model_view.hpp
@@ -25,7 +25,7 @@
 
 namespace systole::views {
 
-// What is known of one program's run.
+// The record of one program's run.
 struct ProgramRun {
   std::size_t step = 0;      // index into CompiledNetwork::steps
   bool has_timing = false;   // cycles, counters and retired hold something
@@ -42,8 +42,8 @@ class View : public runtime::ChipBackend {
   // The first `size_bytes` of DRAM, valid until the next call of anything.
   virtual const std::uint8_t* dram(std::uint64_t size_bytes) = 0;
   const std::vector<ProgramRun>& runs() const { return runs_; }
-  // Hears of every event of the runs to come; none by default. It must outlive them; what it throws ends a run. A view without
-  // time has no events.
+  // Gets every event of later runs; null (the default) for none. The observer must outlive these runs; an exception
+  // from it ends a run. A view without a clock has no events.
   void observe(Observer* observer) { observer_ = observer; }
 
  protected:
@@ -58,7 +58,7 @@ struct RtlOptions {
   bool assertions = false;  // check the RTL's assertions; another library
 };
 
-// How far a program is.
+// The progress of a program.
 struct StepProgress {
   std::size_t step = 0;
   std::uint64_t cycle = 0;         // since the doorbell
@@ -69,7 +69,7 @@ struct RtlProgress {
   std::function<void(const StepProgress&)> program;  // about once a millisecond of simulation
 };
 
-// Makes an RTL view. Who runs networks takes one of these, so that only a program that wants the RTL links it.
+// Makes an RTL view. Code that runs networks takes such a function, so that only programs that use the RTL link it.
 using RtlViewFactory =
     std::function<std::unique_ptr<View>(const compiler::CompiledNetwork& network, const RtlOptions& options,
                                         const RunLimits& limits, const RtlProgress& progress)>;

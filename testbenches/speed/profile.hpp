@@ -2,11 +2,11 @@
 //
 // What each block of the platform costs, by sampling.
 //
-// The chip is verilated with the flags of the platform's library and debug information besides, which changes no instruction.
-// A timer interrupts the running process at every tick of its CPU time and notes the program counter. Afterwards addr2line tells
-// the line of the generated C++ for each sample, and the statement there names the signals, with their hierarchy, that it
-// computes: the block that most of them belong to gets the sample. Samples outside the chip's library belong to the
-// environment: SystemC, memory timing, checker, traces.
+// The chip is verilated with the flags of the platform's library and debug information besides, which changes no
+// instruction. A timer interrupts the running process at every tick of its CPU time and notes the program counter.
+// Afterwards addr2line gives the line of the generated C++ for each sample. The statement in that line names the
+// signals that it computes, with their hierarchy; the block of most of these signals gets the sample. Samples outside
+// the chip's library belong to the environment: SystemC, memory timing, checker, traces.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@
 
 namespace systole::bench {
 
-// Verilates the chip with debug information, or takes what an earlier run left there. UserError when it cannot be built.
+// Verilates the chip with debug information, or takes what an earlier run left there. UserError when it cannot be
+// built.
 class ProfiledChip {
  public:
   explicit ProfiledChip(const Chip& chip);

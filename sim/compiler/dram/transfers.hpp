@@ -16,7 +16,7 @@ class Transfers {
   // With `keep_tensors` everything that the chip writes to DRAM counts as written to stay.
   Transfers(const Plan& plan, const OperatorTable& nodes, bool keep_tensors);
 
-  // A step without its program: inputs, outputs, written. To be asked for the chip steps in their order: a tensor is
+  // A step without its program: inputs, outputs, written. Call it for the chip steps in their order: a tensor is
   // written by the host once.
   ChipStep next(const StepPlan& step);
 

@@ -2,13 +2,13 @@
 //
 // Where the contents of one buffer lie.
 //
-// The buffer is a ring. A new allocation goes behind the youngest one and evicts what lies there, which is the oldest:
-// activation tiles so alternate between regions, and weights that all fit are loaded once and stay. An allocation that
-// an item not yet computed needs is pinned: a new one moves past it, or fails.
+// The buffer is a ring. A new allocation is placed behind the youngest one and evicts what is there, which is the
+// oldest. So activation tiles alternate between regions, and weights that all fit are loaded once and stay. An
+// allocation that an item not yet computed needs is pinned: a new one is placed behind it, or fails.
 //
-// An allocation with a zone stays within it, and a zone is a ring of its own. Without a zone it may wrap around the end
-// of the buffer, as the chip's addresses do. The words of a resident tensor are pinned as long as an item between the
-// one being computed and the one that needs the allocation has them.
+// An allocation with a zone stays within it, and each zone is a separate ring. Without a zone it may wrap around the
+// end of the buffer, as the chip's addresses do. The words of a resident tensor are pinned as long as an item between
+// the one being computed and the one that needs the allocation has them.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ class BufferAllocator {
   // Base address of the contents with this key if they are in the buffer; `item` needs them.
   std::optional<std::uint32_t> find(const AllocationKey& key, std::size_t item);
 
-  // Allocates words for contents that `item` needs. What items from `oldest_item` on need stays. Nothing if there is no
-  // room.
+  // Allocates words for contents that `item` needs. Contents that items from `oldest_item` on need are not evicted.
+  // Nothing if there is no room.
   std::optional<std::uint32_t> place(const AllocationKey& key, std::uint32_t words, const std::optional<WordSpan>& zone,
                                      std::size_t item, std::size_t oldest_item);
 

@@ -2,10 +2,10 @@
 //
 // Items become instructions in program order, with buffer addresses and with what each of them touches.
 //
-// The program order interleaves the engines so that every dependency points backwards. The loads of the next items go
-// before the matrix instruction of this one, as long as the buffers have room for them and the tensor bytes that they
-// read are not still to be stored. The store of an item follows its matrix instruction. Semaphores are set afterwards
-// (order.hpp).
+// The program order interleaves the engines so that an instruction depends only on earlier ones. The loads of the next
+// items go before the matrix instruction of this one. Two conditions limit this: the buffers have room for the loads,
+// and the tensor bytes that they read are already stored. The store of an item follows its matrix instruction.
+// Semaphores are set afterwards (order.hpp).
 #pragma once
 
 #include <cstddef>

@@ -2,9 +2,9 @@
 //
 // An instruction with its addresses and what it touches, for ordering the engines (order.hpp).
 //
-// Unlike an access of models/isa, which walks every place, a touch is a range of words or a box of a tensor around
-// them: two of them are compared at once. It may be larger than what the instruction reads or writes, and never
-// smaller.
+// A touch of models/isa lists every place. A touch here is one range of words, or one box of a tensor, that contains
+// all places, so two touches are compared in one step. It may be larger than what the instruction reads or writes, and
+// never smaller.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 //
 //   item         at most one matrix instruction and at most one store, with the buffer contents that they read
 //   request      buffer contents that an item reads, and the load that brings them in if they are not there
-//   allocation   the words of a buffer that such contents have (buffer_allocator.hpp); the key of both is their name
+//   allocation   the words of a buffer that such contents have (buffer_allocator.hpp), found by the request's key
 //   operand      a tensor as instructions address it (lower/operand.hpp)
 //   patch        a window of a tensor's rows and columns with the padding around the image (lower/patch.hpp)
 //

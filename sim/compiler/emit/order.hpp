@@ -7,12 +7,12 @@
 // after read and write after write between engines, on buffer words and on DRAM bytes, needs a wait and a post. Within
 // an engine only one hazard is left: a store that reads from the activation buffer what an earlier store wrote.
 //
-// Method. One semaphore for each ordered pair of engines (from, to), used as a queue of tokens. For an instruction X on
-// engine `to`, only the youngest instruction Y on `from` that X conflicts with matters, as retirement is in order. X
-// needs no wait if a vector clock shows that `to` knows already that Y has retired: because an earlier instruction of
-// `to` waited for Y or for something younger, or learnt it through a third engine. The remaining pairs (Y1, X1), (Y2,
-// X2), .. of one semaphore grow strictly on both sides, so the k-th token posted is the k-th taken: a counting
-// semaphore is exact.
+// Method. There is one semaphore for each ordered pair of engines (from, to), used as a queue of tokens. For an
+// instruction X on engine `to`, only the youngest instruction Y on `from` that X conflicts with matters, because
+// retirement is in order. X needs no wait if a vector clock shows that `to` already knows that Y has retired. It knows
+// this if an earlier instruction of `to` waited for Y or for a younger instruction, directly or by way of a third
+// engine. The remaining pairs (Y1, X1), (Y2, X2), .. of one semaphore grow strictly on both sides, so the k-th token
+// posted is the k-th taken: a counting semaphore is exact.
 //
 // Invariants (ordering/program_check.hpp checks them on every program):
 //  1. A semaphore is posted by one engine only and taken by one engine only.
@@ -20,12 +20,12 @@
 //     in program order, so by induction the oldest instruction that has not retired can always run: no deadlock, at any
 //     queue depth.
 //  3. Posts and takes are equally many: every semaphore is zero at the end.
-//  4. No semaphore can exceed 255. While the next take waits, the dispatcher comes no further than the program position
-//     D at which the queue of the waiting engine is full. Tokens that are there then are taken before D, at most
-//     queue_depth + 2 of them, or from D on: those are posted by the kFarthest instructions of the poster before D,
-//     because an instruction that needs an older one waits for the one kFarthest before itself instead, which orders it
-//     after the older one as well. That one retired long ago, as the emitter looks ahead a few items only, so the wait
-//     costs nothing.
+//  4. No semaphore can exceed 255. While the next take waits, the dispatcher does not pass the program position D at
+//     which the queue of the waiting engine is full. The tokens that are there then are of two kinds. At most
+//     queue_depth + 2 of them are taken before D. The others are taken from D on, and are posted by the kFarthest
+//     instructions of the posting engine before D. This holds because an instruction that needs an older one waits for
+//     the one kFarthest before itself instead, which orders it after the older one as well. That instruction retired
+//     long ago, because the emitter looks ahead a few items only, so the wait takes no cycles.
 //
 // Cost: for each instruction a scan back over the instructions whose retirement is not known, which the waits keep
 // short.

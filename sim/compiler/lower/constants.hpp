@@ -23,7 +23,7 @@ class ConstantPool {
   // Byte offset of these bytes in the segment, a multiple of the alignment.
   std::uint64_t add(const std::vector<std::uint8_t>& block);
 
-  // An empty pool that only counts: for programs whose time matters and whose data does not.
+  // An empty pool that only counts bytes: for programs that are only timed.
   ConstantPool sizes_only() const;
   bool keeps_bytes() const { return keeps_bytes_; }
   // Room for that many bytes in a pool that only counts.
@@ -40,7 +40,7 @@ class ConstantPool {
   std::unordered_map<std::size_t, std::vector<std::uint64_t>> known_;  // offsets by the hash of the bytes
 };
 
-// Of the blocks in a segment: loads of them begin at a burst.
+// The alignment of the blocks in a segment, in bytes: their loads begin at a burst.
 std::uint32_t constant_alignment(const Chip& chip);
 
 // A channel's parameters: its bias as int32, then its scale as float32.

@@ -11,7 +11,8 @@
 
 namespace systole::compiler {
 
-// Words of an element-wise or pooling item: long enough to hide an instruction, short enough to start storing early.
+// Words of an element-wise or pooling item: enough to hide the latency of an instruction, few enough to start storing
+// early.
 inline constexpr std::int64_t kPieceWords = 512;
 
 // Groups of post_lanes operands in a word of the activation buffer: what a store steps by.

@@ -10,8 +10,9 @@
 namespace systole::compiler {
 namespace {
 
-// Items between the one that writes and the one that reads: what the emitter looks ahead, so that the load does not
-// hold up the loads behind it in the program, and as many as a store takes to retire behind its matrix instruction.
+// Items between the one that writes and the one that reads. The first kLookahead are those that the emitter loads
+// ahead, so that the load does not delay the loads behind it in the program. The rest is the time that a store takes to
+// retire after its matrix instruction.
 constexpr std::size_t kDistance = kLookahead + 3;
 
 bool reads_what(const Item& reader, const Item& writer) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Post-processing in the shade of the array: a max-pooling that is not fused runs piece by piece while the convolution
-// before it still computes.
+// Overlaps post-processing with the array: a max-pooling that is not fused runs piece by piece while the convolution
+// before it is still being computed.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,11 @@
 
 namespace systole::compiler {
 
-// Moves the items from `second` on, of one node, forward between those from `first` to `second`, of the node before it:
-// each as early as the tensor bytes that it reads are surely written when its loads are due. Nothing else may depend on
-// places of items, as reservations of resident tensors do, and the tensors that the second node writes must have bytes
-// of their own while the first one runs (dram/lifetimes.cpp sees to that).
+// The items from `first` to `second` are of one node, those from `second` on of the next node. Moves the items of the
+// second node forward between those of the first. Each goes as far forward as possible, but so that the tensor bytes
+// that it reads are written when its loads are due. Nothing else may depend on positions of items, as reservations of
+// resident tensors do. The tensors that the second node writes must not share bytes with live tensors while the first
+// node runs; dram/lifetimes.cpp ensures this.
 void interleave(std::vector<Item>& items, std::size_t first, std::size_t second);
 
 }  // namespace systole::compiler

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The items of one chip step while they are made, and what the nodes of a step share or take in turn: the segments of
-// constants, the free words of the activation buffer, the banks of the accumulators, and names for buffer contents.
+// The items of one chip step while they are made, and the resources that the nodes of a step share. These are the
+// segments of constants, the free words of the activation buffer, the banks of the accumulators, and names for buffer
+// contents.
 //
-// It knows neither the network nor the plan, so that a matrix problem can be lowered by itself, too (tiling/trial.hpp).
+// The builder has neither the network nor the plan, so that a matrix problem can be lowered alone, too
+// (tiling/trial.hpp).
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lowering of one chip step: its nodes become items, in the order of the step. What an operator needs for that: the
-// network, what the passes have decided, the places of the tensors, and the builder of the items.
+// Lowering of one chip step: its nodes become items, in the order of the step. This class has what an operator needs
+// for that: the network, the plan, the layouts of the tensors, and the builder of the items.
 #pragma once
 
 #include <optional>

@@ -33,8 +33,8 @@ struct Operand {
   bool dense_rows() const { return row_stride == width * pixel_stride; }
 };
 
-// The rows of a matrix as `count` matrices of `rows` rows each, one an image of height 1. What another view names is
-// taken as the matrix, whose bytes are the same.
+// Makes the rows of a matrix `count` matrices of `rows` rows each; each matrix is an image of height 1. If the operand
+// is seen in another way, it is taken as the matrix, whose bytes are the same.
 void see_as_matrices(Operand& operand, std::int64_t count, std::int64_t rows);
 
 // `tensor` must have a layout or be resident.
@@ -47,8 +47,8 @@ struct Region {
                last_column = 0;
 };
 
-// What touches it depends on: a box of the tensor in DRAM, or the words of the activation buffer from its first to its
-// last one.
+// The bytes of a region, for dependencies: a box of the tensor in DRAM, or the words of the activation buffer from the
+// region's first to its last word.
 DramBox dram_box(const Operand& operand, const Region& region);
 WordSpan word_span(const Operand& operand, const Region& region, const Chip& chip);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a matrix problem has of the chip's buffers: how its stores are cut, so that their parameters fit, and which
-// words of the activation buffer its input and its residual operand may use. Limits for the tiling follow.
+// The parts of the chip's buffers that a matrix problem may use, from which the limits of the tiling follow. It decides how
+// stores are cut so that their parameters fit, and which words of the activation buffer the input and the residual operand
+// may use.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A matrix problem becomes items, run by run, in the loops of loop_nest.hpp: for each tile and group one item a chunk,
-// each with its weights and its matrix instruction, and the stores behind the last one.
+// A matrix problem becomes items, run by run, in the loops of loop_nest.hpp. Each tile and group has one item for each
+// chunk, with the chunk's weights and matrix instruction. The stores follow the last chunk.
 #pragma once
 
 #include "compiler/matrix/buffer_share.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The weights of a matrix problem as the matrix engine takes them: for each group of output column blocks and each
-// chunk of the sum one block of weight tiles, which lies in the segment of weights or, for a MatMul of two activations,
-// in a tensor.
+// The weights of a matrix problem in the order of the matrix engine. There is one block of weight tiles for each group
+// of output column blocks and each chunk of the sum. It is in the segment of weights or, for a MatMul of two
+// activations, in a tensor.
 //
 // A weight tile is array_rows words of array_cols weights; with zero points by column, a word of those comes before
 // each tile. Tiles lie in the order of the matrix instruction: column block, kernel row, tap of the row, input block.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sum of two tensors of one shape, element by element, by post-processing alone. Mostly it is fused into the node
-// that computes one of them (passes/add_fusion.hpp).
+// A sum of two tensors of one shape, element by element, computed by post-processing alone. Usually it is fused into
+// the node that computes one of them (passes/add_fusion.hpp).
 #pragma once
 
 #include "compiler/operators/chip_operator.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operators that the chip never computes: they are free if their tensors are names for the same bytes, and run on the
-// host otherwise. Reshape, Flatten and the like; Concat, Split and Slice; and whatever the chip does not know.
+// Operators that the chip never computes: Reshape, Flatten and the like; Concat, Split and Slice; and every operator
+// that the chip does not have. They are free if their tensors are names for the same bytes, and run on the host
+// otherwise.
 #pragma once
 
 #include "compiler/operators/chip_operator.hpp"
@@ -16,7 +17,8 @@ class AddressOnlyOperator : public ChipOperator {
   void lower(Lowering&) const final;  // must not be called
 };
 
-// Free if both shapes lie in DRAM alike, and if it flattens images that only matrix products on the chip read.
+// Free if both shapes have the same order of bytes in DRAM, or if it flattens images that only matrix products on the
+// chip read.
 class ReshapeOperator : public AddressOnlyOperator {
  public:
   ReshapeOperator(const OperatorTable& nodes, std::uint32_t node, const Reshape& op)

@@ -63,8 +63,8 @@ MatrixProblem AveragePoolOperator::problem(const Lowering& lowering) const {
   return p;
 }
 
-// All channel blocks have the same weights, so they can be the positions of one pass instead of column blocks of their
-// own: a channel block of an image becomes a pixel, and its pixels become the channel blocks of the sum.
+// All channel blocks have the same weights. So they can be the positions of one pass, instead of each being a column
+// block: a channel block of an image becomes a pixel, and its pixels become the channel blocks of the sum.
 void AveragePoolOperator::sum_images(MatrixProblem& p) const {
   invariant(p.in.dense_rows(), "an image to average lies in one piece");
   const std::int64_t pixels = p.in.height * p.in.width, rows = chip().array_rows;

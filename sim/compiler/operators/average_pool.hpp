@@ -21,7 +21,7 @@ class AveragePoolOperator : public ChipOperator {
   MatrixProblem problem(const Lowering& lowering) const;
   // All channel blocks of a whole image at once.
   void sum_images(MatrixProblem& problem) const;
-  // Such a pooling reads its input as one dense piece.
+  // A pooling of whole images reads its input as one dense piece.
   bool averages_whole_image(const Plan& plan) const;
 
   const AveragePool& op_;

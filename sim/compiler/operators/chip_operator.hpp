@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An operator as the compiler's passes see it. Each operator of the chip is one class and one pair of files in this
-// folder: what the chip can do of it and why not, how it wants to see its tensors, what can be fused into it, how it
-// reads a tensor that stays on the chip, how it becomes instructions. No pass asks for the type of a node.
+// folder. The class says which cases the chip cannot run, how the operator views its tensors, and what can be fused
+// into it. It also says how the operator reads a tensor that stays on the chip, and how it becomes instructions. No
+// pass asks for the type of a node.
 //
-// A pass is given the OperatorTable (operator_table.hpp), which has one ChipOperator for each node of the network. An
-// operator has constant answers only: what depends on decisions is computed from the plan that the pass hands in.
+// A pass gets the OperatorTable (operator_table.hpp), which has one ChipOperator for each node of the network. An
+// operator keeps no decisions: answers that depend on decisions are computed from the plan that the pass gives.
 //
-// Answers have defaults that are safe for an operator that does not know the question: nothing is fused into it,
-// nothing stays on the chip for it.
+// Every answer has a default that is always correct: nothing is fused into the operator, nothing stays on the chip for
+// it.
 #pragma once
 
 #include <cstdint>
@@ -33,18 +34,18 @@ class ChipOperator {
 
   // ---- placement, in the order of the questions
 
-  // How it wants its tensors to be seen.
+  // Votes for the views of its tensors: images or matrices.
   virtual void vote(ViewVotes&) const {}
 
   // Why it has to run on the host, for the report; empty if the chip has an instruction sequence with exactly its bits.
-  // The plan has the views.
+  // The plan has the views of all tensors by now.
   virtual std::string refusal(const Plan& plan) const = 0;
 
-  // If no byte has to move: makes its outputs, or its inputs, names for bytes of other tensors and its node free. Asked
-  // in execution order when all refusals are known.
+  // If no byte has to move: makes its outputs, or its inputs, names for bytes of other tensors, and its node free.
+  // Called in execution order when all refusals are known.
   virtual void name_bytes(Plan&) const {}
 
-  // The same as `refusal`, when it is known which tensors are bytes of which others.
+  // The same as `refusal`, called when it is known which tensors are bytes of which others.
   virtual std::string refusal_of_bytes(const Plan&) const { return ""; }
 
   // The last chance to refuse: takes a layout of its own for a tensor, if its writer and all its readers agree.
@@ -74,7 +75,7 @@ class ChipOperator {
   // Whether it can write its output into a frame of padding: rows at a distance.
   virtual bool writes_into_frame() const { return false; }
 
-  // How the host had better spread out its input; nothing if there is no gain.
+  // How the host should unroll its input; nothing if that gains nothing.
   virtual std::optional<Unrolled> unrolled_input(const Plan&) const { return std::nullopt; }
 
   // Words of the activation buffer that it needs to run piece by piece beside the node before it, which uses the array;

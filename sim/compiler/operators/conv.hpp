@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A convolution with constant weights, a matrix problem whose sums go over channel blocks and taps. Its stores take a
-// clamp, an Add or a MaxPool with them.
+// A convolution with constant weights: a matrix problem whose sums are over channel blocks and taps. Its stores also
+// compute a fused clamp, Add or MaxPool.
 #pragma once
 
 #include "compiler/matrix/matrix_problem.hpp"

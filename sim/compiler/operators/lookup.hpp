@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A table of 256 outputs, by post-processing alone. The chip has no tables: it can do one that is a requantization and
-// a clamp.
+// A table of 256 outputs, computed by post-processing alone. The chip has no tables, so it runs only those that equal a
+// requantization and a clamp.
 #pragma once
 
 #include "compiler/operators/chip_operator.hpp"

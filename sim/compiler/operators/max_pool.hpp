@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A maximum over windows, by post-processing alone. It is fused into a convolution (passes/pool_fusion.hpp) or runs
-// beside one, piece by piece.
+// A maximum over windows, computed by post-processing alone. It is fused into a convolution (passes/pool_fusion.hpp),
+// or runs piece by piece while a convolution is computed (lower/interleave.hpp).
 #pragma once
 
 #include "compiler/operators/chip_operator.hpp"

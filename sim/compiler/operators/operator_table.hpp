@@ -27,7 +27,7 @@ class OperatorTable {
   std::uint32_t size() const { return static_cast<std::uint32_t>(operators_.size()); }
   const ChipOperator& operator[](std::uint32_t node) const { return *operators_.at(node); }
 
-  // By the graph, whatever the plan makes of it. A reader stands in the list once for each operand.
+  // Of the graph, whatever the plan decides. A reader is in the list once for each operand.
   const std::vector<std::uint32_t>& readers(TensorId t) const { return readers_.at(t); }
   std::optional<std::uint32_t> writer(TensorId t) const { return writer_.at(t); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuses an Add into the node that computes one of its operands, if nobody else reads that operand and the node has no
+// Fuses an Add into the node that computes one of its operands, if no other node reads that operand and the node has no
 // clamp of its own: its stores requantize, then add, in sequence. The node is then computed where the Add stood, when
 // the other operand is there.
 //

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which nodes run on the chip, which on the host, and which are nothing but names for bytes.
+// Which nodes run on the chip, which on the host, and which only give another name to bytes.
 //
-// A node runs on the host if the chip has no instruction sequence with exactly its bits. What is refused, and why, is
-// said in NodePlacement::reason; each operator knows its own reasons (operators/). Three of the questions depend on the
-// answers before them: which tensors are bytes of others is only known when it is known who reads them on the chip, and
-// a matrix product needs to know what its tensors have become.
+// A node runs on the host if the chip has no instruction sequence with exactly its bits. NodePlacement::reason says
+// why; each operator knows its own reasons (operators/). The operators are asked several times, because later answers
+// depend on earlier ones. Which tensors are bytes of others depends on the nodes that read them on the chip. Whether
+// the chip can run a matrix product depends on what its tensors have become.
 #pragma once
 
 #include "compiler/operators/operator_table.hpp"

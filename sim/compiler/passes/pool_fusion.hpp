@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fuses a MaxPool whose windows do not overlap into the node that computes its input, if nobody else reads that: the
+// Fuses a MaxPool whose windows do not overlap into the node that computes its input, if no other node reads it: the
 // store takes the maximum over a window of accumulator rows. A residual has no place in a window, so such a node adds
 // nothing.
 #pragma once

@@ -15,7 +15,7 @@ namespace systole::compiler {
 struct Frame {
   std::int64_t top = 0, left = 0, bottom = 0, right = 0;  // not positive: nothing is read there
   std::uint8_t pad_value = 0;
-  bool dense = false;  // the reader takes the tensor as one piece: nobody may have a frame around it
+  bool dense = false;  // the reader takes the tensor as one piece: no reader may need a frame around it
   bool empty() const { return top <= 0 && left <= 0 && bottom <= 0 && right <= 0; }
 };
 

@@ -19,7 +19,7 @@ class FreeNodes {
   // The free node that names a tensor, if one does.
   std::optional<std::uint32_t> producer(TensorId tensor) const { return producer_.at(tensor); }
 
-  // The tensors that somebody has to write before `tensor` can be read: itself, or what free nodes made it of.
+  // The tensors that must be written before `tensor` can be read: itself, or those that free nodes made it of.
   const std::vector<TensorId>& sources(TensorId tensor) const { return sources_.at(tensor); }
 
  private:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the requantization behind a table of 256 outputs. The reader has already folded scales and zero points into the
-// table, so they are searched for: for each pair of input and output zero point the table's entries bound the scale
-// from both sides; a scale inside the bounds is then tried on all 256 inputs in exact float32 arithmetic. Nothing is
-// assumed.
+// Finds the requantization that equals a table of 256 outputs. The reader has already folded scales and zero points
+// into the table, so they have to be searched. For each pair of input and output zero point, the table's entries bound
+// the scale from both sides. A scale inside the bounds is then tried on all 256 inputs in exact float32 arithmetic, so
+// a match is certain.
 #include "compiler/plan/lookup_match.hpp"
 
 #include <algorithm>

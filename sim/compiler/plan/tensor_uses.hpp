@@ -24,7 +24,7 @@ class TensorUses {
   bool has_parts(TensorId storage) const { return of_[storage].has_parts; }
   // The caller of the network reads bytes of the storage of `t`.
   bool is_output(TensorId t) const { return of_[storage_[t]].is_output; }
-  // `t` is read by one operand of one node, and by nobody else under any name.
+  // `t` is read by one operand of one node, and has no other reader under any name.
   bool is_private(TensorId t) const { return !is_output(t) && names(storage_[t]) == 1 && readers(t).size() == 1; }
 
  private:

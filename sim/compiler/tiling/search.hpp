@@ -3,13 +3,13 @@
 // The tiling of a matrix problem, chosen by what the cycle model says of the candidates: a trial (trial.hpp) times each
 // by itself. An estimate (tiling.hpp) puts the candidates in order first.
 //
-//   kNone   the best of the estimate
-//   kFast   the exact model ranks the few best of the estimate
-//   kFull   and those that the estimate puts up to 15 % behind its best, if their lower bound is below what was found;
-//           as neighbors in the network overlap and a trial has none, the better of the networks by kFast and kFull
-//           is kept
+//   kNone   the candidate with the best estimate
+//   kFast   the cycle model times the few candidates with the best estimates
+//   kFull   and all candidates whose estimate is up to 15 % above the best one, if their lower bound is below the best
+//           time so far. Layers of a network overlap and a trial has one layer only, so both networks, of kFast and kFull,
+//           are timed and the faster one is kept
 //
-// Problems that are alike to the last stride are searched once, wherever they lie in DRAM.
+// Problems with equal keys (tiling_key.hpp) are searched once, wherever they are in DRAM.
 #pragma once
 
 #include <functional>

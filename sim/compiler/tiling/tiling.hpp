@@ -2,8 +2,8 @@
 //
 // The tilings of a matrix problem that fit the buffers of a chip, in order of their estimated cycles (cost.hpp).
 //
-// Every problem has a tiling as long as one weight tile fits the weight buffer: the smallest is one output position,
-// one column block and one tap of one input block, which needs one activation word.
+// Every problem has a tiling if one weight tile fits the weight buffer. The smallest tiling is one output position, one
+// column block and one tap of one input block, which needs one activation word.
 #pragma once
 
 #include <vector>

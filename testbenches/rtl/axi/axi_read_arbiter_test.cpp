@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does the read address channel keep AXI's rules (an offer stays, unchanged, until accepted), does
-// fetch go before load, is nothing lost, doubled or reordered within an ID, and does a request
-// taken in cycle t stand on the pins in cycle t + 1?
+// Does the read address channel keep AXI's rules (an offer stays, unchanged, until accepted)? Does
+// fetch go before load? Is nothing lost, doubled or reordered within an ID? Is a request taken in
+// cycle t on the pins in cycle t + 1?
 #include "Vaxi_read_arbiter_32.h"
 #include "Vaxi_read_arbiter_40.h"
 #include "compare.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does every instruction reach its engine once, in order, in the cycle that the block's header
-// states; does the program end two cycles after the last retirement; and does every error stop the
-// chip with its code and the instruction's index?
+// states? Does the program end two cycles after the last retirement? Does every error stop the chip
+// with its code and the instruction's index?
 //
 // The bench is the memory, the three engines and the registers around the block. A model written
 // from the header and the instruction set page follows it; every output is compared in every cycle.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does the fetch ask for each instruction once, in order, one burst a cycle from the cycle after
-// the start, never for more than it has room for, and is an instruction there exactly two cycles
-// after its last beat?
+// Does the fetch request each instruction once, in order, one burst a cycle from the cycle after the
+// start, and never more than it has room for? Is an instruction there exactly two cycles after its
+// last beat?
 #include "Vinstruction_fetch_1024x2.h"
 #include "Vinstruction_fetch_32x8.h"
 #include "Vinstruction_fetch_64x4.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does the address side of the load engine ask for exactly the bytes of its runs, in bursts that
-// are cut where they must be, and each in the first cycle that the header's rules allow?
+// Does the address side of the load engine request exactly the bytes of its runs? Are the bursts cut
+// where they must be, and is each offered in the first cycle that the header's rules allow?
 #include "Vload_request.h"
 #include "cycle/load_engine.hpp"
 #include "rtl/chip_parameters.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Do random stores leave in DRAM and in the activation buffer what the reference model says, do
-// they retire in order over both destinations, and does every step fall on the cycle of the cycle
-// model?
+// Do random stores leave in DRAM and in the activation buffer what the reference model says? Do they
+// retire in order over both destinations? Does every step happen in the cycle of the cycle model?
 #include "cycle/store_engine.hpp"
 
 #include "Vstore_engine.h"

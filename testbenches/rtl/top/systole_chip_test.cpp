@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does the chip, with nothing but its pins, compute a matrix product that a person can follow, and
-// does it tell an illegal instruction and bus errors from one another, stop, and run again after a
+// Does the chip, driven at its pins alone, compute a matrix product that a person can follow? Does it
+// report an illegal instruction and each bus error with its own code, stop, and run again after a
 // reset?
 #include "Vsystole_chip.h"
 #include "isa/instruction.hpp"

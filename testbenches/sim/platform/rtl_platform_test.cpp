@@ -97,9 +97,9 @@ TEST_CASE("cycles count from the doorbell's handshake, and the trace names every
   program.instructions = {load(0, 64), store(0)};
   const RunResult result = platform.run(program, kBaseAddresses, kProgram);
 
-  // The mock: doorbell in 0, idle state left in 1, AR on the pins in 2, first of 16 beats in 9,
-  // last in 24, start shown in 26, AR of the load in 27, 8 beats from 34 to 41, retirement shown in
-  // 42; the store alike, its B 7 cycles after its last W beat.
+  // The cycles of the mock. Doorbell in 0, idle state left in 1, AR on the pins in 2, first of 16 beats
+  // in 9, last in 24. Start shown in 26, AR of the load in 27, 8 beats from 34 to 41, retirement shown
+  // in 42. The store likewise; its B comes 7 cycles after its last W beat.
   REQUIRE(result.axi_trace.size() > 4);
   CHECK(result.axi_trace[0].cycle == 2);
   CHECK(result.axi_trace[0].channel == AxiChannel::kAr);

@@ -81,9 +81,9 @@ class Orderer {
 
   std::vector<EmittedInstruction>& program_;
   const std::vector<std::pair<std::uint64_t, std::uint64_t>>& storage_bytes_;
-  std::array<Retired, isa::kEngines> known_ = {};                  // at the start of the engine's next instruction
+  std::array<Retired, isa::kEngines> known_ = {};                // at the start of the engine's next instruction
   std::array<std::vector<std::size_t>, isa::kEngines> history_;  // program positions
-  std::array<std::vector<Retired>, isa::kEngines> retired_;        // what the retirement of each instruction tells
+  std::array<std::vector<Retired>, isa::kEngines> retired_;      // what the retirement of each instruction tells
   std::vector<std::pair<std::size_t, std::size_t>> waited_;
 };
 

@@ -16,55 +16,70 @@ using Chosen = std::optional<Command>;
 
 // The subcommands with their options: each fills its arguments in and, when it is the one that is called, chooses them.
 
+void add_network(CLI::App& command, std::string& network, const char* help) {
+  command.add_option("network", network, help)->required()->type_name("NET");
+}
+void add_chip(CLI::App& command, std::string& chip) {
+  command.add_option("--chip", chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+}
+// An option that may be given several times, a value each time.
+CLI::Option* each_time(CLI::Option* option) {
+  return option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options) {
   command
-      .add_option("--calibrate", options.folder,
-                  "Float networks: folder of .npy or .pb files to quantize by, or of folders with input_0.npy, "
-                  "input_1.npy, .. [random data]")
+      .add_option_function<std::string>(
+          "--calibrate", [&options](const std::string& folder) { options.data = quantize::SampleFolder{folder}; },
+          "Float networks: folder of .npy or .pb files to quantize by, or of folders with input_0.npy, input_1.npy, .. "
+          "[--input, or else random data]")
       ->type_name("DIR");
   command.add_option("--samples", options.samples, "Float networks: how much random data to quantize by [2]")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
-  command
-      .add_option_function<std::vector<std::string>>(
-          "--shape",
-          [&options](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) add_shape(text, options.load);
-          },
-          "Shape of an input that the file leaves open, once per input: --shape image=1,3,224,224")
-      ->type_name("NAME=N,N,..")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  each_time(command.add_option_function<std::vector<std::string>>(
+                "--shape",
+                [&options](const std::vector<std::string>& texts) {
+                  for (const std::string& text : texts) add_shape(text, options.load);
+                },
+                "Shape of an input that the file leaves open, once per input: --shape image=1,3,224,224"))
+      ->type_name("NAME=N,N,..");
   command.add_flag("--per-tensor", options.quantize.per_tensor,
                    "Float networks: one scale for all weights of a node, not one for each output channel");
 }
 
+void add_job_options(CLI::App& command, JobOptions& job) {
+  add_network(command, job.network, "ONNX file, or layers as SCALE-Sim lists them (.csv)");
+  add_chip(command, job.chip);
+  each_time(command.add_option("--input", job.inputs,
+                               "Input tensor, .npy or .pb, once per graph input in their order; default: random data"))
+      ->type_name("FILE");
+  command
+      .add_option("--search", job.search,
+                  "How tilings are chosen: by an estimate (none), by the cycle model among the few best (fast) or all "
+                  "that may be better (full) [fast]")
+      ->check(CLI::IsMember({"none", "fast", "full"}))
+      ->type_name("EFFORT");
+  command
+      .add_option("--seed", job.seed, "Seed of random inputs, random calibration data and the RTL's power-up state [1]")
+      ->type_name("N");
+  add_calibration_options(command, job.calibration);
+  command.add_flag("--float-average-pool", job.float_average_pool,
+                   "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the "
+                   "chip's differ by one where a mean is a tie");
+}
+
 void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("run", "Compile a network for a chip, run it and report");
-  command->add_option("network", run.network, "ONNX file, or layers as SCALE-Sim lists them (.csv)")
-      ->required()
-      ->type_name("NET");
-  command->add_option("--chip", run.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+  add_job_options(*command, run.job);
   command->add_option("--on", run.on, "View of the chip: rtl, reference, model, or all of them against each other")
       ->required()
       ->check(CLI::IsMember({"rtl", "reference", "model", "all"}))
       ->type_name("VIEW");
-  command
-      ->add_option("--input", run.inputs,
-                   "Input tensor, .npy or .pb, once per graph input in their order; default: random data")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--output", run.output, "Folder for the outputs, one .npy each")->type_name("DIR");
   command->add_option("--dump-tensors", run.dump_tensors, "Folder for every tensor that reaches DRAM or the host")
       ->type_name("DIR");
   command->add_option("--json", run.json, "File for the report as JSON")->type_name("FILE");
-  command
-      ->add_option("--search", run.search,
-                   "How tilings are chosen: by an estimate (none), by the cycle model among the few best (fast) or all "
-                   "that may be better (full) [fast]")
-      ->check(CLI::IsMember({"none", "fast", "full"}))
-      ->type_name("EFFORT");
   command->add_option("--csv", run.csv, "File for the report's nodes as a table")->type_name("FILE.csv");
   command->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")
       ->type_name("FILE.csv");
@@ -78,40 +93,30 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
                    "Report a hang when no instruction retires for so many cycles [1000000]")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
-  command->add_option("--seed", run.seed, "Seed of random inputs and of the RTL's power-up state [1]")->type_name("N");
   command->add_flag("--assertions", run.assertions, "Check the assertions in the RTL; another model, slower");
-  add_calibration_options(*command, run.calibration);
   command->add_flag(
       "--compare-float", run.compare_float,
       "Float networks: compute the float network on the host too and say how far the int8 result is from it");
-  command->add_flag("--float-average-pool", run.float_average_pool,
-                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the "
-                    "chip's differ by one "
-                    "where a mean is a tie");
   command->add_flag("--no-check", run.no_check, "Do not compute the network on the host to check the outputs");
   command->callback([&] { chosen = run; });
 }
 
 void add_export(CLI::App& app, ExportArguments& arguments, Chosen& chosen) {
-  CLI::App* command =
-      app.add_subcommand("export", "Write program, memory image and expected result for your own testbench");
-  command->add_option("network", arguments.network, "ONNX file")->required()->type_name("NET.onnx");
-  command->add_option("--chip", arguments.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+  CLI::App* command = app.add_subcommand(
+      "export", "Write the program that run measures, memory image and expected result for your own testbench");
+  add_job_options(*command, arguments.job);
   command->add_option("-o,--output", arguments.directory, "Folder for the files")->required()->type_name("DIR");
-  command->add_option("--input", arguments.inputs, "As of run")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--seed", arguments.seed, "Seed of random inputs [1]")->type_name("N");
   command->callback([&] { chosen = arguments; });
 }
 
 void add_quantize(CLI::App& app, QuantizeArguments& arguments, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("quantize", "Quantize a float network to int8 (QDQ)");
-  command->add_option("network", arguments.network, "ONNX file in float")->required()->type_name("NET.onnx");
+  add_network(*command, arguments.network, "ONNX file in float");
   command->add_option("-o,--output", arguments.output, "File for the quantized network")
       ->required()
       ->type_name("Q.onnx");
+  each_time(command->add_option("--input", arguments.inputs, "One sample to quantize by: as --input of run"))
+      ->type_name("FILE");
   add_calibration_options(*command, arguments.calibration);
   command->add_option("--seed", arguments.calibration.seed, "Seed of the random data [1]")->type_name("N");
   command->callback([&] { chosen = arguments; });
@@ -124,7 +129,7 @@ void add_conformance(CLI::App& app, ConformanceArguments& arguments, Chosen& cho
                    "Folder with test cases at any depth: model.onnx, test_data_set_0/input_0.pb, ..")
       ->required()
       ->type_name("DIR");
-  command->add_option("--chip", arguments.chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
+  add_chip(*command, arguments.chip);
   command->add_option("--on", arguments.on, "View of the chip: reference, model, rtl, or all [reference]")
       ->check(CLI::IsMember({"reference", "model", "rtl", "all"}))
       ->type_name("VIEW");

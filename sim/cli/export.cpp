@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/export.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
-#include "chip/shipped_chips.hpp"
-#include "cli/run.hpp"
 #include "export/export.hpp"
 #include "session/session.hpp"
+#include "support/error.hpp"
 
 namespace systole::cli {
 
+namespace {
+
+// A network without a step for the chip has no program to export: its nodes say why.
+void check_chip_steps(const ExportArguments& arguments, const compiler::CompiledNetwork& network) {
+  const auto on_chip = [](const compiler::Step& step) { return std::holds_alternative<compiler::ChipStep>(step); };
+  if (std::any_of(network.steps.begin(), network.steps.end(), on_chip)) return;
+  throw UserError(fmt::format("{}: no node runs on the chip, there is no program to export (systole run says why)",
+                              arguments.job.network));
+}
+
+}  // namespace
+
 int execute(const ExportArguments& arguments, const Streams& streams) {
-  session::Job job;
-  job.chip = open_chip(arguments.chip);
-  job.network = arguments.network;
-  job.seed = arguments.seed;
-  job.compile.search = compiler::Search::kNone;
-  if (!arguments.inputs.empty()) job.inputs = session::InputFiles(arguments.inputs.begin(), arguments.inputs.end());
   session::Progress progress;
-  progress.opened = [&](const quantize::OpenedNetwork& opened) {
-    if (arguments.inputs.empty() && !opened.network.inputs.empty()) streams.error << random_input_line(arguments.seed);
-  };
-  const session::Compiled compiled = session::compile(job, progress);
+  progress.opened = announcement(arguments.job, streams);
+  const session::Compiled compiled = session::compile(job_of(arguments.job), progress);
+  check_chip_steps(arguments, compiled.network);
   for (const std::string& file : exporting::export_network(compiled.network, compiled.inputs, arguments.directory))
     streams.out << (std::filesystem::path(arguments.directory) / file).string() << "\n";
   return 0;

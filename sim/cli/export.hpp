@@ -3,18 +3,16 @@
 // `systole export`: a compiled network as files for another testbench.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/job_options.hpp"
 
 namespace systole::cli {
 
 struct ExportArguments {
-  std::string network, chip, directory;
-  std::vector<std::string> inputs;
-  std::uint32_t seed = 1;
+  JobOptions job;
+  std::string directory;
 };
 
 int execute(const ExportArguments& arguments, const Streams& streams);

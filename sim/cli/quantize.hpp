@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "quantize/open_network.hpp"
@@ -12,13 +13,10 @@ namespace systole::cli {
 
 struct QuantizeArguments {
   std::string network, output;
+  std::vector<std::string> inputs;  // one sample, if calibration has no data of its own
   quantize::CalibrationOptions calibration;
 };
 
 int execute(const QuantizeArguments& arguments, const Streams& streams);
-
-// The shape of an input from "NAME=N,N,..", where the name may have equal signs itself. UserError for any other text and for a
-// dimension outside of its range.
-void add_shape(const std::string& text, LoadOptions& options);
 
 }  // namespace systole::cli

@@ -3,11 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <utility>
 
-#include "chip/shipped_chips.hpp"
 #include "cli/output/progress_line.hpp"
 #include "cli/output/tensor_writer.hpp"
 #include "report/csv.hpp"
@@ -22,23 +23,13 @@ namespace systole::cli {
 
 namespace {
 
-const std::map<std::string, compiler::Search> kSearches = {
-    {"none", compiler::Search::kNone}, {"fast", compiler::Search::kFast}, {"full", compiler::Search::kFull}};
-
 session::Job job_of(const RunArguments& arguments) {
   const bool dumps = !arguments.dump_tensors.empty();
-  session::Job job;
-  job.chip = open_chip(arguments.chip);
-  job.network = arguments.network;
-  job.opening = arguments.calibration;
+  session::Job job = job_of(arguments.job);
   job.compare_float = arguments.compare_float;
-  job.float_average_pool = arguments.float_average_pool;
   // A dump shows every tensor: none stays on the chip or vanishes into a fused node.
   job.compile.keep_tensors = dumps;
   job.compile.fuse = !dumps;
-  job.compile.search = kSearches.at(arguments.search);
-  if (!arguments.inputs.empty()) job.inputs = session::InputFiles(arguments.inputs.begin(), arguments.inputs.end());
-  job.seed = arguments.seed;
   job.run.view = session::view_choice(arguments.on);
   job.run.keep = dumps ? runtime::Keep::kAll : arguments.no_check ? runtime::Keep::kOutputs : runtime::Keep::kNeeded;
   job.run.rtl.wave_file = arguments.wave;
@@ -49,20 +40,31 @@ session::Job job_of(const RunArguments& arguments) {
   return job;
 }
 
-std::string calibration_line(const RunArguments& arguments) {
-  const quantize::CalibrationOptions& calibration = arguments.calibration;
-  return fmt::format("float network: quantized to int8, calibrated on {}\n",
-                     calibration.folder.empty()
-                         ? fmt::format("{} random samples, seed {}", calibration.samples, arguments.seed)
-                         : calibration.folder.string());
+// What an option cannot do on the view is refused, and so are two results in one place.
+void check_options(const RunArguments& arguments) {
+  const bool has_rtl = arguments.on == "rtl" || arguments.on == "all";
+  if (!has_rtl && (arguments.assertions || !arguments.wave.empty()))
+    throw UserError(fmt::format("{}: only the RTL has it, allowed views: rtl, all",
+                                arguments.assertions ? "--assertions" : "--wave"));
+  if (!arguments.trace.empty() && arguments.on == "reference")
+    throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
+  std::map<std::filesystem::path, std::string> places;
+  for (const auto& [option, file] : {std::pair<std::string, std::string>{"--json", arguments.json},
+                                     {"--csv", arguments.csv},
+                                     {"--trace", arguments.trace},
+                                     {"--wave", arguments.wave},
+                                     {"--output", arguments.output},
+                                     {"--dump-tensors", arguments.dump_tensors}}) {
+    if (file.empty()) continue;
+    if (file == "-") throw UserError(option + " -: wanted is the name of a file, the terminal has the report");
+    const auto [place, is_new] = places.emplace(std::filesystem::absolute(file).lexically_normal(), option);
+    if (!is_new) throw UserError(fmt::format("{} {}: is the place of {} too", option, file, place->second));
+  }
 }
 
 session::Progress progress_of(const RunArguments& arguments, const Streams& streams, ProgressLine& line) {
   session::Progress progress;
-  progress.opened = [&](const quantize::OpenedNetwork& opened) {
-    if (opened.was_float) streams.error << calibration_line(arguments);
-    if (arguments.inputs.empty() && !opened.network.inputs.empty()) streams.error << random_input_line(arguments.seed);
-  };
+  progress.opened = announcement(arguments.job, streams);
   // A folder that cannot be made stops the command before the run, not behind it.
   progress.compiled = [&](const compiler::CompiledNetwork&) {
     for (const std::string& folder : {arguments.output, arguments.dump_tensors})
@@ -102,12 +104,9 @@ std::string float_comparison(const std::vector<session::FloatDistance>& distance
 
 }  // namespace
 
-std::string random_input_line(std::uint32_t seed) { return fmt::format("no --input: random data, seed {}\n", seed); }
-
 int execute(const RunArguments& arguments, const Streams& streams) {
+  check_options(arguments);
   for (const std::string& file : {arguments.json, arguments.csv, arguments.trace}) check_folder(file);
-  if (!arguments.trace.empty() && arguments.on == "reference")
-    throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   ProgressLine line(streams.error, streams.progress);
   const session::Result result = session::run(job_of(arguments), progress_of(arguments, streams, line));
   line.clear();

@@ -78,6 +78,19 @@ std::vector<Sample> read_samples(const fs::path& folder, const OnnxGraph& graph)
   return samples;
 }
 
+Sample read_sample(const std::vector<fs::path>& files, const OnnxGraph& graph) {
+  if (files.size() != graph.inputs.size()) {
+    std::vector<std::string> names;
+    for (const TensorId id : graph.inputs) names.push_back(graph.tensors[id].name);
+    throw UserError(fmt::format("--input: {} files given, the network has {} inputs ({})", files.size(), names.size(),
+                                fmt::join(names, ", ")));
+  }
+  Sample sample;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    sample.push_back(read_tensor_file(files[i], graph.tensors[graph.inputs[i]]));
+  return sample;
+}
+
 std::vector<Sample> seeded_samples(const OnnxGraph& graph, std::uint32_t seed, int count) {
   boost::random::mt19937 random(seed);
   boost::random::normal_distribution<float> normal;

@@ -20,6 +20,10 @@ using Sample = std::vector<HostTensor>;  // a tensor for each input of the netwo
 // (UserError): none there, a file that does not fit its input.
 std::vector<Sample> read_samples(const std::filesystem::path& folder, const OnnxGraph& graph);
 
+// One sample of a file for each input of the graph, in their order. Errors (UserError): another number of files, a file
+// that does not fit its input.
+Sample read_sample(const std::vector<std::filesystem::path>& files, const OnnxGraph& graph);
+
 // `count` samples that are the same everywhere: float inputs normally distributed (mean 0, deviation 1), integers
 // small.
 std::vector<Sample> seeded_samples(const OnnxGraph& graph, std::uint32_t seed, int count);

@@ -149,6 +149,11 @@ void visit_fields(const RunReport& run, Visitor&& visit) {
         run.outputs_match);
   visit(Field{"difference", "", "in words, when `outputs_match` is false"}.in_json(InJson::kLeftOutIfUnknown),
         run.difference);
+  visit(Field{"values", "", "in words: what the inputs are, and what a float network was calibrated on"}
+            .in_json(InJson::kLeftOutIfUnknown)
+            .in_text(Format::kPlain),
+        run.values);
+  visit(Field{"inputs", "", "list of the network's inputs, below"}, run.inputs);
   visit(Field{"clock_mhz", "MHz", "the chip's clock"}.in_text(Format::kPlain), run.clock_mhz);
   visit(Field{"macs_per_cycle", "MACs", "of the chip's array: rows x columns"}.in_text(Format::kGrouped),
         run.macs_per_cycle);
@@ -163,6 +168,15 @@ void visit_fields(const RunReport& run, Visitor&& visit) {
   visit(Field{"views", "", "list of the views that ran, below"}, run.views);
   visit(Field{"steps", "", "list of programs and host operators, below"}, run.steps);
   visit(Field{"nodes", "", "list of the network's nodes, below"}, run.nodes);
+}
+
+template <class Visitor>
+void visit_fields(const InputReport& input, Visitor&& visit) {
+  visit(Field{"name", "", "of the tensor"}, input.name);
+  visit(Field{"source", "", "a file, `random`, or `given` by a program"}, input.source);
+  visit(Field{"outside_range", "0 to 1",
+              "share of its values beyond the range that its QuantizeLinear can express; null: it is not quantized"},
+        input.outside_range);
 }
 
 template <class Visitor>
@@ -280,6 +294,8 @@ inline constexpr SummaryLine kSummary[] = {
     {"compile", "{compile_seconds} from the file to the programs"},
     {"simulation", "{wall_seconds}", ", {simulated_cycles_per_second} cycles/s"},
     {"outputs", "{outputs_match}"},
+    {"", "{inputs}"},  // "input NAME", of those with values outside the range
+    {"values", "{values}"},
 };
 inline constexpr std::string_view kShareSummary =
     "{operators} of the operators, {macs} of the MACs, {bytes} of the output bytes";

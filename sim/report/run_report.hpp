@@ -50,6 +50,11 @@ struct ViewReport {
   double wall_seconds = 0;
 };
 
+struct InputReport {
+  std::string name, source;             // source: a file, "random", or "given"
+  std::optional<double> outside_range;  // 0 to 1; of an input that the network quantizes
+};
+
 // Shares of the network, 0 to 1 each. Nodes that move nothing are not counted.
 struct Shares {
   double operators = 0, macs = 0, bytes = 0;  // bytes: of the nodes' outputs
@@ -75,6 +80,8 @@ struct RunReport {
   std::optional<double> simulated_cycles_per_second;
   std::optional<bool> outputs_match;
   std::string difference;  // in words, when outputs_match is false
+  std::string values;      // in words: what the values of inputs and outputs stand on
+  std::vector<InputReport> inputs;
   // By `where` of the nodes: the view that the chip's steps ran on, then "host".
   std::array<std::pair<std::string, Shares>, 2> shares;
   std::vector<ViewReport> views;

@@ -126,7 +126,7 @@ class Summary {
 
   template <class T>
   void operator()(const Field& field, const T& value) {
-    if constexpr (kIsValue<T> && !std::is_same_v<T, std::string>) add(texts_, field, value);
+    if constexpr (kIsValue<T>) add(texts_, field, value);
   }
   void operator()(const Field& field, const std::optional<bool>& match) {
     if (match) texts_.emplace(field.key, match_text(*match, run_.view));
@@ -140,6 +140,16 @@ class Summary {
       visit_fields(shares, [&texts](const Field& part, double value) { add(texts, part, value); });
       lines_[field.key].push_back({"on " + place, *filled(kShareSummary, texts)});
     }
+  }
+  void operator()(const Field& field, const std::string& text) {
+    if (field.text != Format::kNone && !text.empty()) texts_.emplace(field.key, text);
+  }
+  void operator()(const Field& field, const std::vector<InputReport>& inputs) {
+    for (const InputReport& input : inputs)
+      if (input.outside_range.value_or(0) > 0)
+        lines_[field.key].push_back(
+            {"input " + input.name,
+             fmt::format("{} of the values lie outside the calibrated range", share_text(*input.outside_range))});
   }
   void operator()(const Field& field, const std::optional<Accounts>& accounts) {
     if (!accounts || run_.cycles.value_or(0) == 0) return;

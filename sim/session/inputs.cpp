@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 #include <string>
 #include <utility>
@@ -56,6 +58,34 @@ std::vector<HostTensor> read_inputs(const Network& network, const std::vector<st
   for (std::size_t i = 0; i < files.size(); ++i)
     inputs.push_back(read_tensor_file(files[i], network.tensors[network.inputs[i]]));
   return inputs;
+}
+
+std::optional<double> share_outside_range(const Network& network, TensorId input, const HostTensor& value) {
+  const auto constant = [&network](TensorId id) { return network.tensors[id].is_constant; };
+  for (const Node& node : network.nodes) {
+    const auto* host = std::get_if<HostOperator>(&node.operation);
+    if (host == nullptr || node.operator_name != "QuantizeLinear" || host->inputs.at(0) != input) continue;
+    if (value.type != ElementType::kFloat32 || !std::all_of(host->inputs.begin() + 1, host->inputs.end(), constant))
+      continue;
+    const Tensor& scale = network.tensors[host->inputs.at(1)];
+    const Tensor& output = network.tensors[host->outputs.at(0)];
+    if (element_count(scale.shape) != 1 || scale.type != ElementType::kFloat32) continue;
+    const bool is_signed = output.type == ElementType::kInt8;
+    float zero_point = 0;
+    if (host->inputs.size() > 2) {
+      const std::uint8_t bits = network.tensors[host->inputs[2]].data.at(0);
+      zero_point = is_signed ? static_cast<float>(static_cast<std::int8_t>(bits)) : static_cast<float>(bits);
+    }
+    const float low = is_signed ? -128 : 0, high = is_signed ? 127 : 255;
+    const std::size_t count = value.data.size() / sizeof(float);
+    const float *x = elements<float>(value), step = *reinterpret_cast<const float*>(scale.data.data());
+    const auto outside = std::count_if(x, x + count, [&](float v) {
+      const float quantized = std::rint(v / step) + zero_point;
+      return !(quantized >= low && quantized <= high);
+    });
+    return count == 0 ? 0 : static_cast<double>(outside) / static_cast<double>(count);
+  }
+  return std::nullopt;
 }
 
 }  // namespace systole::session

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/session.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "scalesim/topology.hpp"
@@ -17,12 +19,24 @@ std::string network_name(const Job& job) {
   return std::get<Network>(job.network).name;
 }
 
-quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
-  if (topology::is_topology_file(file)) return {topology::read_topology(file, job.seed), false, std::nullopt};
+quantize::CalibrationOptions calibration_of(const Job& job) {
   quantize::CalibrationOptions options = job.opening;
+  if (std::holds_alternative<quantize::SeededData>(options.data) && !options.samples) {
+    if (const auto* files = std::get_if<InputFiles>(&job.inputs)) options.data = *files;
+    if (const auto* tensors = std::get_if<std::vector<HostTensor>>(&job.inputs)) options.data = *tensors;
+  }
   options.seed = job.seed;
   options.keep_float = job.compare_float;
-  return quantize::open_network(file, options);
+  return options;
+}
+
+quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
+  if (topology::is_topology_file(file)) {
+    quantize::OpenedNetwork opened;
+    opened.network = topology::read_topology(file, job.seed);
+    return opened;
+  }
+  return quantize::open_network(file, calibration_of(job));
 }
 
 std::vector<HostTensor> inputs_of_job(const Job& job, const Network& network) {
@@ -31,16 +45,44 @@ std::vector<HostTensor> inputs_of_job(const Job& job, const Network& network) {
   return random_inputs(network, job.seed);
 }
 
-Provenance provenance(const Job& job) {
+Provenance provenance(const Job& job, const Compiled& compiled) {
   Provenance p;
   p.tool_version = tool_version();
   p.chip = job.chip.name;
   p.network = network_name(job);
   if (const auto* files = std::get_if<InputFiles>(&job.inputs))
     for (const std::filesystem::path& file : *files) p.inputs.push_back(file.string());
-  p.calibration = job.opening.folder.string();
+  p.calibration = compiled.calibrated_on;
   p.seed = job.seed;
   return p;
+}
+
+// What the values of a run stand on. Random data change no cycle, but what the outputs are worth.
+std::string values_text(const Job& job, const Compiled& compiled) {
+  const bool random_inputs = std::holds_alternative<RandomInputs>(job.inputs) && !compiled.inputs.empty();
+  std::string text = random_inputs ? fmt::format("random inputs, seed {}", job.seed) : "of the given inputs";
+  if (!compiled.calibrated_on.empty()) text += ", calibrated on " + compiled.calibrated_on;
+  if (compiled.calibrated_on_random)
+    text += ": the cycles hold, the outputs mean nothing (see --calibrate)";
+  else if (random_inputs)
+    text += ": the cycles hold, the outputs mean nothing";
+  return text;
+}
+
+std::vector<report::InputReport> input_reports(const Job& job, const Compiled& compiled) {
+  const Network& network = compiled.network.network;
+  const auto* files = std::get_if<InputFiles>(&job.inputs);
+  std::vector<report::InputReport> reports;
+  for (std::size_t i = 0; i < compiled.inputs.size(); ++i) {
+    report::InputReport report;
+    report.name = network.tensors[network.inputs[i]].name;
+    report.source = files != nullptr                                   ? files->at(i).string()
+                    : std::holds_alternative<RandomInputs>(job.inputs) ? "random"
+                                                                       : "given";
+    report.outside_range = share_outside_range(network, network.inputs[i], compiled.inputs[i]);
+    reports.push_back(std::move(report));
+  }
+  return reports;
 }
 
 std::vector<FloatDistance> distances(const Compiled& compiled, const std::vector<HostTensor>& outputs) {
@@ -73,6 +115,9 @@ Compiled compile(const Job& job, const Progress& progress) {
   quantize::OpenedNetwork opened = open(job);
   if (progress.opened) progress.opened(opened);
   Compiled compiled;
+  compiled.calibrated_on = opened.calibrated_on;
+  compiled.calibrated_on_random =
+      opened.was_float && std::holds_alternative<quantize::SeededData>(calibration_of(job).data);
   compiled.inputs = inputs_of_job(job, opened.network);
   compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile);
   compiled.float_network = std::move(opened.float_network);
@@ -89,7 +134,9 @@ Result run(const Job& job, const Progress& progress) {
   static_cast<NetworkRun&>(result) =
       run_network(result.compiled.network, result.compiled.inputs, options, {progress.build, progress.running});
   result.report.compile_seconds = result.compiled.seconds;
-  result.made_by = provenance(job);
+  result.report.values = values_text(job, result.compiled);
+  result.report.inputs = input_reports(job, result.compiled);
+  result.made_by = provenance(job, result.compiled);
   if (job.compare_float && !result.divergence) result.float_distances = distances(result.compiled, result.outputs);
   return result;
 }

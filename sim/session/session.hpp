@@ -37,7 +37,8 @@ struct Job {
   Chip chip;
   // A file (ONNX, or layers as SCALE-Sim lists them), or a network that is normalized already.
   std::variant<std::filesystem::path, Network> network;
-  // How a file is read and a float network quantized; `seed` and `keep_float` in it follow from the job's own.
+  // How a file is read and a float network quantized; `seed` and `keep_float` in it follow from the job's own. A float
+  // network without calibration data is calibrated on `inputs`, if these are not random.
   quantize::CalibrationOptions opening;
   bool compare_float = false;       // float networks: how far the outputs are from the float network's
   bool float_average_pool = false;  // average pools smaller than their image are summed in float, on the host
@@ -58,6 +59,8 @@ struct Progress {
 // A job up to its programs.
 struct Compiled {
   compiler::CompiledNetwork network;
+  std::string calibrated_on;  // as OpenedNetwork
+  bool calibrated_on_random = false;
   std::vector<HostTensor> inputs;
   std::optional<OnnxGraph> float_network;  // with Job::compare_float
   double seconds = 0;                      // from the file to the programs, quantization included
@@ -69,7 +72,7 @@ struct Provenance {
   std::string chip;                 // its name
   std::string network;              // the file, or the name of a network that was given open
   std::vector<std::string> inputs;  // files; empty for random inputs and for tensors
-  std::string calibration;          // folder; empty for random data
+  std::string calibration;          // quantize::calibration_text; empty if the file was quantized already
   std::uint32_t seed = 0;
 };
 

@@ -31,9 +31,11 @@ inline CommandResult systole_command(const std::vector<std::string>& arguments) 
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// A folder for the life of the object.
+// A folder of its own for the life of the object.
 struct Scratch {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("systole-cli-" + std::to_string(::getpid()));
+  static inline int count = 0;
+  std::filesystem::path path = std::filesystem::temp_directory_path() /
+                               ("systole-cli-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
   Scratch() {
     std::filesystem::remove_all(path);
     std::filesystem::create_directories(path);

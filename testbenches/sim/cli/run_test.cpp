@@ -35,6 +35,23 @@ TEST_CASE("a run reports, writes outputs, tensors and JSON, and draws no progres
   CHECK(json["cycles"].get<int>() > 1000);
 }
 
+TEST_CASE("what a view cannot do is refused, and so are two results in one place") {
+  const Scratch scratch;
+  const auto refused = [](std::vector<std::string> options, const std::vector<std::string>& parts) {
+    options.insert(options.begin(), {"run", kDigits, "--chip", "tiny"});
+    check_user_error(options, parts);
+  };
+  for (const char* view : {"model", "reference"}) {
+    refused({"--on", view, "--wave", scratch / "w.fst"}, {"--wave", "rtl, all"});
+    refused({"--on", view, "--assertions"}, {"--assertions", "rtl, all"});
+  }
+  refused({"--on", "reference", "--trace", scratch / "t.csv"}, {"--trace", "model, rtl, all"});
+  refused({"--on", "model", "--json", scratch / "r", "--csv", scratch / "folder/../r"}, {"--csv", "--json"});
+  refused({"--on", "model", "--output", scratch / "o", "--dump-tensors", scratch / "o"},
+          {"--output", "--dump-tensors"});
+  refused({"--on", "model", "--json", "-"}, {"--json -"});
+}
+
 TEST_CASE("the same seed gives the same outputs, another one others") {
   const Scratch scratch;
   const auto logits = [&](const std::string& seed, const std::string& folder) {

@@ -45,7 +45,8 @@ std::string node_table() {
 
 std::string page_tables() {
   return json_table<RunReport>("The run:") + node_table() + json_table<StepReport>("Each of `steps`:") +
-         json_table<ViewReport>("Each of `views`:") + json_table<Shares>("`on_chip` and each of `shares`:") +
+         json_table<InputReport>("Each of `inputs`:") + json_table<ViewReport>("Each of `views`:") +
+         json_table<Shares>("`on_chip` and each of `shares`:") +
          json_table<cycle::Account>("Each engine of `accounts`; the parts add up to the run's `cycles`:");
 }
 
@@ -89,6 +90,7 @@ TEST_CASE("keys, columns, headings and positions are used once, and every field 
   check_unique(fields_of(RunReport{}));
   check_unique(fields_of(NodeReport{}));
   check_unique(fields_of(StepReport{}));
+  check_unique(fields_of(InputReport{}));
   check_unique(fields_of(ViewReport{}));
   check_unique(fields_of(Shares{}));
   check_unique(fields_of(cycle::Account{}));
@@ -101,7 +103,8 @@ TEST_CASE("every field of the run with a text stands in the summary once, and th
       for (const std::string& key : quoted(text)) ++times[key];
   for (const Field& field : fields_of(RunReport{})) {
     CAPTURE(field.key);
-    const bool composed = field.key == "shares" || field.key == "counters" || field.key == "accounts";
+    const bool composed =
+        field.key == "shares" || field.key == "counters" || field.key == "accounts" || field.key == "inputs";
     CHECK(times[std::string(field.key)] == (composed || field.text != Format::kNone ? 1 : 0));
     times.erase(std::string(field.key));
   }

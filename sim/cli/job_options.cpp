@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/job_options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <map>
+#include <ostream>
+#include <sstream>
+
+#include "chip/shipped_chips.hpp"
+#include "support/error.hpp"
+
+namespace systole::cli {
+
+namespace {
+
+constexpr std::int64_t kMostDimension = 1 << 24;
+
+const std::map<std::string, compiler::Search> kSearches = {
+    {"none", compiler::Search::kNone}, {"fast", compiler::Search::kFast}, {"full", compiler::Search::kFull}};
+
+}  // namespace
+
+session::Job job_of(const JobOptions& options) {
+  session::Job job;
+  job.chip = open_chip(options.chip);
+  job.network = options.network;
+  job.opening = options.calibration;
+  job.float_average_pool = options.float_average_pool;
+  job.compile.search = kSearches.at(options.search);
+  if (!options.inputs.empty()) job.inputs = session::InputFiles(options.inputs.begin(), options.inputs.end());
+  job.seed = options.seed;
+  return job;
+}
+
+std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams) {
+  return [&options, &streams](const quantize::OpenedNetwork& opened) {
+    if (opened.was_float)
+      streams.error << fmt::format("float network: quantized to int8, calibrated on {}\n", opened.calibrated_on);
+    if (options.inputs.empty() && !opened.network.inputs.empty())
+      streams.error << fmt::format("no --input: random data, seed {}\n", options.seed);
+  };
+}
+
+void add_shape(const std::string& text, LoadOptions& options) {
+  const auto refuse = [&] {
+    throw UserError(fmt::format("--shape {}: wanted is NAME=N,N,.. with dimensions of 1 to {}", text, kMostDimension));
+  };
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) refuse();
+  Shape shape;
+  std::istringstream list(text.substr(equals + 1));
+  for (std::string field; std::getline(list, field, ',');) {
+    std::int64_t value = 0;
+    const auto [at, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (error != std::errc() || at != field.data() + field.size() || value < 1 || value > kMostDimension) refuse();
+    shape.push_back(value);
+  }
+  if (shape.empty()) refuse();
+  options.shapes[text.substr(0, equals)] = shape;
+}
+
+}  // namespace systole::cli

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Do the options of all commands make the same job, and is a float network calibrated on what it will see?
+#include "cli/job_options.hpp"
+
+#include <sstream>
+
+#include "network/tensor_file.hpp"
+#include "sim/cli/command_bench.hpp"
+#include "sim/quantize/float_networks.hpp"
+#include "support/error.hpp"
+
+using namespace systole;
+using namespace systole::test;
+
+namespace {
+
+// As a picture of bytes that nobody scaled to the range of the training: 0 to 255.
+HostTensor picture(const Shape& shape) {
+  HostTensor tensor = make_host_tensor(ElementType::kFloat32, shape);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(element_count(shape)); ++i)
+    elements<float>(tensor)[i] = static_cast<float>(i * 37 % 256);
+  return tensor;
+}
+
+session::Job float_job(const std::string& network, std::vector<HostTensor> inputs) {
+  cli::JobOptions options;
+  options.network = network;
+  options.chip = "tiny";
+  session::Job job = cli::job_of(options);
+  job.inputs = std::move(inputs);
+  job.compare_float = true;
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("a float network is calibrated on its inputs, and far off when it is calibrated on noise") {
+  const Scratch scratch;
+  small_resnet(3).write(scratch / "float.onnx");
+  const Shape shape = load_model(scratch / "float.onnx").tensors.at(load_model(scratch / "float.onnx").inputs[0]).shape;
+  const HostTensor image = picture(shape);
+
+  const session::Result by_input = session::run(float_job(scratch / "float.onnx", {image}));
+  CHECK(by_input.made_by.calibration == "the given input");
+  CHECK(by_input.report.inputs.at(0).outside_range == 0.0);
+  CHECK_FALSE(has(by_input.report.values, "random"));
+
+  session::Job on_noise = float_job(scratch / "float.onnx", {image});
+  on_noise.opening.samples = 2;
+  const session::Result by_noise = session::run(on_noise);
+  CHECK(by_noise.made_by.calibration == "2 random samples, seed 1");
+  CHECK(by_noise.report.inputs.at(0).outside_range.value() > 0.9);
+  CHECK(has(by_noise.report.values, "the outputs mean nothing"));
+
+  const double near = by_input.float_distances.at(0).distance.mean, far = by_noise.float_distances.at(0).distance.mean;
+  CHECK(near < far / 4);
+}
+
+TEST_CASE("without inputs the report ends with the words that its values are random") {
+  const Scratch scratch;
+  small_resnet(3).write(scratch / "float.onnx");
+  const CommandResult r = systole_command({"run", scratch / "float.onnx", "--chip", "tiny", "--on", "reference"});
+  REQUIRE(r.code == 0);
+  CHECK(
+      has(r.out,
+          "random inputs, seed 1, calibrated on 2 random samples, seed 1: the cycles hold, the outputs mean nothing"));
+}
+
+TEST_CASE("options of float networks are refused for a network that is quantized already") {
+  for (const std::vector<std::string>& option :
+       {std::vector<std::string>{"--calibrate", "folder"}, {"--samples", "3"}, {"--per-tensor"}}) {
+    for (const char* command : {"run", "export"}) {
+      std::vector<std::string> arguments = {command, kDigits, "--chip", "tiny"};
+      const Scratch scratch;
+      if (std::string(command) == "run")
+        arguments.insert(arguments.end(), {"--on", "reference"});
+      else
+        arguments.insert(arguments.end(), {"-o", scratch / "x"});
+      arguments.insert(arguments.end(), option.begin(), option.end());
+      check_user_error(arguments, {"quantized already", option[0]});
+    }
+  }
+}
+
+TEST_CASE("a shape is a name and dimensions, and the name may have equal signs") {
+  LoadOptions options;
+  cli::add_shape("image=1,3,224,224", options);
+  cli::add_shape("a=b=7", options);
+  CHECK(options.shapes.at("image") == Shape{1, 3, 224, 224});
+  CHECK(options.shapes.at("a=b") == Shape{7});
+  for (const char* text : {"image", "=1", "image=", "image=0", "image=1,x", "image=1,,2", "image=16777217"}) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH(cli::add_shape(text, options), Contains("NAME=N,N,.."));
+  }
+}

@@ -12,8 +12,14 @@ using isa::Memory;
 
 namespace {
 
-bool is_data(std::uint32_t byte) { return byte < kDataBytes; }
-bool is_parameter(std::uint32_t byte) { return byte >= kParameters && byte < kParameters + kParameterBytes; }
+bool leaves_its_dram(const isa::Touch& touch) {
+  if (touch.memory != Memory::kDram) return false;
+  const std::int64_t end = touch.access == isa::Access::kRead ? kReadBytes : kDataBytes;
+  bool leaves = false;
+  isa::for_each_run(touch.nest,
+                    [&](std::int64_t first) { leaves = leaves || first < 0 || first + touch.nest.run > end; });
+  return leaves;
+}
 
 }  // namespace
 
@@ -21,17 +27,14 @@ OrderedProgram::OrderedProgram(const Chip& chip, const isa::Bases& bases) : chip
   ordered_.fill(none());
   for (std::size_t m = 0; m < isa::kMemories; ++m) {
     const auto memory = static_cast<Memory>(m);
-    touched_[m].resize(memory == Memory::kDram ? kDramBytes : isa::places_in(chip, memory) / places_per_cell(memory));
+    touched_[m].resize(memory == Memory::kDram ? kReadBytes : isa::places_in(chip, memory) / places_per_cell(memory));
   }
 }
 
 bool OrderedProgram::add(isa::Instruction instruction) {
-  const Footprint touched = footprint(instruction);
-  const Cells& reads = touched.reads[index_of(Memory::kDram)];
-  const Cells& writes = touched.writes[index_of(Memory::kDram)];
-  const auto readable = [](std::uint32_t byte) { return is_data(byte) || is_parameter(byte); };
-  if (!std::all_of(reads.begin(), reads.end(), readable) || !std::all_of(writes.begin(), writes.end(), is_data))
-    return false;
+  const isa::Touches touches = touches_of(instruction);
+  if (std::any_of(touches.begin(), touches.end(), leaves_its_dram)) return false;
+  const Footprint touched = footprint(touches);
   const int engine = static_cast<int>(isa::engine_of(instruction));
   isa::Common& common = isa::common_of(instruction);
   common.wait_mask = common.post_mask = 0;
@@ -46,11 +49,15 @@ std::uint32_t OrderedProgram::places_per_cell(Memory memory) const {
   return memory == Memory::kActivation ? isa::groups_per_word(chip_, memory) : 1;
 }
 
-OrderedProgram::Footprint OrderedProgram::footprint(isa::Instruction instruction) const {
+isa::Touches OrderedProgram::touches_of(isa::Instruction instruction) const {
   // Whether a store needs its parameters or not, it comes after the load that writes them.
   if (auto* store = std::get_if<isa::Store>(&instruction)) store->requantize = true;
+  return isa::touches_of(instruction, chip_, bases_);
+}
+
+OrderedProgram::Footprint OrderedProgram::footprint(const isa::Touches& touches) const {
   Footprint touched;
-  for (const isa::Touch& touch : isa::touches_of(instruction, chip_, bases_)) {
+  for (const isa::Touch& touch : touches) {
     auto& cells = (touch.access == isa::Access::kRead ? touched.reads : touched.writes)[index_of(touch.memory)];
     const std::uint32_t places = places_per_cell(touch.memory);
     isa::for_each_interval(touch.nest, [&](std::uint64_t first, std::uint64_t last) {

@@ -48,7 +48,8 @@ class OrderedProgram {
   };
 
   std::uint32_t places_per_cell(isa::Memory memory) const;
-  Footprint footprint(isa::Instruction instruction) const;
+  isa::Touches touches_of(isa::Instruction instruction) const;
+  Footprint footprint(const isa::Touches& touches) const;
   ByEngine predecessors(int engine, const Footprint& touched) const;
   void wait_for(const ByEngine& before, int engine, isa::Instruction& instruction);
   void note(int engine, const Footprint& touched);

@@ -169,6 +169,12 @@ TEST_CASE("loads may read data and parameters, stores write data alone; what rea
   CHECK(fits(store_at(kDataBytes - 16)));  // four sums
   CHECK_FALSE(fits(store_at(kDataBytes - 15)));
   CHECK_FALSE(fits(store_at(kParameters)));
+  isa::Load below = load_at(3);
+  below.count[0] = 2;
+  below.dram_stride[0] = -3;
+  CHECK(fits(below));
+  below.dram_stride[0] = -4;  // the second run begins at -1 and ends at 2
+  CHECK_FALSE(fits(below));
 
   OrderedProgram program(tiny(), {});
   isa::Load outside = load_at(kProgram);

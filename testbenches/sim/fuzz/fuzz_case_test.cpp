@@ -5,6 +5,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "cycle/cycle_model.hpp"
 #include "fuzz/coverage.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
@@ -71,7 +72,7 @@ TEST_CASE("coverage names what was never hit, and adds up over programs") {
   CHECK(coverage.never_hit().size() == coverage.points().size());
   const FuzzCase c = make_case(tiny(), 1, {}, MemoryChoice::kFixed);
   const cycle::Result model = cycle::CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address);
-  coverage.add(c, model);
+  coverage.add(c, model.accounts);
   const std::size_t points = coverage.points().size();
   CHECK(points == Coverage().points().size());  // every name that is hit was announced
   CHECK(coverage.points().at("load") + coverage.points().at("matrix") + coverage.points().at("store") ==

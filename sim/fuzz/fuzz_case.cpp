@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <random>
 #include <vector>
 
 #include "memory/dram_kinds.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/random.hpp"
 
 namespace systole::fuzz {
 
@@ -18,26 +18,25 @@ namespace {
 constexpr std::uint64_t kMaxFileBytes = 64 << 20;
 
 Chip with_random_memory(Chip chip, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
+  Random random(seed);
+  const auto below = [&](std::uint64_t limit) { return static_cast<std::uint32_t>(random.below(limit)); };
   memory::IdealConfig ideal;
-  ideal.latency_cycles = static_cast<std::uint32_t>(random() % 8 == 0 ? random() % 1000 : 1 + random() % 60);
-  const std::uint32_t bandwidths[] = {chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes(), 3};
-  ideal.bytes_per_cycle = bandwidths[random() % 4];
-  chip.memory.backpressure_permille = static_cast<std::uint32_t>(random() % 3 == 0 ? random() % 700 : 0);
-  chip.memory.backpressure_seed = random();
+  ideal.latency_cycles = random.one_in(8) ? below(1000) : 1 + below(60);
+  ideal.bytes_per_cycle = random.pick({chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes(), 3u});
+  chip.memory.backpressure_permille = random.one_in(3) ? below(700) : 0;
+  chip.memory.backpressure_seed = random.below(1ull << 63);  // a chip file's numbers have a sign
   chip.memory.parameters = ideal;
-  if (random() % 2 == 0) {
-    const auto kinds = memory::dram_kind_names();
-    memory::DramConfig dram = memory::dram_config(kinds[random() % kinds.size()]);
-    dram.organization.channels = static_cast<std::uint32_t>(1 + random() % 3);
-    dram.read_queue = static_cast<std::uint32_t>(1 + random() % 32);
-    dram.write_queue = static_cast<std::uint32_t>(1 + random() % 32);
-    dram.write_high = static_cast<std::uint32_t>(1 + random() % dram.write_queue);
-    dram.write_low = static_cast<std::uint32_t>(random() % dram.write_high);
-    if (random() % 2 == 0) dram.address_mapping = "row-bankgroup-bank-channel-column";
-    if (random() % 2 == 0) dram.timing.trefi /= 4;  // so that short programs meet refreshes
+  if (random.one_in(2)) {
+    memory::DramConfig dram = memory::dram_config(random.pick(memory::dram_kind_names()));
+    dram.organization.channels = 1 + below(3);
+    dram.read_queue = 1 + below(32);
+    dram.write_queue = 1 + below(32);
+    dram.write_high = 1 + below(dram.write_queue);
+    dram.write_low = below(dram.write_high);
+    if (random.one_in(2)) dram.address_mapping = "row-bankgroup-bank-channel-column";
+    if (random.one_in(2)) dram.timing.trefi /= 4;  // so that short programs meet refreshes
     chip.memory.parameters = dram;
-    chip.clock_mhz = static_cast<std::uint32_t>(100 + random() % 2400);
+    chip.clock_mhz = 100 + below(2400);
   }
   return chip;
 }

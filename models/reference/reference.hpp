@@ -37,9 +37,10 @@ class ReferenceChip {
   const std::vector<formats::int8::Sum>& accumulators() const { return accumulators_; }
 
  private:
-  void execute(const isa::Load& load, MemoryImage& dram);
-  void execute(const isa::Matrix& matrix, MemoryImage& dram);
-  void execute(const isa::Store& store, MemoryImage& dram);
+  // One for each type, none for isa::Instruction, to which every type converts: a missing one is a compile error.
+  void perform(const isa::Load& load, MemoryImage& dram);
+  void perform(const isa::Matrix& matrix, MemoryImage& dram);
+  void perform(const isa::Store& store, MemoryImage& dram);
 
   Chip chip_;
   isa::Bases base_ = {};

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -41,17 +42,18 @@ platform::RtlLibrary library_of(const Chip& chip, bool assertions, const Streams
 }
 
 // Makes the failing program small and writes it to `directory`.
-Kept keep(const fuzz::FuzzCase& failing, platform::VerilatedChip& verilated, const fs::path& directory) {
+Kept keep(const fuzz::FuzzCase& failing, const std::shared_ptr<platform::VerilatedChip>& verilated,
+          const fs::path& directory) {
   const fuzz::Shrunk small =
-      fuzz::shrink(failing, [&](const fuzz::FuzzCase& c) { return fuzz::compare_views(verilated, c).difference; });
+      fuzz::shrink(failing, [&](const fuzz::FuzzCase& c) { return fuzz::compare_views(c, verilated).difference; });
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
   const fs::path path = directory / fmt::format("{}-{}", failing.chip.name, failing.seed);
   fuzz::write_case(small.fuzz_case, path);
   fs::path text = path;
-  write_whole_file(text += ".txt",
-                   fmt::format("# {}\n{}", small.difference, isa::disassemble(small.fuzz_case.random.program)));
+  write_whole_file(text += ".txt", fmt::format("# {}\n{}", boost::replace_all_copy(small.difference, "\n", "\n# "),
+                                               isa::disassemble(small.fuzz_case.random.program)));
   return {failing.seed, path.string(), small.difference, small.fuzz_case.random.program.instructions.size()};
 }
 
@@ -119,9 +121,9 @@ void print(const Chip& chip, const FuzzArguments& arguments, const fuzz::FuzzRep
 int replay(const FuzzArguments& arguments, const Streams& streams) {
   const fuzz::FuzzCase c = fuzz::read_case(arguments.replay);
   const auto library = library_of(c.chip, arguments.assertions, streams);
-  const fuzz::Outcome outcome = fuzz::compare_views(*library.create(1), c);
+  const fuzz::Outcome outcome = fuzz::compare_views(c, library.create(1));
   streams.out << fmt::format("{}: {} instructions, {} cycles: {}\n", arguments.replay,
-                             c.random.program.instructions.size(), report::grouped(outcome.model.cycles),
+                             c.random.program.instructions.size(), report::grouped(outcome.cycles),
                              outcome.difference.empty() ? "all views agree" : outcome.difference);
   return outcome.difference.empty() ? 0 : 1;
 }
@@ -161,7 +163,7 @@ int execute(const FuzzArguments& arguments, const Streams& streams) {
   for (const fuzz::Mismatch& m : report.mismatches) {
     if (kept.size() == kMostKept) break;
     line.show(fmt::format("making the program of seed {} small", m.seed));
-    kept.push_back(keep(fuzz::make_case(chip, m.seed, options.random, options.memory), *verilated, arguments.keep));
+    kept.push_back(keep(fuzz::make_case(chip, m.seed, options.random, options.memory), verilated, arguments.keep));
   }
   line.clear();
   if (!arguments.json.empty()) write_whole_file(arguments.json, to_json(arguments, chip, report, kept).dump(2) + "\n");

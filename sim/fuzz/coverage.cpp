@@ -104,7 +104,7 @@ void Coverage::instruction(const Chip& chip, const RandomProgram& random, const 
                   loops({x.count[0], x.count[1], x.count[2], x.count[3], x.groups, x.window_y, x.window_x})));
 }
 
-void Coverage::add(const FuzzCase& c, const cycle::Result& model) {
+void Coverage::add(const FuzzCase& c, const Accounts& accounts) {
   const char* before = nullptr;
   for (const isa::Instruction& i : c.random.program.instructions) {
     const char* engine = isa::kEngineNames[static_cast<int>(isa::engine_of(i))];
@@ -116,7 +116,7 @@ void Coverage::add(const FuzzCase& c, const cycle::Result& model) {
     std::visit([&](const auto& x) { instruction(c.chip, c.random, x); }, i);
   }
   for (int engine = 0; engine < isa::kEngines; ++engine) {
-    const cycle::Account& account = model.accounts[engine];
+    const cycle::Account& account = accounts[engine];
     const auto waits = [&](const char* what, std::uint64_t cycles) {
       if (cycles != 0) hit(fmt::format("{} waits for {}", isa::kEngineNames[engine], what));
     };

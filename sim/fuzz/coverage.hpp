@@ -5,20 +5,23 @@
 // beginning, so that what was never hit shows.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "cycle/cycle_model.hpp"
+#include "cycle/accounts.hpp"
 #include "fuzz/fuzz_case.hpp"
 
 namespace systole::fuzz {
 
+using Accounts = std::array<cycle::Account, isa::kEngines>;  // of the engines, by the cycle model
+
 class Coverage {
  public:
   Coverage();
-  void add(const FuzzCase& fuzz_case, const cycle::Result& model);
+  void add(const FuzzCase& fuzz_case, const Accounts& accounts);
   void add(const Coverage& other);
 
   // By name: "load", "matrix accumulate=1", "store loops=3", "load then store", "matrix waits for load", "memory hbm2".

@@ -36,8 +36,8 @@ class Session {
     Coverage coverage;
     for (std::uint64_t k = next_++; k < options_.programs; k = next_++) {
       const FuzzCase c = make_case(chip_, options_.seed + k, options_.random, options_.memory);
-      const Outcome outcome = compare_views(*verilated, c);
-      coverage.add(c, outcome.model);
+      const Outcome outcome = compare_views(c, verilated);
+      coverage.add(c, outcome.accounts);
       add(c, outcome);
     }
     const std::lock_guard lock(mutex_);
@@ -52,7 +52,7 @@ class Session {
     const std::lock_guard lock(mutex_);
     ++report_.programs;
     report_.instructions += c.random.program.instructions.size();
-    report_.cycles += outcome.model.cycles;
+    report_.cycles += outcome.cycles;
     if (!outcome.difference.empty()) report_.mismatches.push_back({c.seed, outcome.difference});
     if (progress_) progress_({report_.programs, report_.mismatches.size(), seconds()});
   }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/comparison.hpp"
 #include "fuzz/coverage.hpp"
 #include "fuzz/fuzz_case.hpp"
 

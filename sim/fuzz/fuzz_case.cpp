@@ -3,90 +3,42 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <vector>
 
-#include "events/event_text.hpp"
 #include "memory/dram_kinds.hpp"
-#include "ordering/race_detector.hpp"
-#include "reference/reference.hpp"
-#include "rtl_view/pin_runner.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/random.hpp"
 
 namespace systole::fuzz {
 
 namespace {
 
-constexpr std::uint64_t kMaxCycles = 2'000'000;
 constexpr std::uint64_t kMaxFileBytes = 64 << 20;
 
 Chip with_random_memory(Chip chip, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
+  Random random(seed);
+  const auto below = [&](std::uint64_t limit) { return static_cast<std::uint32_t>(random.below(limit)); };
   memory::IdealConfig ideal;
-  ideal.latency_cycles = static_cast<std::uint32_t>(random() % 8 == 0 ? random() % 1000 : 1 + random() % 60);
-  const std::uint32_t bandwidths[] = {chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes(), 3};
-  ideal.bytes_per_cycle = bandwidths[random() % 4];
-  chip.memory.backpressure_permille = static_cast<std::uint32_t>(random() % 3 == 0 ? random() % 700 : 0);
-  chip.memory.backpressure_seed = random();
+  ideal.latency_cycles = random.one_in(8) ? below(1000) : 1 + below(60);
+  ideal.bytes_per_cycle = random.pick({chip.axi_bytes() / 2, chip.axi_bytes(), 2 * chip.axi_bytes(), 3u});
+  chip.memory.backpressure_permille = random.one_in(3) ? below(700) : 0;
+  chip.memory.backpressure_seed = random.below(1ull << 63);  // a chip file's numbers have a sign
   chip.memory.parameters = ideal;
-  if (random() % 2 == 0) {
-    const auto kinds = memory::dram_kind_names();
-    memory::DramConfig dram = memory::dram_config(kinds[random() % kinds.size()]);
-    dram.organization.channels = static_cast<std::uint32_t>(1 + random() % 3);
-    dram.read_queue = static_cast<std::uint32_t>(1 + random() % 32);
-    dram.write_queue = static_cast<std::uint32_t>(1 + random() % 32);
-    dram.write_high = static_cast<std::uint32_t>(1 + random() % dram.write_queue);
-    dram.write_low = static_cast<std::uint32_t>(random() % dram.write_high);
-    if (random() % 2 == 0) dram.address_mapping = "row-bankgroup-bank-channel-column";
-    if (random() % 2 == 0) dram.timing.trefi /= 4;  // so that short programs meet refreshes
+  if (random.one_in(2)) {
+    memory::DramConfig dram = memory::dram_config(random.pick(memory::dram_kind_names()));
+    dram.organization.channels = 1 + below(3);
+    dram.read_queue = 1 + below(32);
+    dram.write_queue = 1 + below(32);
+    dram.write_high = 1 + below(dram.write_queue);
+    dram.write_low = below(dram.write_high);
+    if (random.one_in(2)) dram.address_mapping = "row-bankgroup-bank-channel-column";
+    if (random.one_in(2)) dram.timing.trefi /= 4;  // so that short programs meet refreshes
     chip.memory.parameters = dram;
-    chip.clock_mhz = static_cast<std::uint32_t>(100 + random() % 2400);
+    chip.clock_mhz = 100 + below(2400);
   }
   return chip;
-}
-
-std::vector<std::uint8_t> run_reference(const FuzzCase& c) {
-  std::vector<std::uint8_t> dram = c.random.dram;
-  for (std::size_t i = 0; i < c.random.program.instructions.size(); ++i) {
-    const isa::Encoded words = isa::encode(c.random.program.instructions[i]);
-    std::memcpy(&dram[c.random.program_address + i * isa::kInstructionBytes], words.data(), isa::kInstructionBytes);
-  }
-  reference::ReferenceChip reference(c.chip);
-  for (int k = 0; k < isa::kBases; ++k) reference.set_base(static_cast<isa::Base>(k), c.random.bases[k]);
-  reference.execute(c.random.program, dram);
-  return dram;
-}
-
-std::string compare(platform::VerilatedChip& verilated, const FuzzCase& c, cycle::Result& model) {
-  Recording trace(Recording::Axi::kKeep);
-  ordering::RaceDetector races(c.chip, c.random.program, c.random.bases);
-  Observers observers({&trace, &races});
-  model = cycle::CycleModel(c.chip).run(c.random.program, c.random.bases, c.random.program_address, {}, &observers);
-  if (races.count() != 0) return "race: the generator's program has a " + ordering::text(races.races().front(), c.chip);
-  std::vector<std::uint8_t> dram = c.random.dram;
-  Recording rtl_trace(Recording::Axi::kKeep);
-  const rtl_view::PinRun rtl = rtl_view::run_at_pins(verilated, c.chip, c.random.program, c.random.bases,
-                                                     c.random.program_address, dram, kMaxCycles, &rtl_trace);
-  if (rtl.error_code) return fmt::format("error: RTL reports {} at instruction {}", rtl.error_code, rtl.error_index);
-  if (std::string d = first_difference("AXI", rtl_trace.axi, trace.axi); !d.empty()) return d;
-  if (std::string d = first_difference("retirement", rtl.retired, trace.retired); !d.empty()) return d;
-  if (rtl.cycles != model.cycles) return fmt::format("cycles: RTL {}, cycle model {}", rtl.cycles, model.cycles);
-  for (std::size_t k = 0; k < kCounters; ++k) {
-    if (rtl.counters[k] != model.counters[k]) {
-      return fmt::format("counter {}: RTL {}, cycle model {}", kCounterNames[k], rtl.counters[k], model.counters[k]);
-    }
-  }
-  for (const cycle::Account& account : model.accounts) {
-    if (account.total() != rtl.cycles) return fmt::format("account: {} cycles of {}", account.total(), rtl.cycles);
-  }
-  const std::vector<std::uint8_t> reference = run_reference(c);
-  const auto at = std::mismatch(reference.begin(), reference.end(), dram.begin());
-  if (at.first == reference.end()) return {};
-  return fmt::format("byte {:#x}: RTL {:#04x}, reference {:#04x}", at.first - reference.begin(), *at.second, *at.first);
 }
 
 std::filesystem::path part(std::filesystem::path path, const char* extension) { return path += extension; }
@@ -99,16 +51,6 @@ FuzzCase make_case(const Chip& chip, std::uint64_t seed, const RandomOptions& op
   c.random = make_random_program(c.chip, seed, options);
   c.seed = seed;
   return c;
-}
-
-Outcome compare_views(platform::VerilatedChip& verilated, const FuzzCase& fuzz_case) {
-  Outcome outcome;
-  try {
-    outcome.difference = compare(verilated, fuzz_case, outcome.model);
-  } catch (const std::exception& error) {
-    outcome.difference = fmt::format("stop: {}", error.what());
-  }
-  return outcome;
 }
 
 void write_case(const FuzzCase& c, const std::filesystem::path& path) {

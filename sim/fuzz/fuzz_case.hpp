@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One random program with the chip and memory that it runs on, and the comparison of all views of it.
+// One random program with the chip and memory that it runs on.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "chip/chip.hpp"
-#include "cycle/cycle_model.hpp"
 #include "fuzz/random_program.hpp"
-#include "verilated/chip_pins.hpp"
 
 namespace systole::fuzz {
 
@@ -25,15 +22,6 @@ enum class MemoryChoice { kRandom, kFixed };  // another memory for each program
 // Everything follows from the chip, the seed and the options. A random memory is ideal or a DRAM of any kind, with its latency,
 // bandwidth, back-pressure, queues, mapping and clock ratio drawn as well.
 FuzzCase make_case(const Chip& chip, std::uint64_t seed, const RandomOptions& options, MemoryChoice memory);
-
-struct Outcome {
-  std::string difference;  // the first one, in words, beginning with its kind; empty if all views agree
-  cycle::Result model;
-};
-
-// RTL against cycle model: every transfer on the AXI pins, every start and retire cycle, the interrupt's cycle, every counter; the
-// model's accounts must add up. RTL against reference: every byte of memory.
-Outcome compare_views(platform::VerilatedChip& verilated, const FuzzCase& fuzz_case);
 
 // A case as files: <path>.chip.toml, .program, .dram (the bytes) and .json (base addresses, seed). UserError if they cannot be
 // written, or read again, or do not belong together.

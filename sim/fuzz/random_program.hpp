@@ -2,11 +2,8 @@
 //
 // Random programs, free of races and deadlocks by construction.
 //
-// Instructions are drawn one after the other. For each, the generator knows which buffer words, accumulator rows and
-// DRAM bytes it reads and writes. If it depends on an earlier instruction of another engine and nothing orders the two
-// yet, the earlier one posts and the later one waits. The same holds within the store engine, whose reads overtake its
-// writes. There is one semaphore for every pair of engines; both engines retire and start in order, so the k-th post
-// belongs to the k-th wait.
+// Instructions are drawn one after the other (random_instruction.hpp), get their semaphores (ordered_program.hpp), and run on a
+// DRAM of random bytes (dram_map.hpp).
 #pragma once
 
 #include <cstdint>

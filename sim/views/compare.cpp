@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "events/event_text.hpp"
 #include "support/error.hpp"
 #include "views/store_runs.hpp"
 
@@ -92,6 +91,11 @@ std::optional<std::uint64_t> claim(std::vector<std::uint64_t>& addresses, const 
   return first;
 }
 
+std::string retirement_text(const Retired& retired) {
+  return fmt::format("{} instruction {} from cycle {} to {}", isa::engine_name(retired.engine), retired.index,
+                     retired.start_cycle, retired.retire_cycle);
+}
+
 std::string value_text(ElementType type, const std::uint8_t* bytes) {
   std::int32_t word = 0;
   switch (type) {
@@ -118,6 +122,20 @@ std::string value_text(ElementType type, const std::uint8_t* bytes) {
 }
 
 }  // namespace
+
+const char* aspect_name(Aspect aspect) {
+  switch (aspect) {
+    case Aspect::kEvent:
+      return "event";
+    case Aspect::kDram:
+      return "dram";
+    case Aspect::kTiming:
+      return "timing";
+    case Aspect::kTensor:
+      return "tensor";
+  }
+  return "";
+}
 
 std::optional<std::uint32_t> node_of(const CompiledNetwork& network, const isa::Program& program, std::uint32_t index) {
   const std::uint32_t tag = isa::common_of(program.instructions.at(index)).tag;
@@ -154,7 +172,7 @@ std::optional<Divergence> compare_dram(const CompiledNetwork& network, std::size
   if (std::memcmp(a, b, size) == 0) return {};
 
   const auto& step = std::get<ChipStep>(network.steps.at(index));
-  Divergence d;
+  Divergence d(Aspect::kDram);
   d.step = index;
   std::uint64_t address = static_cast<std::uint64_t>(std::mismatch(a, a + size, b).first - a);
   // Stores in the order in which they retired in the run that has a clock, otherwise in program
@@ -207,14 +225,14 @@ std::optional<Divergence> compare_timing(const CompiledNetwork& network, const P
                                          const char* expected_name, const ProgramRun& got, const char* got_name) {
   invariant(expected.step == got.step, "runs of the same step are compared");
   const auto& step = std::get<ChipStep>(network.steps.at(got.step));
-  Divergence d;
+  Divergence d(Aspect::kTiming);
   d.step = got.step;
   const std::size_t count = std::min(expected.retired.size(), got.retired.size());
   for (std::size_t i = 0; i < count; ++i) {
     if (expected.retired[i] == got.retired[i]) continue;
     const Retired& r = got.retired[i];
     d.what = fmt::format("{} and {} differ in time: {} has {}, {} has {}", expected_name, got_name, expected_name,
-                         systole::text(expected.retired[i]), got_name, systole::text(r));
+                         retirement_text(expected.retired[i]), got_name, retirement_text(r));
     d.instruction = r.index;
     d.cycle = r.retire_cycle;
     d.node = node_of(network, step.program, r.index);
@@ -255,7 +273,7 @@ std::optional<Divergence> compare_tensor(const std::string& name, const HostTens
     index[i] = rest % expected.shape[i];
     rest /= expected.shape[i];
   }
-  Divergence d;
+  Divergence d(Aspect::kTensor);
   d.tensor = name;
   d.element = element_text(index);
   d.what = fmt::format("{} and {} differ: {} has {}, {} has {}", expected_name, got_name, expected_name,

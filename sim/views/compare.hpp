@@ -13,9 +13,15 @@
 
 namespace systole::views {
 
-// The first difference between two views. Members that are not known are empty.
+// In what two views part: an event while the program runs, a byte of DRAM behind it, what a run left of its time, a tensor.
+enum class Aspect { kEvent, kDram, kTiming, kTensor };
+const char* aspect_name(Aspect aspect);  // "event", "dram", "timing", "tensor"
+
+// Where two views part. What is not known is left out.
 struct Divergence {
-  std::string what;                          // one line: what is different, expected and got
+  explicit Divergence(Aspect where) : aspect(where) {}
+  Aspect aspect;
+  std::string what;                          // what is different, expected and got
   std::size_t step = 0;                      // of the compiled network
   std::optional<std::uint32_t> node;         // index into Network::nodes
   std::string tensor;                        // name; empty when the place is in no tensor

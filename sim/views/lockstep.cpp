@@ -21,7 +21,7 @@ class Observing {
 
 Divergence divergence_of(const compiler::CompiledNetwork& network, std::size_t step, const isa::Program& program,
                          const TraceDifference& difference) {
-  Divergence d;
+  Divergence d(Aspect::kEvent);
   d.what = difference.what();
   d.step = step;
   d.cycle = difference.cycle;

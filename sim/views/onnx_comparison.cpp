@@ -15,7 +15,7 @@ std::optional<Divergence> difference(const std::string& name, const HostTensor& 
                                      const char* view) {
   if (got.type == expected.type && got.shape == expected.shape)
     return compare_tensor(name, expected, "ONNX arithmetic", got, view);
-  Divergence d;
+  Divergence d(Aspect::kTensor);
   d.tensor = name;
   d.what = fmt::format("ONNX arithmetic and {} differ in the type or the shape of a tensor", view);
   return d;

@@ -17,6 +17,8 @@ uint64_t seed() {
   return text ? std::strtoull(text, nullptr, 0) : 1;
 }
 
+Random random_stream(uint64_t stream) { return Random(seed() * 0x9e3779b97f4a7c15u + stream); }
+
 Bench::Bench(const sc_core::sc_module_name& name) : sc_module(name) {
   if (sc_core::sc_get_status() != sc_core::SC_ELABORATION) {
     throw std::logic_error("SystemC simulates once per process: name one test case, or use ctest");

@@ -25,12 +25,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <random>
 #include <string>
 #include <systemc>
 #include <utility>
 
 #include "catch.hpp"
+#include "support/random.hpp"
 
 namespace systole::bench {
 
@@ -38,26 +38,9 @@ namespace systole::bench {
 /// names it.
 uint64_t seed();
 
-/// Random numbers that are the same on every platform. `stream` separates independent uses of one
-/// seed.
-class Random {
- public:
-  explicit Random(uint64_t stream = 0) : engine_(seed() * 0x9e3779b97f4a7c15u + stream) {}
-
-  /// `count` random bits, 0 to 64.
-  uint64_t bits(int count) { return count == 0 ? 0 : engine_() >> (64 - count); }
-  /// 0 to limit - 1; the bias is below 2^-32 for limits that fit 32 bits.
-  uint64_t below(uint64_t limit) { return engine_() % limit; }
-  /// low to high, inclusive.
-  int64_t between(int64_t low, int64_t high) {
-    return low + static_cast<int64_t>(below(static_cast<uint64_t>(high - low) + 1));
-  }
-  /// True in `percent` of 100 calls.
-  bool chance(int percent) { return below(100) < static_cast<uint64_t>(percent); }
-
- private:
-  std::mt19937_64 engine_;
-};
+using systole::Random;
+/// Random numbers from this run's seed. `stream` separates independent uses of it.
+Random random_stream(uint64_t stream);
 
 /// Clock, reset and the end of a test. Verilated registers start random, from the seed.
 class Bench : public sc_core::sc_module {

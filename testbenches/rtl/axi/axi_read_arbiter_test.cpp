@@ -38,7 +38,7 @@ struct ArbiterBench : Bench {
   };
   std::function<Rates(uint64_t)> rates;
   uint64_t cycles_left;
-  Random random{1};
+  Random random = random_stream(1);
   HoldCheck hold{*this, "AR"};
   std::optional<Burst> pins;  // what the model has on the channel
   uint64_t taken[2] = {}, accepted[2] = {}, contended = 0, stalled = 0, back_to_back = 0;
@@ -102,7 +102,7 @@ struct ArbiterBench : Bench {
 template <class Arbiter, int AddressBits>
 void random_traffic() {
   using TheBench = ArbiterBench<Arbiter, AddressBits>;
-  Random random(2);
+  Random random = random_stream(2);
   typename TheBench::Rates rates{};
   TheBench bench(30000, [&](uint64_t cycle) {
     if (cycle % 50 == 0) {

@@ -35,7 +35,7 @@ struct AccumulatorBench : Bench {
 
   std::function<Stimulus(uint64_t)> stimulus;  // of the cycles after all rows are written
   uint64_t cycles_left;
-  Random random{1};
+  Random random = random_stream(1);
   std::array<Words, kRows> model;
   bool matrix_due = false, store_due = false;
   Words matrix_data, store_data;
@@ -89,7 +89,7 @@ struct AccumulatorBench : Bench {
 
 template <class Buffer, int RowBits, int BankRows>
 void random_accesses() {
-  Random random(2);
+  Random random = random_stream(2);
   constexpr uint64_t kRows = 2 * BankRows;
   AccumulatorBench<Buffer, RowBits, BankRows> bench(20000, [&](uint64_t) {
     return Stimulus{random.chance(60),   random.chance(60),   random.chance(60),
@@ -115,7 +115,7 @@ TEST_CASE("accumulator_buffer: 2 x 2 rows of 32 bits answer random accesses") {
   random_accesses<Vaccumulator_buffer_32x2, 32, 2>();
 }
 TEST_CASE("accumulator_buffer: engines in different banks read and write in every cycle") {
-  Random random(3);
+  Random random = random_stream(3);
   AccumulatorBench<Vaccumulator_buffer_128x4, 128, 4> bench(5000, [&](uint64_t cycle) {
     const uint64_t bank = cycle / 100 % 2;
     return Stimulus{

@@ -48,7 +48,7 @@ struct ActivationBench : Bench {
 
   std::function<Stimulus(uint64_t)> stimulus;  // of the cycles after all words are written
   uint64_t cycles_left;
-  Random random{1};
+  Random random = random_stream(1);
   std::array<Words, kWords> model;
   std::array<bool, kClients> due{};
   std::array<Words, kClients> data;
@@ -159,7 +159,7 @@ struct ActivationBench : Bench {
 
 template <class Buffer, int Banks, int BankWords, int WordBits, int GroupBits>
 void random_accesses() {
-  Random random(2);
+  Random random = random_stream(2);
   int hot_percent = 0;  // how often a client goes to bank 0
   ActivationBench<Buffer, Banks, BankWords, WordBits, GroupBits> bench(20000, [&](uint64_t cycle) {
     if (cycle % 100 == 0) hot_percent = static_cast<int>(random.below(3)) * 40;
@@ -188,7 +188,7 @@ TEST_CASE("activation_buffer: 16 banks of words of one group answer random traff
 }
 TEST_CASE("activation_buffer: all combinations of clients and banks have the stated winner") {
   // 2 requests to the power of 5 clients, 4 banks to the power of 5 clients.
-  Random random(3);
+  Random random = random_stream(3);
   ActivationBench<Vactivation_buffer_4x8x32, 4, 8, 32, 8> bench(1 << 15, [&](uint64_t cycle) {
     Stimulus next;
     for (int client = 0; client < kClients; ++client) {
@@ -201,7 +201,7 @@ TEST_CASE("activation_buffer: all combinations of clients and banks have the sta
   bench.require_that_every_pair_met();
 }
 TEST_CASE("activation_buffer: clients in different banks are all served in every cycle") {
-  Random random(4);
+  Random random = random_stream(4);
   ActivationBench<Vactivation_buffer_4x8x32, 4, 8, 32, 8> bench(4000, [&](uint64_t cycle) {
     Stimulus next;
     for (int client = 0; client < kClients; ++client) {

@@ -339,7 +339,7 @@ struct ProcessorBench : Bench {
     r_data_i.set_words(beat ? *beat : random_words(random_, DataBits));
   }
 
-  Random random_{1};
+  Random random_ = random_stream(1);
   FetchMemory memory_{*this, DataBits, 2};
   FetchModel fetch_{DataBits, FetchDepth};
   SemaphoreModel semaphores_;

@@ -193,7 +193,7 @@ struct RegisterBench : Bench {
   std::function<Events(const RegisterBench&)> next_events = [](const RegisterBench&) { return Events{}; };
   std::function<bool(RegisterBench&)> at_end;  // called every cycle; true ends the test
   int response_percent = 100;
-  Random random{1};
+  Random random = random_stream(1);
 
   RegisterModel model{AxiBytes};
   LiteChannel write_channel, read_channel;
@@ -367,7 +367,7 @@ using Values = std::vector<uint64_t>;
 template <class Registers, int AddressBits, int AxiBytes>
 void random_accesses() {
   using TheBench = RegisterBench<Registers, AddressBits, AxiBytes>;
-  Random random(7);
+  Random random = random_stream(7);
   const auto address = [&]() -> uint64_t {
     switch (random.below(10)) {
       case 0:

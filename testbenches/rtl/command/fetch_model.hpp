@@ -24,8 +24,8 @@ struct MemoryRates {
 /// and every burst's address and length.
 class FetchMemory {
  public:
-  FetchMemory(Bench& bench, int data_bits, uint64_t random_stream)
-      : bench_(bench), data_bits_(data_bits), random_(random_stream), hold_(std::in_place, bench, "AR") {}
+  FetchMemory(Bench& bench, int data_bits, uint64_t stream)
+      : bench_(bench), data_bits_(data_bits), random_(random_stream(stream)), hold_(std::in_place, bench, "AR") {}
 
   void start(uint64_t base, std::vector<Words> program) {
     base_ = base;

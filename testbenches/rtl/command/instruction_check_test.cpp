@@ -23,7 +23,7 @@ struct CheckBench : Bench {
   std::vector<isa::Encoded> cases;
   size_t next = 0;
   uint64_t legal = 0, illegal = 0;
-  Random random{9};
+  Random random = random_stream(9);
 
   explicit CheckBench(std::vector<isa::Encoded> all) : Bench("bench"), cases(std::move(all)) {}
 
@@ -196,7 +196,7 @@ TEST_CASE("instruction_check: every opcode, version and length but the right one
 }
 
 TEST_CASE("instruction_check: noise behind a right header is judged as the models judge it") {
-  Random random(3);
+  Random random = random_stream(3);
   std::vector<isa::Encoded> cases;
   for (int i = 0; i < 20000; ++i) {
     isa::Encoded words;

@@ -37,7 +37,7 @@ struct FetchBench : Bench {
 
   std::vector<Setting> programs;  // one after the other
   size_t max_length;
-  Random random{1};
+  Random random = random_stream(1);
   FetchMemory memory{*this, DataBits, 2};
   FetchModel model{DataBits, Depth};
   std::vector<Words> program;
@@ -99,7 +99,7 @@ struct FetchBench : Bench {
 
 template <class Fetch, int DataBits, int AddressBits, int Depth>
 void random_programs() {
-  Random random(5);
+  Random random = random_stream(5);
   std::vector<Setting> programs;
   constexpr int kRates[] = {10, 50, 100, 100};
   for (int i = 0; i < 150; ++i) {

@@ -223,7 +223,7 @@ TEST_CASE("semaphore_unit: the doorbell sets every semaphore to zero, posts of i
 }
 
 TEST_CASE("semaphore_unit: random waits and posts agree with the model") {
-  Random random(1);
+  Random random = random_stream(1);
   int ones = 1, post_percent = 50;
   SemaphoreBench bench([&](uint64_t cycle, const SemaphoreModel&) -> std::optional<Input> {
     if (cycle == 60000) return std::nullopt;
@@ -247,7 +247,7 @@ TEST_CASE("semaphore_unit: random waits and posts agree with the model") {
 }
 
 TEST_CASE("semaphore_unit: random traffic around full semaphores overflows where the model does") {
-  Random random(2);
+  Random random = random_stream(2);
   SemaphoreBench bench([&](uint64_t cycle, const SemaphoreModel&) -> std::optional<Input> {
     if (cycle == 60000) return std::nullopt;
     Input in;

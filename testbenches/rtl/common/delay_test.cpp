@@ -22,7 +22,7 @@ struct DelayBench : Bench {
   Dut dut{"dut"};
   SYSTOLE_PIN(data_i);
   SYSTOLE_PIN(data_o);
-  Random random{1};
+  Random random = random_stream(1);
   Delay<Words> model{Cycles};
 
   DelayBench() : Bench("bench") {

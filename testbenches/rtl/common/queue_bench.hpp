@@ -35,7 +35,7 @@ struct QueueBench : Bench {
   std::function<Stimulus(const QueueBench&)> stimulus;
   uint64_t cycles_left;
   std::deque<Entry> model;
-  Random random{1};
+  Random random = random_stream(1);
 
   uint64_t popped = 0, full_cycles = 0, empty_pops = 0, passes_when_full = 0;
   uint64_t back_to_back = 0, longest_back_to_back = 0;
@@ -79,7 +79,7 @@ struct QueueBench : Bench {
 template <class Queue, int Width, int Depth, int kLatency>
 void random_traffic() {
   using TheBench = QueueBench<Queue, Width, Depth, kLatency>;
-  Random random(2);
+  Random random = random_stream(2);
   int push_percent = 0, pop_percent = 0, left = 0;
   TheBench bench(40000, [&](const TheBench&) {
     if (left-- == 0) {

@@ -27,7 +27,7 @@ struct RamBench : Bench {
 
   int read_percent, write_percent;
   uint64_t cycles_left;
-  Random random{1};
+  Random random = random_stream(1);
   std::array<Words, Depth> model;
   bool read_data_known = false;
   Words expected;

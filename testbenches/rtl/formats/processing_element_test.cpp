@@ -92,7 +92,7 @@ TEST_CASE("every pair of 9-bit operands multiplies correctly") {
 }
 
 TEST_CASE("random loads, operands and sums that wrap, a new one in every cycle") {
-  Random random(400);
+  Random random = random_stream(400);
   ElementBench bench(50000, [&](uint64_t) {
     Input input{random.chance(30), static_cast<int32_t>(random.between(-256, 255)),
                 static_cast<int32_t>(random.between(-256, 255)), static_cast<uint32_t>(random.bits(32))};

@@ -61,7 +61,7 @@ struct LoadEngineBench : Bench {
   sc_core::sc_signal<uint32_t> store_bank{"store_bank"};
 
   Chip chip = chip_of_bench();
-  Random random{330};
+  Random random = random_stream(330);
   cycle::LoadEngine model{chip};
   reference::ReferenceChip reference{chip};
   reference::MemoryImage dram;

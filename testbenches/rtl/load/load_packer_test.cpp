@@ -46,7 +46,7 @@ struct PackerBench : Bench {
   SYSTOLE_PIN(word_ready_i);
   SYSTOLE_PIN(word_data_o);
 
-  Random random{310};
+  Random random = random_stream(310);
   cycle::LoadPacker model{chip_of_bench()};
   HoldCheck hold{*this, "word"};
   StreamDriver<Run> runs;
@@ -68,10 +68,10 @@ struct PackerBench : Bench {
               run_diagonal_i.write(run.diagonal);
               run_pad_value_i.set(run.pad_value);
             },
-            Random(311), run_percent),
+            random_stream(311), run_percent),
         beats(
             beat_valid_i, beat_ready_o, [this](const std::vector<uint8_t>& beat) { beat_data_i.set_bytes(beat); },
-            Random(312), beat_percent),
+            random_stream(312), beat_percent),
         ready_percent(ready) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);

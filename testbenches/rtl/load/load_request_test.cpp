@@ -52,7 +52,7 @@ struct RequestBench : Bench {
   SYSTOLE_PIN(beat_taken_i);
 
   Chip chip = chip_of_bench();
-  Random random{300};
+  Random random = random_stream(300);
   cycle::LoadRequest model{chip};
   HoldCheck hold{*this, "AR"};
 

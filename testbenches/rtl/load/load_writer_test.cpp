@@ -55,7 +55,7 @@ struct WriterBench : Bench {
   SYSTOLE_PIN(retire_post_mask_o);
 
   Chip chip = chip_of_bench();
-  Random random{320};
+  Random random = random_stream(320);
   cycle::LoadWriter model{chip};
   StreamDriver<Item> instructions;
   StreamDriver<std::vector<uint8_t>> words;
@@ -72,10 +72,10 @@ struct WriterBench : Bench {
               instruction_i.set_words(isa::encode(item.load));
               index_i.set(item.index);
             },
-            Random(321), instruction_percent),
+            random_stream(321), instruction_percent),
         words(
             word_valid_i, word_ready_o, [this](const std::vector<uint8_t>& word) { word_data_i.set_bytes(word); },
-            Random(322), word_percent),
+            random_stream(322), word_percent),
         grant_percent(grant) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);

@@ -52,7 +52,7 @@ struct MatrixEngineBench : Bench {
   SYSTOLE_PIN(accumulator_write_data_o);
 
   Chip chip = chip_of_bench();
-  Random random{440};
+  Random random = random_stream(440);
   cycle::MatrixEngine model{chip};
   reference::ReferenceChip reference{chip};
   std::vector<uint8_t> activation, weight;  // buffers, random

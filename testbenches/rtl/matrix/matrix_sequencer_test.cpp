@@ -50,7 +50,7 @@ struct SequencerBench : Bench {
   SYSTOLE_PIN(weight_zero_point_o);
 
   Chip chip = chip_of_bench();
-  Random random{430};
+  Random random = random_stream(430);
   std::deque<isa::Matrix> instructions;
   int start_percent = 100;
   isa::Matrix running;

@@ -28,7 +28,7 @@ struct ArrayBench : Bench {
     uint64_t cycle;
     std::vector<int32_t> sums;
   };
-  Random random{420};
+  Random random = random_stream(420);
   std::vector<Slot> slots;
   std::deque<Due> due;
   uint64_t checked = 0;

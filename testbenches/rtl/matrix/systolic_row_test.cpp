@@ -33,7 +33,7 @@ struct RowBench : Bench {
     std::optional<int32_t> weight;
     std::optional<uint32_t> expected;  // psum_o of this cycle
   };
-  Random random{410};
+  Random random = random_stream(410);
   std::vector<Column> columns;
   int load_now = 0, activation_now = 0;
   int32_t weights[kCols] = {};

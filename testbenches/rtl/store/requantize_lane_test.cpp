@@ -101,7 +101,7 @@ Input with_random_type(Random& random, RequantizeCase data) {
 }  // namespace
 
 TEST_CASE("a million requantizations, most of them aimed at ties, have the bits of float32 arithmetic") {
-  Random random(10);
+  Random random = random_stream(10);
   run(1000000, [&] { return with_random_type(random, random_requantize_case(random)); });
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("corner values times corner scales requantize correctly") {
 }
 
 TEST_CASE("values that are not requantized pass untouched between values that are, with gaps") {
-  Random random(11);
+  Random random = random_stream(11);
   run(300000, [&] {
     Input input = with_random_type(random, random_requantize_case(random));
     input.valid = random.chance(80);

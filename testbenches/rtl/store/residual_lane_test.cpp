@@ -99,13 +99,13 @@ Input with_random_type(Random& random, AddCase data) {
 TEST_CASE(
     "a million residual additions, most of them aimed at ties and cancellation, have the bits of "
     "two FMAs") {
-  Random random(30);
+  Random random = random_stream(30);
   run(1000000, [&] { return with_random_type(random, random_add_case(random)); });
 }
 
 TEST_CASE("every pair of operands of both types adds correctly with one set of scales") {
   const AddCase scales{0, 0, bits_from_float(0.7f), bits_from_float(1.3f), bits_from_float(-3.5f)};
-  Random random(31);
+  Random random = random_stream(31);
   int a = -129, b = 255;
   run(384 * 384, [&] {
     if (++b > 255) {
@@ -120,7 +120,7 @@ TEST_CASE("every pair of operands of both types adds correctly with one set of s
 }
 
 TEST_CASE("values without residual pass untouched between values with one, with gaps") {
-  Random random(32);
+  Random random = random_stream(32);
   run(300000, [&] {
     Input input = with_random_type(random, random_add_case(random));
     input.valid = random.chance(80);

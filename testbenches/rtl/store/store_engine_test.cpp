@@ -79,7 +79,7 @@ struct StoreEngineBench : Bench {
   sc_core::sc_signal<uint32_t> matrix_bank{"matrix_bank"}, matrix_accumulator{"matrix_accumulator"};
 
   Chip chip = chip_of_bench();
-  Random random{530};
+  Random random = random_stream(530);
   cycle::StoreEngine model{chip};
   reference::ReferenceChip reference{chip};
   const uint64_t bases[4] = {0x4000, 0x4103, 0x4207, 0x4311};

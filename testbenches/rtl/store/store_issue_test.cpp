@@ -53,7 +53,7 @@ struct IssueBench : Bench {
   SYSTOLE_PIN(group_taken_i);
 
   Chip chip = chip_of_bench();
-  Random random{500};
+  Random random = random_stream(500);
   cycle::StoreIssue model{chip};
   std::deque<isa::Store> stores;
   int start_percent = 100, grant_percent = 100, take_percent = 100;

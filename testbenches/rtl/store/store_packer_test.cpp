@@ -58,7 +58,7 @@ struct PackerBench : Bench {
   SYSTOLE_PIN(burst_len_o);
   SYSTOLE_PIN(burst_last_o);
 
-  Random random{510};
+  Random random = random_stream(510);
   cycle::StorePacker model{chip_of_bench()};
   StreamDriver<Item> instructions;
   StreamDriver<Words> groups;
@@ -76,10 +76,10 @@ struct PackerBench : Bench {
               instruction_i.set_words(isa::encode(item.store));
               base_i.set(item.base);
             },
-            Random(511), instruction_percent),
+            random_stream(511), instruction_percent),
         groups(
-            group_valid_i, group_ready_o, [this](const Words& group) { group_data_i.set_words(group); }, Random(512),
-            group_percent),
+            group_valid_i, group_ready_o, [this](const Words& group) { group_data_i.set_words(group); },
+            random_stream(512), group_percent),
         ready_percent(ready) {
     dut.clk_i(clk);
     dut.rst_ni(rst_n);

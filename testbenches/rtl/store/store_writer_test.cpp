@@ -33,7 +33,7 @@ struct WriterBench : Bench {
   SYSTOLE_PIN(b_valid_i);
   SYSTOLE_PIN(complete_o);
 
-  Random random{520};
+  Random random = random_stream(520);
   StreamDriver<Burst> bursts;
   StreamDriver<int> beats;
   HoldCheck hold_aw{*this, "AW"}, hold_w{*this, "W"};
@@ -51,9 +51,9 @@ struct WriterBench : Bench {
               burst_len_i.set(burst.beats - 1);
               burst_last_i.write(burst.last);
             },
-            Random(521), burst_percent),
+            random_stream(521), burst_percent),
         beats(
-            beat_valid_i, beat_ready_o, [](const int&) {}, Random(522), beat_percent),
+            beat_valid_i, beat_ready_o, [](const int&) {}, random_stream(522), beat_percent),
         ready_percent(ready),
         b_percent(b) {
     dut.clk_i(clk);

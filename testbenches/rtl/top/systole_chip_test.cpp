@@ -102,7 +102,7 @@ struct ChipBench : Bench {
   std::deque<Step> steps;
   int step_phase = 0;
 
-  Random random{600};
+  Random random = random_stream(600);
   std::unique_ptr<memory::MemoryTiming> timing;
   std::vector<uint8_t> bytes;  // of the memory
   struct Burst {

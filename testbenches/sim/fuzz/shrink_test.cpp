@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "cycle/cycle_model.hpp"
 
 namespace systole::fuzz {
 namespace {

@@ -4,46 +4,19 @@
 // fault of our choice in it, stands in for the RTL: no Verilator is needed.
 #include "views/lockstep.hpp"
 
-#include <functional>
-#include <memory>
-
 #include "catch.hpp"
 #include "session/inputs.hpp"
 #include "sim/session/digits.hpp"
+#include "sim/views/fake_rtl.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::views;
 using test::chip_step;
 using test::digits;
+using test::FakeRtl;
 
 namespace {
-
-// The cycle model under the name of the RTL, with a fault behind every program.
-class FakeRtl final : public View {
- public:
-  using Fault = std::function<void(ModelView&, ProgramRun&)>;
-  explicit FakeRtl(const compiler::CompiledNetwork& network, Fault fault = {})
-      : model_(network, {}), fault_(std::move(fault)) {}
-  const char* name() const override { return "rtl"; }
-  void write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) override {
-    model_.write_dram(address, bytes);
-  }
-  std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) override {
-    return model_.read_dram(address, size_bytes);
-  }
-  void run_program(std::size_t step, const isa::Program& program) override {
-    model_.observe(observer_);
-    model_.run_program(step, program);
-    runs_.push_back(model_.runs().back());
-    if (fault_) fault_(model_, runs_.back());
-  }
-  const std::uint8_t* dram(std::uint64_t size_bytes) override { return model_.dram(size_bytes); }
-
- private:
-  ModelView model_;
-  Fault fault_;
-};
 
 std::optional<Divergence> run(FakeRtl& rtl, Compared* compared = nullptr) {
   ReferenceView reference(digits());
@@ -79,6 +52,7 @@ TEST_CASE("a byte of DRAM that differs is named with its tensor, and the program
   Compared compared;
   const auto d = run(rtl, &compared);
   REQUIRE(d);
+  CHECK(d->aspect == Aspect::kDram);
   CHECK(d->what.find("reference and rtl differ after step") == 0);
   CHECK(d->tensor == digits().network.tensors[output].name);
   CHECK(d->node);
@@ -89,6 +63,7 @@ TEST_CASE("a counter that differs is named") {
   FakeRtl rtl(digits(), [](ModelView&, ProgramRun& run) { run.counters[1] += 1; });
   const auto d = run(rtl);
   REQUIRE(d);
+  CHECK(d->aspect == Aspect::kTiming);
   CHECK(d->what.find("cycle model and rtl differ in the counter instructions") == 0);
 }
 
@@ -98,6 +73,7 @@ TEST_CASE("an event in another cycle ends the run while the program runs, with i
   FakeRtl rtl(slow);
   const auto d = run(rtl);
   REQUIRE(d);
+  CHECK(d->aspect == Aspect::kEvent);
   CHECK(d->what.find("RTL and cycle model differ in time, in event ") == 0);
   CHECK(d->step == chip_step());
   CHECK(d->cycle);

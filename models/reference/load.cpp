@@ -60,7 +60,7 @@ class WordWriter {
 
 }  // namespace
 
-void ReferenceChip::execute(const isa::Load& load, MemoryImage& dram) {
+void ReferenceChip::run(const isa::Load& load, MemoryImage& dram) {
   const isa::Memory memory = isa::memory_of(load.buffer);
   WordWriter buffer(memory == isa::Memory::kActivation ? activation_
                     : memory == isa::Memory::kWeight   ? weight_

@@ -2,7 +2,7 @@
 //
 // matrix: the loop nest.
 //
-// `execute` is the loop nest of instruction_set.md. A weight pass unpacks its tile once, to int16 with
+// `run` is the loop nest of instruction_set.md. A weight pass unpacks its tile once, to int16 with
 // the zero point subtracted. Then each output position is one vector-matrix product, int16 x int16 ->
 // int32, over a block of columns whose sums stay in registers. Sums of one pass cannot overflow: 256
 // rows * 255 * 255 < 2^31.
@@ -49,7 +49,7 @@ void multiply_row(const Act& act, const Tile& tile, std::size_t cols, bool overw
 
 }  // namespace
 
-void ReferenceChip::execute(const isa::Matrix& matrix, MemoryImage&) {
+void ReferenceChip::run(const isa::Matrix& matrix, MemoryImage&) {
   const std::size_t rows = chip_.array_rows;
   const std::size_t cols = chip_.array_cols;
   if (std::uint64_t{matrix.m_y} * matrix.m_x > chip_.accumulator_rows)

@@ -20,7 +20,7 @@ void ReferenceChip::set_base(isa::Base base, std::uint64_t address) { base_[stat
 void ReferenceChip::execute(const isa::Instruction& instruction, MemoryImage& dram) {
   if (const auto reason = isa::illegal_reason(isa::encode(instruction)))
     throw UserError("illegal instruction: " + *reason);
-  std::visit([&](const auto& x) { execute(x, dram); }, instruction);
+  std::visit([&](const auto& x) { run(x, dram); }, instruction);
 }
 
 void ReferenceChip::execute(const isa::Program& program, MemoryImage& dram) {

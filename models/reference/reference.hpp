@@ -37,9 +37,10 @@ class ReferenceChip {
   const std::vector<formats::int8::Sum>& accumulators() const { return accumulators_; }
 
  private:
-  void execute(const isa::Load& load, MemoryImage& dram);
-  void execute(const isa::Matrix& matrix, MemoryImage& dram);
-  void execute(const isa::Store& store, MemoryImage& dram);
+  // Not named execute: a type of instruction without a `run` must not become an isa::Instruction again.
+  void run(const isa::Load& load, MemoryImage& dram);
+  void run(const isa::Matrix& matrix, MemoryImage& dram);
+  void run(const isa::Store& store, MemoryImage& dram);
 
   Chip chip_;
   isa::Bases base_ = {};

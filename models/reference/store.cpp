@@ -45,7 +45,7 @@ void check_scales(const isa::Store& store) {
 
 }  // namespace
 
-void ReferenceChip::execute(const isa::Store& store, MemoryImage& dram) {
+void ReferenceChip::run(const isa::Store& store, MemoryImage& dram) {
   check_scales(store);
   const std::uint32_t lanes = chip_.post_lanes;
   invariant(lanes <= kMaxLanes, "post_lanes is at most 128");

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random numbers in the types and ranges that instructions need.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "support/random.hpp"
+
+namespace systole::fuzz {
+
+class Draw {
+ public:
+  explicit Draw(std::uint64_t seed) : random_(seed) {}
+
+  std::uint64_t bits() { return random_.bits(); }
+  // low .. high, both included.
+  std::uint32_t uniform(std::uint32_t low, std::uint32_t high) {
+    return static_cast<std::uint32_t>(random_.between(low, high));
+  }
+  std::int32_t signed_uniform(std::int32_t low, std::int32_t high) {
+    return static_cast<std::int32_t>(random_.between(low, high));
+  }
+  bool chance(int percent) { return random_.chance(percent); }
+  // 1 .. high.
+  std::uint16_t count(std::uint32_t high) { return static_cast<std::uint16_t>(uniform(1, high)); }
+  // A positive float32, 2^low_exponent to 2^(high_exponent+1).
+  float scale(int low_exponent, int high_exponent) {
+    const std::int32_t exponent = signed_uniform(low_exponent, high_exponent);
+    return std::ldexp(1.0f + static_cast<float>(random_.bits() & 0x7FFFFF) / 8388608.0f, exponent);
+  }
+
+ private:
+  Random random_;
+};
+
+}  // namespace systole::fuzz

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The encoding of the instructions, as constants. The meaning of every field is in docs/reference/instruction_set.md;
-// the same tables in C++ are models/isa/fields.hpp and engines.hpp, and testbenches/models/isa fails if they differ, in
-// either direction.
+// the same tables in C++ are models/isa/load.hpp, matrix.hpp, store.hpp and engines.hpp. testbenches/models/isa fails if
+// they differ, in either direction.
 //
 // `XxxLsb` is the position of a field's lowest bit in the 1024-bit instruction (word * 32 + bit of the word),
 // `XxxWidth` its width in bits; `instruction[XxxLsb +: XxxWidth]` is the field. Fields of one opcode carry its name in

@@ -7,17 +7,7 @@
 
 namespace systole::cycle {
 
-Core::Core(const Chip& chip, const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
-           Observer* observer)
-    : program_(program),
-      bases_(bases),
-      axi_bytes_(chip.axi_bytes()),
-      observer_(observer),
-      command_(chip, program, program_address),
-      load_(chip),
-      matrix_(chip),
-      store_(chip),
-      instructions_(program.instructions.size()) {
+void Core::check_legal(const isa::Program& program) {
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
     if (const auto reason = isa::illegal_reason(isa::encode(program.instructions[i])))
       throw UserError(fmt::format("instruction {}: {}", i, *reason));

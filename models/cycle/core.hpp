@@ -51,7 +51,18 @@ class Core {
   // The observer gets starts and retirements and may be null. The program and the observer must outlive the core.
   // UserError for an illegal instruction.
   Core(const Chip& chip, const isa::Program& program, const isa::Bases& bases, std::uint64_t program_address,
-       Observer* observer);
+       Observer* observer)
+      : program_(program),
+        bases_(bases),
+        axi_bytes_(chip.axi_bytes()),
+        observer_(observer),
+        command_(chip, program, program_address),
+        load_(chip),
+        matrix_(chip),
+        store_(chip),
+        instructions_(program.instructions.size()) {
+    check_legal(program);
+  }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -77,9 +88,7 @@ class Core {
   std::string describe_waits() const { return starts_.describe_waits(program_, command_); }
 
   // If nothing moved in `cycle`: the first later cycle in which the core acts without the memory; kNever if none.
-  std::uint64_t next_cycle(std::uint64_t cycle) const {
-    return std::min(matrix_.next_cycle(cycle + 1), store_.next_cycle());
-  }
+  std::uint64_t next_cycle(std::uint64_t cycle) const { return std::min(next_timed(cycle + 1), store_.next_cycle()); }
 
   // Only load and store engine work: the command processor sleeps and nothing is on AR. Then the two functions
   // run_quiet and run_beats carry out many cycles at once, with the same effect as observe in each. They return the
@@ -97,17 +106,15 @@ class Core {
   static constexpr std::size_t kLoad = isa::index_of(isa::Engine::kLoad);
   static constexpr std::size_t kMatrix = isa::index_of(isa::Engine::kMatrix);
   static constexpr std::size_t kStore = isa::index_of(isa::Engine::kStore);
+  static_assert(isa::kEngines == 3, "every engine has a member, a step, and its place in the three functions below");
 
+  // The first cycle, `cycle` or later, in which an engine acts whose times are known when an instruction starts; kNever
+  // if there is none. Cycles that are carried out at once end before it.
+  std::uint64_t next_timed(std::uint64_t cycle) const { return matrix_.next_cycle(cycle); }
   StartUnit::Ready ready(std::uint64_t cycle) const {
     return StartUnit::Ready{load_.ready()} << kLoad | StartUnit::Ready{matrix_.ready(cycle)} << kMatrix |
            StartUnit::Ready{store_.ready()} << kStore;
   }
-  [[gnu::always_inline]] void step_store(std::uint64_t cycle, const memory::Pins& pins);
-  [[gnu::always_inline]] void step_load(const memory::Pins& pins, bool burst_accepted);
-  [[gnu::always_inline]] void step_matrix(std::uint64_t cycle);
-  std::uint64_t run_store(std::uint64_t cycle, std::uint64_t end);
-  [[gnu::always_inline]] void carry_out_store(std::uint64_t cycle, StoreEngine::Inputs& in);
-
   // visit(engine, status), in the order of the table. A sleeping engine has the status of its last awake cycle.
   template <typename Visitor>
   void visit_engines(Visitor&& visit) const {
@@ -115,10 +122,16 @@ class Core {
     visit(kMatrix, matrix_.status());
     visit(kStore, store_.status());
   }
+  [[gnu::always_inline]] void step_store(std::uint64_t cycle, const memory::Pins& pins);
+  [[gnu::always_inline]] void step_load(const memory::Pins& pins, bool burst_accepted);
+  [[gnu::always_inline]] void step_matrix(std::uint64_t cycle);
+  std::uint64_t run_store(std::uint64_t cycle, std::uint64_t end);
+  [[gnu::always_inline]] void carry_out_store(std::uint64_t cycle, StoreEngine::Inputs& in);
   void count(std::size_t engine, const EngineStatus& status, std::uint64_t cycle) {
     const isa::EngineState state = engine_state(status, starts_.starts(engine), starts_.blocked(engine));
     accounts_.count(engine, state, starts_.missing(engine), cycle);
   }
+  static void check_legal(const isa::Program& program);
   [[noreturn]] static void report_bank_conflict(std::uint64_t cycle, std::uint32_t index);
   void start_and_retire(std::uint64_t cycle);
   void report_starts(std::uint64_t cycle);
@@ -241,13 +254,13 @@ inline std::uint64_t Core::run_store(std::uint64_t cycle, std::uint64_t end) {
 }
 
 inline std::uint64_t Core::run_quiet(std::uint64_t cycle, std::uint64_t end) {
-  return run_store(cycle, std::min(end, matrix_.next_cycle(cycle)));
+  return run_store(cycle, std::min(end, next_timed(cycle)));
 }
 
 // While a beat arrives in every cycle, the state of the load engine after n cycles can be computed at once.
 inline std::uint64_t Core::run_beats(std::uint64_t cycle, std::uint64_t end) {
   const std::uint64_t first = cycle;
-  end = std::min(end, matrix_.next_cycle(first));
+  end = std::min(end, next_timed(first));
   if (end <= first || store_.offers()) return first;
   if (store_.status().moved) {
     if (load_.writes_activation()) end = std::min(end, store_.next_activation_write(first));

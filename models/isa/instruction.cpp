@@ -71,45 +71,6 @@ T decode_as(const Encoded& words) {
 
 using Reason = std::optional<std::string>;
 
-Reason illegal(const Load& x) {
-  if (static_cast<int>(x.buffer) > 2) return "buffer 3 does not exist";
-  if (x.diagonal && x.buffer != Buffer::kWeight) return "diagonal with a buffer other than the weight buffer";
-  if (x.run_bytes == 0) return "run_bytes is 0";
-  if (x.count[1] == 0) return "count_2 is 0";
-  if (x.count[2] == 0) return "count_3 is 0";
-  if (x.count[0] == 0 && x.pad_top == 0 && x.pad_bottom == 0)
-    return "a load without rows: count_1, pad_top and pad_bottom are 0";
-  return {};
-}
-
-Reason illegal(const Matrix& x) {
-  if (x.m_y == 0) return "m_y is 0";
-  if (x.m_x == 0) return "m_x is 0";
-  if (x.k_y == 0) return "k_y is 0";
-  if (x.k_x == 0) return "k_x is 0";
-  if (x.k_c == 0) return "k_c is 0";
-  if (x.n == 0) return "n is 0";
-  return {};
-}
-
-Reason illegal(const Store& x) {
-  for (int i = 0; i < 4; ++i)
-    if (x.count[i] == 0) return fmt::format("count_{} is 0", i);
-  if (x.window_y == 0) return "window_y is 0";
-  if (x.window_x == 0) return "window_x is 0";
-  if (x.groups == 0) return "groups is 0";
-  if (x.raw) {
-    if (x.source != Source::kAccumulator) return "raw with a source other than the accumulators";
-    if (x.destination != Destination::kDram) return "raw with a destination other than DRAM";
-    if (x.window_y != 1 || x.window_x != 1) return "raw with a window";
-    if (x.residual) return "raw with a residual";
-    if (x.requantize) return "raw with requantize";
-  } else if (x.source == Source::kAccumulator && !x.requantize) {
-    return "an accumulator source needs requantize or raw";
-  }
-  return {};
-}
-
 Reason reserved_bit_set(const Encoded& words, Engine engine) {
   static const std::array<Encoded, kEngines> masks = [] {
     std::array<Encoded, kEngines> all;
@@ -132,7 +93,7 @@ Reason illegal_as(const Encoded& words) {
   if constexpr (std::is_same_v<T, Load>)
     if (decode_as<Load>(words).transpose) return "transpose is not implemented";
   if (Reason reason = reserved_bit_set(words, T::kEngine)) return reason;
-  return illegal(decode_as<T>(words));
+  return decode_as<T>(words).illegal_reason();
 }
 
 }  // namespace

@@ -30,9 +30,6 @@ class Coverage {
 
  private:
   void hit(const std::string& point) { ++points_[point]; }
-  void instruction(const Chip& chip, const RandomProgram& random, const isa::Load& load);
-  void instruction(const Chip& chip, const RandomProgram& random, const isa::Matrix& matrix);
-  void instruction(const Chip& chip, const RandomProgram& random, const isa::Store& store);
 
   std::map<std::string, std::uint64_t> points_;
 };

@@ -64,8 +64,9 @@ RandomProgram make_random_program(const Chip& chip, std::uint64_t seed, const Ra
   out.program.chip_fingerprint = chip.fingerprint();
   OrderedProgram program(chip, out.bases);
   for (const isa::Instruction& instruction : fills(chip)) program.add(instruction);
-  RandomInstructions instructions(chip, options.post_processing, random);
-  while (static_cast<int>(program.instructions().size()) < options.instructions) program.add(instructions.next());
+  Draw draw(random);
+  while (static_cast<int>(program.instructions().size()) < options.instructions)
+    program.add(random_instruction(draw, chip, options));
   out.program.instructions = program.instructions();
   return out;
 }

@@ -5,57 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/instruction_kind.hpp"
+
 namespace systole::fuzz {
 
 namespace {
 
 using Instructions = std::vector<isa::Instruction>;
-using Change = std::function<void(isa::Instruction&)>;
-
-template <typename T, typename F>
-Change change(F f) {
-  return [f](isa::Instruction& i) {
-    if (auto* x = std::get_if<T>(&i)) f(*x);
-  };
-}
-
-// Each makes an instruction simpler, or leaves it as it is.
-const std::vector<Change>& simplifications() {
-  using isa::Load, isa::Matrix, isa::Store;
-  static const std::vector<Change> all_changes = {
-      change<Load>([](Load& x) {
-        x.count = {std::min<std::uint16_t>(x.count[0], 1), 1, 1};
-      }),
-      change<Load>([](Load& x) { x.count[2] = 1; }),
-      change<Load>([](Load& x) { x.count[1] = 1; }),
-      change<Load>([](Load& x) { x.count[0] = std::min<std::uint16_t>(x.count[0], 1); }),
-      change<Load>([](Load& x) { x.pad_top = x.pad_bottom = x.pad_left = x.pad_right = 0; }),
-      change<Load>([](Load& x) { x.dram_stride = {}; }),
-      change<Load>([](Load& x) { x.dst_stride = {}; }),
-      change<Load>([](Load& x) { x.run_bytes = x.buffer == isa::Buffer::kParameter ? 8 : 1; }),
-      change<Load>([](Load& x) { x.dst_base = 0; }),
-      change<Matrix>([](Matrix& x) { x.m_y = x.m_x = x.k_y = x.k_x = x.k_c = x.n = 1; }),
-      change<Matrix>([](Matrix& x) { x.n = 1; }),
-      change<Matrix>([](Matrix& x) { x.k_y = x.k_x = 1; }),
-      change<Matrix>([](Matrix& x) { x.k_c = 1; }),
-      change<Matrix>([](Matrix& x) { x.m_y = 1; }),
-      change<Matrix>([](Matrix& x) { x.accumulate = x.per_column_zero_point = false; }),
-      change<Matrix>([](Matrix& x) { x.activation_zero_point = x.weight_zero_point = 0; }),
-      change<Matrix>([](Matrix& x) { x.activation_base = x.weight_base = x.accumulator_base = 0; }),
-      change<Store>([](Store& x) {
-        x.count = {1, 1, 1, 1};
-      }),
-      change<Store>([](Store& x) { x.count[3] = x.count[2] = 1; }),
-      change<Store>([](Store& x) { x.count[1] = 1; }),
-      change<Store>([](Store& x) { x.count[0] = 1; }),
-      change<Store>([](Store& x) { x.groups = 1; }),
-      change<Store>([](Store& x) { x.window_x = x.window_y = 1; }),
-      change<Store>([](Store& x) { x.residual = false; }),
-      change<Store>([](Store& x) { x.dst_stride = {}; }),
-      change<Store>([](Store& x) { x.source_stride = {}; }),
-  };
-  return all_changes;
-}
 
 class Shrinker {
  public:
@@ -112,7 +68,8 @@ class Shrinker {
 
   void simplify_instructions() {
     for (std::size_t at = kFillInstructions; at < best_.fuzz_case.random.program.instructions.size(); ++at) {
-      for (const Change& change : simplifications()) {
+      const isa::Engine engine = isa::engine_of(best_.fuzz_case.random.program.instructions[at]);
+      for (const Change& change : kind_of(engine).simplifications()) {
         Instructions changed = best_.fuzz_case.random.program.instructions;
         if (at >= changed.size()) return;
         const isa::Encoded before = isa::encode(changed[at]);

@@ -12,20 +12,27 @@ namespace systole::report {
 
 namespace {
 
+// What an instruction of each type keeps busy, besides the memory.
+void count_engine(const isa::Load&, const Chip&, NodeWork&) {}
+
+void count_engine(const isa::Matrix& m, const Chip& chip, NodeWork& work) {
+  const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
+  const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
+  work.array_cycles += passes * PassTiming(chip).cycles(positions, m.per_column_zero_point);
+}
+
+// A cycle for each group of the source, which is the first thing that a store touches.
+void count_engine(const isa::Store& store, const Chip& chip, NodeWork& work) {
+  work.store_cycles += isa::touches_of(store, chip, {}).front().nest.units();
+}
+
 // What one instruction adds to the work of its node.
 void count(const isa::Instruction& instruction, const Chip& chip, NodeWork& work) {
   const isa::ByAccess<isa::Traffic> traffic = isa::traffic_of(instruction, chip);
   const auto& dram = traffic[isa::index_of(isa::Memory::kDram)];
   work.read_bytes += dram[isa::index_of(isa::Access::kRead)].bytes;
   work.write_bytes += dram[isa::index_of(isa::Access::kWrite)].bytes;
-  if (const auto* m = std::get_if<isa::Matrix>(&instruction)) {
-    const std::uint64_t passes = std::uint64_t{m->n} * m->k_y * m->k_x * m->k_c;
-    const std::uint32_t positions = std::uint32_t{m->m_y} * m->m_x;
-    work.array_cycles += passes * PassTiming(chip).cycles(positions, m->per_column_zero_point);
-  }
-  // A cycle for each group of the source, which is the first thing that a store touches.
-  if (std::holds_alternative<isa::Store>(instruction))
-    work.store_cycles += isa::touches_of(instruction, chip, {}).front().nest.units();
+  std::visit([&](const auto& x) { count_engine(x, chip, work); }, instruction);
 }
 
 }  // namespace

@@ -24,8 +24,10 @@ Chip shipped(const std::string& name) {
 template <typename Visit>
 void draw(const Chip& chip, bool post_processing, Visit visit) {
   Random random(1);
-  RandomInstructions instructions(chip, post_processing, random);
-  for (int i = 0; i < kDrawn; ++i) visit(instructions.next());
+  Draw numbers(random);
+  RandomOptions options;
+  options.post_processing = post_processing;
+  for (int i = 0; i < kDrawn; ++i) visit(random_instruction(numbers, chip, options));
 }
 
 TEST_CASE("every instruction is legal and has no semaphore") {

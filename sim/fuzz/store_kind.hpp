@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the fuzzer knows of store instructions.
+#pragma once
+
+#include "fuzz/instruction_kind.hpp"
+
+namespace systole::fuzz {
+
+const InstructionKind& store_kind();
+
+}  // namespace systole::fuzz

@@ -2,10 +2,10 @@
 //
 // A list of instructions that gets its semaphores while it grows, so that it is free of races and deadlocks by construction.
 //
-// Of each instruction it knows which buffer words, accumulator rows and DRAM bytes it reads and writes. If it depends on
-// an earlier instruction of another engine and nothing orders the two yet, the earlier one posts and the later one waits.
-// The same holds within the store engine, whose reads overtake its writes. There is one semaphore for every pair of
-// engines; both engines retire and start in order, so the k-th post belongs to the k-th wait.
+// Of each instruction it knows which buffer words, accumulator rows and DRAM bytes it reads and writes. An instruction may depend
+// on an earlier one of another engine, or a store on an earlier store, since its reads overtake the other's writes. If nothing
+// orders the two yet, the earlier one posts and the later one waits. There is one semaphore for every pair of engines. Both engines
+// retire and start in order, so the k-th post belongs to the k-th wait.
 #pragma once
 
 #include <array>

@@ -58,11 +58,41 @@ struct Clamp {
 // How an operator uses a tensor: computed at run time, known before the run, or written.
 enum class TensorRole { kInput, kConstant, kOutput };
 
+// The tensors of most operators: bases of theirs.
+struct OneInput {
+  TensorId input = 0, output = 0;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kOutput, op.output);
+  }
+};
+struct InputAndWeight {
+  TensorId input = 0, output = 0;
+  TensorId weight = 0;  // constant, int8 or uint8
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.input);
+    visit(TensorRole::kConstant, op.weight);
+    visit(TensorRole::kOutput, op.output);
+  }
+};
+struct TwoInputs {
+  TensorId a = 0, b = 0, output = 0;
+
+  template <typename Self, typename Visit>
+  static void visit_tensors(Self& op, const Visit& visit) {
+    visit(TensorRole::kInput, op.a);
+    visit(TensorRole::kInput, op.b);
+    visit(TensorRole::kOutput, op.output);
+  }
+};
+
 // Convolution of an int8/uint8 tensor [N][C][H][W] with constant weights [M][C/group][kh][kw]; also ConvInteger, and
 // 1-D convolutions (H = 1). Matrix products with a constant B operand are Gemm, others MatMul.
-struct Conv {
-  TensorId input = 0, output = 0;
-  TensorId weight = 0;                          // constant, int8 or uint8
+struct Conv : InputAndWeight {
   std::vector<std::int32_t> weight_zero_point;  // 1 or M values
   std::vector<std::int32_t> bias;               // M values or empty; int32, in units of xs*ws
   std::int32_t input_zero_point = 0;
@@ -74,51 +104,28 @@ struct Conv {
   std::vector<float> scale;  // 1 or M values, fl(fl(xs*ws)/ys)
   std::int32_t output_zero_point = 0;
   Clamp clamp;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.input);
-    visit(TensorRole::kConstant, op.weight);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
-// Y[m][n] = A[m][k] * B[k][n]; A is a tensor of any rank whose last dimension is k, B is constant [k][n].
-struct Gemm {
-  TensorId input = 0, output = 0;
-  TensorId weight = 0;  // constant [k][n], int8 or uint8 (transposed by the reader where needed)
+// Y[m][n] = A[m][k] * B[k][n]; A is a tensor of any rank whose last dimension is k, B are weights [k][n] (transposed by
+// the reader where needed).
+struct Gemm : InputAndWeight {
   std::vector<std::int32_t> weight_zero_point;  // 1 or n values
   std::vector<std::int32_t> bias;               // n values or empty
   std::int32_t input_zero_point = 0;
   std::vector<float> scale;  // 1 or n values; raw int32 output if empty
   std::int32_t output_zero_point = 0;
   Clamp clamp;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.input);
-    visit(TensorRole::kConstant, op.weight);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
 // Y[i][m][n] = A[i][m][k] * B[i][k][n], a product of two tensors computed at run time, as in attention: stacks of
 // matrices for which stacked_products() has an answer.
-struct MatMul {
-  TensorId a = 0, b = 0, output = 0;
+struct MatMul : TwoInputs {
   std::int32_t a_zero_point = 0, b_zero_point = 0;
   std::vector<float> scale;  // 1 value; raw int32 output if empty
   std::int32_t output_zero_point = 0;
   Clamp clamp;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.a);
-    visit(TensorRole::kInput, op.b);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return scale.empty() ? nullptr : &clamp; }
 };
 
@@ -127,31 +134,16 @@ struct MatMul {
 std::optional<std::int64_t> stacked_products(const Shape& a, const Shape& b);
 
 // QLinearAdd on tensors of equal shape: y = sat(rne(fma(a, ra, fma(b, rb, F)))), see docs/reference/arithmetic.md.
-struct Add {
-  TensorId a = 0, b = 0, output = 0;
+struct Add : TwoInputs {
   Quantization qa, qb, qy;
   Clamp clamp;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.a);
-    visit(TensorRole::kInput, op.b);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return &clamp; }
 };
 
-struct MaxPool {  // padding is minus infinity
-  TensorId input = 0, output = 0;
+struct MaxPool : OneInput {  // padding is minus infinity
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1};
   std::array<std::int64_t, 4> pad = {0, 0, 0, 0};
   Clamp clamp;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.input);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return &clamp; }
 };
 
@@ -159,44 +151,23 @@ struct MaxPool {  // padding is minus infinity
 // with s = fl(xs / fl(ys * kernel area)). With `float_sums` the arithmetic is that of ONNX Runtime for a window smaller
 // than the image: y = sat(rne(fl(fl(fl(sum / area) / ys) + zy))). There `sum` is a float32 sum of fl(xs * (x - zx)),
 // rounded after each addition, row by row.
-struct AveragePool {
-  TensorId input = 0, output = 0;
+struct AveragePool : OneInput {
   std::array<std::int64_t, 2> kernel = {1, 1}, stride = {1, 1};
   Quantization qx, qy;
   float scale = 1;
   bool float_sums = false;
   Clamp clamp;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.input);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return &clamp; }
 };
 
 // A table of 256 outputs, indexed by the input's bit pattern: Relu, Clip, Requantize (DQ then Q), any unary function.
-struct Lookup {
-  TensorId input = 0, output = 0;
+struct Lookup : OneInput {
   std::vector<std::uint8_t> table;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.input);
-    visit(TensorRole::kOutput, op.output);
-  }
   Clamp* output_clamp() { return nullptr; }
 };
 
 // Same elements, another shape: Reshape, Flatten, Squeeze, Unsqueeze, Identity.
-struct Reshape {
-  TensorId input = 0, output = 0;
-
-  template <typename Self, typename Visit>
-  static void visit_tensors(Self& op, const Visit& visit) {
-    visit(TensorRole::kInput, op.input);
-    visit(TensorRole::kOutput, op.output);
-  }
+struct Reshape : OneInput {
   Clamp* output_clamp() { return nullptr; }
 };
 

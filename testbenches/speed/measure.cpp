@@ -48,12 +48,6 @@ Speed platform_speed(const Workload& workload, std::shared_ptr<platform::Verilat
   return speed;
 }
 
-platform::RunResult run_on_platform(const Workload& workload, std::shared_ptr<platform::VerilatedChip> chip) {
-  platform::RtlPlatform platform(workload.network.chip, {}, std::move(chip));
-  platform.write_memory(0, workload.dram);
-  return platform.run(workload.program(), workload.network.base_address, workload.network.program_address.at(0));
-}
-
 Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChip> chip, int runs) {
   std::vector<std::uint8_t> dram = workload.dram;
   dram.resize(dram.size() + 4096);
@@ -70,7 +64,7 @@ Speed pin_speed(const Workload& workload, std::shared_ptr<platform::VerilatedChi
 
 Speed bare_speed(const Workload& workload, const platform::RtlLibrary& library, int runs) {
   const auto recorder = std::make_shared<RecordingChip>(library.create(1));
-  run_on_platform(workload, recorder);
+  platform_speed(workload, recorder, 1);
   Speed speed;
   speed.cycles = recorder->inputs().size();
   const auto chip = library.create(1);
@@ -117,17 +111,17 @@ Duration reference_time(const Workload& workload, int runs) {
   return best_of(runs, [&] { chip.execute(workload.program(), dram); });
 }
 
-ArrayShare array_share(const Workload& workload, const std::vector<Retired>& retired, std::uint64_t program_cycles) {
+ArrayShare array_share(const session::Result& result) {
   ArrayShare share;
   std::uint64_t first = ~0ull, last = 0;
-  for (const Retired& r : retired) {
-    if (r.engine != isa::Engine::kMatrix) continue;
-    first = std::min(first, r.start_cycle);
-    last = std::max(last, r.retire_cycle);
+  for (const report::TraceLine& line : result.trace) {
+    if (line.retired.engine != isa::Engine::kMatrix) continue;
+    first = std::min(first, line.retired.start_cycle);
+    last = std::max(last, line.retired.retire_cycle);
   }
-  share.rows = workload.macs / workload.network.chip.macs_per_cycle();
+  share.rows = array_rows(result.compiled.network);
   share.cycles = last - first;
-  share.program_cycles = program_cycles;
+  share.program_cycles = result.report.cycles.value();
   return share;
 }
 

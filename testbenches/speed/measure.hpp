@@ -42,13 +42,12 @@ Duration reference_time(const Workload& workload, int runs);
 // Of a program's cycles: the array's rows over the time in which it had work.
 struct ArrayShare {
   std::uint64_t rows = 0;  // activation rows that entered the array
-  std::uint64_t cycles =
-      0;  // from the first start to the last retirement of a matrix instruction: fill and drain included
+  // From the first start to the last retirement of a matrix instruction: fill and drain included.
+  std::uint64_t cycles = 0;
   std::uint64_t program_cycles = 0;
   double share() const { return static_cast<double>(rows) / static_cast<double>(cycles); }
 };
-ArrayShare array_share(const Workload& workload, const std::vector<Retired>& retired, std::uint64_t program_cycles);
-
-platform::RunResult run_on_platform(const Workload& workload, std::shared_ptr<platform::VerilatedChip> chip);
+// Of a run of one program on a view with a clock.
+ArrayShare array_share(const session::Result& result);
 
 }  // namespace systole::bench

@@ -2,6 +2,7 @@
 #include "speed/programs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/executor.hpp"
 #include "sim/compiler/network_builder.hpp"
@@ -29,7 +30,7 @@ class Collector final : public runtime::ChipBackend {
 
 }  // namespace
 
-Workload convolution(const Chip& chip, const Convolution& shape) {
+session::Job convolution(const Chip& chip, const Convolution& shape) {
   compiler_test::NetworkBuilder builder(1);
   compiler_test::ConvOptions options;
   options.channels = shape.channels;
@@ -39,19 +40,13 @@ Workload convolution(const Chip& chip, const Convolution& shape) {
   for (int layer = 0; layer < shape.layers; ++layer) tensor = builder.conv(tensor, options);
   builder.output(tensor);
 
-  Workload workload;
-  workload.network = compiler::compile(builder.network(), chip);
-  invariant(workload.network.steps.size() == 1, "convolutions are one program");
-  workload.dram.resize((workload.network.dram_bytes + 4095) / 4096 * 4096);
-  Collector collector(workload.dram);
-  runtime::Executor(workload.network, collector).run(builder.random_inputs());
-  for (const isa::Instruction& instruction : workload.program().instructions)
-    if (const auto* m = std::get_if<isa::Matrix>(&instruction))
-      workload.macs += std::uint64_t{m->m_y} * m->m_x * m->k_y * m->k_x * m->k_c * m->n * chip.macs_per_cycle();
-  return workload;
+  session::Job job;
+  job.chip = chip;
+  job.network = builder.network();
+  return job;
 }
 
-Workload long_convolution(const Chip& chip) {
+session::Job long_convolution(const Chip& chip) {
   Convolution shape;
   if (chip.macs_per_cycle() < 256) shape = {16, 28, 3, 4};
   if (chip.macs_per_cycle() > 256) shape = {64, 56, 3, 4};
@@ -62,6 +57,25 @@ Chip with_fast_memory(Chip chip) {
   chip.memory.ideal().latency_cycles = 10;
   chip.memory.ideal().bytes_per_cycle = 2 * chip.axi_bytes();
   return chip;
+}
+
+std::uint64_t array_rows(const compiler::CompiledNetwork& network) {
+  std::uint64_t rows = 0;
+  for (const compiler::Step& step : network.steps)
+    if (const auto* chip = std::get_if<compiler::ChipStep>(&step))
+      for (const isa::Instruction& instruction : chip->program.instructions)
+        if (const auto* m = std::get_if<isa::Matrix>(&instruction))
+          rows += std::uint64_t{m->m_y} * m->m_x * m->k_y * m->k_x * m->k_c * m->n;
+  return rows;
+}
+
+Workload::Workload(const session::Job& job) {
+  session::Compiled compiled = session::compile(job);
+  network = std::move(compiled.network);
+  invariant(network.steps.size() == 1, "convolutions are one program");
+  dram.resize((network.dram_bytes + 4095) / 4096 * 4096);
+  Collector collector(dram);
+  runtime::Executor(network, collector).run(compiled.inputs);
 }
 
 }  // namespace systole::bench

@@ -6,17 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/compiled_network.hpp"
+#include "session/session.hpp"
 
 namespace systole::bench {
-
-// A network of one program, with its DRAM as it is before the doorbell (constants and random inputs, not the program).
-struct Workload {
-  compiler::CompiledNetwork network;
-  std::vector<std::uint8_t> dram;
-  const isa::Program& program() const { return std::get<compiler::ChipStep>(network.steps.at(0)).program; }
-  std::uint64_t macs = 0;  // rows of activations through the array x its size, padding taps included
-};
 
 struct Convolution {
   std::int64_t channels = 64, size = 56, kernel = 3;
@@ -24,12 +16,25 @@ struct Convolution {
 };
 
 // `size` x `size` pixels of `channels` channels, padded to keep their size, to as many channels.
-Workload convolution(const Chip& chip, const Convolution& shape);
+session::Job convolution(const Chip& chip, const Convolution& shape);
 
 // About half a million cycles of 3x3 convolution, the array busy nearly all the time.
-Workload long_convolution(const Chip& chip);
+session::Job long_convolution(const Chip& chip);
 
 // The chip with a memory that never limits a convolution: 10 cycles, two beats a cycle.
 Chip with_fast_memory(Chip chip);
+
+// Rows of activations that enter the array, by all programs of the network, padding taps included.
+std::uint64_t array_rows(const compiler::CompiledNetwork& network);
+
+// A compiled job of one program, with its DRAM as it is before the doorbell (constants and inputs, not the program): for running
+// the program again and again.
+struct Workload {
+  explicit Workload(const session::Job& job);
+  compiler::CompiledNetwork network;
+  std::vector<std::uint8_t> dram;
+  const isa::Program& program() const { return std::get<compiler::ChipStep>(network.steps.at(0)).program; }
+  std::uint64_t macs() const { return array_rows(network) * network.chip.macs_per_cycle(); }
+};
 
 }  // namespace systole::bench

@@ -59,7 +59,7 @@ class Emitter {
       load.common.tag = items_[next_item_].node;
       load.dst_base = (*base + load.dst_base) % allocator.words();
       touch(e, isa::memory_of(load.buffer), true, *base, request.words, allocator.words());
-      if (request.reads) e.touches.push_back({isa::Memory::kDram, false, 0, 0, *request.reads});
+      if (request.reads) e.extents.push_back({isa::Memory::kDram, false, 0, 0, *request.reads});
       e.instruction = load;
       out_.push_back(std::move(e));
     }
@@ -70,8 +70,8 @@ class Emitter {
   static void touch(EmittedInstruction& e, isa::Memory memory, bool write, std::uint32_t base, std::uint32_t words,
                     std::uint32_t size) {
     const std::uint32_t end = base + words;
-    e.touches.push_back({memory, write, base, std::min(end, size), {}});
-    if (end > size) e.touches.push_back({memory, write, 0, end - size, {}});
+    e.extents.push_back({memory, write, base, std::min(end, size), {}});
+    if (end > size) e.extents.push_back({memory, write, 0, end - size, {}});
   }
 
   void read_request(EmittedInstruction& e, std::size_t item, std::size_t request) {
@@ -80,7 +80,7 @@ class Emitter {
   }
 
   static void touch(EmittedInstruction& e, bool write, const std::vector<WordSpan>& spans) {
-    for (const WordSpan& s : spans) e.touches.push_back({isa::Memory::kActivation, write, s.low, s.high, {}});
+    for (const WordSpan& s : spans) e.extents.push_back({isa::Memory::kActivation, write, s.low, s.high, {}});
   }
 
   void emit_fill(std::size_t i) {
@@ -109,7 +109,7 @@ class Emitter {
           2 * chip_.accumulator_rows);
     e.instruction = m;
     // A store in a later item reads the same rows.
-    last_accumulators_ = e.touches.back();
+    last_accumulators_ = e.extents.back();
     out_.push_back(std::move(e));
   }
 
@@ -124,9 +124,9 @@ class Emitter {
       st.source_base = (st.source_base + bases_[i][*item.store_source] * word_groups) % groups;
       read_request(e, i, *item.store_source);
     } else if (st.source == isa::Source::kAccumulator) {
-      Touch rows = last_accumulators_;
+      Extent rows = last_accumulators_;
       rows.write = false;
-      e.touches.push_back(rows);
+      e.extents.push_back(rows);
     }
     if (item.store_residual) {
       st.residual_base = (st.residual_base + bases_[i][*item.store_residual] * word_groups) % groups;
@@ -139,7 +139,7 @@ class Emitter {
     }
     touch(e, false, item.store_reads);
     touch(e, true, item.store_writes);
-    if (item.writes) e.touches.push_back({isa::Memory::kDram, true, 0, 0, *item.writes});
+    if (item.writes) e.extents.push_back({isa::Memory::kDram, true, 0, 0, *item.writes});
     e.instruction = st;
     out_.push_back(std::move(e));
   }
@@ -149,7 +149,7 @@ class Emitter {
   std::array<BufferAllocator, 3> allocators_;      // by isa::Buffer
   std::vector<std::vector<std::uint32_t>> bases_;  // per item and request
   std::size_t next_item_ = 0, next_request_ = 0;
-  Touch last_accumulators_;
+  Extent last_accumulators_;
   std::vector<EmittedInstruction> out_;
 };
 

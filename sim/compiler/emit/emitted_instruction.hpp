@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An instruction with its addresses and what it touches, for ordering the engines (order.hpp).
+// An instruction with its addresses and the extents of what it touches, for ordering the engines (order.hpp).
 //
-// A touch of models/isa lists every place. A touch here is one range of words, or one box of a tensor, that contains
-// all places, so two touches are compared in one step. It may be larger than what the instruction reads or writes, and
-// never smaller.
+// A touch of isa/access.hpp is what the fields of an instruction say, place by place. An extent is what the lowering knows: the
+// words of an allocation, or a box of a tensor's planes and pixels. Two of them are compared at once. An extent may be larger than
+// what the instruction touches, and never smaller: ordering/program_check.hpp, which goes by the fields, sees to that.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace systole::compiler {
 
 // One range that is read or written.
-struct Touch {
+struct Extent {
   isa::Memory memory = isa::Memory::kActivation;
   bool write = false;
   std::uint32_t low = 0, high = 0;  // words or rows, half open; not for DRAM
@@ -26,7 +26,7 @@ struct Touch {
 
 struct EmittedInstruction {
   isa::Instruction instruction;
-  std::vector<Touch> touches;
+  std::vector<Extent> extents;
 };
 
 }  // namespace systole::compiler

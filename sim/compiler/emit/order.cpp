@@ -61,8 +61,8 @@ class Orderer {
 
  private:
   bool conflict(const EmittedInstruction& earlier, const EmittedInstruction& later, bool same_engine) const {
-    for (const Touch& a : earlier.touches)
-      for (const Touch& b : later.touches) {
+    for (const Extent& a : earlier.extents)
+      for (const Extent& b : later.extents) {
         if (a.memory != b.memory || !(a.write || b.write)) continue;
         // Of one engine only a read of what it wrote to a buffer; its DRAM writes keep their order.
         if (same_engine && !(a.write && !b.write && a.memory == isa::Memory::kActivation)) continue;

@@ -110,13 +110,13 @@ TEST_CASE("an instruction says which words it touches, around the end of a buffe
   const std::vector<Item> items = {item_of(0, 1, 1, 200), item_of(0, 1, 2, 100)};
   const std::vector<EmittedInstruction> program = compiler::emit(items, {}, kChip);
   REQUIRE(text(program) == "waMaM");
-  const auto& touches = program[3].touches;
-  REQUIRE(touches.size() == 2);
-  CHECK(touches[0].write);
-  CHECK(touches[0].low == 200);
-  CHECK(touches[0].high == 256);
-  CHECK(touches[1].low == 0);
-  CHECK(touches[1].high == 44);
+  const auto& extents = program[3].extents;
+  REQUIRE(extents.size() == 2);
+  CHECK(extents[0].write);
+  CHECK(extents[0].low == 200);
+  CHECK(extents[0].high == 256);
+  CHECK(extents[1].low == 0);
+  CHECK(extents[1].high == 44);
 }
 
 }  // namespace systole::compiler_test

@@ -22,7 +22,7 @@ EmittedInstruction load(const Chip& chip, isa::Buffer buffer, std::uint32_t firs
   x.dst_base = first;
   EmittedInstruction e;
   e.instruction = x;
-  e.touches = {{isa::memory_of(buffer), true, first, first + words, {}}};
+  e.extents = {{isa::memory_of(buffer), true, first, first + words, {}}};
   return e;
 }
 
@@ -31,7 +31,7 @@ EmittedInstruction matrix(const Chip& chip, std::uint32_t tile) {
   x.weight_base = tile * chip.array_rows;
   EmittedInstruction e;
   e.instruction = x;
-  e.touches = {{isa::Memory::kActivation, false, 0, 1, {}},
+  e.extents = {{isa::Memory::kActivation, false, 0, 1, {}},
                {isa::Memory::kWeight, false, x.weight_base, x.weight_base + chip.array_rows, {}},
                {isa::Memory::kAccumulator, true, 0, 1, {}}};
   return e;

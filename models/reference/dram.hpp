@@ -9,6 +9,7 @@
 
 #include "chip/chip.hpp"
 #include "reference/reference.hpp"
+#include "support/address_range.hpp"
 #include "support/error.hpp"
 
 namespace systole::reference {
@@ -22,7 +23,7 @@ inline std::uint64_t steps(std::uint64_t count, std::int32_t stride) {
 inline std::uint8_t* dram_at(MemoryImage& dram, const Chip& chip, std::uint64_t address, std::uint64_t bytes,
                              const char* action) {
   if (chip.axi_address_bits < 64) address &= (1ull << chip.axi_address_bits) - 1;
-  if (address > dram.size() || bytes > dram.size() - address)
+  if (!is_inside(address, bytes, dram.size()))
     throw UserError(fmt::format("{} of {} bytes at DRAM address {:#x}: must be inside the memory of {:#x} bytes",
                                 action, bytes, address, dram.size()));
   return dram.data() + address;

@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "memory/dram_kinds.hpp"
+#include "support/address_range.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/json_file.hpp"
 #include "support/random.hpp"
 
 namespace systole::fuzz {
@@ -64,6 +67,21 @@ void write_case(const FuzzCase& c, const std::filesystem::path& path) {
   write_whole_file(part(path, ".json"), json.dump(2) + "\n");
 }
 
+namespace {
+
+isa::Bases bases_in(const nlohmann::json& json, const std::string& file) {
+  isa::Bases bases = {};
+  const auto found = json.find("base_addresses");
+  const auto is_address = [](const nlohmann::json& value) { return value.is_number_unsigned(); };
+  if (found == json.end() || !found->is_array() || found->size() != bases.size() ||
+      !std::all_of(found->begin(), found->end(), is_address))
+    throw UserError(fmt::format("{}: 'base_addresses' must be a list of {} integers from 0 on", file, bases.size()));
+  for (std::size_t b = 0; b < bases.size(); ++b) bases[b] = (*found)[b].get<std::uint64_t>();
+  return bases;
+}
+
+}  // namespace
+
 FuzzCase read_case(const std::filesystem::path& path) {
   FuzzCase c;
   c.chip = load_chip(part(path, ".chip.toml"));
@@ -71,19 +89,15 @@ FuzzCase read_case(const std::filesystem::path& path) {
   const std::string dram = read_whole_file(part(path, ".dram"), kMaxFileBytes);
   c.random.dram.assign(dram.begin(), dram.end());
   const std::filesystem::path file = part(path, ".json");
-  try {
-    const auto json = nlohmann::json::parse(read_whole_file(file, kMaxFileBytes));
-    c.seed = json.at("seed").get<std::uint64_t>();
-    c.random.program_address = json.at("program_address").get<std::uint64_t>();
-    c.random.bases = json.at("base_addresses").get<isa::Bases>();
-  } catch (const nlohmann::json::exception& error) {
-    throw UserError(fmt::format("{}: {}", file.string(), error.what()));
-  }
+  const nlohmann::json json = read_json(file, kMaxFileBytes);
+  c.seed = unsigned_member(json, "seed", file.string());
+  c.random.program_address = unsigned_member(json, "program_address", file.string());
+  c.random.bases = bases_in(json, file.string());
   if (c.random.program.chip_fingerprint != c.chip.fingerprint())
     throw UserError(fmt::format("{}: the program is for another chip", path.string()));
   const std::uint64_t bytes = c.random.program.instructions.size() * isa::kInstructionBytes;
-  if (c.random.program_address % isa::kInstructionBytes != 0 || bytes > c.random.dram.size() ||
-      c.random.program_address > c.random.dram.size() - bytes)
+  if (c.random.program_address % isa::kInstructionBytes != 0 ||
+      !is_inside(c.random.program_address, bytes, c.random.dram.size()))
     throw UserError(
         fmt::format("{}: program_address is {:#x}, allowed: a multiple of {} with the program inside the {} bytes "
                     "of memory",

@@ -14,6 +14,7 @@
 #include "report/table.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/json_file.hpp"
 
 namespace systole::report {
 
@@ -21,6 +22,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr double kMostNumber = 0x1p63;  // every figure of a report is below
 constexpr std::uint64_t kMaxReportBytes = 1u << 30;
 
 std::optional<double> number(const Json& object, std::string_view key) {
@@ -28,7 +30,10 @@ std::optional<double> number(const Json& object, std::string_view key) {
   if (found == object.end() || found->is_null()) return std::nullopt;
   if (!found->is_number())
     throw UserError(fmt::format("report: {} is {}, must be a number or null", key, found->dump().substr(0, 40)));
-  return found->get<double>();
+  const auto value = found->get<double>();
+  if (!(value >= 0 && value < kMostNumber))
+    throw UserError(fmt::format("report: {} is {}, allowed: 0 to 2^63", key, found->dump()));
+  return value;
 }
 
 std::string change(std::optional<double> a, std::optional<double> b) {
@@ -85,9 +90,8 @@ class NodeTable {
 }  // namespace
 
 Json read_report(const std::filesystem::path& file) {
-  const Json json = Json::parse(read_whole_file(file, kMaxReportBytes), nullptr, false);
+  const Json json = read_json(file, kMaxReportBytes);
   const auto fail = [&](const std::string& why) { throw UserError(fmt::format("{}: {}", file.string(), why)); };
-  if (json.is_discarded()) fail("not JSON");
   if (!json.is_object()) fail("no report of systole run --json: not an object");
   for (const char* key : {"chip", "network", "view"})
     if (!json.contains(key) || !json[key].is_string())

@@ -9,6 +9,7 @@
 
 #include "memory/memory_timing.hpp"
 #include "platform/registers.hpp"
+#include "support/address_range.hpp"
 
 namespace systole::rtl_view {
 
@@ -177,7 +178,7 @@ class Harness {
   }
 
   std::uint8_t* at(std::uint64_t address, std::uint32_t bytes) {
-    if (address + bytes > dram_.size()) throw std::runtime_error("address past the end of DRAM");
+    if (!is_inside(address, bytes, dram_.size())) throw std::runtime_error("address past the end of DRAM");
     return dram_.data() + address;
   }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rtl_view/pin_runner.hpp"
+#include "support/address_range.hpp"
 #include "support/error.hpp"
 #include "views/stopwatch.hpp"
 
@@ -26,12 +27,12 @@ PinView::PinView(const compiler::CompiledNetwork& network, std::shared_ptr<platf
 }
 
 void PinView::write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
-  invariant(address + bytes.size() <= network_.dram_bytes, "the host writes inside the memory image");
+  invariant(is_inside(address, bytes.size(), network_.dram_bytes), "the host writes inside the memory image");
   std::copy(bytes.begin(), bytes.end(), dram_.begin() + static_cast<std::ptrdiff_t>(address));
 }
 
 std::vector<std::uint8_t> PinView::read_dram(std::uint64_t address, std::uint64_t size_bytes) {
-  invariant(address + size_bytes <= network_.dram_bytes, "the host reads inside the memory image");
+  invariant(is_inside(address, size_bytes, network_.dram_bytes), "the host reads inside the memory image");
   const auto begin = dram_.begin() + static_cast<std::ptrdiff_t>(address);
   return {begin, begin + static_cast<std::ptrdiff_t>(size_bytes)};
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/address_range.hpp"
 #include "support/error.hpp"
 #include "views/stopwatch.hpp"
 
@@ -15,12 +16,12 @@ ReferenceView::ReferenceView(const compiler::CompiledNetwork& network)
 }
 
 void ReferenceView::write_dram(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
-  invariant(address + bytes.size() <= dram_.size(), "the host writes inside the memory image");
+  invariant(is_inside(address, bytes.size(), dram_.size()), "the host writes inside the memory image");
   std::copy(bytes.begin(), bytes.end(), dram_.begin() + static_cast<std::ptrdiff_t>(address));
 }
 
 std::vector<std::uint8_t> ReferenceView::read_dram(std::uint64_t address, std::uint64_t size_bytes) {
-  invariant(address + size_bytes <= dram_.size(), "the host reads inside the memory image");
+  invariant(is_inside(address, size_bytes, dram_.size()), "the host reads inside the memory image");
   const auto begin = dram_.begin() + static_cast<std::ptrdiff_t>(address);
   return {begin, begin + static_cast<std::ptrdiff_t>(size_bytes)};
 }

@@ -55,6 +55,13 @@ TEST_CASE("files that are missing, damaged or of another chip are refused by nam
                                                     ", \"base_addresses\": [0, 0, 0, 0]}");
     CHECK_THROWS_WITH(read_case(path), Contains("program_address"));
   }
+  for (const char* bases :
+       {"[-1, 0, 0, 0]", "[1e30, 0, 0, 0]", "[0.5, 0, 0, 0]", "[[], 0, 0, 0]", "[0, 0, 0, 0, 0]", "7"}) {
+    write_whole_file(folder.path / "case.json",
+                     std::string("{\"seed\": 1, \"program_address\": 128, \"base_addresses\": ") + bases + "}");
+    CHECK_THROWS_WITH(read_case(path), Contains("'base_addresses' must be a list of 4 integers"));
+  }
+  write_case(c, path);
   Chip other = tiny();
   other.array_cols = 8;
   write_whole_file(folder.path / "case.chip.toml", to_toml(other));

@@ -68,6 +68,11 @@ TEST_CASE("what is no report is refused with the place") {
   Json wrong = report(1, Json::array());
   wrong["cycles"] = "many";
   CHECK_THROWS_AS(side_by_side(wrong, wrong), UserError);
+  for (const double cycles : {-5.0, 1e300, 0x1p63}) {
+    wrong["cycles"] = cycles;
+    CHECK_THROWS_WITH(side_by_side(wrong, wrong), Contains("allowed: 0 to 2^63"));
+  }
+  CHECK(error_of(std::string(100'000, '[') + std::string(100'000, ']')).find("deeper than") != std::string::npos);
 }
 
 }  // namespace systole::report

@@ -75,6 +75,18 @@ TEST_CASE("a program's bytes go from memory through the chip to memory, and its 
   CHECK(result.counters[0] <= result.cycles);
 }
 
+TEST_CASE("a transfer whose end wraps around the address space does not reach the memory") {
+  const compiler::CompiledNetwork network = copy_network();
+  for (const auto base : {isa::Base::kTensor, isa::Base::kScratch}) {
+    const auto chip = mock_chip();
+    auto dram = filled_memory();
+    isa::Bases bases = network.base_address;
+    bases[static_cast<std::size_t>(base)] = ~std::uint64_t{0} - 15;  // the store's 8 bytes on: the last beat
+    CHECK_THROWS_WITH(run_at_pins(*chip, network.chip, copy_program(8), bases, kProgramAddress, dram, 10'000, nullptr),
+                      Contains("past the end of DRAM"));
+  }
+}
+
 TEST_CASE("an observer hears every transfer, start and retirement, in the order of their cycles") {
   const auto chip = mock_chip();
   auto dram = filled_memory();

@@ -69,7 +69,8 @@ template <typename Visit>
 void for_each_run(const Nest& nest, Visit&& visit) {
   if (nest.empty()) return;
   const auto walk = [&](const auto& self, std::size_t level, std::int64_t first) -> void {
-    if (level == nest.loops.size()) return visit(first);
+    // max_size() tells GCC 12 how deep this goes: else it warns of reads behind the loops, wherever it unrolls them.
+    if (level == nest.loops.max_size() || level == nest.loops.size()) return visit(first);
     for (std::int64_t i = 0; i < nest.loops[level].count; ++i)
       self(self, level + 1, first + i * nest.loops[level].stride);
   };

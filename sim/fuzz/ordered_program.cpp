@@ -91,6 +91,7 @@ OrderedProgram::ByEngine OrderedProgram::predecessors(int engine, const Footprin
 }
 
 void OrderedProgram::wait_for(const ByEngine& before, int engine, isa::Instruction& instruction) {
+  static_assert(isa::kEngines * isa::kEngines <= isa::kSemaphores, "every pair of engines has a semaphore of its own");
   for (int other = 0; other < isa::kEngines; ++other) {
     if (before[other] <= ordered_[other][engine]) continue;
     ordered_[other][engine] = before[other];

@@ -29,7 +29,7 @@ struct SemaphoreBench : Bench {
   Input now;
   bool after_overflow = false;
   uint64_t starts = 0, refused = 0, overflows = 0;
-  uint64_t simultaneous[4] = {};  // cycles by number of starts
+  uint64_t simultaneous[SemaphoreModel::kEngines + 1] = {};  // cycles by number of starts
 
   explicit SemaphoreBench(std::function<std::optional<Input>(uint64_t, const SemaphoreModel&)> next)
       : Bench("bench"), stimulus(std::move(next)) {
@@ -94,7 +94,7 @@ Input posts(uint16_t load, uint16_t matrix = 0, uint16_t store = 0) {
   return in;
 }
 
-Input waits(std::array<bool, 3> request, std::array<uint16_t, 3> mask) {
+Input waits(decltype(Input::request) request, decltype(Input::wait_mask) mask) {
   Input in;
   in.request = request;
   in.wait_mask = mask;
@@ -190,7 +190,7 @@ TEST_CASE("semaphore_unit: 255 posts fit and the next one overflows, whoever pos
       script.push_back({});  // the bench turns this one into a doorbell
     }
   }
-  play(script, [](const SemaphoreBench& bench) { CHECK(bench.overflows == 16 * 3); });
+  play(script, [](const SemaphoreBench& bench) { CHECK(bench.overflows == 16 * SemaphoreModel::kEngines); });
 }
 
 TEST_CASE("semaphore_unit: a take and a post in one cycle leave a full semaphore full") {

@@ -2,16 +2,13 @@
 #include "cycle/accounts.hpp"
 
 #include "catch.hpp"
+#include "models/cycle/cycle_bench.hpp"
 
 namespace systole::cycle {
 namespace {
 
 using isa::Engine;
 using isa::EngineState;
-using isa::index_of;
-
-constexpr std::size_t kLoad = index_of(Engine::kLoad), kMatrix = index_of(Engine::kMatrix),
-                      kStore = index_of(Engine::kStore);
 
 TEST_CASE("every cycle counts for the state that was told last, from its own cycle on") {
   Accounts accounts;

@@ -4,24 +4,16 @@
 #include "cycle/command_processor.hpp"
 
 #include "catch.hpp"
-#include "tiny_chip.hpp"
+#include "models/cycle/cycle_bench.hpp"
 
 namespace systole::cycle {
 namespace {
 
-constexpr std::size_t kLoad = isa::index_of(isa::Engine::kLoad), kMatrix = isa::index_of(isa::Engine::kMatrix);
-constexpr std::uint64_t kAddress = 0x8000;
 constexpr std::uint32_t kBeats = 16;  // of an instruction on tiny
 
-isa::Program program_of(std::vector<isa::Instruction> instructions) {
-  isa::Program program;
-  program.instructions = std::move(instructions);
-  return program;
-}
-
-struct Bench {
-  explicit Bench(std::vector<isa::Instruction> instructions, const Chip& chip = tiny())
-      : program(program_of(std::move(instructions))), command(chip, program, kAddress) {
+struct CommandBench {
+  explicit CommandBench(std::vector<isa::Instruction> instructions, const Chip& chip = tiny())
+      : program(program_of(std::move(instructions))), command(chip, program, kProgramAddress) {
     command.doorbell();
   }
   void step(bool accepted = false, bool beat = false) { command.end_cycle(accepted, beat, {}); }
@@ -36,14 +28,14 @@ struct Bench {
 };
 
 TEST_CASE("fetch asks for an instruction a cycle, fetch_depth ahead of dispatch, and for no more than there are") {
-  Bench bench(std::vector<isa::Instruction>(6, isa::Load{}));
+  CommandBench bench(std::vector<isa::Instruction>(6, isa::Load{}));
   for (std::uint64_t i = 0; i < 4; ++i) {  // fetch_depth
     REQUIRE(bench.command.offer().beats == kBeats);
-    CHECK(bench.command.offer().address == kAddress + i * isa::kInstructionBytes);
+    CHECK(bench.command.offer().address == kProgramAddress + i * isa::kInstructionBytes);
     bench.step(true);
   }
   CHECK_FALSE(bench.command.offer());
-  Bench two(std::vector<isa::Instruction>(2, isa::Load{}));
+  CommandBench two(std::vector<isa::Instruction>(2, isa::Load{}));
   two.step(true);
   CHECK(two.command.offer());
   two.step(true);
@@ -52,14 +44,14 @@ TEST_CASE("fetch asks for an instruction a cycle, fetch_depth ahead of dispatch,
 
 TEST_CASE("nothing is asked for before the doorbell") {
   const isa::Program program = program_of({isa::Load{}});
-  CommandProcessor command(tiny(), program, kAddress);
+  CommandProcessor command(tiny(), program, kProgramAddress);
   CHECK_FALSE(command.offer());
   command.doorbell();
   CHECK(command.offer());
 }
 
 TEST_CASE("an instruction is dispatched two cycles after its last beat and at the head of its queue two later") {
-  Bench bench({isa::Matrix{}});
+  CommandBench bench({isa::Matrix{}});
   bench.fetch();
   bench.step();
   CHECK(bench.command.dispatched() == 0);
@@ -75,7 +67,7 @@ TEST_CASE("an instruction is dispatched two cycles after its last beat and at th
 TEST_CASE("a full queue holds up everything behind it") {
   std::vector<isa::Instruction> instructions(5, isa::Load{});  // queue_depth and one more
   instructions.emplace_back(isa::Matrix{});
-  Bench bench(instructions);
+  CommandBench bench(instructions);
   for (std::size_t i = 0; i < instructions.size(); ++i) bench.fetch();
   for (int cycle = 0; cycle < 10; ++cycle) bench.step();
   CHECK(bench.command.dispatched() == 4);

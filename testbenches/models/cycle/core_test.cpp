@@ -8,14 +8,12 @@
 #include "catch.hpp"
 #include "cycle/cycle_model.hpp"
 #include "fuzz/fuzz_case.hpp"
+#include "models/cycle/cycle_bench.hpp"
 #include "support/error.hpp"
-#include "tiny_chip.hpp"
 
 namespace systole::cycle {
 namespace {
 
-constexpr isa::Bases kBases = {};
-constexpr std::uint64_t kProgramAddress = 0x8000;
 constexpr std::uint8_t kStoreAxiId = isa::info_of(isa::Engine::kStore).axi_id.value();
 
 // The transfers of a cycle, from what both sides drive.

@@ -9,20 +9,12 @@
 
 #include "catch.hpp"
 #include "fuzz/fuzz_case.hpp"
+#include "models/cycle/cycle_bench.hpp"
 #include "support/error.hpp"
-#include "tiny_chip.hpp"
 
 namespace systole::cycle {
 namespace {
 
-constexpr isa::Bases kBases = {};
-constexpr std::uint64_t kProgramAddress = 0x8000;
-
-isa::Program program_of(std::vector<isa::Instruction> instructions) {
-  isa::Program program;
-  program.instructions = std::move(instructions);
-  return program;
-}
 template <typename T>
 isa::Instruction with(T instruction, std::uint16_t waits, std::uint16_t posts) {
   instruction.common.wait_mask = waits;
@@ -72,8 +64,6 @@ TEST_CASE("waiting is counted for the engine that posts in the end") {
   store.raw = true;
   const isa::Program program = program_of({with(load, 0, 1), with(matrix, 1, 2), with(store, 2, 4), with(load, 4, 0)});
   const Result result = CycleModel(tiny()).run(program, kBases, kProgramAddress);
-  constexpr std::size_t kLoad = isa::index_of(isa::Engine::kLoad), kMatrix = isa::index_of(isa::Engine::kMatrix),
-                        kStore = isa::index_of(isa::Engine::kStore);
   CHECK(result.accounts[kMatrix].semaphore[kLoad] > 20);
   CHECK(result.accounts[kStore].semaphore[kMatrix] > 50);
   CHECK(result.accounts[kLoad].semaphore[kStore] > 50);

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
-#include "tiny_chip.hpp"
+#include "models/cycle/cycle_bench.hpp"
 
 namespace systole::cycle {
 namespace {
@@ -18,8 +18,8 @@ isa::Load words(std::uint32_t bytes) {
 }
 
 // The engine cycle by cycle: what it gets in a cycle is set before step().
-struct Bench {
-  explicit Bench(const Chip& chip = tiny()) : engine(chip) {}
+struct LoadBench {
+  explicit LoadBench(const Chip& chip = tiny()) : engine(chip) {}
   const EngineStatus& step() {
     const EngineStatus& status = engine.step(in);
     in = {};
@@ -46,7 +46,7 @@ struct Bench {
 };
 
 TEST_CASE("an instruction offers its first burst in the cycle after its start, then one a cycle") {
-  Bench bench;
+  LoadBench bench;
   const isa::Load load = words(160);  // bursts of 64, 64 and 32 bytes
   bench.in.started = &load;
   CHECK_FALSE(bench.engine.offer());
@@ -62,7 +62,7 @@ TEST_CASE("an instruction offers its first burst in the cycle after its start, t
 }
 
 TEST_CASE("a run is cut at the multiples of the burst size") {
-  Bench bench;
+  LoadBench bench;
   isa::Load load = words(64);
   load.dram_offset = 56;
   bench.start(load);
@@ -77,7 +77,7 @@ TEST_CASE("a run is cut at the multiples of the burst size") {
 TEST_CASE("a burst waits until fewer than load_outstanding are in flight") {
   Chip chip = tiny();
   chip.load_outstanding = 2;
-  Bench bench(chip);
+  LoadBench bench(chip);
   const isa::Load load = words(256);
   bench.start(load);
   for (int burst = 0; burst < 2; ++burst) {
@@ -95,7 +95,7 @@ TEST_CASE("a burst waits until the beat queue has room for all its beats") {
   Chip chip = tiny();
   chip.load_fifo_beats = 16;  // of two bursts
   chip.load_outstanding = 8;
-  Bench bench(chip);
+  LoadBench bench(chip);
   const isa::Load load = words(256);
   bench.start(load);
   for (int burst = 0; burst < 2; ++burst) {
@@ -115,7 +115,7 @@ TEST_CASE("a burst waits until the beat queue has room for all its beats") {
 }
 
 TEST_CASE("a word is written in the cycle after its beat was taken, two cycles after the beat arrived") {
-  Bench bench;
+  LoadBench bench;
   isa::Load load = words(4);
   load.common.post_mask = 9;
   bench.in.index = 17;
@@ -135,7 +135,7 @@ TEST_CASE("a word is written in the cycle after its beat was taken, two cycles a
 }
 
 TEST_CASE("padding is written at once, a word a cycle, and data when it has come") {
-  Bench bench;
+  LoadBench bench;
   isa::Load load = words(4);
   load.pad_top = 2;
   bench.start(load);
@@ -148,7 +148,7 @@ TEST_CASE("padding is written at once, a word a cycle, and data when it has come
 }
 
 TEST_CASE("padding alone asks for nothing") {
-  Bench bench;
+  LoadBench bench;
   isa::Load load = words(4);
   load.count[0] = 0;
   load.pad_top = 3;
@@ -161,7 +161,7 @@ TEST_CASE("padding alone asks for nothing") {
 }
 
 TEST_CASE("a word that loses its bank is tried again in the next cycle") {
-  Bench bench;
+  LoadBench bench;
   isa::Load load = words(4);
   load.pad_top = 1;
   bench.start(load);
@@ -178,7 +178,7 @@ TEST_CASE("a word that loses its bank is tried again in the next cycle") {
 }
 
 TEST_CASE("four instructions wait for the buffer side, the fifth is not taken") {
-  Bench bench;
+  LoadBench bench;
   const isa::Load load = words(4);
   int started = 0;
   for (; started < 20 && bench.engine.ready(); ++started) {
@@ -196,12 +196,12 @@ TEST_CASE("cycles that are skipped are those that it would have stepped") {
   chip.load_outstanding = 8;
   const isa::Load load = words(512);
   // All bursts are accepted when offered; from cycle 10 on a beat arrives in every cycle.
-  const auto drive = [](Bench& bench) {
+  const auto drive = [](LoadBench& bench) {
     bench.in.burst_accepted = static_cast<bool>(bench.engine.offer());
     bench.in.beat_arrived = bench.cycle >= 10 && bench.cycle < 74;
     bench.in.last_beat = bench.in.beat_arrived && (bench.cycle - 10) % 8 == 7;
   };
-  Bench stepped(chip), skipping(chip);
+  LoadBench stepped(chip), skipping(chip);
   stepped.start(load);
   skipping.start(load);
   std::uint64_t skipped = 0;

@@ -5,7 +5,7 @@
 #include "cycle/matrix_engine.hpp"
 
 #include "catch.hpp"
-#include "tiny_chip.hpp"
+#include "models/cycle/cycle_bench.hpp"
 
 namespace systole::cycle {
 namespace {

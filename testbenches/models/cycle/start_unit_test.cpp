@@ -2,18 +2,17 @@
 #include "cycle/start_unit.hpp"
 
 #include "catch.hpp"
-#include "tiny_chip.hpp"
+#include "models/cycle/cycle_bench.hpp"
 
 namespace systole::cycle {
 namespace {
 
-constexpr std::size_t kLoad = isa::index_of(isa::Engine::kLoad), kMatrix = isa::index_of(isa::Engine::kMatrix);
 constexpr StartUnit::Ready kLoadReady = 1u << kLoad, kMatrixReady = 1u << kMatrix,
                            kBothReady = kLoadReady | kMatrixReady;
 
 // A load and a matrix instruction at the heads of their queues, with these semaphores to wait for.
-struct Bench {
-  Bench(std::uint16_t load_waits, std::uint16_t matrix_waits) {
+struct StartBench {
+  StartBench(std::uint16_t load_waits, std::uint16_t matrix_waits) {
     isa::Load load;
     load.common.wait_mask = load_waits;
     isa::Matrix matrix;
@@ -37,7 +36,7 @@ struct Bench {
 };
 
 TEST_CASE("an instruction that waits for nothing starts in the first cycle in which its engine is ready") {
-  Bench bench(0, 0);
+  StartBench bench(0, 0);
   bench.starts.decide(0, bench.command);
   CHECK_FALSE(bench.starts.any());
   CHECK_FALSE(bench.starts.blocked(kMatrix));
@@ -50,7 +49,7 @@ TEST_CASE("an instruction that waits for nothing starts in the first cycle in wh
 }
 
 TEST_CASE("an instruction that lacks a semaphore starts in the cycle after the post, not before") {
-  Bench bench(0b1010, 0);
+  StartBench bench(0b1010, 0);
   bench.starts.decide(kLoadReady, bench.command);
   CHECK(bench.starts.blocked(kLoad));
   CHECK(bench.starts.missing(kLoad) == 1);
@@ -66,7 +65,7 @@ TEST_CASE("an instruction that lacks a semaphore starts in the cycle after the p
 }
 
 TEST_CASE("two engines that want one semaphore get it in the order of the table of engines") {
-  Bench bench(0b100, 0b100);
+  StartBench bench(0b100, 0b100);
   bench.post(0b100);
   bench.starts.decide(kBothReady, bench.command);
   CHECK(bench.starts.starts(kLoad));
@@ -76,7 +75,7 @@ TEST_CASE("two engines that want one semaphore get it in the order of the table 
 }
 
 TEST_CASE("nothing is decided anew until an engine becomes ready or something else has changed") {
-  Bench bench(0, 0b1);
+  StartBench bench(0, 0b1);
   bench.starts.decide(kMatrixReady, bench.command);
   CHECK(bench.starts.settled());
   CHECK(bench.starts.decided_ready(kMatrix));
@@ -89,7 +88,7 @@ TEST_CASE("nothing is decided anew until an engine becomes ready or something el
 }
 
 TEST_CASE("a semaphore that overflows is told at the end of the cycle") {
-  Bench bench(0, 0);
+  StartBench bench(0, 0);
   for (int i = 0; i < isa::kSemaphoreMax; ++i) bench.post(1);
   std::array<std::uint16_t, isa::kEngines> posted = {};
   posted[kLoad] = 1;
@@ -97,7 +96,7 @@ TEST_CASE("a semaphore that overflows is told at the end of the cycle") {
 }
 
 TEST_CASE("what each engine waits for is said with who would post it") {
-  Bench bench(0b1, 0);
+  StartBench bench(0b1, 0);
   bench.starts.decide(kLoadReady, bench.command);
   CHECK(bench.starts.describe_waits(bench.program, bench.command) ==
         "load has instruction 0 next, semaphore 0 is missing (matrix instruction 1 posts it); matrix has instruction 1 "

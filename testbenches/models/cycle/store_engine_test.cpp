@@ -4,7 +4,7 @@
 #include "cycle/store_engine.hpp"
 
 #include "catch.hpp"
-#include "tiny_chip.hpp"
+#include "models/cycle/cycle_bench.hpp"
 
 namespace systole::cycle {
 namespace {
@@ -16,8 +16,8 @@ isa::Store to_activation() {
 }
 
 // The engine cycle by cycle: what it gets in a cycle is set before step().
-struct Bench {
-  explicit Bench(const Chip& chip = tiny()) : engine(chip) {}
+struct StoreBench {
+  explicit StoreBench(const Chip& chip = tiny()) : engine(chip) {}
   const StoreEngine::Outputs& step() {
     const StoreEngine::Outputs& out = engine.step(cycle, in);
     in = {};
@@ -38,7 +38,7 @@ struct Bench {
 };
 
 TEST_CASE("a result is written eleven cycles after its last tap, and the store retires in the cycle after") {
-  Bench bench;
+  StoreBench bench;
   isa::Store store = to_activation();
   store.common.post_mask = 6;
   bench.in.index = 12;
@@ -60,7 +60,7 @@ TEST_CASE("a result is written eleven cycles after its last tap, and the store r
 }
 
 TEST_CASE("a window gives its result after its last tap, one tap a cycle") {
-  Bench bench;
+  StoreBench bench;
   isa::Store store = to_activation();
   store.window_y = store.window_x = 2;
   bench.start(store);
@@ -70,7 +70,7 @@ TEST_CASE("a window gives its result after its last tap, one tap a cycle") {
 }
 
 TEST_CASE("a tap whose read is refused is tried again in the next cycle") {
-  Bench bench;
+  StoreBench bench;
   const isa::Store store = to_activation();
   bench.start(store);
   for (int i = 0; i < 3; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("a tap whose read is refused is tried again in the next cycle") {
 }
 
 TEST_CASE("the next store starts in the cycle after the last tap, while fewer than four are in flight") {
-  Bench bench;
+  StoreBench bench;
   const isa::Store store;  // to DRAM: in flight until its response
   for (int i = 0; i < 4; ++i) {
     REQUIRE(bench.engine.ready());
@@ -97,13 +97,13 @@ TEST_CASE("the next store starts in the cycle after the last tap, while fewer th
 }
 
 TEST_CASE("a source and a residual in one bank are a conflict") {
-  Bench bench;
+  StoreBench bench;
   isa::Store store = to_activation();
   store.source = isa::Source::kActivation;
   store.residual = true;
   bench.start(store);
   CHECK(bench.step().bank_conflict);
-  Bench other;
+  StoreBench other;
   store.residual_base = tiny().activation_bank_words * 2;  // groups: the next bank
   other.start(store);
   CHECK(other.engine.reads().source_bank == 0);
@@ -114,7 +114,7 @@ TEST_CASE("a source and a residual in one bank are a conflict") {
 }
 
 TEST_CASE("a burst's AW follows its last beat by a cycle, its data the AW, its retirement the response") {
-  Bench bench;
+  StoreBench bench;
   isa::Store store;
   store.dst_base = 0x40;
   bench.start(store);  // tap in cycle 1, group queue in 12, packer in 13
@@ -147,7 +147,7 @@ TEST_CASE("a burst's AW follows its last beat by a cycle, its data the AW, its r
 TEST_CASE("a burst ends at every multiple of the burst size, and store_outstanding of them wait for a response") {
   Chip chip = tiny();
   chip.store_outstanding = 1;
-  Bench bench(chip);
+  StoreBench bench(chip);
   isa::Store store;
   store.count[0] = 40;  // 80 bytes: a burst of 64 and one of 16
   store.source_stride[0] = 1;
@@ -171,7 +171,7 @@ TEST_CASE("a burst ends at every multiple of the burst size, and store_outstandi
 TEST_CASE("results for DRAM reserve their room in the group queue before they are issued") {
   Chip chip = tiny();
   chip.store_fifo_groups = 16;
-  Bench bench(chip);
+  StoreBench bench(chip);
   isa::Store store;
   store.count[0] = 400;
   store.source_stride[0] = 1;

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "models/chip/shipped_chip.hpp"
 
 using namespace systole;
 using namespace systole::isa;
+using systole::testing::tiny;
 
 namespace {
-
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }  // 4x4, two lanes
 
 std::set<std::uint64_t> places(const Touch& touch) {
   std::set<std::uint64_t> all;

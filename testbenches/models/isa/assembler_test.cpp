@@ -9,7 +9,7 @@ using namespace systole::isa;
 
 namespace {
 
-std::string error_of(const std::string& text) {
+std::string assembling_error(const std::string& text) {
   try {
     assemble(text, "p.s");
   } catch (const UserError& error) {
@@ -50,9 +50,9 @@ TEST_CASE(
   const Program old = assemble("store requantise=1 destination=activation clamp_low=-7", "old.s");
   CHECK(std::get<Store>(old.instructions.at(0)).requantize);
   CHECK(disassemble(old) == "store destination=activation requantize=1 clamp_low=-7\n");
-  CHECK(error_of("store requantise=1 requantize=1").find("'requantize' is given twice") != std::string::npos);
-  CHECK(error_of("store requantise=2").find("requantize = '2'") != std::string::npos);
-  CHECK(error_of("load requantise=1").find("unknown field 'requantize'") != std::string::npos);
+  CHECK(assembling_error("store requantise=1 requantize=1").find("'requantize' is given twice") != std::string::npos);
+  CHECK(assembling_error("store requantise=2").find("requantize = '2'") != std::string::npos);
+  CHECK(assembling_error("load requantise=1").find("unknown field 'requantize'") != std::string::npos);
 }
 
 TEST_CASE("every float pattern that has a corner comes back exactly") {
@@ -97,36 +97,38 @@ TEST_CASE("a line is what a person would write") {
 }
 
 TEST_CASE("a wrong line is refused with its number, the value and what is allowed") {
-  CHECK(error_of("jump") == "p.s:1: 'jump': must be load, matrix, store or .chip");
-  CHECK(error_of("load\n\nload color=3") == "p.s:3: unknown field 'color'");
-  CHECK(error_of("load run_bytes") == "p.s:1: 'run_bytes': must be field=value");
-  CHECK(error_of("load =3") == "p.s:1: '=3': must be field=value");
-  CHECK(error_of("load run_bytes=1 run_bytes=1") == "p.s:1: 'run_bytes' is given twice");
-  CHECK(error_of("load run_bytes=16777216") == "p.s:1: run_bytes = '16777216': must be a number, 0 to 16777215");
-  CHECK(error_of("load run_bytes=-1") == "p.s:1: run_bytes = '-1': must be a number, 0 to 16777215");
-  CHECK(error_of("load run_bytes=0x") == "p.s:1: run_bytes = '0x': must be a number, 0 to 16777215");
-  CHECK(error_of("load run_bytes=") == "p.s:1: run_bytes = '': must be a number, 0 to 16777215");
-  CHECK(error_of("load run_bytes=99999999999999999999999") ==
+  CHECK(assembling_error("jump") == "p.s:1: 'jump': must be load, matrix, store or .chip");
+  CHECK(assembling_error("load\n\nload color=3") == "p.s:3: unknown field 'color'");
+  CHECK(assembling_error("load run_bytes") == "p.s:1: 'run_bytes': must be field=value");
+  CHECK(assembling_error("load =3") == "p.s:1: '=3': must be field=value");
+  CHECK(assembling_error("load run_bytes=1 run_bytes=1") == "p.s:1: 'run_bytes' is given twice");
+  CHECK(assembling_error("load run_bytes=16777216") ==
+        "p.s:1: run_bytes = '16777216': must be a number, 0 to 16777215");
+  CHECK(assembling_error("load run_bytes=-1") == "p.s:1: run_bytes = '-1': must be a number, 0 to 16777215");
+  CHECK(assembling_error("load run_bytes=0x") == "p.s:1: run_bytes = '0x': must be a number, 0 to 16777215");
+  CHECK(assembling_error("load run_bytes=") == "p.s:1: run_bytes = '': must be a number, 0 to 16777215");
+  CHECK(assembling_error("load run_bytes=99999999999999999999999") ==
         "p.s:1: run_bytes = '99999999999999999999999': must be a number, 0 to 16777215");
-  CHECK(error_of("load dst_stride_1=2147483648") ==
+  CHECK(assembling_error("load dst_stride_1=2147483648") ==
         "p.s:1: dst_stride_1 = '2147483648': must be a decimal number, -2147483648 to 2147483647");
-  CHECK(error_of("load buffer=cache") == "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
-  CHECK(error_of("matrix accumulate=2") == "p.s:1: accumulate = '2': must be a number, 0 to 1");
-  CHECK(error_of("store requantize=1 clamp_low=-32769") ==
+  CHECK(assembling_error("load buffer=cache") ==
+        "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
+  CHECK(assembling_error("matrix accumulate=2") == "p.s:1: accumulate = '2': must be a number, 0 to 1");
+  CHECK(assembling_error("store requantize=1 clamp_low=-32769") ==
         "p.s:1: clamp_low = '-32769': must be a decimal number, -32768 to 32767");
-  CHECK(error_of("store requantize=1 add_offset=1e99") ==
+  CHECK(assembling_error("store requantize=1 add_offset=1e99") ==
         "p.s:1: add_offset = '1e99': must be a finite float32, or bits:0x and its bits");
-  CHECK(error_of("store requantize=1 add_offset=nan") ==
+  CHECK(assembling_error("store requantize=1 add_offset=nan") ==
         "p.s:1: add_offset = 'nan': must be a finite float32, or bits:0x and its bits");
-  CHECK(error_of("load wait=16") == "p.s:1: wait = '16': must be a number, 0 to 15");
-  CHECK(error_of("load wait=1,") == "p.s:1: wait = '': must be a number, 0 to 15");
-  CHECK(error_of("load wait=1,1") == "p.s:1: wait = '1,1': must be a list without a semaphore twice");
-  CHECK(error_of("load run_bytes=0") == "p.s:1: illegal instruction: run_bytes is 0");
-  CHECK(error_of("matrix m_y=1000 m_x=1000") ==
+  CHECK(assembling_error("load wait=16") == "p.s:1: wait = '16': must be a number, 0 to 15");
+  CHECK(assembling_error("load wait=1,") == "p.s:1: wait = '': must be a number, 0 to 15");
+  CHECK(assembling_error("load wait=1,1") == "p.s:1: wait = '1,1': must be a list without a semaphore twice");
+  CHECK(assembling_error("load run_bytes=0") == "p.s:1: illegal instruction: run_bytes is 0");
+  CHECK(assembling_error("matrix m_y=1000 m_x=1000") ==
         "p.s:1: m_y * m_x = 1000000: must be at most 65536, the accumulator rows of the largest "
         "chip");
-  CHECK(error_of(".chip speed=3") == "p.s:1: unknown key 'speed' of .chip: must be name or fingerprint");
-  CHECK(error_of(std::string("load\0 tag=1", 11)) == "p.s:1: a NUL byte");
+  CHECK(assembling_error(".chip speed=3") == "p.s:1: unknown key 'speed' of .chip: must be name or fingerprint");
+  CHECK(assembling_error(std::string("load\0 tag=1", 11)) == "p.s:1: a NUL byte");
 }
 
 TEST_CASE("random text never crashes the assembler") {

@@ -68,7 +68,7 @@ void repair_checksum(std::string& bytes) {
   put_u32(bytes, bytes.size() - 4, crc.checksum());
 }
 
-std::string error_of(const std::filesystem::path& file) {
+std::string reading_error(const std::filesystem::path& file) {
   try {
     read_program(file);
   } catch (const UserError& error) {
@@ -140,7 +140,7 @@ TEST_CASE("forged program files with a right checksum are refused with what is w
     put_u32(bytes, at, value);
     repair_checksum(bytes);
     write_bytes(folder / "forged.bin", bytes);
-    return error_of(folder / "forged.bin");
+    return reading_error(folder / "forged.bin");
   };
   CHECK(contains(forge(8, 2), "container version 2: must be 1"));
   CHECK(contains(forge(12, 0xffffffff), "4294967295 instructions need 549755813760 bytes, 256 are there"));
@@ -153,13 +153,13 @@ TEST_CASE("forged program files with a right checksum are refused with what is w
 
 TEST_CASE("what is not a program file is refused by name") {
   const TemporaryFolder folder;
-  CHECK(contains(error_of(folder / "none.bin"), "none.bin: no such file"));
-  CHECK(contains(error_of(folder.path()), "not a regular file"));
-  CHECK(contains(error_of("/dev/zero"), "not a regular file"));
+  CHECK(contains(reading_error(folder / "none.bin"), "none.bin: no such file"));
+  CHECK(contains(reading_error(folder.path()), "not a regular file"));
+  CHECK(contains(reading_error("/dev/zero"), "not a regular file"));
   write_bytes(folder / "text.bin", "this is some text and not a program\n");
-  CHECK(contains(error_of(folder / "text.bin"), "not a Systole program"));
+  CHECK(contains(reading_error(folder / "text.bin"), "not a Systole program"));
   write_bytes(folder / "empty.bin", "");
-  CHECK(contains(error_of(folder / "empty.bin"), "not a Systole program"));
+  CHECK(contains(reading_error(folder / "empty.bin"), "not a Systole program"));
 }
 
 TEST_CASE("random bytes behind a right head never crash the reader") {

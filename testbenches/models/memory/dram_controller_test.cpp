@@ -22,7 +22,8 @@ DramConfig ddr4() {
   config.address_mapping = "row-bank-bankgroup-column";
   return config;
 }
-constexpr std::uint64_t kRow = 64 * 128 * 16, kBank = 64 * 128 * 4, kGroup = 64 * 128, kBurst = 64;
+constexpr std::uint64_t kRowStride = 64 * 128 * 16, kBankStride = 64 * 128 * 4, kGroupStride = 64 * 128,
+                        kBurstStride = 64;
 
 // Completion clocks by slot, after advancing to `end` in steps of `step`.
 std::map<std::uint32_t, std::uint64_t> run(DramController& controller, std::uint64_t end, std::uint64_t step = 1000) {
@@ -44,9 +45,9 @@ TEST_CASE("one read takes trcd, tcl, a burst and a clock to return, a row hit no
   controller.advance(100);
   REQUIRE(controller.push_read(0, 0));
   CHECK(run(controller, 400).at(0) == 100 + t.trcd + t.tcl + 4 + kReturnClocks);
-  REQUIRE(controller.push_read(kBurst, 1));
+  REQUIRE(controller.push_read(kBurstStride, 1));
   CHECK(run(controller, 800).at(1) == 400 + t.tcl + 4 + kReturnClocks);
-  REQUIRE(controller.push_read(kRow, 2));
+  REQUIRE(controller.push_read(kRowStride, 2));
   CHECK(run(controller, 1200).at(2) == 800 + t.trp + t.trcd + t.tcl + 4 + kReturnClocks);
   const DramStatistics& s = controller.statistics();
   CHECK(s.row_misses == 1);
@@ -70,8 +71,8 @@ TEST_CASE("row hits overtake a conflict, but 32 of them at most") {
   DramController controller(config);
   REQUIRE(controller.push_read(0, 0));
   run(controller, 200);
-  REQUIRE(controller.push_read(kRow, 1));  // same bank, another row
-  for (std::uint32_t i = 0; i < 100; ++i) REQUIRE(controller.push_read((1 + i) * kBurst, 2 + i));
+  REQUIRE(controller.push_read(kRowStride, 1));  // same bank, another row
+  for (std::uint32_t i = 0; i < 100; ++i) REQUIRE(controller.push_read((1 + i) * kBurstStride, 2 + i));
   const auto done = run(controller, 5000);
   std::uint32_t before = 0;
   for (std::uint32_t i = 0; i < 100; ++i) before += done.at(2 + i) < done.at(1);
@@ -82,7 +83,7 @@ TEST_CASE("reads on different banks overlap, in the order of their coming") {
   const DramConfig config = ddr4();
   const DramTiming& t = config.timing;
   DramController controller(config);
-  for (std::uint32_t g = 0; g < 4; ++g) REQUIRE(controller.push_read(g * kGroup, g));
+  for (std::uint32_t g = 0; g < 4; ++g) REQUIRE(controller.push_read(g * kGroupStride, g));
   const auto done = run(controller, 400);
   for (std::uint32_t g = 0; g < 4; ++g) CHECK(done.at(g) == g * t.trrd_s + t.trcd + t.tcl + 4 + kReturnClocks);
 }
@@ -94,10 +95,10 @@ TEST_CASE("a queue takes what it holds and no more") {
   config.write_high = 3;
   config.write_low = 0;
   DramController controller(config);
-  for (std::uint32_t i = 0; i < 5; ++i) REQUIRE(controller.push_read(i * kRow, i));
-  CHECK_FALSE(controller.push_read(9 * kRow, 9));
-  for (std::uint32_t i = 0; i < 3; ++i) REQUIRE(controller.push_write((10 + i) * kRow));
-  CHECK_FALSE(controller.push_write(20 * kRow));
+  for (std::uint32_t i = 0; i < 5; ++i) REQUIRE(controller.push_read(i * kRowStride, i));
+  CHECK_FALSE(controller.push_read(9 * kRowStride, 9));
+  for (std::uint32_t i = 0; i < 3; ++i) REQUIRE(controller.push_write((10 + i) * kRowStride));
+  CHECK_FALSE(controller.push_write(20 * kRowStride));
   CHECK(run(controller, 5000).size() == 5);
   CHECK(controller.idle());
   CHECK(controller.statistics().writes == 3);
@@ -111,8 +112,8 @@ TEST_CASE("writes wait for write_high of them or for no read, and end at write_l
     DramController controller(config);
     controller.push_read(0, 0);
     run(controller, 200);  // the row is open
-    for (std::uint32_t i = 0; i < writes; ++i) REQUIRE(controller.push_write((64 + i) * kBurst));
-    for (std::uint32_t i = 0; i < 20; ++i) REQUIRE(controller.push_read((1 + i) * kBurst, 1 + i));
+    for (std::uint32_t i = 0; i < writes; ++i) REQUIRE(controller.push_write((64 + i) * kBurstStride));
+    for (std::uint32_t i = 0; i < 20; ++i) REQUIRE(controller.push_read((1 + i) * kBurstStride, 1 + i));
     // Until the first read is done.
     std::map<std::uint32_t, std::uint64_t> done;
     while (done.count(1) == 0)
@@ -130,10 +131,10 @@ TEST_CASE("writes wait for write_high of them or for no read, and end at write_l
 TEST_CASE("a read of a burst in the write queue is answered a clock later, without the DRAM") {
   DramConfig config = ddr4();
   DramController controller(config);
-  REQUIRE(controller.push_read(5 * kRow, 0));
-  REQUIRE(controller.push_write(7 * kBurst));
-  REQUIRE(controller.push_read(7 * kBurst, 1));
-  REQUIRE(controller.push_read(8 * kBurst, 2));
+  REQUIRE(controller.push_read(5 * kRowStride, 0));
+  REQUIRE(controller.push_write(7 * kBurstStride));
+  REQUIRE(controller.push_read(7 * kBurstStride, 1));
+  REQUIRE(controller.push_read(8 * kBurstStride, 2));
   const auto done = run(controller, 1000);
   CHECK(done.at(1) == 1);
   CHECK(done.at(2) > 40);
@@ -167,7 +168,7 @@ TEST_CASE("no request is served from trefi until the refresh is over") {
   DramController controller(config);
   controller.push_read(0, 0);
   run(controller, t.trefi);  // the row is open, the bank at rest
-  REQUIRE(controller.push_read(kBurst, 1));
+  REQUIRE(controller.push_read(kBurstStride, 1));
   const std::uint64_t refresh = t.trefi + t.trpab;  // after the precharge of all
   CHECK(run(controller, t.trefi + 2000).at(1) == refresh + t.trfc + t.trcd + t.tcl + 4 + kReturnClocks);
 }

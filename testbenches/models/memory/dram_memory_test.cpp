@@ -5,86 +5,19 @@
 #include "memory/dram_memory.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <random>
 #include <vector>
 
 #include "catch.hpp"
 #include "memory/ideal_memory.hpp"
+#include "models/memory/axi_master.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::memory;
+using namespace systole::testing;
 
 namespace {
-
-struct Event {
-  std::uint64_t cycle;
-  std::uint8_t id;
-  bool last;
-  bool operator==(const Event& o) const { return cycle == o.cycle && id == o.id && last == o.last; }
-};
-
-// A master that offers queued requests as early as it can and records what crosses and when.
-class Master {
- public:
-  Master(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_mhz)
-      : memory_(config, beat_bytes, chip_mhz) {}
-
-  void read(std::uint8_t id, std::uint64_t address, std::uint32_t beats) { ar_.push_back({id, address, beats}); }
-  void write(std::uint8_t id, std::uint64_t address, std::uint32_t beats) {
-    aw_.push_back({id, address, beats});
-    w_.push_back(beats);
-  }
-  void hold_aw(bool hold) { hold_aw_ = hold; }
-
-  void step() {
-    const Pins pins = memory_.drive(cycle_);
-    Transfers transfers;
-    if (!ar_.empty() && pins.ar_ready) {
-      transfers.ar = ar_.front();
-      ar_.pop_front();
-      ar_cycles.push_back(cycle_);
-    }
-    if (!aw_.empty() && pins.aw_ready && !hold_aw_) {
-      transfers.aw = aw_.front();
-      aw_.pop_front();
-      aw_cycles.push_back(cycle_);
-    }
-    if (!w_.empty() && pins.w_ready) {
-      transfers.w = true;
-      transfers.w_last = --w_.front() == 0;
-      if (transfers.w_last) w_.pop_front();
-      w_events.push_back({cycle_, 0, transfers.w_last});
-    }
-    if (pins.r_valid) r_events.push_back({cycle_, pins.r_id, pins.r_last});
-    if (pins.b_valid) b_events.push_back({cycle_, pins.b_id, true});
-    memory_.observe(cycle_, transfers);
-    ++cycle_;
-  }
-  void run(std::uint64_t cycles) {
-    for (std::uint64_t i = 0; i < cycles; ++i) step();
-  }
-  bool done() const { return ar_.empty() && aw_.empty() && w_.empty() && memory_.idle(); }
-  void finish() {
-    for (int i = 0; !done(); ++i) {
-      REQUIRE(i < 3000000);
-      step();
-    }
-  }
-  std::uint64_t cycle() const { return cycle_; }
-  const DramMemory& memory() const { return memory_; }
-
-  std::vector<std::uint64_t> ar_cycles, aw_cycles;
-  std::vector<Event> r_events, w_events, b_events;
-
- private:
-  DramMemory memory_;
-  std::deque<Burst> ar_, aw_;
-  std::deque<std::uint32_t> w_;
-  bool hold_aw_ = false;
-  std::uint64_t cycle_ = 0;
-};
 
 // Without refresh in the time of a test.
 MemoryConfig restless(const char* kind) {
@@ -104,7 +37,7 @@ TEST_CASE("a read takes exactly the memory's clocks, at any ratio and after any 
       const MemoryConfig config = restless(kind);
       const DramTiming& t = config.dram().timing;
       const std::uint64_t memory_mhz = config.dram().organization.clock_mhz;
-      Master master(config, 16, mhz);
+      Master<DramMemory> master(config, 16, mhz);
       const std::uint64_t column = t.tcl + t.tdqsck + config.dram().organization.burst_clocks() + kReturnClocks;
       std::uint64_t latency = t.trcd + column;  // of the first, in memory clocks
       for (int i = 0; i < 40; ++i) {
@@ -125,7 +58,7 @@ TEST_CASE("the ratio of clocks does not drift in a million cycles") {
   MemoryConfig config = restless("ddr4_3200");
   const DramTiming& t = config.dram().timing;
   config.dram().timing.trefi = 10'000'000;
-  Master master(config, 16, 999);
+  Master<DramMemory> master(config, 16, 999);
   master.read(0, 0, 1);
   master.run(1'000'000);
   master.read(0, 0, 1);
@@ -137,7 +70,7 @@ TEST_CASE("the ratio of clocks does not drift in a million cycles") {
 
 TEST_CASE("beats come in the order of the ARs, one a cycle, with their IDs and lasts") {
   const MemoryConfig config = restless("ddr4_3200");
-  Master master(config, 16, 1000);
+  Master<DramMemory> master(config, 16, 1000);
   // The first one waits longest: it conflicts with an open row.
   master.read(0, 0, 1);
   master.run(200);
@@ -166,7 +99,7 @@ TEST_CASE("an AXI burst becomes the DRAM bursts that it touches, whole or in par
        {Case{16, 0, 4, 1}, Case{16, 16, 4, 2}, Case{16, 0, 256, 64}, Case{16, 48, 256, 65}, Case{128, 0, 2, 4},
         Case{4, 60, 1, 1}, Case{4, 60, 2, 2}, Case{8, 61, 2, 2}, Case{128, 64, 1, 2}}) {
     CAPTURE(c.beat_bytes, c.address, c.beats);
-    Master master(restless("ddr4_3200"), c.beat_bytes, 1000);
+    Master<DramMemory> master(restless("ddr4_3200"), c.beat_bytes, 1000);
     master.read(0, c.address, c.beats);
     master.finish();
     CHECK(master.memory().statistics().reads == c.bursts);
@@ -181,18 +114,18 @@ TEST_CASE("an AXI burst becomes the DRAM bursts that it touches, whole or in par
 }
 
 TEST_CASE("a response comes in the cycle after the last beat when the queue has room") {
-  Master master(restless("ddr4_3200"), 16, 1000);
+  Master<DramMemory> master(restless("ddr4_3200"), 16, 1000);
   master.write(2, 0, 8);
   master.write(1, 4096, 4);
   master.finish();
   REQUIRE(master.b_events.size() == 2);
   CHECK(master.w_events[7].cycle == 7);
-  CHECK(master.b_events[0] == Event{8, 2, true});
-  CHECK(master.b_events[1] == Event{12, 1, true});
+  CHECK(master.b_events[0] == AxiEvent{8, 2, true});
+  CHECK(master.b_events[1] == AxiEvent{12, 1, true});
 }
 
 TEST_CASE("a response waits for its AW when the data came first, and 512 beats may come first") {
-  Master master(restless("ddr4_3200"), 16, 1000);
+  Master<DramMemory> master(restless("ddr4_3200"), 16, 1000);
   master.hold_aw(true);
   for (int i = 0; i < 10; ++i) master.write(0, 4096u * static_cast<unsigned>(i), 64);
   master.run(1000);
@@ -208,7 +141,7 @@ TEST_CASE("64 reads and 64 writes are in flight, the next waits for the cycle af
   MemoryConfig config = restless("ddr4_3200");
   config.dram().timing.tcl = 5000;
   config.dram().timing.trtw = 5000;
-  Master reads(config, 64, 1600);
+  Master<DramMemory> reads(config, 64, 1600);
   for (int i = 0; i < 70; ++i) reads.read(0, 64u * static_cast<unsigned>(i), 1);
   reads.finish();
   CHECK(reads.ar_cycles[63] == 63);
@@ -219,7 +152,7 @@ TEST_CASE("64 reads and 64 writes are in flight, the next waits for the cycle af
   config.dram().write_low = 0;
   config.dram().timing.trcd = config.dram().timing.tras = 5000;
   config.dram().timing.trc = 5100;
-  Master writes(config, 64, 1600);
+  Master<DramMemory> writes(config, 64, 1600);
   for (int i = 0; i < 70; ++i) writes.write(0, (1u << 20) * static_cast<unsigned>(i), 1);
   writes.finish();
   // The first one entered the queue at once; 64 more may be in flight.
@@ -253,7 +186,7 @@ TEST_CASE("AXI does not cost bandwidth") {
         Case{"lpddr5_6400", 16, 1000, 16, 0.88}, Case{"hbm2", 128, 1000, 8, 0.90}, Case{"hbm2", 16, 1000, 16, 0.92}}) {
     CAPTURE(c.kind, c.beat_bytes, c.mhz);
     MemoryConfig config = memory_of_kind(c.kind);
-    Master master(config, c.beat_bytes, c.mhz);
+    Master<DramMemory> master(config, c.beat_bytes, c.mhz);
     const std::uint64_t bytes = 4u << 20;
     const std::uint64_t burst = c.burst_beats * c.beat_bytes;
     for (std::uint64_t a = 0; a < bytes; a += burst) master.read(0, a, c.burst_beats);
@@ -269,7 +202,7 @@ TEST_CASE("AXI does not cost bandwidth") {
 TEST_CASE("random traffic on random memories loses nothing, keeps order and repeats exactly") {
   const std::uint32_t seed = GENERATE(range(1u, 17u));
   CAPTURE(seed);
-  std::vector<Event> first_r, first_b;
+  std::vector<AxiEvent> first_r, first_b;
   for (int repeat = 0; repeat < 2; ++repeat) {
     std::mt19937 random(seed);
     const auto kinds = dram_kind_names();
@@ -283,7 +216,7 @@ TEST_CASE("random traffic on random memories loses nothing, keeps order and repe
     config.backpressure_permille = random() % 2 == 0 ? 0 : random() % 600;
     config.backpressure_seed = seed;
     const std::uint32_t beat_bytes = 4u << (random() % 6);
-    Master master(config, beat_bytes, 1 + random() % 3000);
+    Master<DramMemory> master(config, beat_bytes, 1 + random() % 3000);
     std::vector<Burst> reads, writes;
     for (int i = 0; i < 6000; ++i) {
       const std::uint32_t beats = 1 + random() % std::min(256u, 4096 / beat_bytes);
@@ -312,7 +245,7 @@ TEST_CASE("random traffic on random memories loses nothing, keeps order and repe
       }
     REQUIRE(beat == master.r_events.size());
     std::size_t write = 0;
-    for (const Event& w : master.w_events) {
+    for (const AxiEvent& w : master.w_events) {
       if (!w.last) continue;
       REQUIRE(write < master.b_events.size());
       REQUIRE(master.b_events[write].id == writes[write].id);

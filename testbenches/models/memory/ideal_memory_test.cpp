@@ -5,78 +5,18 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <random>
 #include <vector>
 
 #include "catch.hpp"
+#include "models/memory/axi_master.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::memory;
+using namespace systole::testing;
 
 namespace {
-
-struct Event {
-  std::uint64_t cycle;
-  std::uint8_t id;
-  bool last;
-};
-
-// A master that offers queued requests as early as it can and records what crosses and when.
-class Master {
- public:
-  Master(const MemoryConfig& config, std::uint32_t beat_bytes) : memory_(config, beat_bytes) {}
-
-  void read(std::uint8_t id, std::uint32_t beats) { ar_.push_back({id, 0, beats}); }
-  void write(std::uint8_t id, std::uint32_t beats) {
-    aw_.push_back({id, 0, beats});
-    w_.push_back(beats);
-  }
-  void hold_aw(bool hold) { hold_aw_ = hold; }
-
-  void step() {
-    pins_ = memory_.drive(cycle_);
-    Transfers transfers;
-    if (!ar_.empty() && pins_.ar_ready) {
-      transfers.ar = ar_.front();
-      ar_.pop_front();
-      ar_cycles.push_back(cycle_);
-    }
-    if (!aw_.empty() && pins_.aw_ready && !hold_aw_) {
-      transfers.aw = aw_.front();
-      aw_.pop_front();
-      aw_cycles.push_back(cycle_);
-    }
-    if (!w_.empty() && pins_.w_ready) {
-      transfers.w = true;
-      transfers.w_last = --w_.front() == 0;
-      if (transfers.w_last) w_.pop_front();
-      w_events.push_back({cycle_, 0, transfers.w_last});
-    }
-    if (pins_.r_valid) r_events.push_back({cycle_, pins_.r_id, pins_.r_last});
-    if (pins_.b_valid) b_events.push_back({cycle_, pins_.b_id, true});
-    memory_.observe(cycle_, transfers);
-    ++cycle_;
-  }
-  void run(int cycles) {
-    for (int i = 0; i < cycles; ++i) step();
-  }
-  std::uint64_t cycle() const { return cycle_; }
-  const Pins& pins() const { return pins_; }
-  bool idle() const { return memory_.idle(); }
-
-  std::vector<std::uint64_t> ar_cycles, aw_cycles;
-  std::vector<Event> r_events, w_events, b_events;
-
- private:
-  IdealMemory memory_;
-  Pins pins_;
-  std::deque<Burst> ar_, aw_;
-  std::deque<std::uint32_t> w_;
-  bool hold_aw_ = false;
-  std::uint64_t cycle_ = 0;
-};
 
 MemoryConfig fast(std::uint32_t latency, std::uint32_t bytes_per_cycle = 1024) {
   MemoryConfig config;
@@ -89,7 +29,7 @@ MemoryConfig fast(std::uint32_t latency, std::uint32_t bytes_per_cycle = 1024) {
 
 TEST_CASE("the first beat of a read comes exactly latency_cycles after its AR") {
   for (std::uint32_t latency : {1u, 2u, 7u, 40u}) {
-    Master master(fast(latency), 16);
+    Master<IdealMemory> master(fast(latency), 16);
     master.run(3);
     master.read(1, 4);
     master.run(100);
@@ -100,12 +40,12 @@ TEST_CASE("the first beat of a read comes exactly latency_cycles after its AR") 
       CHECK(master.r_events[beat].id == 1);
       CHECK(master.r_events[beat].last == (beat == 3));
     }
-    CHECK(master.idle());
+    CHECK(master.memory().idle());
   }
 }
 
 TEST_CASE("a latency of zero counts as one") {
-  Master master(fast(0), 16);
+  Master<IdealMemory> master(fast(0), 16);
   master.read(0, 1);
   master.run(10);
   REQUIRE(master.r_events.size() == 1);
@@ -113,7 +53,7 @@ TEST_CASE("a latency of zero counts as one") {
 }
 
 TEST_CASE("reads are served in the order of acceptance without a gap, whatever their IDs") {
-  Master master(fast(10), 16);
+  Master<IdealMemory> master(fast(10), 16);
   master.read(2, 3);
   master.read(0, 1);
   master.read(1, 2);
@@ -127,7 +67,7 @@ TEST_CASE("reads are served in the order of acceptance without a gap, whatever t
 }
 
 TEST_CASE("a response comes exactly latency_cycles after the last W beat") {
-  Master master(fast(5), 16);
+  Master<IdealMemory> master(fast(5), 16);
   master.write(2, 3);
   master.write(1, 1);
   master.run(30);
@@ -137,26 +77,26 @@ TEST_CASE("a response comes exactly latency_cycles after the last W beat") {
   CHECK(master.b_events[0].id == 2);
   CHECK(master.b_events[1].cycle == 3 + 5);
   CHECK(master.b_events[1].id == 1);
-  CHECK(master.idle());
+  CHECK(master.memory().idle());
 }
 
 TEST_CASE("a response waits for its AW when the data came first") {
-  Master master(fast(5), 16);
+  Master<IdealMemory> master(fast(5), 16);
   master.hold_aw(true);
   master.write(0, 2);
   master.run(20);
   CHECK(master.b_events.empty());
-  CHECK(!master.idle());
+  CHECK(!master.memory().idle());
   master.hold_aw(false);
   master.run(20);
   REQUIRE(master.b_events.size() == 1);
   CHECK(master.aw_cycles[0] == 20);
   CHECK(master.b_events[0].cycle == 25);
-  CHECK(master.idle());
+  CHECK(master.memory().idle());
 }
 
 TEST_CASE("one response a cycle, in order, when several are due at once") {
-  Master master(fast(3), 16);
+  Master<IdealMemory> master(fast(3), 16);
   master.hold_aw(true);
   for (int i = 0; i < 4; ++i) master.write(static_cast<std::uint8_t>(i % 3), 1);
   master.run(10);
@@ -167,7 +107,7 @@ TEST_CASE("one response a cycle, in order, when several are due at once") {
 }
 
 TEST_CASE("64 reads are accepted, the next waits for the cycle after the first one's last beat") {
-  Master master(fast(1000), 16);
+  Master<IdealMemory> master(fast(1000), 16);
   for (int i = 0; i < 66; ++i) master.read(0, 1);
   master.run(2000);
   REQUIRE(master.ar_cycles.size() == 66);
@@ -178,7 +118,7 @@ TEST_CASE("64 reads are accepted, the next waits for the cycle after the first o
 }
 
 TEST_CASE("64 writes are accepted, the next waits for the cycle after the first one's response") {
-  Master master(fast(1000), 16);
+  Master<IdealMemory> master(fast(1000), 16);
   for (int i = 0; i < 65; ++i) master.write(0, 1);
   master.run(2100);
   REQUIRE(master.aw_cycles.size() == 65);
@@ -188,7 +128,7 @@ TEST_CASE("64 writes are accepted, the next waits for the cycle after the first 
 }
 
 TEST_CASE("64 whole bursts of data may run ahead of their AW, the next beat waits") {
-  Master master(fast(4), 16);
+  Master<IdealMemory> master(fast(4), 16);
   master.hold_aw(true);
   for (int i = 0; i < 70; ++i) master.write(0, 1);
   master.run(200);
@@ -202,7 +142,7 @@ TEST_CASE("64 whole bursts of data may run ahead of their AW, the next beat wait
 TEST_CASE("a bus narrower than a beat gives exactly its bytes per cycle") {
   // Credits stand at beat_bytes - 1 after a rest, so beat n (from 0) comes in the first cycle c
   // with 15 + 12 (c + 1) >= 16 (n + 1).
-  Master master(fast(10, 12), 16);
+  Master<IdealMemory> master(fast(10, 12), 16);
   master.read(0, 200);
   master.run(400);
   REQUIRE(master.r_events.size() == 200);
@@ -214,18 +154,18 @@ TEST_CASE("a bus narrower than a beat gives exactly its bytes per cycle") {
 }
 
 TEST_CASE("a bus as wide as a beat never limits one direction") {
-  Master reads(fast(10, 16), 16);
+  Master<IdealMemory> reads(fast(10, 16), 16);
   reads.read(0, 100);
   reads.run(110);
   CHECK(reads.r_events.size() == 100);
-  Master writes(fast(10, 16), 16);
+  Master<IdealMemory> writes(fast(10, 16), 16);
   writes.write(0, 100);
   writes.run(100);
   CHECK(writes.w_events.size() == 100);
 }
 
 TEST_CASE("two directions on a bus as wide as a beat take turns, reads first") {
-  Master master(fast(10, 16), 16);
+  Master<IdealMemory> master(fast(10, 16), 16);
   for (int i = 0; i < 4; ++i) master.read(0, 16);
   master.run(9);
   for (int i = 0; i < 4; ++i) master.write(2, 16);
@@ -241,7 +181,7 @@ TEST_CASE("two directions on a bus as wide as a beat take turns, reads first") {
 }
 
 TEST_CASE("two directions on a bus twice as wide as a beat never limit each other") {
-  Master master(fast(10, 32), 16);
+  Master<IdealMemory> master(fast(10, 32), 16);
   master.read(0, 64);
   master.run(10);
   master.write(2, 64);
@@ -251,7 +191,7 @@ TEST_CASE("two directions on a bus twice as wide as a beat never limit each othe
 }
 
 TEST_CASE("one and a half beats a cycle are shared as three beats in two cycles") {
-  Master master(fast(10, 24), 16);
+  Master<IdealMemory> master(fast(10, 24), 16);
   for (int i = 0; i < 8; ++i) master.read(0, 100);
   master.run(10);
   for (int i = 0; i < 8; ++i) master.write(2, 100);
@@ -283,7 +223,7 @@ TEST_CASE("a refused R beat comes in the next cycle that does not refuse") {
   MemoryConfig config = fast(10);
   config.backpressure_permille = 500;
   config.backpressure_seed = 3;
-  Master master(config, 16);
+  Master<IdealMemory> master(config, 16);
   master.read(1, 500);
   master.run(2000);
   REQUIRE(master.r_events.size() == 500);
@@ -303,7 +243,7 @@ TEST_CASE("random traffic loses nothing, keeps order and never exceeds latency o
   MemoryConfig config = fast(random() % 60, bytes_per_cycle);
   config.backpressure_permille = random() % 2 == 0 ? 0 : random() % 700;
   config.backpressure_seed = seed;
-  Master master(config, beat_bytes);
+  Master<IdealMemory> master(config, beat_bytes);
   std::vector<Burst> reads, writes;
   for (int i = 0; i < 20000; ++i) {
     if (random() % 40 == 0) {
@@ -318,7 +258,7 @@ TEST_CASE("random traffic loses nothing, keeps order and never exceeds latency o
     master.step();
   }
   master.hold_aw(false);
-  for (int i = 0; !master.idle() || master.b_events.size() < writes.size(); ++i) {
+  for (int i = 0; !master.memory().idle() || master.b_events.size() < writes.size(); ++i) {
     REQUIRE(i < 2000000);
     master.step();
   }
@@ -336,7 +276,7 @@ TEST_CASE("random traffic loses nothing, keeps order and never exceeds latency o
   REQUIRE(beat == master.r_events.size());
 
   std::size_t write = 0;
-  for (const Event& w : master.w_events) {
+  for (const AxiEvent& w : master.w_events) {
     if (!w.last) continue;
     REQUIRE(master.b_events[write].id == writes[write].id);
     REQUIRE(master.b_events[write].cycle >= std::max(w.cycle, master.aw_cycles[write]) + latency);
@@ -347,8 +287,8 @@ TEST_CASE("random traffic loses nothing, keeps order and never exceeds latency o
   // A token bucket: any window of n cycles carries at most n * bytes_per_cycle + beat_bytes - 1
   // bytes. `slack` is the largest such excess over all windows, by Kadane's recurrence.
   std::vector<std::uint32_t> bytes(master.cycle(), 0);
-  for (const Event& e : master.r_events) bytes[e.cycle] += beat_bytes;
-  for (const Event& e : master.w_events) bytes[e.cycle] += beat_bytes;
+  for (const AxiEvent& e : master.r_events) bytes[e.cycle] += beat_bytes;
+  for (const AxiEvent& e : master.w_events) bytes[e.cycle] += beat_bytes;
   std::int64_t slack = 0;
   for (const std::uint32_t b : bytes) {
     slack = std::max<std::int64_t>(0, slack) + b - static_cast<std::int64_t>(bytes_per_cycle);

@@ -9,24 +9,25 @@
 
 #include "catch.hpp"
 #include "fuzz/random_program.hpp"
+#include "models/chip/shipped_chip.hpp"
 #include "ordering/semaphore_check.hpp"
 
 namespace systole::ordering {
 namespace {
 
+using testing::tiny;
+
 constexpr std::uint64_t kDramBytes = 0x20000;
 
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
-
 // A sound program by hand on `tiny`: loads of 16 words into each buffer, a product, a store of its sums.
-struct Bench {
+struct CheckBench {
   Chip chip = tiny();
   isa::Bases bases = {0x100, 0x100, 0x100, 0x100};
   isa::Program program;
 
   static constexpr std::size_t kActivations = 0, kWeights = 1, kParameters = 2, kMatrix = 3, kStore = 4;
 
-  Bench() {
+  CheckBench() {
     for (const auto& [buffer, bytes] :
          {std::pair{isa::Buffer::kActivation, 64u}, {isa::Buffer::kWeight, 64u}, {isa::Buffer::kParameter, 256u}}) {
       isa::Load load;
@@ -78,78 +79,78 @@ isa::Store copy_within_activations(std::uint32_t from, std::uint32_t to, std::ui
   return store;
 }
 
-TEST_CASE("a sound program has no problem") { CHECK(Bench().first_problem().empty()); }
+TEST_CASE("a sound program has no problem") { CHECK(CheckBench().first_problem().empty()); }
 
 TEST_CASE("a missing wait is a race, and a semaphore left above zero") {
-  Bench bench;
-  bench.common(Bench::kMatrix).wait_mask = 0;
+  CheckBench bench;
+  bench.common(CheckBench::kMatrix).wait_mask = 0;
   CHECK_THAT(bench.first_problem(), Contains("instruction 3: matrix instruction 3 reads") &&
                                         Contains("that load instruction 0 writes; no semaphore orders them"));
 }
 
 TEST_CASE("a missing post is a deadlock") {
-  Bench bench;
-  bench.common(Bench::kMatrix).post_mask = 0;
+  CheckBench bench;
+  bench.common(CheckBench::kMatrix).post_mask = 0;
   CHECK_THAT(bench.first_problem(), Contains("instruction 4: semaphore 2 is taken before it is posted: a deadlock"));
 }
 
 TEST_CASE("a post without a take is found though nothing races") {
-  Bench bench;
-  bench.common(Bench::kStore).post_mask = 1u << 9;
+  CheckBench bench;
+  bench.common(CheckBench::kStore).post_mask = 1u << 9;
   CHECK_THAT(bench.first_problem(), Contains("semaphore 9 is posted 1 times and taken 0 times"));
 }
 
 TEST_CASE("a semaphore with two posting or two taking engines is found") {
-  Bench bench;
-  bench.common(Bench::kStore).post_mask = 1;
+  CheckBench bench;
+  bench.common(CheckBench::kStore).post_mask = 1;
   CHECK_THAT(bench.problems(), Contains("instruction 4: semaphore 0 is posted by two engines"));
-  Bench two_takers;
-  two_takers.common(Bench::kParameters).post_mask = 1;
-  two_takers.common(Bench::kActivations).post_mask = 1;
-  two_takers.common(Bench::kStore).wait_mask = 5;
+  CheckBench two_takers;
+  two_takers.common(CheckBench::kParameters).post_mask = 1;
+  two_takers.common(CheckBench::kActivations).post_mask = 1;
+  two_takers.common(CheckBench::kStore).wait_mask = 5;
   CHECK_THAT(two_takers.problems(), Contains("instruction 4: semaphore 0 is taken by two engines"));
 }
 
 TEST_CASE("a place that nobody wrote is found in every buffer") {
-  Bench bench;
-  bench.at<isa::Matrix>(Bench::kMatrix).m_x = 17;
+  CheckBench bench;
+  bench.at<isa::Matrix>(CheckBench::kMatrix).m_x = 17;
   CHECK_THAT(bench.first_problem(), Contains("of the activation buffer, which nobody wrote"));
-  Bench weights;
-  weights.at<isa::Matrix>(Bench::kMatrix).weight_base = 14;
+  CheckBench weights;
+  weights.at<isa::Matrix>(CheckBench::kMatrix).weight_base = 14;
   CHECK_THAT(weights.first_problem(), Contains("of the weight buffer, which nobody wrote"));
-  Bench parameters;
-  parameters.at<isa::Store>(Bench::kStore).parameter_base = 20;
+  CheckBench parameters;
+  parameters.at<isa::Store>(CheckBench::kStore).parameter_base = 20;
   CHECK_THAT(parameters.first_problem(), Contains("of the parameter buffer, which nobody wrote"));
-  Bench sums;
-  sums.at<isa::Store>(Bench::kStore).count[0] = 17;
+  CheckBench sums;
+  sums.at<isa::Store>(CheckBench::kStore).count[0] = 17;
   CHECK_THAT(sums.first_problem(), Contains("of the accumulators, which nobody wrote"));
-  Bench accumulates;
-  accumulates.at<isa::Matrix>(Bench::kMatrix).accumulate = true;
+  CheckBench accumulates;
+  accumulates.at<isa::Matrix>(CheckBench::kMatrix).accumulate = true;
   CHECK_THAT(accumulates.first_problem(), Contains("of the accumulators, which nobody wrote"));
 }
 
 TEST_CASE("DRAM beyond its end and below the base of an instruction is found") {
-  Bench bench;
-  bench.at<isa::Store>(Bench::kStore).dst_base = kDramBytes - 0x100 - 63;
+  CheckBench bench;
+  bench.at<isa::Store>(CheckBench::kStore).dst_base = kDramBytes - 0x100 - 63;
   CHECK_THAT(bench.first_problem(), Contains("touches DRAM up to 0x20001, beyond 0x20000"));
-  Bench below;
-  below.at<isa::Load>(Bench::kActivations).count[0] = 2;
-  below.at<isa::Load>(Bench::kActivations).dram_stride[0] = -8;
+  CheckBench below;
+  below.at<isa::Load>(CheckBench::kActivations).count[0] = 2;
+  below.at<isa::Load>(CheckBench::kActivations).dram_stride[0] = -8;
   CHECK_THAT(below.first_problem(), Contains("touches DRAM from 0xf8, below its base 0x100"));
 }
 
 TEST_CASE("what does not fit a bank of accumulators or the weight buffer is found") {
-  Bench bench;
-  bench.at<isa::Matrix>(Bench::kMatrix).m_x = static_cast<std::uint16_t>(bench.chip.accumulator_rows + 1);
+  CheckBench bench;
+  bench.at<isa::Matrix>(CheckBench::kMatrix).m_x = static_cast<std::uint16_t>(bench.chip.accumulator_rows + 1);
   CHECK_THAT(bench.first_problem(), Contains("rows exceed an accumulator bank"));
-  Bench weights;
-  weights.at<isa::Matrix>(Bench::kMatrix).k_c = static_cast<std::uint16_t>(weights.chip.weight_words);
+  CheckBench weights;
+  weights.at<isa::Matrix>(CheckBench::kMatrix).k_c = static_cast<std::uint16_t>(weights.chip.weight_words);
   CHECK_THAT(weights.first_problem(), Contains("weight words exceed the buffer"));
 }
 
 TEST_CASE("an illegal instruction is told and does not end the check") {
-  Bench bench;
-  bench.at<isa::Load>(Bench::kActivations).run_bytes = 0;
+  CheckBench bench;
+  bench.at<isa::Load>(CheckBench::kActivations).run_bytes = 0;
   const auto problems = check_program(bench.program, bench.chip, bench.bases, kDramBytes);
   REQUIRE(problems.size() >= 2);
   CHECK_THAT(problems[0], Contains("instruction 0: run_bytes is 0"));
@@ -157,18 +158,18 @@ TEST_CASE("an illegal instruction is told and does not end the check") {
 }
 
 TEST_CASE("a store that reads what it wrote itself is found, one that writes behind its reading is sound") {
-  Bench bench;
+  CheckBench bench;
   bench.add(copy_within_activations(4, 5, 3));
   CHECK_THAT(bench.first_problem(),
              Contains("instruction 5: reads from the activation buffer what it wrote there itself"));
-  Bench behind;
+  CheckBench behind;
   // The matrix engine has read these words before the store in front of this one began.
   behind.add(copy_within_activations(5, 4, 3));
   CHECK(behind.first_problem().empty());
 }
 
 TEST_CASE("source and residual of one step in one bank are found") {
-  Bench bench;
+  CheckBench bench;
   isa::Store& store = bench.add(copy_within_activations(0, 16, 2));
   store.residual = true;
   store.residual_base = 8;

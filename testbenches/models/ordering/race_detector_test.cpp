@@ -9,21 +9,21 @@
 #include "catch.hpp"
 #include "cycle/cycle_model.hpp"
 #include "fuzz/fuzz_case.hpp"
+#include "models/chip/shipped_chip.hpp"
 
 namespace systole::ordering {
 namespace {
 
+using testing::tiny;
 using Pair = std::pair<std::uint32_t, std::uint32_t>;  // indices in the program, the smaller first
 
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
-
 // A program by hand, run in the cycle model under the detector.
-struct Bench {
+struct DetectorBench {
   Chip chip = tiny();
   isa::Program program;
   isa::Bases bases = {};
 
-  Bench() {
+  DetectorBench() {
     program.chip_name = chip.name;
     program.chip_fingerprint = chip.fingerprint();
   }
@@ -65,7 +65,7 @@ isa::Store store_rows(std::uint32_t first, std::uint16_t rows) {
 }
 
 TEST_CASE("a load and a matrix instruction on the same words race, unless a semaphore orders them") {
-  Bench bench;
+  DetectorBench bench;
   bench.add(load_words(10, 8)).common.post_mask = 1;
   bench.add(read_words(14, 20)).common.wait_mask = 1;
   CHECK(bench.races().empty());
@@ -84,7 +84,7 @@ TEST_CASE("a load and a matrix instruction on the same words race, unless a sema
 }
 
 TEST_CASE("accumulators between matrix and store, and DRAM between store and load, race too") {
-  Bench bench;
+  DetectorBench bench;
   isa::Matrix matrix = read_words(0, 16);
   matrix.accumulator_base = 8;
   bench.add(matrix);
@@ -111,7 +111,7 @@ TEST_CASE("accumulators between matrix and store, and DRAM between store and loa
 }
 
 TEST_CASE("a race is found however far apart the two ran, and though the bits come out right") {
-  Bench bench;
+  DetectorBench bench;
   bench.add(load_words(0, 4));
   for (int i = 0; i < 40; ++i) bench.add(load_words(200, 16));
   isa::Matrix long_one = read_words(60, 64);
@@ -126,7 +126,7 @@ TEST_CASE("a race is found however far apart the two ran, and though the bits co
 }
 
 TEST_CASE("an order by way of a third engine counts") {
-  Bench bench;
+  DetectorBench bench;
   bench.add(load_words(10, 8)).common.post_mask = 1;  // load tells store,
   isa::Store& store = bench.add(store_rows(60, 2));   // store tells matrix
   store.common.wait_mask = 1;
@@ -136,7 +136,7 @@ TEST_CASE("an order by way of a third engine counts") {
 }
 
 TEST_CASE("a store that reads what an earlier store writes into the activation buffer needs a semaphore") {
-  Bench bench;
+  DetectorBench bench;
   isa::Store writes;
   writes.requantize = true;
   writes.source_base = 100;
@@ -160,7 +160,7 @@ TEST_CASE("a store that reads what an earlier store writes into the activation b
 }
 
 TEST_CASE("with two posters of a semaphore, a take is after nothing that another post could stand in for") {
-  Bench bench;
+  DetectorBench bench;
   bench.add(load_words(10, 8)).common.post_mask = 1;
   bench.add(store_rows(60, 1)).common.post_mask = 1;
   bench.add(read_words(10, 8)).common.wait_mask = 1;  // the store's post would do
@@ -171,7 +171,7 @@ TEST_CASE("with two posters of a semaphore, a take is after nothing that another
 }
 
 TEST_CASE("addresses that wrap around meet the words at the beginning") {
-  Bench bench;
+  DetectorBench bench;
   bench.add(load_words(bench.chip.activation_words() - 2, 4));
   bench.add(read_words(1, 1));
   const auto races = bench.races();
@@ -290,7 +290,7 @@ TEST_CASE("random programs have no race, and with a post and its take removed ex
 }
 
 TEST_CASE("what the detector keeps does not grow with the program") {
-  Bench bench;
+  DetectorBench bench;
   for (int i = 0; i < 3000; ++i) {
     isa::Load& load = bench.add(load_words(static_cast<std::uint32_t>(i % 2) * 16, 8));
     if (i >= 2) load.common.wait_mask = 2;

@@ -7,12 +7,15 @@
 #include <cstring>
 
 #include "catch.hpp"
+#include "models/chip/shipped_chip.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 #include "support/random.hpp"
 
 using namespace systole;
 using namespace systole::reference;
+using systole::testing::shipped_chip;
+using systole::testing::tiny;
 
 namespace {
 
@@ -299,7 +302,7 @@ TEST_CASE(
   const std::uint64_t seed = 77;
   CAPTURE(seed);
   for (const char* name : {"tiny", "edge16", "edge32"}) {
-    const Chip chip = load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml");
+    const Chip chip = shipped_chip(name);
     Random random(seed);
     int done = 0, ragged = 0, padded = 0, blocks = 0;
     std::uint64_t inside = 0, elements = 0;
@@ -339,7 +342,7 @@ TEST_CASE(
 }
 
 TEST_CASE("accumulate adds to what is there and wraps, otherwise the first pass overwrites") {
-  const Chip chip = load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml");
+  const Chip chip = tiny();
   ReferenceChip reference(chip);
   MemoryImage dram(64, 0x80);  // -128 everywhere
   isa::Load load;

@@ -4,11 +4,14 @@
 // buffer byte by byte.
 #include "catch.hpp"
 #include "fuzz/random_program.hpp"
+#include "models/chip/shipped_chip.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::reference;
+using systole::testing::shipped_chip;
+using systole::testing::tiny;
 
 namespace {
 
@@ -41,15 +44,11 @@ void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base, 
       }
 }
 
-Chip shipped(const std::string& name) {
-  return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml");
-}
-
 }  // namespace
 
 TEST_CASE("random loads into all buffers match a byte by byte copy") {
   for (const char* name : {"tiny", "edge16"}) {
-    const Chip chip = shipped(name);
+    const Chip chip = shipped_chip(name);
     const std::size_t word_bytes[] = {chip.array_rows, chip.array_cols, chip.post_lanes * 8};
     int per_buffer[3] = {};
     for (std::uint64_t seed = 1; seed <= 16; ++seed) {
@@ -79,7 +78,7 @@ TEST_CASE("random loads into all buffers match a byte by byte copy") {
 }
 
 TEST_CASE("a run longer than its buffer wraps around and the last words win") {
-  const Chip chip = shipped("tiny");
+  const Chip chip = tiny();
   ReferenceChip reference(chip);
   MemoryImage dram(16384);
   for (std::size_t i = 0; i < dram.size(); ++i) dram[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
@@ -97,7 +96,7 @@ TEST_CASE("a run longer than its buffer wraps around and the last words win") {
 }
 
 TEST_CASE("DRAM addresses wrap at the address width") {
-  Chip chip = shipped("tiny");
+  Chip chip = tiny();
   chip.axi_address_bits = 32;
   ReferenceChip reference(chip);
   MemoryImage dram = {10, 11, 12, 13, 14, 15, 16, 17};

@@ -3,20 +3,19 @@
 // What the reference model refuses, and that the random programs of the other benches run on it.
 #include "catch.hpp"
 #include "fuzz/random_program.hpp"
+#include "models/chip/shipped_chip.hpp"
 #include "reference/reference.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::reference;
+using systole::testing::shipped_chip;
+using systole::testing::tiny;
 
 namespace {
 
-Chip shipped(const std::string& name) {
-  return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml");
-}
-
 std::string error_of(const isa::Instruction& instruction, std::size_t dram_bytes = 64) {
-  ReferenceChip reference(shipped("tiny"));
+  ReferenceChip reference(tiny());
   MemoryImage dram(dram_bytes);
   try {
     reference.execute(instruction, dram);
@@ -34,7 +33,7 @@ TEST_CASE("an illegal instruction is refused with its reason and its index in th
   isa::Matrix matrix;
   matrix.k_c = 0;
   CHECK(error_of(matrix) == "illegal instruction: k_c is 0");
-  ReferenceChip reference(shipped("tiny"));
+  ReferenceChip reference(tiny());
   MemoryImage dram(64);
   isa::Program program;
   program.instructions = {isa::Load{}, matrix};
@@ -125,7 +124,7 @@ TEST_CASE("scales that are not zero or positive normal numbers are refused") {
   store.add_offset = -3.5f;
   CHECK(error_of(store) == "no error");
 
-  ReferenceChip reference(shipped("tiny"));
+  ReferenceChip reference(tiny());
   MemoryImage dram(64);
   dram[7] = 0x80;  // the scale -0.0 of lane 0 of the word
   reference.execute(isa::Instruction(isa::Load{[] {
@@ -148,7 +147,7 @@ TEST_CASE(
     "random programs run to their end, touch every kind of instruction and are the same for a "
     "seed") {
   for (const char* name : {"tiny", "edge16", "edge32"}) {
-    const Chip chip = shipped(name);
+    const Chip chip = shipped_chip(name);
     int kinds[isa::kEngines] = {};
     for (std::uint64_t seed = 1; seed <= (std::string(name) == "tiny" ? 100u : 5u); ++seed) {
       CAPTURE(name, seed);

@@ -4,16 +4,16 @@
 #include <cstring>
 
 #include "catch.hpp"
+#include "models/chip/shipped_chip.hpp"
 #include "models/reference/exact_float.hpp"
 #include "reference/reference.hpp"
 #include "support/random.hpp"
 
 using namespace systole;
 using namespace systole::reference;
+using systole::testing::tiny;
 
 namespace {
-
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
 
 constexpr int kLanes = 2, kRows = 4;  // of tiny
 constexpr std::uint32_t kBankGroups = 256 * kRows / kLanes;

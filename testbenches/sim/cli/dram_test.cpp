@@ -1,46 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does `systole dram` measure what it is asked to, and is bad input one clear line?
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "catch.hpp"
-#include "cli/commands.hpp"
+#include "sim/cli/command_bench.hpp"
 
 using namespace systole;
-namespace fs = std::filesystem;
+using namespace systole::test;
 
 namespace {
 
-struct Result {
-  int code;
-  std::string out, error;
-};
-
-Result dram(std::vector<std::string> arguments) {
+CommandResult dram(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "dram");
-  std::ostringstream out, error;
-  const int code = cli::run(arguments, {out, error, false});
-  return {code, out.str(), error.str()};
+  return systole_command(arguments);
 }
 
-struct Scratch {
-  fs::path path = fs::temp_directory_path() / ("systole-dram-" + std::to_string(::getpid()));
-  Scratch() { fs::create_directories(path); }
-  ~Scratch() { fs::remove_all(path); }
-  std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return (path / name).string();
-  }
-};
-
-std::string error_of(const std::vector<std::string>& arguments) {
-  const Result r = dram(arguments);
+std::string error_of_dram(const std::vector<std::string>& arguments) {
+  const CommandResult r = dram(arguments);
   CHECK(r.code == 2);
   CHECK(r.out.empty());
   CHECK(std::count(r.error.begin(), r.error.end(), '\n') == 1);
@@ -48,9 +26,9 @@ std::string error_of(const std::vector<std::string>& arguments) {
 }
 
 nlohmann::json json_of(const Scratch& scratch, std::vector<std::string> arguments) {
-  const std::string file = (scratch.path / "out.json").string();
+  const std::string file = scratch / "out.json";
   arguments.insert(arguments.end(), {"--json", file});
-  const Result r = dram(arguments);
+  const CommandResult r = dram(arguments);
   CAPTURE(r.error);
   REQUIRE(r.code == 0);
   std::ifstream in(file);
@@ -97,15 +75,16 @@ TEST_CASE("dram measures the memory of a chip file") {
   const auto json =
       json_of(scratch, {"--memory", scratch.file("chip.toml", text), "--requests", "100", "--outstanding", "1"});
   CHECK(json["read_latency_ns"]["p50"].get<double>() == Approx((30 + 4 + 1) / 1.2));
-  CHECK(error_of({"--memory", ideal}).find("memory.kind = 'ideal': must be one of ddr4_2400") != std::string::npos);
+  CHECK(error_of_dram({"--memory", ideal}).find("memory.kind = 'ideal': must be one of ddr4_2400") !=
+        std::string::npos);
 }
 
 TEST_CASE("bad input of dram is one line") {
   const Scratch scratch;
   const auto with = [&](const std::string& text) {
-    return error_of({"--memory", "ddr4_2400", "--pattern", scratch.file("bad", text)});
+    return error_of_dram({"--memory", "ddr4_2400", "--pattern", scratch.file("bad", text)});
   };
-  const std::string place = (scratch.path / "bad").string();
+  const std::string place = scratch / "bad";
   CHECK(with("R 0\nX 5\n").find(place + ":2: 'X 5': must be R or W, a blank and an address") != std::string::npos);
   for (const char* line : {"R", "R ", "R  5", "R 5 ", "R 0x", "R -1", "R 0xg", "RW 3", "R 5x", "", "r 5", "R\t5"}) {
     CAPTURE(line);
@@ -115,13 +94,14 @@ TEST_CASE("bad input of dram is one line") {
   CHECK(with("R 99999999999999999999\n").find("an address below") != std::string::npos);
   CHECK(with("").find("has no lines") != std::string::npos);
   CHECK(with(std::string("R \0001\n", 5)).find(place + ":1: ") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--pattern", "/no/such"}).find("no such file") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr9"}).find("ddr4_2400, ddr4_3200") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--mapping", "row"}).find("'bankgroup' is missing") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--outstanding", "0"}).find("--outstanding") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--channels", "0"}).find("--channels") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--channel-bits", "24"}).find("channel_bits") != std::string::npos);
-  CHECK(error_of({"--memory", "ddr4_2400", "--requests", "10", "--json", "/no/such/file"}).find("cannot be written") !=
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--pattern", "/no/such"}).find("no such file") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr9"}).find("ddr4_2400, ddr4_3200") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--mapping", "row"}).find("'bankgroup' is missing") !=
         std::string::npos);
-  CHECK(error_of({}).find("--memory") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--outstanding", "0"}).find("--outstanding") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--channels", "0"}).find("--channels") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--channel-bits", "24"}).find("channel_bits") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--requests", "10", "--json", "/no/such/file"})
+            .find("cannot be written") != std::string::npos);
+  CHECK(error_of_dram({}).find("--memory") != std::string::npos);
 }

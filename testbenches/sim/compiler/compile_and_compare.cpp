@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "cycle/cycle_model.hpp"
+#include "network_builder.hpp"
 #include "ordering/program_check.hpp"
 #include "ordering/race_detector.hpp"
 #include "runtime/executor.hpp"
@@ -36,8 +37,7 @@ std::string check(const compiler::CompiledNetwork& compiled) {
   for (std::size_t i = 0; i < compiled.steps.size(); ++i) {
     const auto* step = std::get_if<compiler::ChipStep>(&compiled.steps[i]);
     if (step == nullptr) continue;
-    for (const std::string& problem :
-         ordering::check_program(step->program, compiled.chip, compiled.base_address, compiled.dram_bytes))
+    for (const std::string& problem : program_problems(compiled, step->program))
       return fmt::format("step {}, {}", i, problem);
     for (const auto* tensors : {&step->inputs, &step->outputs}) {
       for (const TensorId t : *tensors) {
@@ -83,6 +83,11 @@ std::vector<Chip> odd_chips() {
   };
 }
 
+const Chip& edge16() {
+  static const Chip chip = odd_chips().back();
+  return chip;
+}
+
 std::string compile_and_compare(const Network& network, const Chip& chip, const std::vector<HostTensor>& inputs,
                                 const compiler::CompileOptions& options) {
   const compiler::CompiledNetwork compiled = compiler::compile(network, chip, options);
@@ -98,6 +103,24 @@ std::string compile_and_compare(const Network& network, const Chip& chip, const 
   for (TensorId t : network.outputs)
     if (!executor.tensor(t)) return network.tensors[t].name + ": an output is missing";
   return "";
+}
+
+compiler::CompiledNetwork compile_pointwise(const Chip& chip, std::int64_t size, std::int64_t channels) {
+  NetworkBuilder b(1);
+  ConvOptions o;
+  o.channels = channels;
+  b.output(b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), o));
+  return compiler::compile(b.network(), chip);
+}
+
+const isa::Program& first_program(const compiler::CompiledNetwork& compiled) {
+  for (const compiler::Step& step : compiled.steps)
+    if (const auto* chip = std::get_if<compiler::ChipStep>(&step)) return chip->program;
+  throw InternalError("no chip step");
+}
+
+std::vector<std::string> program_problems(const compiler::CompiledNetwork& compiled, const isa::Program& program) {
+  return ordering::check_program(program, compiled.chip, compiled.base_address, compiled.dram_bytes);
 }
 
 std::string host_nodes(const compiler::CompiledNetwork& compiled) {

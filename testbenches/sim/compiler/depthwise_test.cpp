@@ -11,7 +11,7 @@
 namespace systole::compiler_test {
 namespace {
 
-ConvOptions depthwise(std::int64_t channels) {
+ConvOptions depthwise_options(std::int64_t channels) {
   ConvOptions o = same_size(channels);
   o.group = channels;
   return o;
@@ -43,7 +43,7 @@ TEST_CASE(
   for (const Chip& chip : odd_chips()) {
     INFO(chip.name << " " << chip.array_rows << "x" << chip.array_cols);
     NetworkBuilder b(1);
-    b.output(b.conv(b.input(ElementType::kInt8, {1, 32, 6, 6}), depthwise(32)));
+    b.output(b.conv(b.input(ElementType::kInt8, {1, 32, 6, 6}), depthwise_options(32)));
     const WeightUse use = weight_use(b.network(), chip);
     if (chip.array_rows == chip.array_cols) {
       CHECK(use.stored == 32u * 9);
@@ -59,11 +59,11 @@ TEST_CASE(
 TEST_CASE("zero points by channel and channel multipliers need whole tiles") {
   const Chip chip = odd_chips().back();
   NetworkBuilder zero_points(2), multiplier(3);
-  ConvOptions o = depthwise(16);
+  ConvOptions o = depthwise_options(16);
   o.per_channel_zero_point = true;
   zero_points.output(zero_points.conv(zero_points.input(ElementType::kInt8, {1, 16, 6, 6}), o));
   CHECK(weight_use(zero_points.network(), chip).diagonal == 0);
-  o = depthwise(16);
+  o = depthwise_options(16);
   o.channels = 32;
   multiplier.output(multiplier.conv(multiplier.input(ElementType::kInt8, {1, 16, 6, 6}), o));
   CHECK(weight_use(multiplier.network(), chip).diagonal == 0);

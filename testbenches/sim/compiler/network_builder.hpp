@@ -20,6 +20,9 @@ class Random : public BasicRandom<boost::random::independent_bits_engine<boost::
   std::int64_t in(std::int64_t low, std::int64_t high) { return between(low, high); }  // inclusive
 };
 
+// Of what the array multiplies.
+inline const std::vector<ElementType> kBytes = {ElementType::kInt8, ElementType::kUint8};
+
 Clamp whole_range(ElementType type);
 
 struct ConvOptions {

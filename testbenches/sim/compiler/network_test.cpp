@@ -9,8 +9,6 @@
 namespace systole::compiler_test {
 namespace {
 
-const std::vector<ElementType> kBytes = {ElementType::kInt8, ElementType::kUint8};
-
 // A table that no requantization gives: it goes down.
 std::vector<std::uint8_t> host_table() {
   std::vector<std::uint8_t> table;

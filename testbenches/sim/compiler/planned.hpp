@@ -35,6 +35,4 @@ struct Planned {
   compiler::Plan plan;
 };
 
-inline Chip edge16() { return odd_chips().back(); }
-
 }  // namespace systole::compiler_test

@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "cycle/cycle_model.hpp"
 #include "fuzz/coverage.hpp"
+#include "models/chip/shipped_chip.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -14,8 +15,7 @@ namespace systole::fuzz {
 namespace {
 
 namespace fs = std::filesystem;
-
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
+using testing::tiny;
 
 struct Folder {
   fs::path path = fs::temp_directory_path() / ("systole-fuzz-case-" + std::to_string(::getpid()));

@@ -9,13 +9,14 @@
 
 #include "catch.hpp"
 #include "isa/instruction.hpp"
+#include "models/chip/shipped_chip.hpp"
 
 namespace systole::fuzz {
 namespace {
 
-constexpr int kDraws = 2000;
+using testing::tiny;
 
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
+constexpr int kDraws = 2000;
 
 // Calls visit(engine, kind, instruction) for many random instructions of every engine.
 template <typename Visit>

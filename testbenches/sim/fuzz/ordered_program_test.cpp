@@ -7,11 +7,12 @@
 
 #include "catch.hpp"
 #include "fuzz/dram_map.hpp"
+#include "models/chip/shipped_chip.hpp"
 
 namespace systole::fuzz {
 namespace {
 
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
+using testing::tiny;
 
 // The bit of the semaphore that `poster` posts and `taker` waits for.
 std::uint16_t semaphore(isa::Engine poster, isa::Engine taker) {

@@ -11,15 +11,12 @@
 #include "catch.hpp"
 #include "isa/access.hpp"
 #include "isa/program.hpp"
+#include "models/chip/shipped_chip.hpp"
 
 namespace systole::fuzz {
 namespace {
 
 constexpr int kDrawn = 3000;
-
-Chip shipped(const std::string& name) {
-  return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/" + name + ".toml");
-}
 
 template <typename Visit>
 void draw(const Chip& chip, bool post_processing, Visit visit) {
@@ -32,7 +29,7 @@ void draw(const Chip& chip, bool post_processing, Visit visit) {
 
 TEST_CASE("every instruction is legal and has no semaphore") {
   for (const char* name : {"tiny", "edge16", "edge32"})
-    draw(shipped(name), true, [&](const isa::Instruction& instruction) {
+    draw(testing::shipped_chip(name), true, [&](const isa::Instruction& instruction) {
       INFO(name << ": " << isa::disassemble(instruction));
       CHECK_FALSE(isa::illegal_reason(isa::encode(instruction)).has_value());
       CHECK(isa::common_of(instruction).wait_mask == 0);
@@ -42,7 +39,7 @@ TEST_CASE("every instruction is legal and has no semaphore") {
 
 TEST_CASE("of ten instructions four are loads, three matrix instructions and three stores") {
   std::array<int, isa::kEngines> drawn = {};
-  draw(shipped("tiny"), true,
+  draw(testing::shipped_chip("tiny"), true,
        [&](const isa::Instruction& instruction) { ++drawn[isa::index_of(isa::engine_of(instruction))]; });
   const auto about = [](int expected) { return Approx(expected).margin(kDrawn / 30.0); };
   CHECK(drawn[isa::index_of(isa::Engine::kLoad)] == about(kDrawn * 4 / 10));
@@ -51,7 +48,7 @@ TEST_CASE("of ten instructions four are loads, three matrix instructions and thr
 }
 
 TEST_CASE("a matrix instruction's rows fit a bank of the accumulators") {
-  const Chip chip = shipped("tiny");
+  const Chip chip = testing::shipped_chip("tiny");
   draw(chip, true, [&](const isa::Instruction& instruction) {
     const auto* matrix = std::get_if<isa::Matrix>(&instruction);
     if (matrix == nullptr) return;
@@ -62,7 +59,7 @@ TEST_CASE("a matrix instruction's rows fit a bank of the accumulators") {
 }
 
 TEST_CASE("what a store touches in the activation buffer lies in a bank of its own each, whole") {
-  const Chip chip = shipped("tiny");
+  const Chip chip = testing::shipped_chip("tiny");
   const std::uint64_t bank = isa::places_in(chip, isa::Memory::kActivation) / chip.activation_banks;
   int both = 0;
   draw(chip, true, [&](const isa::Instruction& instruction) {
@@ -98,10 +95,10 @@ TEST_CASE("without post-processing stores are raw and go from the accumulators t
     CHECK_FALSE(store->residual);
     CHECK_FALSE(store->requantize);
   };
-  draw(shipped("tiny"), false, count);
+  draw(testing::shipped_chip("tiny"), false, count);
   CHECK(raw == stores);
   raw = stores = 0;
-  draw(shipped("tiny"), true, count);
+  draw(testing::shipped_chip("tiny"), true, count);
   CHECK(raw > stores / 10);
   CHECK(raw < stores / 3);
 }

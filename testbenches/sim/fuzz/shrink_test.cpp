@@ -9,11 +9,12 @@
 
 #include "catch.hpp"
 #include "cycle/cycle_model.hpp"
+#include "models/chip/shipped_chip.hpp"
 
 namespace systole::fuzz {
 namespace {
 
-Chip tiny() { return load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml"); }
+using testing::tiny;
 
 std::vector<Retired> retired(const Chip& chip, const FuzzCase& c) {
   Recording trace;

@@ -5,16 +5,11 @@
 
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("global pools") {
   const std::vector<float> x = {1, 2, 3, 6, -1, -2, -3, -7};

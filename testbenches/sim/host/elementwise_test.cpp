@@ -6,16 +6,11 @@
 
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
-
-}  // namespace
 
 TEST_CASE("QuantizeLinear rounds half to even, then adds the zero point, then saturates") {
   ModelBuilder builder;

@@ -3,16 +3,11 @@
 // Quantized products with operands of the run, on numbers that can be followed by hand.
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
-
-}  // namespace
 
 TEST_CASE("an integer product subtracts the zero points, of each column too") {
   const HostTensor a = byte_tensor(kU8, {1, 2}, {5, 7}), b = byte_tensor(kI8, {2, 2}, {1, 2, 3, 4}),

@@ -3,14 +3,13 @@
 // Operators that move elements, on small tensors whose result can be read.
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32, kU8 = ElementType::kUint8;
 
 HostTensor bytes(const Shape& shape, const std::vector<int>& values) { return byte_tensor(kU8, shape, values); }
 

@@ -3,14 +3,13 @@
 // Normalizations, on numbers whose mean and deviation are plain.
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 // Without the small number below the root: roots of squares are exact.
 Attributes exact() {

@@ -5,16 +5,11 @@
 
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("errors of an operator during the run name the node") {
   ModelBuilder builder;

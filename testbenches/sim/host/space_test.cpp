@@ -3,14 +3,13 @@
 // Operators that resample, repeat or reorder positions.
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
+#include "sim/network/element_types.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
 
 std::vector<float> resized(const std::vector<float>& x, std::int64_t size, const std::string& mode,
                            const std::string& coordinates) {

@@ -4,14 +4,13 @@
 #include "normalize/chain.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 
 using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 // x [2,3] -> Softmax -> s
 ModelBuilder chain() {

@@ -4,14 +4,10 @@
 #include "normalize/macs.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 
 using namespace systole;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8;
-
-}  // namespace
+using namespace systole::test;
 
 TEST_CASE("a convolution has the taps of one output for each output") {
   CHECK(convolution_macs({1, 8, 5, 5}, {8, 3, 3, 3}) == 8 * 25 * 27);

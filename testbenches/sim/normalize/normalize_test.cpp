@@ -4,17 +4,12 @@
 #include "normalize/normalize.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("a network keeps its name, its inputs and its outputs") {
   ModelBuilder b;

@@ -4,16 +4,11 @@
 #include "normalize/passes.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8;
-
-}  // namespace
 
 TEST_CASE("a Relu of its own in one quantization joins the operator before it") {
   ModelBuilder builder = start(kI8, {1, 2, 3, 3}, {0.1f, 4});

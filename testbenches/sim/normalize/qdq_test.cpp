@@ -2,16 +2,11 @@
 //
 // Tables of element-wise chains, and what stays in float.
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("element-wise chains become one Lookup") {
   ModelBuilder builder = start(kI8, {2, 70}, {0.03f, -5});

@@ -5,16 +5,11 @@
 
 #include "catch.hpp"
 #include "host/quantized_arithmetic.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("units are products, scales are their quotients, one value where all are equal") {
   const ProductScales different = product_scales(0.1f, {0.3f, 0.7f}, 0.9f, "what"),

@@ -4,14 +4,13 @@
 #include "normalize/raw_graph.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 
 using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kF32 = ElementType::kFloat32;
 
 // x int8 -> DequantizeLinear -> dx
 ModelBuilder quantized() {

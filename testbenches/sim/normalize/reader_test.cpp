@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -15,8 +16,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8;
 
 // x + x in int8, spelled with floats between.
 ModelBuilder quantized_addition() {

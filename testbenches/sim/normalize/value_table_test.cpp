@@ -4,18 +4,13 @@
 #include "normalize/value_table.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("all bytes are there in the order of their bits") {
   const std::vector<int> values = integers_of(all_bytes(ElementType::kInt8));

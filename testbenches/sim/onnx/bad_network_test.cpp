@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "normalize/reader.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -15,8 +16,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
 
 std::string refusal(const std::string& bytes) {
   const TemporaryFolder folder;

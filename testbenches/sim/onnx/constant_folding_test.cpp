@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -14,8 +15,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 Tensor constant(const std::vector<float>& values) {
   const HostTensor tensor = float_tensor({static_cast<std::int64_t>(values.size())}, values);

@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "network/tensor_file.hpp"
 #include "normalize/reader.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -18,8 +19,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kF32 = ElementType::kFloat32;
 
 // Many kinds of nodes in one small file.
 std::string network_file() {

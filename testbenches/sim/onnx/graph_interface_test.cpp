@@ -4,17 +4,12 @@
 #include "onnx/graph_interface.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
-
-}  // namespace
 
 TEST_CASE("initializers are constants, and their bytes leave the file's message") {
   ModelBuilder b;

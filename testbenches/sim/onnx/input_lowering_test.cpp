@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -15,13 +16,11 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kF32 = ElementType::kFloat32;
-
-const Shape kImage = {1, 2, 4, 4};
+const Shape kImage2x4x4 = {1, 2, 4, 4};
 
 // The only node of a graph with input x.
 OnnxNode lowered(ModelBuilder& b, const Shape& output) {
-  b.input("x", kF32, kImage).output("y", kF32, output);
+  b.input("x", kF32, kImage2x4x4).output("y", kF32, output);
   return b.load().nodes.at(0);
 }
 
@@ -50,7 +49,7 @@ TEST_CASE("limits of Clip are numbers, wherever the file has them") {
   ModelBuilder as_attribute(6);
   as_attribute.node("Clip", {"x"}, {"y"}).number("min", -1).number("max", 6);
   for (ModelBuilder* b : {&as_input, &as_attribute}) {
-    const OnnxNode clip = lowered(*b, kImage);
+    const OnnxNode clip = lowered(*b, kImage2x4x4);
     CHECK(clip.inputs.size() == 1);
     CHECK(clip.number("min", 0) == -1);
     CHECK(clip.number("max", 0) == 6);
@@ -60,10 +59,10 @@ TEST_CASE("limits of Clip are numbers, wherever the file has them") {
 TEST_CASE("a limit that is no number, or no constant, is refused") {
   ModelBuilder nan;
   nan.floats("low", {}, {std::numeric_limits<float>::quiet_NaN()}).node("Clip", {"x", "low"}, {"y"});
-  CHECK_THROWS_WITH(lowered(nan, kImage), Contains("min is not a number"));
+  CHECK_THROWS_WITH(lowered(nan, kImage2x4x4), Contains("min is not a number"));
   ModelBuilder computed;
   computed.input("low", kF32, {}).node("Clip", {"x", "low"}, {"y"});
-  CHECK_THROWS_WITH(lowered(computed, kImage), Contains("'low' must be a constant"));
+  CHECK_THROWS_WITH(lowered(computed, kImage2x4x4), Contains("'low' must be a constant"));
 }
 
 TEST_CASE("what the output's shape says already is dropped") {

@@ -2,6 +2,7 @@
 #include "onnx/node_order.hpp"
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "support/error.hpp"
 
@@ -9,8 +10,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 // Of nodes that read x or each other.
 std::vector<int> order(const std::vector<std::pair<std::string, std::string>>& nodes) {

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "onnx/graph_interface.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "support/error.hpp"
 
@@ -10,8 +11,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 // The nodes of `b` on an input x of shape [1,4,2], one after the other.
 OnnxGraph read(ModelBuilder& b, std::int64_t opset, const std::unordered_set<std::string>& read_names = {}) {

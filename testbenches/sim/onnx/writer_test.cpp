@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "onnx/input_lowering.hpp"
 #include "onnx/model_loader.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 
@@ -18,8 +19,7 @@ using namespace systole::test;
 
 namespace {
 
-constexpr ElementType kF32 = ElementType::kFloat32;
-const Shape kImage = {1, 4, 2, 2};
+const Shape kImage4x2x2 = {1, 4, 2, 2};
 
 using Build = std::function<void(ModelBuilder&)>;
 struct Case {
@@ -34,8 +34,8 @@ const std::map<std::string, Case>& cases() {
        {[](ModelBuilder& b) {
           b.floats("low", {}, {0}).node("Clip", {"x", "low"}, {"y"});
         },
-        kImage}},
-      {"Dropout", {[](ModelBuilder& b) { b.node("Dropout", {"x"}, {"y"}); }, kImage}},
+        kImage4x2x2}},
+      {"Dropout", {[](ModelBuilder& b) { b.node("Dropout", {"x"}, {"y"}); }, kImage4x2x2}},
       {"Expand",
        {[](ModelBuilder& b) {
           b.int64s("s", {5}, {3, 1, 1, 1, 1}).node("Expand", {"x", "s"}, {"y"});
@@ -86,7 +86,7 @@ const std::map<std::string, Case>& cases() {
        {[](ModelBuilder& b) {
           b.int64s("k", {}, {1}).node("Trilu", {"x", "k"}, {"y"});
         },
-        kImage}},
+        kImage4x2x2}},
       {"Unsqueeze",
        {[](ModelBuilder& b) {
           b.int64s("a", {1}, {2}).node("Unsqueeze", {"x", "a"}, {"y"});
@@ -106,7 +106,7 @@ HostTensor image() {
   std::mt19937 random(3);
   std::vector<float> values;
   for (int i = 0; i < 16; ++i) values.push_back(static_cast<float>(uniform(random, -9, 9)));
-  return float_tensor(kImage, values);
+  return float_tensor(kImage4x2x2, values);
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ TEST_CASE("every operator whose inputs the reader changes is written so that it 
     INFO(name << ": an operator without a case here has not been tried");
     REQUIRE(cases().count(name) == 1);
     ModelBuilder b(17);
-    b.input("x", kF32, kImage).output("y", kF32, cases().at(name).output);
+    b.input("x", kF32, kImage4x2x2).output("y", kF32, cases().at(name).output);
     cases().at(name).nodes(b);
     const OnnxGraph graph = b.load();
     const auto expected = run_network(graph, {image()}), found = run_network(written_and_read(graph), {image()});
@@ -151,8 +151,8 @@ TEST_CASE("an operator of com.microsoft is written with its domain") {
 
 TEST_CASE("a softmax over flattened dimensions keeps its meaning") {
   ModelBuilder b(11);
-  b.input("x", kF32, kImage).node("Softmax", {"x"}, {"y"}).integer("axis", 2);
-  const OnnxGraph graph = b.output("y", kF32, kImage).load();
+  b.input("x", kF32, kImage4x2x2).node("Softmax", {"x"}, {"y"}).integer("axis", 2);
+  const OnnxGraph graph = b.output("y", kF32, kImage4x2x2).load();
   const auto expected = run_network(graph, {image()}), found = run_network(written_and_read(graph), {image()});
   for (std::size_t i = 0; i < 16; ++i)
     CHECK(floats_of(found.at(0))[i] == Approx(floats_of(expected.at(0))[i]).margin(1e-6));

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "sim/quantize/float_networks.hpp"
 
@@ -13,8 +14,6 @@ using quantize::FloatGraph;
 using quantize::TensorAdder;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 TensorId id(const OnnxGraph& graph, const std::string& name) {
   TensorId found = 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/quantize/float_networks.hpp"
 
 using namespace systole;
@@ -12,8 +13,6 @@ using namespace systole::test;
 using quantize::Int8Plan;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 struct Planned {
   OnnxGraph graph;

@@ -8,12 +8,11 @@
 namespace systole::test {
 
 using compiler_test::ConvOptions;
+using compiler_test::kBytes;
 using compiler_test::NetworkBuilder;
 using compiler_test::Random;
 
 namespace {
-
-const std::vector<ElementType> kBytes = {ElementType::kInt8, ElementType::kUint8};
 
 ConvOptions random_options(Random& r) {
   ConvOptions o;

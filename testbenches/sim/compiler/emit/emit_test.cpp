@@ -13,7 +13,7 @@ using compiler::Item;
 using compiler::kLookahead;
 using compiler::Request;
 
-const Chip kChip = make_chip("test", 4, 4, 2, 64, 64, 32, 64);  // 256 activation words, two groups a word
+const Chip kChipOf256Words = make_chip("test", 4, 4, 2, 64, 64, 32, 64);  // of the activation buffer, two groups a word
 
 Request request(isa::Buffer buffer, std::int64_t name, std::uint32_t words) {
   Request r;
@@ -60,34 +60,34 @@ TEST_CASE("loads of the items ahead go before this item's matrix instruction, it
     items.push_back(item_of(0, i, i));
     add_store(items.back(), i);
   }
-  CHECK(text(compiler::emit(items, {}, kChip)) == "wawaMSMS");
+  CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "wawaMSMS");
 }
 
 TEST_CASE("loads go ahead by a few items at most") {
   std::vector<Item> items;
   for (int i = 0; i < 20; ++i) items.push_back(item_of(0, i, i, 1));
-  const std::string program = text(compiler::emit(items, {}, kChip));
+  const std::string program = text(compiler::emit(items, {}, kChipOf256Words));
   CHECK(program.find('M') == 2 * (kLookahead + 1));
   CHECK(program.substr(program.find('M'), 6) == "MwaMwa");
 }
 
 TEST_CASE("what is in a buffer already is not loaded again") {
   const std::vector<Item> items = {item_of(0, 1, 1), item_of(0, 1, 2), item_of(0, 2, 1)};
-  CHECK(text(compiler::emit(items, {}, kChip)) == "waawMMM");
+  CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "waawMMM");
 }
 
 TEST_CASE("a load that has no room waits for the item that needs its words") {
   const std::vector<Item> items = {item_of(0, 1, 1, 200), item_of(0, 1, 2, 200)};
-  CHECK(text(compiler::emit(items, {}, kChip)) == "waMaM");
+  CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "waMaM");
 }
 
 TEST_CASE("a load of what an item before it stores goes behind the store") {
   std::vector<Item> items = {item_of(0, 1, 1), item_of(0, 1, 2)};
   add_store(items[0], 3);
   items[1].requests[1].reads = DramBox{5, 0, 1, 3, 4};
-  CHECK(text(compiler::emit(items, {}, kChip)) == "waMSaM");
+  CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "waMSaM");
   items[1].requests[1].reads = DramBox{5, 0, 1, 4, 5};
-  CHECK(text(compiler::emit(items, {}, kChip)) == "waaMSM");
+  CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "waaMSM");
 }
 
 TEST_CASE("instructions get the address of what they read, and the tag of their node") {
@@ -97,7 +97,7 @@ TEST_CASE("instructions get the address of what they read, and the tag of their 
   items[1].store = isa::Store{};
   items[1].store_residual = 2;
   items[1].store->residual_base = 1;
-  const std::vector<EmittedInstruction> program = compiler::emit(items, {}, kChip);
+  const std::vector<EmittedInstruction> program = compiler::emit(items, {}, kChipOf256Words);
   REQUIRE(text(program) == "wawaaMMS");
   const auto& second = std::get<isa::Matrix>(program[6].instruction);
   CHECK(second.weight_base == 4);
@@ -108,7 +108,7 @@ TEST_CASE("instructions get the address of what they read, and the tag of their 
 
 TEST_CASE("an instruction says which words it touches, around the end of a buffer in two parts") {
   const std::vector<Item> items = {item_of(0, 1, 1, 200), item_of(0, 1, 2, 100)};
-  const std::vector<EmittedInstruction> program = compiler::emit(items, {}, kChip);
+  const std::vector<EmittedInstruction> program = compiler::emit(items, {}, kChipOf256Words);
   REQUIRE(text(program) == "waMaM");
   const auto& extents = program[3].extents;
   REQUIRE(extents.size() == 2);

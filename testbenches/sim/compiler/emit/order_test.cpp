@@ -7,7 +7,6 @@
 #include "ordering/program_check.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
 #include "sim/compiler/network_builder.hpp"
-#include "support/error.hpp"
 
 namespace systole::compiler_test {
 namespace {
@@ -45,24 +44,6 @@ std::vector<std::string> problems(const Chip& chip, std::vector<EmittedInstructi
   return ordering::check_program(program, chip, bases, 1 << 20);
 }
 
-const isa::Program& first_program(const compiler::CompiledNetwork& compiled) {
-  for (const compiler::Step& step : compiled.steps)
-    if (const auto* chip = std::get_if<compiler::ChipStep>(&step)) return chip->program;
-  throw InternalError("no chip step");
-}
-
-compiler::CompiledNetwork pointwise(const Chip& chip, std::int64_t size, std::int64_t channels) {
-  NetworkBuilder b(1);
-  ConvOptions o;
-  o.channels = channels;
-  b.output(b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), o));
-  return compiler::compile(b.network(), chip);
-}
-
-std::vector<std::string> problems(const compiler::CompiledNetwork& c, const isa::Program& program) {
-  return ordering::check_program(program, c.chip, c.base_address, c.dram_bytes);
-}
-
 }  // namespace
 
 TEST_CASE("no semaphore can overflow, however many tiles are used before the first is loaded anew") {
@@ -84,9 +65,9 @@ TEST_CASE("no semaphore can overflow, however many tiles are used before the fir
 }
 
 TEST_CASE("no wait and no post of a compiled program can go without notice") {
-  const compiler::CompiledNetwork compiled = pointwise(odd_chips()[0], 12, 20);
+  const compiler::CompiledNetwork compiled = compile_pointwise(odd_chips()[0], 12, 20);
   const isa::Program& sound = first_program(compiled);
-  REQUIRE(problems(compiled, sound).empty());
+  REQUIRE(program_problems(compiled, sound).empty());
   int waits = 0;
   for (std::size_t i = 0; i < sound.instructions.size(); ++i) {
     isa::Program broken = sound;
@@ -94,14 +75,14 @@ TEST_CASE("no wait and no post of a compiled program can go without notice") {
     INFO("instruction " << i);
     if (c.wait_mask != 0) {
       c.wait_mask = 0;
-      CHECK_FALSE(problems(compiled, broken).empty());
+      CHECK_FALSE(program_problems(compiled, broken).empty());
       ++waits;
     }
     broken = sound;
     isa::Common& d = isa::common_of(broken.instructions[i]);
     if (d.post_mask != 0) {
       d.post_mask = 0;
-      CHECK_FALSE(problems(compiled, broken).empty());
+      CHECK_FALSE(program_problems(compiled, broken).empty());
     }
   }
   CHECK(waits > 10);

@@ -3,22 +3,18 @@
 
 #include "catch.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
+#include "sim/compiler/item_bench.hpp"
 
 namespace systole::compiler_test {
 namespace {
 
-using compiler::ConstantPool;
-using compiler::ItemBuilder;
-
-struct Fixture {
-  Chip chip = make_chip("test", 4, 4, 2, 64, 1024, 32, 64);
-  ConstantPool weights{64}, parameters{64};
-  ItemBuilder items{chip, weights, parameters};
+struct NewItemBench : ItemBench {
+  NewItemBench() : ItemBench(make_chip("test", 4, 4, 2, 64, 1024, 32, 64)) {}
 };
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "items carry the node that they are made for") {
+TEST_CASE_METHOD(NewItemBench, "items carry the node that they are made for") {
   items.begin_node(4);
   items.add(items.new_item());
   items.begin_node(2);
@@ -28,7 +24,7 @@ TEST_CASE_METHOD(Fixture, "items carry the node that they are made for") {
   CHECK(items.list()[1].node == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "keys of two nodes differ, and no node's is that of constants") {
+TEST_CASE_METHOD(NewItemBench, "keys of two nodes differ, and no node's is that of constants") {
   items.begin_node(7);
   const compiler::AllocationKey first = items.key({1, 2});
   CHECK(first == items.key({1, 2}));
@@ -38,7 +34,7 @@ TEST_CASE_METHOD(Fixture, "keys of two nodes differ, and no node's is that of co
   CHECK_FALSE(first == items.key({1, 2}));
 }
 
-TEST_CASE_METHOD(Fixture, "accumulator banks alternate across nodes") {
+TEST_CASE_METHOD(NewItemBench, "accumulator banks alternate across nodes") {
   items.begin_node(0);
   CHECK(items.next_accumulator_rows() == 0);
   CHECK(items.next_accumulator_rows() == 32);
@@ -46,7 +42,7 @@ TEST_CASE_METHOD(Fixture, "accumulator banks alternate across nodes") {
   CHECK(items.next_accumulator_rows() == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "the whole activation buffer is free until somebody says otherwise") {
+TEST_CASE_METHOD(NewItemBench, "the whole activation buffer is free until somebody says otherwise") {
   CHECK(items.free_words().low == 0);
   CHECK(items.free_words().high == 4 * 64);
   items.set_free_words({64, 128});

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
+#include "sim/compiler/item_bench.hpp"
 #include "sim/compiler/matrix/problems.hpp"
 
 namespace systole::compiler_test {
@@ -10,19 +11,14 @@ namespace {
 
 using compiler::Chunk;
 using compiler::ColumnRun;
-using compiler::ConstantPool;
 using compiler::Group;
 using compiler::Item;
-using compiler::ItemBuilder;
 using compiler::MatrixInstructions;
 using compiler::MatrixProblem;
 using compiler::Tile;
 
-struct Fixture {
-  Chip chip = make_chip("test", 4, 4, 2, 32, 128, 32, 32);
-  ConstantPool weights{64}, parameters{64};
-  ItemBuilder items{chip, weights, parameters};
-  Fixture() { items.begin_node(3); }
+struct MatrixInstructionBench : ItemBench {
+  MatrixInstructionBench() : ItemBench(kSmallChip, 3) {}
 
   // An item with a request for weights, as it is when the instruction comes.
   Item item_of(const MatrixProblem& p, const ColumnRun& run, const Tile& tile, const Group& group, const Chunk& chunk) {
@@ -35,7 +31,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "the loops of the instruction are those of tile, chunk and group") {
+TEST_CASE_METHOD(MatrixInstructionBench, "the loops of the instruction are those of tile, chunk and group") {
   MatrixProblem p = convolution({8, 12, 6, 6, {3, 3}}, chip);
   p.activation_zero_point = -3;
   p.weight_zero_point = {5};
@@ -56,7 +52,7 @@ TEST_CASE_METHOD(Fixture, "the loops of the instruction are those of tile, chunk
   CHECK(item.matrix_weight == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "a tile loads the rows and columns around it, padding included") {
+TEST_CASE_METHOD(MatrixInstructionBench, "a tile loads the rows and columns around it, padding included") {
   const MatrixProblem p = convolution({8, 4, 6, 6, {3, 3}}, chip);
   const Item item = item_of(p, whole_run(p), {0, 0, 2, 0, 6}, {0, 1}, {0, 3, 0, 3, 0, 2});
   REQUIRE(item.matrix_activation == std::size_t{1});
@@ -75,7 +71,7 @@ TEST_CASE_METHOD(Fixture, "a tile loads the rows and columns around it, padding 
   CHECK(item.matrix->activation_stride_kc == 4 * 8);
 }
 
-TEST_CASE_METHOD(Fixture, "rows that no output needs are not loaded") {
+TEST_CASE_METHOD(MatrixInstructionBench, "rows that no output needs are not loaded") {
   const MatrixProblem p = convolution({4, 4, 3, 3, {1, 1}, {2, 2}}, chip);  // rows 0, 2 and 4 of six
   const Item item = item_of(p, whole_run(p), {0, 0, 3, 0, 3}, {0, 1}, {});
   CHECK(item.requests[1].words == 3 * 5);
@@ -84,7 +80,7 @@ TEST_CASE_METHOD(Fixture, "rows that no output needs are not loaded") {
   CHECK(item.matrix->activation_stride_x == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "column blocks of a depthwise convolution advance by their inputs") {
+TEST_CASE_METHOD(MatrixInstructionBench, "column blocks of a depthwise convolution advance by their inputs") {
   const MatrixProblem p = depthwise({16, 16, 2, 2}, chip);
   const Item item = item_of(p, whole_run(p), {0, 0, 2, 0, 2}, {1, 3}, {});
   CHECK(item.requests[1].words == 3 * 4);
@@ -93,7 +89,7 @@ TEST_CASE_METHOD(Fixture, "column blocks of a depthwise convolution advance by t
   CHECK(item.matrix->activation_stride_n == 4);
 }
 
-TEST_CASE_METHOD(Fixture, "an input in the activation buffer is read in place") {
+TEST_CASE_METHOD(MatrixInstructionBench, "an input in the activation buffer is read in place") {
   MatrixProblem p = convolution({8, 4, 4, 4, {3, 3}}, chip);
   p.in = dram_operand(0, 8, 6, 6, 4);  // 4x4 in a frame of padding
   p.in.on_chip = true;
@@ -110,7 +106,7 @@ TEST_CASE_METHOD(Fixture, "an input in the activation buffer is read in place") 
   CHECK(item.matrix_reads[0].high == 10 + 36 + 6 + 4 * 6);  // four rows of six
 }
 
-TEST_CASE_METHOD(Fixture, "zero points by column come with the weights, not with the instruction") {
+TEST_CASE_METHOD(MatrixInstructionBench, "zero points by column come with the weights, not with the instruction") {
   MatrixProblem p = convolution({4, 4}, chip);
   p.weight_zero_point = {1, 2, 3, 4};
   const Item item = item_of(p, whole_run(p), {0, 0, 1, 0, 1}, {0, 1}, {});
@@ -118,7 +114,7 @@ TEST_CASE_METHOD(Fixture, "zero points by column come with the weights, not with
   CHECK(item.matrix->weight_zero_point == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "the same window has the same key, another one has another") {
+TEST_CASE_METHOD(MatrixInstructionBench, "the same window has the same key, another one has another") {
   const MatrixProblem p = convolution({4, 8, 6, 6, {3, 3}}, chip);
   const auto key = [&](const Tile& tile, const Group& group) {
     return item_of(p, whole_run(p), tile, group, {0, 3, 0, 3, 0, 1}).requests[1].key;

@@ -15,18 +15,16 @@ using compiler::MatrixLowering;
 using compiler::MatrixProblem;
 using compiler::Tiling;
 
-const Chip kChip = make_chip("test", 4, 4, 2, 64, 1024, 64, 64);
-
 std::vector<Item> items_of(const MatrixProblem& p, const Tiling& tiling) {
   ConstantPool weights(64), parameters(64);
-  ItemBuilder items(kChip, weights, parameters);
+  ItemBuilder items(kRoomyChip, weights, parameters);
   items.begin_node(0);
   MatrixLowering(items, p).lower(whole_run(p), tiling);
   return items.list();
 }
 
 // 2 tiles, 2 groups, 2 chunks.
-MatrixProblem problem() { return convolution({8, 8, 4, 4}, kChip); }
+MatrixProblem problem() { return convolution({8, 8, 4, 4}, kRoomyChip); }
 Tiling tiling(bool columns_outer) {
   Tiling t;
   t.rows = 2;
@@ -53,7 +51,7 @@ TEST_CASE("a tile and group is one item a chunk, and the last one has the store"
 TEST_CASE("tiles and groups take turns at the two accumulator banks") {
   const std::vector<Item> items = items_of(problem(), tiling(false));
   for (std::size_t i = 0; i < items.size(); ++i)
-    CHECK(items[i].matrix->accumulator_base == i / 2 % 2 * kChip.accumulator_rows);
+    CHECK(items[i].matrix->accumulator_base == i / 2 % 2 * kRoomyChip.accumulator_rows);
   for (std::size_t i = 1; i < items.size(); i += 2)  // in groups of two lanes
     CHECK(items[i].store->source_base == items[i].matrix->accumulator_base * 2);
 }
@@ -73,7 +71,7 @@ TEST_CASE("either tiles or groups of columns are the outer loop") {
 }
 
 TEST_CASE("the weights of a product of two tensors are loads of the second one, image by image") {
-  MatrixProblem p = convolution({8, 8, 1, 4, {1, 1}, {1, 1}, 2}, kChip);
+  MatrixProblem p = convolution({8, 8, 1, 4, {1, 1}, {1, 1}, 2}, kRoomyChip);
   p.right = dram_operand(3, 8, 1, 8, 4, 1, 2);
   p.weight = nullptr;
   const std::vector<Item> items = items_of(p, whole_tiling(p, whole_run(p)));

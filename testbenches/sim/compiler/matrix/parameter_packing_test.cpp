@@ -13,12 +13,11 @@ using compiler::MatrixProblem;
 using compiler::ParameterPacking;
 
 TEST_CASE("parameters are pairs of bias and scale by channel, zero behind the last one") {
-  const Chip chip = make_chip("test", 4, 4, 2, 32, 128, 32, 32);
-  MatrixProblem p = convolution({4, 3}, chip);
+  MatrixProblem p = convolution({4, 3}, kSmallChip);
   p.bias = {1, -2, 3};
   p.scale = {0.5f, 1.5f, 2.5f};
   ConstantPool pool(64);
-  const ParameterPacking packing(p, chip, pool);
+  const ParameterPacking packing(p, kSmallChip, pool);
   std::vector<std::uint8_t> expected;
   for (std::size_t m = 0; m < 3; ++m) compiler::append_parameter(expected, p.bias[m], p.scale[m]);
   compiler::append_parameter(expected, 0, 0);
@@ -26,9 +25,8 @@ TEST_CASE("parameters are pairs of bias and scale by channel, zero behind the la
 }
 
 TEST_CASE("a store's parameters are a load of the words of its channels") {
-  const Chip chip = make_chip("test", 4, 4, 2, 32, 128, 32, 32);
   ConstantPool pool(64);
-  const ParameterPacking packing(convolution({4, 8}, chip), chip, pool);
+  const ParameterPacking packing(convolution({4, 8}, kSmallChip), kSmallChip, pool);
   Item item;
   item.requests.resize(2);
   packing.request(item, 4, 4);
@@ -41,11 +39,10 @@ TEST_CASE("a store's parameters are a load of the words of its channels") {
 }
 
 TEST_CASE("raw sums have no parameters") {
-  const Chip chip = make_chip("test", 4, 4, 2, 32, 128, 32, 32);
-  MatrixProblem p = convolution({4, 8}, chip);
-  make_raw(p, chip);
+  MatrixProblem p = convolution({4, 8}, kSmallChip);
+  make_raw(p, kSmallChip);
   ConstantPool pool(64);
-  const ParameterPacking packing(p, chip, pool);
+  const ParameterPacking packing(p, kSmallChip, pool);
   CHECK(pool.bytes().empty());
 }
 

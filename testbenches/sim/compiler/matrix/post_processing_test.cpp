@@ -3,27 +3,24 @@
 
 #include "catch.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
+#include "sim/compiler/item_bench.hpp"
 #include "sim/compiler/matrix/problems.hpp"
 
 namespace systole::compiler_test {
 namespace {
 
-using compiler::ConstantPool;
 using compiler::Item;
-using compiler::ItemBuilder;
 using compiler::MatrixProblem;
 using compiler::ResidualOperand;
 
-struct Fixture {
-  Chip chip = make_chip("test", 8, 4, 2, 32, 128, 32, 32);  // a word is four groups of lanes
-  ConstantPool weights{64}, parameters{64};
-  ItemBuilder items{chip, weights, parameters};
-  Fixture() { items.begin_node(0); }
+struct PostProcessingBench : ItemBench {
+  PostProcessingBench()
+      : ItemBench(make_chip("test", 8, 4, 2, 32, 128, 32, 32), 0) {}  // a word is four groups of lanes
 };
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "sums are requantized and clamped, raw sums are not") {
+TEST_CASE_METHOD(PostProcessingBench, "sums are requantized and clamped, raw sums are not") {
   MatrixProblem p = convolution({8, 8}, chip);
   p.output_signed = false;
   p.output_zero_point = 7;
@@ -42,13 +39,13 @@ TEST_CASE_METHOD(Fixture, "sums are requantized and clamped, raw sums are not") 
   CHECK_FALSE(compiler::post_processing(p).requantize);
 }
 
-TEST_CASE_METHOD(Fixture, "an output in the activation buffer is a destination on the chip") {
+TEST_CASE_METHOD(PostProcessingBench, "an output in the activation buffer is a destination on the chip") {
   MatrixProblem p = convolution({8, 8}, chip);
   p.out.on_chip = true;
   CHECK(compiler::post_processing(p).destination == isa::Destination::kActivation);
 }
 
-TEST_CASE_METHOD(Fixture, "with a residual operand the clamp and the output's type are the addition's") {
+TEST_CASE_METHOD(PostProcessingBench, "with a residual operand the clamp and the output's type are the addition's") {
   MatrixProblem p = convolution({8, 8}, chip);
   add_residual(p, chip);
   p.clamp = {-1, 1};
@@ -65,7 +62,7 @@ TEST_CASE_METHOD(Fixture, "with a residual operand the clamp and the output's ty
   CHECK(st.add_offset == 3.0f);
 }
 
-TEST_CASE_METHOD(Fixture, "a residual operand in DRAM is loaded once for all stores of a group") {
+TEST_CASE_METHOD(PostProcessingBench, "a residual operand in DRAM is loaded once for all stores of a group") {
   MatrixProblem p = convolution({8, 16, 4, 4}, chip);
   add_residual(p, chip);
   const ResidualOperand residual(items, p, compiler::WordSpan{64, 96});
@@ -84,7 +81,7 @@ TEST_CASE_METHOD(Fixture, "a residual operand in DRAM is loaded once for all sto
   CHECK(strides.block == 8 * 4);
 }
 
-TEST_CASE_METHOD(Fixture, "a residual operand in the activation buffer is read in place") {
+TEST_CASE_METHOD(PostProcessingBench, "a residual operand in the activation buffer is read in place") {
   MatrixProblem p = convolution({8, 16, 4, 4}, chip);
   add_residual(p, chip);
   p.residual->operand.on_chip = true;

@@ -7,8 +7,13 @@
 #include <cstdint>
 
 #include "compiler/matrix/loop_nest.hpp"
+#include "sim/compiler/compile_and_compare.hpp"
 
 namespace systole::compiler_test {
+
+// 4 x 4 and two lanes, so that a word is two groups. Few words in every buffer, or enough for any of these problems.
+inline const Chip kSmallChip = make_chip("test", 4, 4, 2, 32, 128, 32, 32);
+inline const Chip kRoomyChip = make_chip("test", 4, 4, 2, 64, 1024, 64, 64);
 
 struct ProblemShape {
   std::int64_t channels_in = 4, channels_out = 4, height = 6, width = 6;  // of the output

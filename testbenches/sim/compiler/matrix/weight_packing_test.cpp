@@ -16,15 +16,14 @@ using compiler::MatrixProblem;
 using compiler::Request;
 using compiler::WeightPacking;
 
-const Chip kChip = make_chip("test", 4, 4, 2, 32, 128, 32, 32);
 constexpr std::uint32_t kAlignment = 64;
 
 }  // namespace
 
 TEST_CASE("weight tiles lie by column block, kernel row, tap and input block, each row by row") {
-  const MatrixProblem p = convolution({8, 8, 6, 6, {2, 2}}, kChip);
+  const MatrixProblem p = convolution({8, 8, 6, 6, {2, 2}}, kSmallChip);
   ConstantPool pool(kAlignment);
-  const WeightPacking packing(p, kChip, {{0, 2}}, {{0, 2, 0, 2, 0, 2}}, pool);
+  const WeightPacking packing(p, kSmallChip, {{0, 2}}, {{0, 2, 0, 2, 0, 2}}, pool);
   std::vector<std::uint8_t> expected;
   for (std::int64_t n = 0; n < 2; ++n)
     for (std::int64_t ky = 0; ky < 2; ++ky)
@@ -42,9 +41,9 @@ TEST_CASE("weight tiles lie by column block, kernel row, tap and input block, ea
 }
 
 TEST_CASE("every group and chunk is a block of its own, at an aligned place") {
-  const MatrixProblem p = convolution({8, 12}, kChip);
+  const MatrixProblem p = convolution({8, 12}, kSmallChip);
   ConstantPool pool(kAlignment);
-  const WeightPacking packing(p, kChip, {{0, 2}, {2, 1}}, {{0, 1, 0, 1, 0, 1}, {0, 1, 0, 1, 1, 1}}, pool);
+  const WeightPacking packing(p, kSmallChip, {{0, 2}, {2, 1}}, {{0, 1, 0, 1, 0, 1}, {0, 1, 0, 1, 1, 1}}, pool);
   CHECK(packing.request(0, 0).load.dram_offset == 0);
   CHECK(packing.request(0, 1).load.dram_offset == 64);
   CHECK(packing.request(1, 0).load.dram_offset == 128);
@@ -54,18 +53,18 @@ TEST_CASE("every group and chunk is a block of its own, at an aligned place") {
 }
 
 TEST_CASE("channels behind the last one have weights that multiply to zero") {
-  MatrixProblem p = convolution({4, 3}, kChip);
+  MatrixProblem p = convolution({4, 3}, kSmallChip);
   p.weight_zero_point = {9};
   ConstantPool pool(kAlignment);
-  const WeightPacking packing(p, kChip, {{0, 1}}, {{}}, pool);
+  const WeightPacking packing(p, kSmallChip, {{0, 1}}, {{}}, pool);
   for (std::size_t r = 0; r < 4; ++r) CHECK(pool.bytes().at(4 * r + 3) == 9);
 }
 
 TEST_CASE("zero points by column are a word before each tile") {
-  MatrixProblem p = convolution({8, 3}, kChip);
+  MatrixProblem p = convolution({8, 3}, kSmallChip);
   p.weight_zero_point = {1, 2, 3};
   ConstantPool pool(kAlignment);
-  const WeightPacking packing(p, kChip, {{0, 1}}, {{0, 1, 0, 1, 0, 2}}, pool);
+  const WeightPacking packing(p, kSmallChip, {{0, 1}}, {{0, 1, 0, 1, 0, 2}}, pool);
   CHECK(packing.request(0, 0).words == 2 * 5);
   for (const std::size_t tile : {0u, 1u}) {
     const std::vector<std::uint8_t> word(pool.bytes().begin() + static_cast<std::ptrdiff_t>(tile * 20),
@@ -75,9 +74,9 @@ TEST_CASE("zero points by column are a word before each tile") {
 }
 
 TEST_CASE("of a depthwise convolution DRAM holds the diagonals") {
-  const MatrixProblem p = depthwise({8, 8, 6, 6, {1, 2}}, kChip);
+  const MatrixProblem p = depthwise({8, 8, 6, 6, {1, 2}}, kSmallChip);
   ConstantPool pool(kAlignment);
-  const WeightPacking packing(p, kChip, {{0, 2}}, {{0, 1, 0, 2, 0, 1}}, pool);
+  const WeightPacking packing(p, kSmallChip, {{0, 2}}, {{0, 1, 0, 2, 0, 1}}, pool);
   const Request r = packing.request(0, 0);
   CHECK(r.load.diagonal);
   CHECK(r.words == 16);
@@ -86,33 +85,33 @@ TEST_CASE("of a depthwise convolution DRAM holds the diagonals") {
 }
 
 TEST_CASE("a tile with zero points by column is stored whole, even if it is diagonal") {
-  MatrixProblem p = depthwise({4, 4}, kChip);
+  MatrixProblem p = depthwise({4, 4}, kSmallChip);
   p.weight_zero_point = {1, 2, 3, 4};
   ConstantPool pool(kAlignment);
-  const WeightPacking packing(p, kChip, {{0, 1}}, {{}}, pool);
+  const WeightPacking packing(p, kSmallChip, {{0, 1}}, {{}}, pool);
   CHECK_FALSE(packing.request(0, 0).load.diagonal);
   CHECK(packing.request(0, 0).load.run_bytes == 5 * 4);
 }
 
 TEST_CASE("equal bytes that are other tiles have other keys") {
   // The same diagonal with two zero points.
-  MatrixProblem a = depthwise({4, 4}, kChip), b = a;
+  MatrixProblem a = depthwise({4, 4}, kSmallChip), b = a;
   b.weight_zero_point = {7};
   ConstantPool pool(kAlignment);
-  const Request x = WeightPacking(a, kChip, {{0, 1}}, {{}}, pool).request(0, 0),
-                y = WeightPacking(b, kChip, {{0, 1}}, {{}}, pool).request(0, 0);
+  const Request x = WeightPacking(a, kSmallChip, {{0, 1}}, {{}}, pool).request(0, 0),
+                y = WeightPacking(b, kSmallChip, {{0, 1}}, {{}}, pool).request(0, 0);
   CHECK(x.load.dram_offset == y.load.dram_offset);
   CHECK_FALSE(x.key == y.key);
 }
 
 TEST_CASE("a pool that only counts gives blocks the same sizes and never asks for a weight") {
-  MatrixProblem p = convolution({8, 12, 6, 6, {3, 3}}, kChip);
+  MatrixProblem p = convolution({8, 12, 6, 6, {3, 3}}, kSmallChip);
   ConstantPool pool(kAlignment), counting = pool.sizes_only();
   const std::vector<Group> groups = {{0, 2}, {2, 1}};
   const std::vector<Chunk> chunks = {{0, 3, 0, 3, 0, 1}, {0, 3, 0, 3, 1, 1}};
-  const WeightPacking real(p, kChip, groups, chunks, pool);
+  const WeightPacking real(p, kSmallChip, groups, chunks, pool);
   p.weight = nullptr;
-  const WeightPacking counted(p, kChip, groups, chunks, counting);
+  const WeightPacking counted(p, kSmallChip, groups, chunks, counting);
   for (std::size_t g = 0; g < 2; ++g)
     for (std::size_t c = 0; c < 2; ++c) {
       CHECK(counted.request(g, c).words == real.request(g, c).words);
@@ -122,11 +121,11 @@ TEST_CASE("a pool that only counts gives blocks the same sizes and never asks fo
 }
 
 TEST_CASE("rows of a right operand behind its last one are padding") {
-  MatrixProblem p = convolution({10, 8, 1, 6}, kChip);
+  MatrixProblem p = convolution({10, 8, 1, 6}, kSmallChip);
   p.weight_zero_point = {5};
   p.right = dram_operand(3, 8, 1, 10, 4);  // 10 rows of 8 columns
   ConstantPool weights(kAlignment), parameters(kAlignment);
-  ItemBuilder items(kChip, weights, parameters);
+  ItemBuilder items(kSmallChip, weights, parameters);
   items.begin_node(0);
   const Request whole = compiler::right_operand_request(items, p, 0, {0, 2}, {0, 1, 0, 1, 0, 2});
   CHECK(whole.words == 2 * 8);

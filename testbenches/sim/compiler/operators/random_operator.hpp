@@ -11,8 +11,6 @@
 
 namespace systole::compiler_test {
 
-inline const std::vector<ElementType> kBytes = {ElementType::kInt8, ElementType::kUint8};
-
 // Types, zero points, bias, clamp and scales at random; shape and kernel are the caller's.
 ConvOptions random_conv(Random& random);
 

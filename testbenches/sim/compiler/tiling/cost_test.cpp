@@ -26,7 +26,7 @@ using compiler::TilingCandidate;
 using compiler::TilingCost;
 using compiler::TilingLimits;
 
-std::vector<MatrixProblem> problems(const Chip& chip) {
+std::vector<MatrixProblem> matrix_problems(const Chip& chip) {
   std::vector<MatrixProblem> all = {
       convolution({20, 30, 9, 10, {3, 3}}, chip), convolution({9, 12, 8, 8, {1, 1}}, chip),
       convolution({12, 20, 6, 7, {3, 2}, {2, 2}}, chip), depthwise({40, 40, 8, 8, {3, 3}}, chip)};
@@ -42,7 +42,7 @@ std::vector<MatrixProblem> problems(const Chip& chip) {
 
 TEST_CASE("no load of a tiling is larger than its words, and the largest is as large") {
   for (const Chip& chip : odd_chips())
-    for (const MatrixProblem& p : problems(chip)) {
+    for (const MatrixProblem& p : matrix_problems(chip)) {
       const ColumnRun run = whole_run(p);
       const TilingLimits limits = compiler::buffer_share(p, chip, chip.activation_words()).limits;
       const TilingCost cost(p, run, chip, limits);
@@ -77,7 +77,7 @@ TEST_CASE("an input in the activation buffer takes no words") {
 
 TEST_CASE("no trial is shorter than its lower bound") {
   for (const Chip& chip : odd_chips())
-    for (const MatrixProblem& p : problems(chip)) {
+    for (const MatrixProblem& p : matrix_problems(chip)) {
       const ColumnRun run = whole_run(p);
       const compiler::TilingKey key = compiler::tiling_key(p, run, chip.activation_words());
       const auto candidates =

@@ -7,10 +7,8 @@
 
 #include "catch.hpp"
 #include "cycle/cycle_model.hpp"
-#include "ordering/program_check.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
 #include "sim/compiler/network_builder.hpp"
-#include "support/error.hpp"
 
 namespace systole::compiler_test {
 namespace {
@@ -48,29 +46,10 @@ Chip fast_edge16() {
   return chip;
 }
 
-const isa::Program& first_program(const CompiledNetwork& compiled) {
-  for (const compiler::Step& step : compiled.steps)
-    if (const auto* chip = std::get_if<compiler::ChipStep>(&step)) return chip->program;
-  throw InternalError("no chip step");
-}
-
-CompiledNetwork pointwise(const Chip& chip, std::int64_t size, std::int64_t channels) {
-  NetworkBuilder b(1);
-  ConvOptions o;
-  o.channels = channels;
-  b.output(b.conv(b.input(ElementType::kInt8, {1, channels, size, size}), o));
-  return compiler::compile(b.network(), chip);
-}
-
-std::vector<std::string> problems(const CompiledNetwork& c, const isa::Program& program) {
-  return ordering::check_program(program, c.chip, c.base_address, c.dram_bytes);
-}
-
 }  // namespace
 
 TEST_CASE("weights that fit are loaded once, and the next tile is loaded before this one is computed") {
-  const Chip edge16 = odd_chips().back();
-  const CompiledNetwork compiled = pointwise(edge16, 56, 64);
+  const CompiledNetwork compiled = compile_pointwise(edge16(), 56, 64);
   std::vector<std::size_t> activation_loads, matrices;
   std::size_t weight_bytes = 0;
   const auto& program = first_program(compiled).instructions;
@@ -85,7 +64,7 @@ TEST_CASE("weights that fit are loaded once, and the next tile is loaded before 
   REQUIRE(activation_loads.size() >= 3);
   // Matrix instructions of the first tile follow the load of the second one.
   CHECK(activation_loads[1] < matrices[0]);
-  CHECK(problems(compiled, first_program(compiled)).empty());
+  CHECK(program_problems(compiled, first_program(compiled)).empty());
 }
 
 TEST_CASE("a 1x1 convolution of 56x56x64 to 64 channels keeps the array of edge16 at 95 percent") {

@@ -37,8 +37,6 @@ std::uint64_t cycles(const CompiledNetwork& network) {
   return sum;
 }
 
-const Chip kChip = odd_chips().back();
-
 // A search whose trials all take `cycles` cycles, or what `cycles_of` says of the tiling.
 struct FakeTrials {
   std::vector<Tiling> tried;
@@ -46,7 +44,7 @@ struct FakeTrials {
   std::function<std::uint64_t(const Tiling&)> cycles_of = [](const Tiling&) { return 1'000'000'000; };
 
   TilingSearch search(Search effort) {
-    return TilingSearch(kChip, effort,
+    return TilingSearch(edge16(), effort,
                         [this](const TilingKey&, const compiler::TrialAddresses&, const Chip&, const Tiling& tiling,
                                std::uint64_t most) -> std::optional<std::uint64_t> {
                           tried.push_back(tiling);
@@ -58,17 +56,17 @@ struct FakeTrials {
 };
 
 Tiling choose(TilingSearch& search, const MatrixProblem& p) {
-  return search.choose(p, whole_run(p), kChip.activation_words());
+  return search.choose(p, whole_run(p), edge16().activation_words());
 }
 
 Tiling best_estimate(const MatrixProblem& p) {
-  return compiler::rank_tilings(p, whole_run(p), kChip,
-                                compiler::buffer_share(p, kChip, kChip.activation_words()).limits)
+  return compiler::rank_tilings(p, whole_run(p), edge16(),
+                                compiler::buffer_share(p, edge16(), edge16().activation_words()).limits)
       .front()
       .tiling;
 }
 
-MatrixProblem layer() { return convolution({64, 64, 40, 40, {3, 3}}, kChip); }
+MatrixProblem layer() { return convolution({64, 64, 40, 40, {3, 3}}, edge16()); }
 
 }  // namespace
 
@@ -111,7 +109,7 @@ TEST_CASE("nothing is tried whose lower bound is not below what was found") {
 TEST_CASE("no program is tried twice: with one tile or one group the order of the loops makes no difference") {
   FakeTrials trials;
   TilingSearch search = trials.search(Search::kFull);
-  const MatrixProblem p = convolution({64, 16, 40, 40, {3, 3}}, kChip);  // one column block
+  const MatrixProblem p = convolution({64, 16, 40, 40, {3, 3}}, edge16());  // one column block
   choose(search, p);
   for (std::size_t a = 0; a < trials.tried.size(); ++a)
     for (std::size_t b = 0; b < a; ++b) {

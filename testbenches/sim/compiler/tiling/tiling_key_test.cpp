@@ -16,12 +16,12 @@ using compiler::MatrixProblem;
 using compiler::OperandKey;
 using compiler::TilingKey;
 
-const Chip kChip = make_chip("test", 4, 4, 2, 64, 1024, 64, 64);
-
 template <class Key>
 constexpr std::size_t kMembers = std::tuple_size_v<decltype(std::declval<Key>().members())>;
 
-TilingKey key_of(const MatrixProblem& p) { return compiler::tiling_key(p, whole_run(p), kChip.activation_words()); }
+TilingKey key_of(const MatrixProblem& p) {
+  return compiler::tiling_key(p, whole_run(p), kRoomyChip.activation_words());
+}
 
 }  // namespace
 
@@ -79,20 +79,20 @@ TEST_CASE("a change in any field of a run of a problem changes its key") {
 }
 
 TEST_CASE("the problem that a key makes has that key") {
-  std::vector<MatrixProblem> problems = {convolution({20, 30, 9, 10, {3, 3}, {2, 1}}, kChip),
-                                         depthwise({16, 16, 6, 6, {3, 3}}, kChip)};
+  std::vector<MatrixProblem> problems = {convolution({20, 30, 9, 10, {3, 3}, {2, 1}}, kRoomyChip),
+                                         depthwise({16, 16, 6, 6, {3, 3}}, kRoomyChip)};
   problems.push_back(problems[0]);
-  add_residual(problems.back(), kChip);
+  add_residual(problems.back(), kRoomyChip);
   problems.push_back(problems[0]);
-  make_raw(problems.back(), kChip);
+  make_raw(problems.back(), kRoomyChip);
   problems.back().weight_zero_point.resize(30);
   problems.back().weight_zero_point[7] = 1;
-  problems.push_back(convolution({8, 8, 1, 6}, kChip));
+  problems.push_back(convolution({8, 8, 1, 6}, kRoomyChip));
   problems.back().right = dram_operand(3, 8, 1, 8, 4);
   problems.back().in.on_chip = true;
   for (const MatrixProblem& p : problems) {
     const TilingKey key = key_of(p);
-    const MatrixProblem made = compiler::problem_of(key, compiler::trial_addresses(p), kChip);
+    const MatrixProblem made = compiler::problem_of(key, compiler::trial_addresses(p), kRoomyChip);
     CHECK(key_of(made) == key);
     CHECK(made.in.offset == p.in.offset);
     CHECK(made.out.offset == p.out.offset);
@@ -100,7 +100,7 @@ TEST_CASE("the problem that a key makes has that key") {
 }
 
 TEST_CASE("a layer is the same wherever its tensors lie in DRAM, and whatever its numbers are") {
-  const MatrixProblem p = convolution({8, 8, 6, 6, {3, 3}}, kChip);
+  const MatrixProblem p = convolution({8, 8, 6, 6, {3, 3}}, kRoomyChip);
   MatrixProblem q = p;
   q.node = 9;
   q.in.storage = 17;
@@ -119,7 +119,7 @@ TEST_CASE("a layer is the same wherever its tensors lie in DRAM, and whatever it
 }
 
 TEST_CASE("operands of one storage are told from operands of two") {
-  MatrixProblem p = convolution({8, 8, 6, 6}, kChip);
+  MatrixProblem p = convolution({8, 8, 6, 6}, kRoomyChip);
   const TilingKey apart = key_of(p);
   p.out.storage = p.in.storage;
   p.out.first_plane = 2;

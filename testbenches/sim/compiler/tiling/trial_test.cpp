@@ -16,17 +16,15 @@ using compiler::MatrixProblem;
 using compiler::Tiling;
 using compiler::TilingKey;
 
-const Chip kChip = odd_chips().back();
-
 }  // namespace
 
 TEST_CASE("a trial ends at the cycle from which on it is of no use") {
-  const MatrixProblem p = convolution({32, 32, 12, 12, {3, 3}}, kChip);
-  const TilingKey key = compiler::tiling_key(p, whole_run(p), kChip.activation_words());
+  const MatrixProblem p = convolution({32, 32, 12, 12, {3, 3}}, edge16());
+  const TilingKey key = compiler::tiling_key(p, whole_run(p), edge16().activation_words());
   Tiling t = whole_tiling(p, whole_run(p));
   t.rows = 6;
   const auto trial = [&](std::uint64_t most) {
-    return compiler::trial_cycles(key, compiler::trial_addresses(p), kChip, t, most);
+    return compiler::trial_cycles(key, compiler::trial_addresses(p), edge16(), t, most);
   };
   const auto cycles = trial(~0ull);
   REQUIRE(cycles);
@@ -38,16 +36,16 @@ TEST_CASE("a trial ends at the cycle from which on it is of no use") {
 TEST_CASE("a trial of a network's only layer takes the network's cycles, but for the data") {
   NetworkBuilder b(3);
   b.output(b.conv(b.input(ElementType::kInt8, {1, 64, 20, 20}), same_size(64)));
-  const compiler::CompiledNetwork network = compiler::compile(b.network(), kChip);
+  const compiler::CompiledNetwork network = compiler::compile(b.network(), edge16());
   const auto& step = std::get<compiler::ChipStep>(network.steps.at(0));
   const std::uint64_t whole =
-      cycle::CycleModel(kChip).run(step.program, network.base_address, network.program_address[0]).cycles;
+      cycle::CycleModel(edge16()).run(step.program, network.base_address, network.program_address[0]).cycles;
 
-  const MatrixProblem p = convolution({64, 64, 20, 20, {3, 3}}, kChip);
-  const auto candidates =
-      compiler::rank_tilings(p, whole_run(p), kChip, compiler::buffer_share(p, kChip, kChip.activation_words()).limits);
-  const auto alone = compiler::trial_cycles(compiler::tiling_key(p, whole_run(p), kChip.activation_words()),
-                                            compiler::trial_addresses(p), kChip, candidates.front().tiling, ~0ull);
+  const MatrixProblem p = convolution({64, 64, 20, 20, {3, 3}}, edge16());
+  const auto candidates = compiler::rank_tilings(
+      p, whole_run(p), edge16(), compiler::buffer_share(p, edge16(), edge16().activation_words()).limits);
+  const auto alone = compiler::trial_cycles(compiler::tiling_key(p, whole_run(p), edge16().activation_words()),
+                                            compiler::trial_addresses(p), edge16(), candidates.front().tiling, ~0ull);
   REQUIRE(alone);
   CHECK(static_cast<double>(*alone) > 0.99 * static_cast<double>(whole));
   CHECK(static_cast<double>(*alone) < 1.01 * static_cast<double>(whole));

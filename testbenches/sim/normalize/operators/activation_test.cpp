@@ -4,16 +4,11 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qlinear_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8;
-
-}  // namespace
 
 TEST_CASE("quantized activations of com.microsoft become Lookup") {
   ModelBuilder builder;

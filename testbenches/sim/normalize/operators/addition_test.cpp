@@ -4,17 +4,12 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 #include "sim/normalize/qlinear_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
-
-}  // namespace
 
 TEST_CASE("a QDQ addition becomes an Add, Relu its clamp") {
   ModelBuilder builder = start(kU8, {1, 3, 4, 4}, {0.05f, 120});

@@ -2,17 +2,12 @@
 //
 // Average pools in each spelling.
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 #include "sim/normalize/qlinear_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kU8 = ElementType::kUint8;
-
-}  // namespace
 
 TEST_CASE("average pools without padding become AveragePool") {
   ModelBuilder builder = start(kU8, {2, 3, 6, 4}, {0.05f, 9});

@@ -4,17 +4,12 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 #include "sim/normalize/qlinear_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kI32 = ElementType::kInt32;
-
-}  // namespace
 
 TEST_CASE("a QDQ convolution with everything that it can have becomes one Conv") {
   ModelBuilder builder = start(kU8, {2, 4, 9, 7}, {0.05f, 120});

@@ -2,16 +2,11 @@
 //
 // MaxPool in one quantization, in two, and of int8 tensors.
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
-
-}  // namespace
 
 TEST_CASE("a max-pool between equal quantizations becomes a MaxPool") {
   ModelBuilder builder = start(kI8, {2, 3, 7, 6}, {0.05f, 3});

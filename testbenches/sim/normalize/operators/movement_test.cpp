@@ -2,16 +2,11 @@
 //
 // Operators that move values.
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8;
-
-}  // namespace
 
 TEST_CASE("operators that move values run on the quantized values") {
   ModelBuilder builder = start(kI8, {1, 2, 3, 4}, {0.1f, 4});

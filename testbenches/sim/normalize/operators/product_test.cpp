@@ -4,17 +4,12 @@
 #include <cmath>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 #include "sim/normalize/qlinear_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8, kU8 = ElementType::kUint8, kI32 = ElementType::kInt32;
-
-}  // namespace
 
 TEST_CASE("a QDQ Gemm becomes a Gemm with weights as [k][n]") {
   ModelBuilder builder = start(kU8, {3, 4}, {0.02f, 128});

@@ -2,16 +2,11 @@
 //
 // Operators that only change the shape.
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/normalize/qdq_networks.hpp"
 
 using namespace systole;
 using namespace systole::test;
-
-namespace {
-
-constexpr ElementType kI8 = ElementType::kInt8;
-
-}  // namespace
 
 TEST_CASE("reshapes in one quantization become Reshape, in two a Lookup comes first") {
   const auto reshape = GENERATE(as<std::string>{}, "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Identity");

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "host/call.hpp"
+#include "sim/onnx/inference/nodes.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "support/error.hpp"
 
@@ -11,13 +12,11 @@ using namespace systole::test;
 
 namespace {
 
-const std::vector<Tensor> kTensors = {
+const std::vector<Tensor> kMicrosoftTensors = {
     {"x", ElementType::kUint8, {1, 3, 4, 5}, {}, false}, {"s", ElementType::kFloat32, {}, {}, false},
     {"z", ElementType::kUint8, {}, {}, false},           {"m", ElementType::kInt8, {2, 3}, {}, false},
     {"n", ElementType::kInt8, {3, 4}, {}, false},        {"zi", ElementType::kInt8, {}, {}, false}};
 enum Id : TensorId { kX, kS, kZ, kM, kN, kZi };
-
-OnnxNode node(const std::string& name, const std::vector<TensorId>& inputs) { return {{}, "n", name, inputs, {}}; }
 
 }  // namespace
 
@@ -45,26 +44,27 @@ TEST_CASE("numbers of inputs and outputs and attributes are those of the operato
 }
 
 TEST_CASE("each input has the type of its place") {
-  const auto checked = [](const OnnxNode& n) { check_microsoft_inputs(n, kTensors, "what"); };
-  CHECK_NOTHROW(checked(node("QLinearSigmoid", {kX, kS, kZ, kS, kZ})));
-  CHECK_NOTHROW(checked(node("QLinearSigmoid", {kX, kS, kNoTensor, kS})));
-  CHECK_THROWS_WITH(checked(node("QLinearSigmoid", {kS, kS, kZ, kS})), Contains("'s' is float32; int8 or uint8"));
-  CHECK_THROWS_WITH(checked(node("QLinearSigmoid", {kX, kZ, kZ, kS})), Contains("'z' is uint8; float32 is needed"));
-  CHECK_THROWS_WITH(checked(node("QGemm", {kM, kS, kZi, kN, kS, kZi, kM})), Contains("int32 is needed"));
-  OnnxNode last = node("QLinearGlobalAveragePool", {kX, kS, kZ, kS, kZ});
+  const auto checked = [](const OnnxNode& n) { check_microsoft_inputs(n, kMicrosoftTensors, "what"); };
+  CHECK_NOTHROW(checked(onnx_node("QLinearSigmoid", {kX, kS, kZ, kS, kZ})));
+  CHECK_NOTHROW(checked(onnx_node("QLinearSigmoid", {kX, kS, kNoTensor, kS})));
+  CHECK_THROWS_WITH(checked(onnx_node("QLinearSigmoid", {kS, kS, kZ, kS})), Contains("'s' is float32; int8 or uint8"));
+  CHECK_THROWS_WITH(checked(onnx_node("QLinearSigmoid", {kX, kZ, kZ, kS})),
+                    Contains("'z' is uint8; float32 is needed"));
+  CHECK_THROWS_WITH(checked(onnx_node("QGemm", {kM, kS, kZi, kN, kS, kZi, kM})), Contains("int32 is needed"));
+  OnnxNode last = onnx_node("QLinearGlobalAveragePool", {kX, kS, kZ, kS, kZ});
   last.ints["channels_last"] = {1};
   CHECK_THROWS_WITH(checked(last), Contains("channels_last"));
 }
 
 TEST_CASE("types and shapes of what the operators compute") {
-  const auto inferred = [](const OnnxNode& n) { return infer_microsoft(n, kTensors, "what"); };
-  CHECK(inferred(node("QLinearGlobalAveragePool", {kX, kS, kZ, kS, kZ})).shape == Shape{1, 3, 1, 1});
-  CHECK(inferred(node("QLinearSigmoid", {kX, kS, kZ, kS, kZ})).shape == Shape{1, 3, 4, 5});
-  CHECK(inferred(node("QLinearAdd", {kX, kS, kZ, kZ, kS, kZ, kS, kZ})).shape == Shape{1, 3, 4, 5});
-  const OnnxNode raw = node("QGemm", {kM, kS, kZi, kN, kS, kZi}),
-                 quantized = node("QGemm", {kM, kS, kZi, kN, kS, kZi, kNoTensor, kS, kZ});
+  const auto inferred = [](const OnnxNode& n) { return infer_microsoft(n, kMicrosoftTensors, "what"); };
+  CHECK(inferred(onnx_node("QLinearGlobalAveragePool", {kX, kS, kZ, kS, kZ})).shape == Shape{1, 3, 1, 1});
+  CHECK(inferred(onnx_node("QLinearSigmoid", {kX, kS, kZ, kS, kZ})).shape == Shape{1, 3, 4, 5});
+  CHECK(inferred(onnx_node("QLinearAdd", {kX, kS, kZ, kZ, kS, kZ, kS, kZ})).shape == Shape{1, 3, 4, 5});
+  const OnnxNode raw = onnx_node("QGemm", {kM, kS, kZi, kN, kS, kZi}),
+                 quantized = onnx_node("QGemm", {kM, kS, kZi, kN, kS, kZi, kNoTensor, kS, kZ});
   CHECK(inferred(raw).shape == Shape{2, 4});
   CHECK(inferred(raw).type == ElementType::kFloat32);
   CHECK(inferred(quantized).type == ElementType::kUint8);
-  CHECK_THROWS_WITH(inferred(node("QLinearGlobalAveragePool", {kM, kS, kZi, kS, kZi})), Contains("rank 3 or 4"));
+  CHECK_THROWS_WITH(inferred(onnx_node("QLinearGlobalAveragePool", {kM, kS, kZi, kS, kZi})), Contains("rank 3 or 4"));
 }

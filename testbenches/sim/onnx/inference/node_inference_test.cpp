@@ -2,6 +2,7 @@
 #include "onnx/inference/node_inference.hpp"
 
 #include "catch.hpp"
+#include "sim/onnx/inference/nodes.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "support/error.hpp"
 
@@ -10,13 +11,13 @@ using namespace systole::test;
 
 namespace {
 
-const std::vector<Tensor> kTensors = {{"x", ElementType::kInt8, {1, 2, 4, 4}, {}, false},
-                                      {"s", ElementType::kFloat32, {}, {}, false},
-                                      {"z", ElementType::kInt8, {}, {}, false}};
+const std::vector<Tensor> kImageTensors = {{"x", ElementType::kInt8, {1, 2, 4, 4}, {}, false},
+                                           {"s", ElementType::kFloat32, {}, {}, false},
+                                           {"z", ElementType::kInt8, {}, {}, false}};
 
-TensorType infer(ModelBuilder& b, const std::vector<TensorId>& inputs, const Attributes& attributes = {}) {
-  OnnxNode node{attributes, "n", b.last_node().op_type(), inputs, {}};
-  return infer_outputs(b.last_node(), 13, node, kTensors, "what").at(0);
+TensorType infer_node(ModelBuilder& b, const std::vector<TensorId>& inputs, const Attributes& attributes = {}) {
+  OnnxNode node = onnx_node(b.last_node().op_type(), inputs, attributes);
+  return infer_outputs(b.last_node(), 13, node, kImageTensors, "what").at(0);
 }
 
 }  // namespace
@@ -41,11 +42,11 @@ TEST_CASE("windows, operators of com.microsoft and all others each have their in
   window.ints = {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}};
   ModelBuilder pool, microsoft_pool, sigmoid, reshape;
   pool.node("MaxPool", {"x"}, {"y"}).ints("kernel_shape", {2, 2}).ints("strides", {2, 2});
-  CHECK(infer(pool, {0}, window).shape == Shape{1, 2, 2, 2});
+  CHECK(infer_node(pool, {0}, window).shape == Shape{1, 2, 2, 2});
   microsoft_pool.node("QLinearAveragePool", {"x", "s", "z", "s", "z"}, {"y"}, "com.microsoft");
-  CHECK(infer(microsoft_pool, {0, 1, 2, 1, 2}, window).shape == Shape{1, 2, 2, 2});
+  CHECK(infer_node(microsoft_pool, {0, 1, 2, 1, 2}, window).shape == Shape{1, 2, 2, 2});
   sigmoid.node("QLinearSigmoid", {"x", "s", "z", "s", "z"}, {"y"}, "com.microsoft");
-  CHECK(infer(sigmoid, {0, 1, 2, 1, 2}).shape == Shape{1, 2, 4, 4});
+  CHECK(infer_node(sigmoid, {0, 1, 2, 1, 2}).shape == Shape{1, 2, 4, 4});
   reshape.node("Flatten", {"x"}, {"y"});
-  CHECK(infer(reshape, {0}).shape == Shape{1, 32});
+  CHECK(infer_node(reshape, {0}).shape == Shape{1, 32});
 }

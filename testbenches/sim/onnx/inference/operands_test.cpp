@@ -2,9 +2,11 @@
 #include "onnx/inference/operands.hpp"
 
 #include "catch.hpp"
+#include "sim/onnx/inference/nodes.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
+using namespace systole::test;
 
 namespace {
 
@@ -12,13 +14,11 @@ Tensor tensor(const std::string& name, const Shape& shape, ElementType type = El
   return {name, type, shape, {}, false};
 }
 
-OnnxNode node(const std::vector<TensorId>& inputs) { return {{}, "n", "Op", inputs, {}}; }
-
 }  // namespace
 
 TEST_CASE("an input that is absent in the middle or at the end is missing") {
   const std::vector<Tensor> tensors = {tensor("x", {1})};
-  const OnnxNode n = node({kNoTensor, 0});
+  const OnnxNode n = onnx_node("Op", {kNoTensor, 0});
   CHECK(input_or_null(n, tensors, 0) == nullptr);
   CHECK(input_or_null(n, tensors, 1) == &tensors[0]);
   CHECK(input_or_null(n, tensors, 2) == nullptr);
@@ -47,7 +47,7 @@ TEST_CASE("two shapes are repeated to each other's size, from the last dimension
 
 TEST_CASE("a product of matrices has the rows of a and the columns of b, either transposed") {
   const Tensor a = tensor("a", {2, 3}), b = tensor("b", {3, 4});
-  OnnxNode plain = node({}), transposed = node({});
+  OnnxNode plain = onnx_node("Op", {}), transposed = onnx_node("Op", {});
   transposed.ints = {{"transA", {1}}, {"transB", {1}}};
   CHECK(gemm_shape(plain, a, b, nullptr, "what") == Shape{2, 4});
   CHECK(gemm_shape(transposed, b, a, nullptr, "what") == Shape{4, 2});

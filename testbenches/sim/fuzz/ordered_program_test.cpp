@@ -150,7 +150,7 @@ TEST_CASE("semaphores that an instruction brings along are dropped, and its tag 
   CHECK(second.tag == 1);
 }
 
-TEST_CASE("loads may read data and parameters, stores write data alone; what reaches further leaves no trace") {
+TEST_CASE("loads may read data and parameters, stores write data alone, and what reaches further leaves no trace") {
   const auto fits = [](const isa::Instruction& instruction) {
     OrderedProgram program(tiny(), {});
     const bool added = program.add(instruction);

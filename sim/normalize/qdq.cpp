@@ -68,7 +68,7 @@ void QuantizedOutput::add_table(TensorId x, const std::vector<std::uint8_t>& val
     result = changes_shape ? new_tensor(x, type_) : output_;
     const std::string name = chain_.steps.empty() ? quantize_.name : chain_.steps.back().node->name;
     const std::string operators = chain_.steps.empty() ? "QuantizeLinear" : chain_.operators_behind("");
-    add({name, operators, 0, Lookup{x, result, values}});
+    add({name, operators, 0, Lookup{{x, result}, values}});
   }
   finish(result);
 }

@@ -15,7 +15,7 @@ bool direct_activation(RawGraph& graph, const OnnxNode& node, std::vector<Node>&
     return false;
   const ElementType type = graph.tensor(node.inputs[0]).type;
   std::vector<std::uint8_t> table = run_on_values(graph, node, 0, all_bytes(type)).data;
-  nodes.push_back({node.name, node.operator_name, 0, Lookup{node.inputs[0], node.outputs.at(0), std::move(table)}});
+  nodes.push_back({node.name, node.operator_name, 0, Lookup{{node.inputs[0], node.outputs.at(0)}, std::move(table)}});
   return true;
 }
 

@@ -74,7 +74,7 @@ bool direct_addition(RawGraph& graph, const OnnxNode& node, std::vector<Node>& n
     return false;
   const AddFactors factors = add_factors(*qa, *qb, *qy);
   checked_scales({factors.ra, factors.rb, factors.offset}, graph.what(node));
-  Add add{a, b, node.outputs.at(0), *qa, *qb, *qy, whole_range(graph.tensor(node.outputs[0]).type)};
+  Add add{{a, b, node.outputs.at(0)}, *qa, *qb, *qy, whole_range(graph.tensor(node.outputs[0]).type)};
   nodes.push_back({node.name, node.operator_name, 0, add});
   return true;
 }

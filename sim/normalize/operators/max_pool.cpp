@@ -14,7 +14,7 @@ namespace {
 
 MaxPool max_pool(TensorId input, TensorId output, const OnnxNode& node, Clamp clamp) {
   const Window2d window = window_2d(node);
-  return {input, output, window.kernel, window.stride, window.dilation, window.pad, clamp};
+  return {{input, output}, window.kernel, window.stride, window.dilation, window.pad, clamp};
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void qdq_split(QuantizedOutput& output, const OnnxNode& anchor) {
     if (part == wanted) break;
     start += graph.tensor(part).shape.at(dimension);
   }
-  OnnxNode slice{{}, anchor.name, "Slice", {anchor.inputs[0]}, {}};
+  OnnxNode slice{{{}}, anchor.name, "Slice", {anchor.inputs[0]}, {}};
   slice.ints = {{"starts", {start}}, {"ends", {start + graph.tensor(wanted).shape.at(dimension)}}, {"axes", {axis}}};
   move_quantized(output, anchor, std::move(slice));
 }

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/conformance.hpp"
-#include "cli/dram.hpp"
-#include "cli/export.hpp"
-#include "cli/fuzz.hpp"
-#include "cli/quantize.hpp"
-#include "cli/run.hpp"
-#include "cli/show.hpp"
+#include "cli/commands/conformance.hpp"
+#include "cli/commands/dram.hpp"
+#include "cli/commands/export.hpp"
+#include "cli/commands/fuzz.hpp"
+#include "cli/commands/quantize.hpp"
+#include "cli/commands/run.hpp"
+#include "cli/commands/show.hpp"
 
 namespace systole::cli {
 

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "fuzz/instruction_kind.hpp"
+#include "fuzz/kinds/instruction_kind.hpp"
 #include "memory/dram_kinds.hpp"
 
 namespace systole::fuzz {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/random_instruction.hpp"
 
-#include "fuzz/instruction_kind.hpp"
+#include "fuzz/kinds/instruction_kind.hpp"
 #include "support/error.hpp"
 
 namespace systole::fuzz {

@@ -15,7 +15,7 @@
 
 namespace systole::fuzz {
 
-// Of any kind (instruction_kind.hpp), each in its share. No semaphores.
+// Of any kind (kinds/instruction_kind.hpp), each in its share. No semaphores.
 isa::Instruction random_instruction(Draw& draw, const Chip& chip, const RandomOptions& options);
 
 }  // namespace systole::fuzz

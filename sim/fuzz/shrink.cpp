@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "fuzz/instruction_kind.hpp"
+#include "fuzz/kinds/instruction_kind.hpp"
 
 namespace systole::fuzz {
 

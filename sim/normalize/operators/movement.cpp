@@ -28,7 +28,7 @@ void move_quantized(QuantizedOutput& output, const OnnxNode& anchor, OnnxNode no
     if (output.is_identity(values, x_type)) continue;
     node.inputs[i] = output.new_tensor(x, output.type());
     const std::string operators = output.chain().steps.empty() ? "QuantizeLinear" : output.chain().operators_behind("");
-    output.add({anchor.name, operators, 0, Lookup{x, node.inputs[i], values}});
+    output.add({anchor.name, operators, 0, Lookup{{x, node.inputs[i]}, values}});
   }
   const TensorId result = output.computed_tensor();
   node.outputs = {result};
@@ -52,7 +52,7 @@ void qdq_split(QuantizedOutput& output, const OnnxNode& anchor) {
     if (part == wanted) break;
     start += graph.tensor(part).shape.at(dimension);
   }
-  OnnxNode slice{{{}}, anchor.name, "Slice", {anchor.inputs[0]}, {}};
+  OnnxNode slice{Attributes{}, anchor.name, "Slice", {anchor.inputs[0]}, {}};
   slice.ints = {{"starts", {start}}, {"ends", {start + graph.tensor(wanted).shape.at(dimension)}}, {"axes", {axis}}};
   move_quantized(output, anchor, std::move(slice));
 }

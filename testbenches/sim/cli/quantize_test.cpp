@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does `systole quantize` write a network that runs?
-#include "cli/quantize.hpp"
+#include "cli/commands/quantize.hpp"
 
 #include "sim/cli/command_bench.hpp"
 #include "sim/quantize/float_networks.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does each type of instruction keep what the fuzzer asks of it, whichever it is? Nothing here names a type.
-#include "fuzz/instruction_kind.hpp"
+#include "fuzz/kinds/instruction_kind.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/fuzz.hpp"
+#include "cli/commands/fuzz.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fuzz/store_kind.hpp"
+#include "fuzz/kinds/store_kind.hpp"
 
 #include <algorithm>
 

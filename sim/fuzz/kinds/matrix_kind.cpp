@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fuzz/matrix_kind.hpp"
+#include "fuzz/kinds/matrix_kind.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fuzz/load_kind.hpp"
+#include "fuzz/kinds/load_kind.hpp"
 
 #include <algorithm>
 

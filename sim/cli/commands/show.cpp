@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/show.hpp"
+#include "cli/commands/show.hpp"
 
 #include <fmt/format.h>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fuzz/instruction_kind.hpp"
+#include "fuzz/kinds/instruction_kind.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "fuzz/load_kind.hpp"
-#include "fuzz/matrix_kind.hpp"
-#include "fuzz/store_kind.hpp"
+#include "fuzz/kinds/load_kind.hpp"
+#include "fuzz/kinds/matrix_kind.hpp"
+#include "fuzz/kinds/store_kind.hpp"
 #include "support/error.hpp"
 
 namespace systole::fuzz {

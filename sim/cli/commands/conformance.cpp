@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/conformance.hpp"
+#include "cli/commands/conformance.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/dram.hpp"
+#include "cli/commands/dram.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/quantize.hpp"
+#include "cli/commands/quantize.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 // What the fuzzer knows of store instructions.
 #pragma once
 
-#include "fuzz/instruction_kind.hpp"
+#include "fuzz/kinds/instruction_kind.hpp"
 
 namespace systole::fuzz {
 

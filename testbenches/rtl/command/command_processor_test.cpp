@@ -9,18 +9,12 @@
 #include "../../models/isa/random_instructions.hpp"
 #include "Vcommand_processor_512.h"
 #include "Vcommand_processor_64.h"
-#include "command/fetch_model.hpp"
-#include "command/semaphore_model.hpp"
+#include "command/processor_model.hpp"
 
 using namespace systole::bench;
 namespace isa = systole::isa;
 
 namespace {
-
-template <class T>
-using PerEngine = std::array<T, isa::kEngines>;
-
-enum class Injected { kNone, kLoad, kFetch, kStore, kBankConflict };
 
 /// One program and the behavior of the world around it.
 struct Case {
@@ -99,151 +93,86 @@ struct ProcessorBench : Bench {
   }
 
  private:
-  struct Queued {
-    uint64_t index, dispatched;
-  };
   struct InEngine {
     uint64_t index, due;
   };
-  struct Inputs {
-    bool start = false;
-    uint64_t ready = 0;
-    PerEngine<std::optional<uint64_t>> retire;  // index
-    Injected injected = Injected::kNone;
-    uint64_t injected_index = 0;
-  };
-  struct Error {
-    uint64_t code, index;
-  };
+  using Inputs = ProcessorModel::Inputs;
 
   const Case& current() const { return cases[case_]; }
   uint64_t since_start() const { return cycle() - start_cycle_; }
-  uint16_t wait_mask(uint64_t index) const { return current().program[index][1] & 0xffff; }
   uint16_t post_mask(uint64_t index) const { return current().program[index][1] >> 16; }
 
   void check_and_step() {
     const uint64_t t = cycle();
-    // ---- fetch and dispatch
-    expect_equal(*this, "ar_valid_o", fetch_.offers(), ar_valid_o.get());
+    expect_equal(*this, "ar_valid_o", model_.offers_burst(), ar_valid_o.get());
     const bool accepted =
         memory_.on_address(ar_valid_o.get(), ar_ready_i.get(), ar_addr_o.get(), ar_len_o.get(), t, memory_latency_);
-    std::vector<Error> errors;
-    bool dispatch = false;
-    int engine = 0;
-    const uint64_t head = fetch_.taken();
-    if (fetch_.valid(t) && !halted_) {
-      const isa::Encoded& words = current().program[head];
-      if (isa::illegal_reason(words)) {
-        errors.push_back({1, head});
-      } else {
-        engine = static_cast<int>(isa::index_of(*isa::engine_of_opcode(words[0] & 0xff)));
-        dispatch = queue_[engine].size() < QueueDepth;
-        full_queue_cycles += !dispatch;
-      }
+    const ProcessorModel::Outputs expected = model_.step(t, now_, accepted, r_valid_i.get());
+    full_queue_cycles += expected.full_queue;
+    check_starts(expected);
+    expect_equal(*this, "running_o", expected.running, running_o.get());
+    expect_equal(*this, "done_o", expected.done, done_o.get());
+    expect_equal(*this, "error_o", !expected.errors.empty(), error_o.get());
+    if (!expected.errors.empty()) check_error(expected.errors);
+    for (const auto& index : now_.retire) {
+      if (index) outcome_.last_retire = t;
     }
-    // ---- starts
-    SemaphoreModel::Input semaphores;
-    semaphores.clear = now_.start;
-    for (int e = 0; e < isa::kEngines; ++e) {
-      const bool visible = !queue_[e].empty() && queue_[e].front().dispatched + 2 <= t;
-      semaphores.request[e] = visible && !halted_ && (now_.ready >> e & 1);
-      if (visible) {
-        const uint64_t index = queue_[e].front().index;
-        semaphores.wait_mask[e] = wait_mask(index);
-        expect_equal(*this, "engine_index_o", index, get_bits(engine_index_o.words(), 32 * e, 32));
-        if (semaphores.request[e]) {
-          const isa::Encoded& words = current().program[index];
-          expect_words(*this, "engine_instruction_o", Words(words.begin(), words.end()),
-                       slice_words(engine_instruction_o.words(), kInstructionBits * e, kInstructionBits));
-        }
-      }
-      if (now_.retire[e]) {
-        semaphores.post[e] = true;
-        semaphores.post_mask[e] = post_mask(*now_.retire[e]);
-      }
+    for (size_t e = 0; e < isa::kEngines; ++e) {
+      if (expected.started[e]) enter_engine(e, *expected.started[e]);
     }
-    const auto moved = semaphores_.step(semaphores);
-    uint64_t start = 0, blocked = 0;
-    for (int e = 0; e < isa::kEngines; ++e) {
-      start |= uint64_t{moved.start[e]} << e;
-      blocked |= uint64_t{semaphores.request[e] && !moved.start[e]} << e;
-      if (moved.overflow[e]) errors.push_back({4, *now_.retire[e]});
-    }
-    expect_equal(*this, "engine_start_o", start, engine_start_o.get());
-    expect_equal(*this, "engine_blocked_o", blocked, engine_blocked_o.get());
-    blocked_cycles += blocked != 0;
-
-    // ---- errors and the end
-    switch (now_.injected) {
-      case Injected::kNone:
-        break;
-      case Injected::kLoad:
-        errors.push_back({2, now_.injected_index});
-        break;
-      case Injected::kFetch:
-        errors.push_back({2, fetch_.received()});
-        break;
-      case Injected::kStore:
-        errors.push_back({3, now_.injected_index});
-        break;
-      case Injected::kBankConflict:
-        errors.push_back({5, now_.injected_index});
-        break;
-    }
-    const bool failing = running_ && !halted_ && !errors.empty();
-    const bool complete = running_ && !halted_ && !failing && retired_ == current().program.size();
-    expect_equal(*this, "running_o", running_, running_o.get());
-    expect_equal(*this, "done_o", complete, done_o.get());
-    expect_equal(*this, "error_o", failing, error_o.get());
-    if (failing) {
-      // The page does not order errors of one cycle: any of them may be the first.
-      const uint64_t code = error_code_o.get(), index = error_index_o.get();
-      bool known = false;
-      for (const Error& error : errors) known = known || (error.code == code && error.index == index);
-      if (!known) {
-        fail(fmt::format("error {} of instruction {}, expected error {} of {}", code, index, errors[0].code,
-                         errors[0].index));
-      }
-      outcome_.code = code;
-      outcome_.index = index;
-    }
-
-    // ---- this edge
-    for (int e = 0; e < isa::kEngines; ++e) {
-      if (now_.retire[e]) {
-        ++retired_;
-        outcome_.last_retire = t;
-      }
-      if (!moved.start[e]) continue;
-      const uint64_t index = queue_[e].front().index;
-      outcome_.start_cycle[index] = since_start();
-      ++starts;
-      queue_[e].pop_front();
-      const uint64_t latency = 1 + random_.below(static_cast<uint64_t>(current().max_latency));
-      const uint64_t after = in_engine_[e].empty() ? 0 : in_engine_[e].back().due + 1;
-      in_engine_[e].push_back({index, std::max(t + latency, after)});
-    }
-    if (dispatch) queue_[engine].push_back({head, t});
-    fetch_.step(t, accepted, r_valid_i.get(), dispatch);
-    if (complete || failing) {
-      running_ = false;
-      halted_ = failing;
-      outcome_.done = complete;
+    if (expected.done || !expected.errors.empty()) {
+      outcome_.done = expected.done;
       outcome_.end = t;
       quiet_left_ = 100;
     }
   }
 
+  void check_starts(const ProcessorModel::Outputs& expected) {
+    uint64_t start = 0, blocked = 0;
+    for (size_t e = 0; e < isa::kEngines; ++e) {
+      start |= uint64_t{expected.started[e].has_value()} << e;
+      blocked |= uint64_t{expected.request[e] && !expected.started[e]} << e;
+      if (!expected.head[e]) continue;
+      expect_equal(*this, "engine_index_o", *expected.head[e], get_bits(engine_index_o.words(), 32 * e, 32));
+      if (!expected.request[e]) continue;
+      const isa::Encoded& words = current().program[*expected.head[e]];
+      expect_words(*this, "engine_instruction_o", Words(words.begin(), words.end()),
+                   slice_words(engine_instruction_o.words(), kInstructionBits * e, kInstructionBits));
+    }
+    expect_equal(*this, "engine_start_o", start, engine_start_o.get());
+    expect_equal(*this, "engine_blocked_o", blocked, engine_blocked_o.get());
+    blocked_cycles += blocked != 0;
+  }
+
+  /// The page does not order errors of one cycle: any of them may be the first.
+  void check_error(const std::vector<ProcessorModel::Error>& errors) {
+    const uint64_t code = error_code_o.get(), index = error_index_o.get();
+    bool known = false;
+    for (const auto& error : errors) known = known || (error.code == code && error.index == index);
+    if (!known) {
+      fail(fmt::format("error {} of instruction {}, expected error {} of {}", code, index, errors[0].code,
+                       errors[0].index));
+    }
+    outcome_.code = code;
+    outcome_.index = index;
+  }
+
+  void enter_engine(size_t engine, uint64_t index) {
+    outcome_.start_cycle[index] = since_start();
+    ++starts;
+    const uint64_t latency = 1 + random_.below(static_cast<uint64_t>(current().max_latency));
+    const uint64_t after = in_engine_[engine].empty() ? 0 : in_engine_[engine].back().due + 1;
+    in_engine_[engine].push_back({index, std::max(cycle() + latency, after)});
+  }
+
   void begin_program() {
-    fetch_.start(current().program.size());
-    running_ = true;
-    retired_ = 0;
+    model_.start(&current().program);
     start_cycle_ = cycle();
   }
 
   void drive() {
     Inputs next;
-    if (!running_ && !now_.start && !ring()) return;
+    if (!model_.running() && !now_.start && !ring()) return;
     next.start = ringing_;
     ringing_ = false;
     const uint64_t after = cycle() + 1 - start_cycle_;
@@ -255,7 +184,7 @@ struct ProcessorBench : Bench {
         in_engine_[e].pop_front();
       }
     }
-    if (running_ && current().injected != Injected::kNone && after == current().injected_at) {
+    if (model_.running() && current().injected != Injected::kNone && after == current().injected_at) {
       next.injected = current().injected;
       next.injected_index = random_.bits(32);
     }
@@ -279,19 +208,8 @@ struct ProcessorBench : Bench {
         finish();
         return false;
       }
-      if (halted_) {
-        rst_n.write(false);
-        reset_left_ = 3;
-        halted_ = false;
-        fetch_ = FetchModel(DataBits, FetchDepth);
-        memory_.reset();
-        semaphores_ = SemaphoreModel();
-        for (int e = 0; e < isa::kEngines; ++e) {
-          queue_[e].clear();
-          in_engine_[e].clear();
-        }
-        now_ = Inputs();
-        write(now_, /*with_memory=*/false);
+      if (model_.halted()) {
+        reset_chip();
         return false;
       }
     }
@@ -308,6 +226,16 @@ struct ProcessorBench : Bench {
     start_cycle_ = cycle() + 1;
     ringing_ = true;
     return true;
+  }
+
+  void reset_chip() {
+    rst_n.write(false);
+    reset_left_ = 3;
+    model_ = ProcessorModel(DataBits, FetchDepth, QueueDepth);
+    memory_.reset();
+    for (auto& engine : in_engine_) engine.clear();
+    now_ = Inputs();
+    write(now_, /*with_memory=*/false);
   }
 
   void write(const Inputs& next, bool with_memory = true) {
@@ -341,16 +269,14 @@ struct ProcessorBench : Bench {
 
   Random random_ = random_stream(1);
   FetchMemory memory_{*this, DataBits, 2};
-  FetchModel fetch_{DataBits, FetchDepth};
-  SemaphoreModel semaphores_;
-  PerEngine<std::deque<Queued>> queue_;
+  ProcessorModel model_{DataBits, FetchDepth, QueueDepth};
   PerEngine<std::deque<InEngine>> in_engine_;
   Inputs now_;
   Outcome outcome_;
   size_t case_ = 0;
   int memory_latency_ = 1, quiet_left_ = 3, reset_left_ = 0;
-  bool begun_ = false, ringing_ = false, running_ = false, halted_ = false;
-  uint64_t retired_ = 0, start_cycle_ = 0;
+  bool begun_ = false, ringing_ = false;
+  uint64_t start_cycle_ = 0;
 };
 
 using Bench64 = ProcessorBench<Vcommand_processor_64, 64, 40, 4, 4>;

@@ -28,7 +28,7 @@ Chip chip_of_bench() {
   return chip;
 }
 
-struct StoreEngineBench : Bench {
+struct StoreEnginePins : Bench {
   using Dut = Vstore_engine;
   Dut dut{"dut"};
   SYSTOLE_PIN(ready_o);
@@ -75,6 +75,14 @@ struct StoreEngineBench : Bench {
   SYSTOLE_PIN(wait_port_o);
   SYSTOLE_PIN(wait_memory_o);
   SYSTOLE_PIN(in_flight_o);
+
+  StoreEnginePins() : Bench("bench") {
+    dut.clk_i(clk);
+    dut.rst_ni(rst_n);
+  }
+};
+
+struct StoreEngineBench : StoreEnginePins {
   // What the matrix engine reads in this cycle; past the last bank: nothing.
   sc_core::sc_signal<uint32_t> matrix_bank{"matrix_bank"}, matrix_accumulator{"matrix_accumulator"};
 
@@ -97,9 +105,7 @@ struct StoreEngineBench : Bench {
   std::deque<Write> writes;
   uint64_t responses = 0, refused = 0, to_activation = 0;
 
-  StoreEngineBench() : Bench("bench"), initial(kDramBytes) {
-    dut.clk_i(clk);
-    dut.rst_ni(rst_n);
+  StoreEngineBench() : initial(kDramBytes) {
     SC_HAS_PROCESS(StoreEngineBench);
     SC_METHOD(arbitrate);
     sensitive << matrix_bank << matrix_accumulator << source_read_o << source_addr_o << residual_addr_o

@@ -38,7 +38,7 @@ enum Register : uint32_t {
   kCounter = 0x100
 };
 
-struct ChipBench : Bench {
+struct ChipPins : Bench {
   using Dut = Vsystole_chip;
   Dut dut{"dut"};
   SYSTOLE_PIN(s_axil_aw_valid_i);
@@ -93,6 +93,16 @@ struct ChipBench : Bench {
   SYSTOLE_PIN(trace_retire_valid_o);
   SYSTOLE_PIN(trace_retire_index_o);
 
+  ChipPins() : Bench("bench") {
+    dut.clk_i(clk);
+    dut.rst_ni(rst_n);
+    s_axil_b_ready_i.write(true);
+    s_axil_r_ready_i.write(true);
+    s_axil_w_strb_i.set(15);
+  }
+};
+
+struct ChipBench : ChipPins {
   // What the host does, one step after the other.
   struct Step {
     enum Kind { kWrite, kRead, kWaitForIrq, kWaitForBus, kReset, kCall } kind;
@@ -117,9 +127,7 @@ struct ChipBench : Bench {
   std::vector<uint32_t> started, retired;
   bool error_seen = false;
 
-  explicit ChipBench(uint32_t backpressure_permille) : Bench("bench"), bytes(kMemoryBytes) {
-    dut.clk_i(clk);
-    dut.rst_ni(rst_n);
+  explicit ChipBench(uint32_t backpressure_permille) : bytes(kMemoryBytes) {
     MemoryConfig config;
     config.ideal().latency_cycles = 20;
     config.backpressure_permille = backpressure_permille;
@@ -127,9 +135,6 @@ struct ChipBench : Bench {
     timing = memory::make_memory_timing(config, kAxiBytes, 1000);
     timing->drive(0);
     for (auto& byte : bytes) byte = static_cast<uint8_t>(random.bits(8));
-    s_axil_b_ready_i.write(true);
-    s_axil_r_ready_i.write(true);
-    s_axil_w_strb_i.set(15);
   }
 
   // ---- the cycle

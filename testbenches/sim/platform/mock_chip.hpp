@@ -18,6 +18,49 @@
 
 namespace systole::platform {
 
+/// The registers of the chip, and what a program leaves in them.
+class MockRegisters {
+ public:
+  std::uint32_t irq_status = 0, error_code = 0, error_index = 0;
+  bool done = false, error = false;
+  Counters counters = {};
+
+  bool irq() const { return (irq_status & values_[reg::kIrqEnable.address / 4]) != 0; }
+  std::uint32_t program_count() const { return values_[reg::kProgramCount.address / 4]; }
+  std::uint64_t pair(std::uint32_t address) const {
+    return values_[address / 4] | static_cast<std::uint64_t>(values_[address / 4 + 1]) << 32;
+  }
+  /// True: the doorbell starts a program.
+  bool write(std::uint32_t address, std::uint32_t value, bool busy) {
+    if (address == reg::kControl.address) {
+      if ((value & kDoorbell) == 0 || busy) return false;
+      done = error = false;
+      counters = {};
+      return true;
+    }
+    if (address == reg::kIrqStatus.address) {
+      irq_status &= ~value;
+    } else if (address < kCounterBase) {
+      values_[address / 4] = value;
+    }
+    return false;
+  }
+  std::uint32_t read(std::uint32_t address, bool busy) const {
+    if (address == reg::kId.address) return kIdValue;
+    if (address == reg::kStatus.address)
+      return (busy ? kStatusBusy : 0) | (done ? kStatusDone : 0) | (error ? kStatusError : 0);
+    if (address == reg::kIrqStatus.address) return irq_status;
+    if (address == reg::kErrorCode.address) return error_code;
+    if (address == reg::kErrorIndex.address) return error_index;
+    if (address >= kCounterBase && address < kCounterBase + 8 * kCounters)
+      return static_cast<std::uint32_t>(counters[(address - kCounterBase) / 8] >> (address % 8 == 0 ? 0 : 32));
+    return address < kCounterBase ? values_[address / 4] : 0;
+  }
+
+ private:
+  std::array<std::uint32_t, kCounterBase / 4> values_ = {};
+};
+
 class MockChip final : public VerilatedChip {
  public:
   enum class Fault { kNone, kArMoves, kNoWlast, kForgetsRegisters };
@@ -36,9 +79,6 @@ class MockChip final : public VerilatedChip {
       ++cycles_in_reset;
       state_ = State::kIdle;
       registers_ = {};
-      error_code_ = error_index_ = 0;
-      done_ = error_ = false;
-      irq_status_ = 0;
       next_ = {};
       next_.s_aw_ready = next_.s_w_ready = next_.s_ar_ready = true;
       out = next_;
@@ -49,7 +89,7 @@ class MockChip final : public VerilatedChip {
     count(now, in);
     axi(now, in);
     lite(now, in);
-    next_.irq = (irq_status_ & registers_[reg::kIrqEnable.address / 4]) != 0;
+    next_.irq = registers_.irq();
     out = next_;
   }
 
@@ -69,10 +109,7 @@ class MockChip final : public VerilatedChip {
   };
 
   bool busy() const { return state_ != State::kIdle && state_ != State::kError; }
-  std::uint64_t pair(std::uint32_t address) const {
-    return registers_[address / 4] | static_cast<std::uint64_t>(registers_[address / 4 + 1]) << 32;
-  }
-  void bump(std::size_t counter, std::uint64_t by = 1) { counters_[counter] += by; }
+  void bump(std::size_t counter, std::uint64_t by = 1) { registers_.counters[counter] += by; }
 
   void count(const ChipOutputs& now, const ChipInputs& in) {
     if (!busy()) return;
@@ -103,10 +140,10 @@ class MockChip final : public VerilatedChip {
     return size;
   }
   void fail(std::uint32_t code) {
-    error_code_ = code;
-    error_index_ = index_;
-    error_ = true;
-    irq_status_ |= kIrqError;
+    registers_.error_code = code;
+    registers_.error_index = index_;
+    registers_.error = true;
+    registers_.irq_status |= kIrqError;
     state_ = State::kError;
     next_.m_ar_valid = next_.m_aw_valid = next_.m_w_valid = false;
   }
@@ -119,9 +156,9 @@ class MockChip final : public VerilatedChip {
     bump(counter::kInstructions);
     const std::uint32_t post = words_[1] >> 16;
     for (int s = 0; s < 16; ++s) semaphores_[s] += (post >> s) & 1;
-    if (++index_ == registers_[reg::kProgramCount.address / 4]) {
-      done_ = true;
-      irq_status_ |= kIrqDone;
+    if (++index_ == registers_.program_count()) {
+      registers_.done = true;
+      registers_.irq_status |= kIrqDone;
       state_ = State::kIdle;
     } else {
       state_ = State::kFetch;
@@ -147,11 +184,12 @@ class MockChip final : public VerilatedChip {
       case State::kError:
         break;
       case State::kFetch:
-        request_read(0, pair(reg::kProgramBase.address) + index_ * 128ull, 128);
+        request_read(0, registers_.pair(reg::kProgramBase.address) + index_ * 128ull, 128);
         state_ = State::kFetchData;
         break;
       case State::kRead:
-        request_read(1, pair(reg::kBase.address + 8 * ((words_[0] >> 18) & 3)) + words_[4], words_[5] & 0xFFFFFF);
+        request_read(1, registers_.pair(reg::kBase.address + 8 * ((words_[0] >> 18) & 3)) + words_[4],
+                     words_[5] & 0xFFFFFF);
         state_ = State::kReadData;
         break;
       case State::kFetchData:
@@ -194,7 +232,7 @@ class MockChip final : public VerilatedChip {
         if (compute_left_-- == 0) retire();
         break;
       case State::kWrite: {
-        write_address_ = pair(reg::kBase.address + 8 * ((words_[0] >> 18) & 3)) + words_[4];
+        write_address_ = registers_.pair(reg::kBase.address + 8 * ((words_[0] >> 18) & 3)) + words_[4];
         const std::uint64_t first = write_address_ & ~std::uint64_t{beat_bytes_ - 1};
         next_.m_aw_valid = true;
         next_.m_aw_id = 2;
@@ -227,54 +265,31 @@ class MockChip final : public VerilatedChip {
     }
   }
 
+  void start() {
+    index_ = 0;
+    semaphores_ = {};
+    state_ = State::kFetch;
+  }
+
   void lite(const ChipOutputs& now, const ChipInputs& in) {
     if (in.s_aw_valid && in.s_w_valid && now.s_aw_ready && !now.s_b_valid) {
       next_.s_b_valid = true;
-      write_register(in.s_aw_addr, in.s_w_data);
+      if (registers_.write(in.s_aw_addr, in.s_w_data, busy())) start();
     } else if (now.s_b_valid && in.s_b_ready) {
       next_.s_b_valid = false;
     }
     if (in.s_ar_valid && now.s_ar_ready && fault_ != Fault::kForgetsRegisters) {
       next_.s_r_valid = true;
-      next_.s_r_data = read_register(in.s_ar_addr);
+      next_.s_r_data = registers_.read(in.s_ar_addr, busy());
     } else if (now.s_r_valid && in.s_r_ready) {
       next_.s_r_valid = false;
     }
   }
-  void write_register(std::uint32_t address, std::uint32_t value) {
-    if (address == reg::kControl.address) {
-      if ((value & kDoorbell) == 0 || busy()) return;
-      index_ = 0;
-      done_ = error_ = false;
-      counters_ = {};
-      semaphores_ = {};
-      state_ = State::kFetch;
-    } else if (address == reg::kIrqStatus.address) {
-      irq_status_ &= ~value;
-    } else if (address < kCounterBase) {
-      registers_[address / 4] = value;
-    }
-  }
-  std::uint32_t read_register(std::uint32_t address) const {
-    if (address == reg::kId.address) return kIdValue;
-    if (address == reg::kStatus.address)
-      return (busy() ? kStatusBusy : 0) | (done_ ? kStatusDone : 0) | (error_ ? kStatusError : 0);
-    if (address == reg::kIrqStatus.address) return irq_status_;
-    if (address == reg::kErrorCode.address) return error_code_;
-    if (address == reg::kErrorIndex.address) return error_index_;
-    if (address >= kCounterBase && address < kCounterBase + 8 * kCounters)
-      return static_cast<std::uint32_t>(counters_[(address - kCounterBase) / 8] >> (address % 8 == 0 ? 0 : 32));
-    return address < kCounterBase ? registers_[address / 4] : 0;
-  }
-
   std::uint32_t beat_bytes_;
   Fault fault_;
   ChipOutputs next_;
   State state_ = State::kIdle;
-  std::array<std::uint32_t, kCounterBase / 4> registers_ = {};
-  std::uint32_t irq_status_ = 0, error_code_ = 0, error_index_ = 0;
-  bool done_ = false, error_ = false;
-  Counters counters_ = {};
+  MockRegisters registers_;
   std::array<int, 16> semaphores_ = {};
   std::uint32_t index_ = 0, engine_ = 0;
   isa::Encoded words_ = {};

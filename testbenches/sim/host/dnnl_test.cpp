@@ -2,6 +2,8 @@
 //
 // Float operators that a library computes, where its definition could differ from ONNX.
 #include <cmath>
+#include <cstring>
+#include <dnnl.hpp>
 
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
@@ -15,6 +17,32 @@ TEST_CASE("global pools") {
   const std::vector<float> x = {1, 2, 3, 6, -1, -2, -3, -7};
   CHECK(run_float("GlobalAveragePool", {1, 2, 2, 2}, x, {1, 2, 1, 1}) == std::vector<float>{3, -3.25f});
   CHECK(run_float("GlobalMaxPool", {1, 2, 2, 2}, x, {1, 2, 1, 1}) == std::vector<float>{6, -1});
+}
+
+TEST_CASE("a sum has the same bits on every machine: no instruction set beyond AVX2") {
+  std::mt19937 random(7);
+  const auto noise = [&](std::size_t count) {
+    std::vector<float> values(count);
+    for (float& v : values) v = static_cast<float>(uniform(random, -1000, 1000)) / 999.0f;
+    return values;
+  };
+  constexpr std::int64_t kRows = 7, kInner = 1021, kColumns = 37;
+  ModelBuilder builder;
+  builder.input("x", kF32, {kRows, kInner})
+      .floats("w", {kInner, kColumns}, noise(kInner * kColumns))
+      .node("MatMul", {"x", "w"}, {"y"})
+      .output("y", kF32, {kRows, kColumns});
+  const auto y = floats_of(run_network(builder.read(), {float_tensor({kRows, kInner}, noise(kRows * kInner))})[0]);
+  const dnnl::cpu_isa used = dnnl::get_effective_cpu_isa();
+  CHECK((used == dnnl::cpu_isa::sse41 || used == dnnl::cpu_isa::avx || used == dnnl::cpu_isa::avx2));
+  if (used != dnnl::cpu_isa::avx2) return;
+  std::uint32_t sum = 0;  // of all bits
+  for (const float v : y) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &v, 4);
+    sum = sum * 31 + bits;
+  }
+  CHECK(sum == 0x736089b9u);
 }
 
 TEST_CASE("a float convolution with groups, dilation and uneven padding equals its definition") {

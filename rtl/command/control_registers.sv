@@ -188,12 +188,8 @@ module control_registers #(
   assign r_data_o   = r_data_q;
   assign read       = read_ready_q && ar_valid_i;
 
-  always_comb begin
-    status = '0;
-    status[registers_pkg::StatusBusy]  = busy_q;
-    status[registers_pkg::StatusDone]  = done_q;
-    status[registers_pkg::StatusError] = error_q;
-  end
+  assign status = DataWidth'(busy_q) << registers_pkg::StatusBusy | DataWidth'(done_q) << registers_pkg::StatusDone |
+                  DataWidth'(error_q) << registers_pkg::StatusError;
 
   // Offsets, as in the write channel.
   logic [AddressWidth-1:0]      read_base, read_program_base, read_counter;

@@ -31,15 +31,17 @@ module semaphore_unit (
 
   // From the engine with the highest priority down: who takes a semaphore lowers its thermometer by a step for those
   // behind.
-  logic [Engines*N-1:0] left, take;
-  always_comb begin
-    left = above_q;
-    take = '0;
-    for (int e = 0; e < Engines; e++) begin
-      start_o[e] = request_i[e] && (wait_mask_i[e*N +: N] & ~left[N-1:0]) == '0;
-      if (start_o[e]) take[e*N +: N] = wait_mask_i[e*N +: N];
-      left = (left & ~{Engines{take[e*N +: N]}}) | ((left >> N) & {Engines{take[e*N +: N]}});
+  logic [Engines*N-1:0] take;
+  for (genvar e = 0; e < Engines; e++) begin : gen_start
+    logic [Engines*N-1:0] left, left_behind;
+    if (e == 0) begin : gen_first
+      assign left = above_q;
+    end else begin : gen_behind
+      assign left = gen_start[e-1].left_behind;
     end
+    assign start_o[e]      = request_i[e] && (wait_mask_i[e*N +: N] & ~left[N-1:0]) == '0;
+    assign take[e*N +: N]  = start_o[e] ? wait_mask_i[e*N +: N] : '0;
+    assign left_behind     = (left & ~{Engines{take[e*N +: N]}}) | ((left >> N) & {Engines{take[e*N +: N]}});
   end
 
   logic                 event_now;
@@ -50,21 +52,25 @@ module semaphore_unit (
   end
 
   logic [SumWidth-1:0] count_d [0:N-1];
+  logic [N-1:0]        too_high;
   always_comb begin
-    overflow_o = '0;
-    above_d    = above_q;
+    above_d = above_q;
     for (int i = 0; i < N; i++) count_d[i] = SumWidth'(count_q[i]);
     if (event_now) begin
       for (int i = 0; i < N; i++) begin
         for (int e = 0; e < Engines; e++) begin
           count_d[i] = count_d[i] - SumWidth'(take[e*N+i]) + SumWidth'(post[e*N+i]);
         end
-        if (count_d[i] > SumWidth'(isa_pkg::SemaphoreMax)) begin
-          for (int e = 0; e < Engines; e++) overflow_o[e] = overflow_o[e] | post[e*N+i];
-        end
         for (int k = 0; k < Engines; k++) above_d[k*N+i] = count_d[i][CountWidth-1:0] > CountWidth'(k);
       end
     end
+  end
+
+  for (genvar i = 0; i < N; i++) begin : gen_too_high
+    assign too_high[i] = count_d[i] > SumWidth'(isa_pkg::SemaphoreMax);
+  end
+  for (genvar e = 0; e < Engines; e++) begin : gen_overflow
+    assign overflow_o[e] = (post[e*N +: N] & too_high) != '0;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -63,12 +63,11 @@ module store_packer #(
   logic [PartWidth-1:0]      part_q;                       // of a raw group
 
   // A chunk of the group: the operand of every lane, or a part of the raw sums.
-  logic [ChunkBits-1:0] chunk;
-  always_comb begin
-    chunk = group_data_i[part_q*ChunkBits +: ChunkBits];
-    if (!raw_q) begin
-      for (int l = 0; l < Lanes; l++) chunk[l*OperandBits +: OperandBits] = group_data_i[l*SumBits +: OperandBits];
-    end
+  logic [ChunkBits-1:0] chunk, sums_part;
+  assign sums_part = group_data_i[part_q*ChunkBits +: ChunkBits];
+  for (genvar l = 0; l < Lanes; l++) begin : gen_chunk
+    assign chunk[l*OperandBits +: OperandBits] =
+        raw_q ? sums_part[l*OperandBits +: OperandBits] : group_data_i[l*SumBits +: OperandBits];
   end
 
   // The beat being filled with the chunk in its place, and what spills into the beat after it.

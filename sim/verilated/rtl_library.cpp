@@ -235,7 +235,8 @@ RtlLibrary::RtlLibrary(const RtlBuild& build, const BuildProgress& progress) {
 
 std::shared_ptr<VerilatedChip> RtlLibrary::create(std::uint32_t seed) const {
   const auto fail = [this] { throw UserError(file_.string() + ": cannot be loaded: " + ::dlerror()); };
-  void* library = ::dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
+  // Verilator's runtime keeps static data that it never gives back, so a library that is unloaded leaves them behind.
+  void* library = ::dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) fail();
   void* create = ::dlsym(library, "systole_create_chip");
   if (create == nullptr) fail();

@@ -27,7 +27,7 @@ COMMENTED = (".cpp", ".hpp", ".sv", ".svh")  # whose // comments are prose
 SOURCES = (".cpp", ".hpp", ".sv", ".svh", ".vlt", ".py", ".sh", ".mjs", ".cmake", ".txt", ".json", ".toml", ".md")
 NAMED_FILES = r"[\w.-]+\.(?:hpp|cpp|sv|svh|py|sh|mjs|md|toml|cmake|txt)"
 # Files that the tool or the reader makes, or that belong to others: names in the pages that are not in the repository.
-FOREIGN_FILES = {"mine.toml", "topology.csv", "parameters.svh"}
+FOREIGN_FILES = {"mine.toml", "topology.csv", "parameters.svh", "testbench.svh"}
 # Stems, so that all forms of a word are found; a word boundary stands before each.
 BRITISH = (
     "utilis|quantis|normalis|optimis|initialis|serialis|neighbour|behaviour|colour|honour|favour|centre|licence|catalogue|programme\\b|grey\\b|"

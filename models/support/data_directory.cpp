@@ -19,9 +19,8 @@ struct Part {
   const char* directory;
 };
 constexpr Part kParts[] = {
-    {"chips", SYSTOLE_SOURCE_DIR "/sim/chips"},
-    {"rtl", SYSTOLE_SOURCE_DIR "/rtl"},
-    {"wrapper", SYSTOLE_SOURCE_DIR},
+    {"chips", SYSTOLE_SOURCE_DIR "/sim/chips"},   {"rtl", SYSTOLE_SOURCE_DIR "/rtl"},
+    {"export", SYSTOLE_SOURCE_DIR "/sim/export"}, {"wrapper", SYSTOLE_SOURCE_DIR},
     {"prebuilt", SYSTOLE_PREBUILT_DIR},
 };
 

@@ -10,7 +10,8 @@
 // A prefix with a share/systole is a complete installation: a part that it lacks is not taken from the source tree
 // instead, which may be another version.
 //
-// Parts: "chips", chip files; "rtl", the SystemVerilog; "wrapper", the C++ that is compiled with Verilator's output,
+// Parts: "chips", chip files; "rtl", the SystemVerilog; "export", the
+// testbench of an export; "wrapper", the C++ that is compiled with Verilator's output,
 // below it as in the source tree (sim/verilated/.., models/support/..); "prebuilt", libraries of chips.
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include "platform/registers.hpp"
 #include "runtime/executor.hpp"
+#include "support/data_directory.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 #include "verilated/rtl_library.hpp"
@@ -130,7 +131,8 @@ std::string parameter_header(const Chip& chip) {
   return text + "\n`endif\n";
 }
 
-// files.f of the RTL with every file and include directory below $SYSTOLE_RTL, which simulators and Verilator expand.
+// files.f of the RTL with every file and include directory below $(SYSTOLE_RTL): with the parentheses both Verilator and
+// Icarus expand it.
 std::string file_list() {
   const fs::path rtl = platform::rtl_directory();
   std::string text = "// The RTL of systole_chip in compile order; set SYSTOLE_RTL to its directory.\n";
@@ -139,7 +141,40 @@ std::string file_list() {
   for (std::string line; std::getline(list, line);) {
     if (line.empty() || line.compare(0, 2, "//") == 0) continue;
     const std::size_t path = line.compare(0, includes.size(), includes) == 0 ? includes.size() : 0;
-    text += line.substr(0, path) + "$SYSTOLE_RTL/" + line.substr(path) + "\n";
+    text += line.substr(0, path) + "$(SYSTOLE_RTL)/" + line.substr(path) + "\n";
+  }
+  return text;
+}
+
+// What testbench.sv has to know. Its memory is the chip file's if that is ideal and never refuses; cycles are compared
+// only then.
+std::string testbench_header(const CompiledNetwork& network, std::size_t steps) {
+  const Chip& chip = network.chip;
+  const bool is_ideal = !chip.memory.is_dram() && chip.memory.backpressure_permille == 0;
+  const memory::IdealConfig memory = is_ideal ? chip.memory.ideal() : memory::IdealConfig{};
+  return fmt::format(
+      "// SPDX-License-Identifier: Apache-2.0\n"
+      "//\n"
+      "// What testbench.sv knows of network and chip.\n"
+      "`define SYSTOLE_AXI_DATA_BITS {}\n"
+      "`define SYSTOLE_AXI_ADDRESS_BITS {}\n"
+      "`define SYSTOLE_DRAM_BYTES {}\n"
+      "`define SYSTOLE_STEPS {}\n"
+      "`define SYSTOLE_LATENCY_CYCLES {}\n"
+      "`define SYSTOLE_BYTES_PER_CYCLE {}\n"
+      "`define SYSTOLE_EXPECT_CYCLES {}\n",
+      chip.axi_data_bits, chip.axi_address_bits, network.dram_bytes, steps, memory.latency_cycles,
+      memory.bytes_per_cycle, is_ideal ? 1 : 0);
+}
+
+// Eight words of 64 bits a step: its number, program_base, program_count, the four bases, cycles.
+std::string step_words(const nlohmann::ordered_json& steps) {
+  std::string text;
+  for (const auto& step : steps) {
+    text += fmt::format("{:016x} {:016x} {:016x}", step.at("step").get<std::uint64_t>(),
+                        step.at("program_base").get<std::uint64_t>(), step.at("program_count").get<std::uint64_t>());
+    for (const auto& base : step.at("base")) text += fmt::format(" {:016x}", base.get<std::uint64_t>());
+    text += fmt::format(" {:016x}\n", step.at("cycles").get<std::uint64_t>());
   }
   return text;
 }
@@ -157,6 +192,9 @@ std::vector<std::string> export_network(const CompiledNetwork& network, const st
   exporter.write("parameters.svh", parameter_header(network.chip));
   exporter.write("rtl.f", file_list());
   exporter.write("systole_registers.h", platform::c_register_header());
+  exporter.write("testbench.sv", read_whole_file(data_directory("export") / "testbench.sv", 1 << 20));
+  exporter.write("testbench.svh", testbench_header(network, exporter.manifest().at("steps").size()));
+  exporter.write("testbench_steps.hex", step_words(exporter.manifest().at("steps")));
   return exporter.files();
 }
 

@@ -11,8 +11,10 @@
 //
 //   manifest.json        per step: registers to write, the values of the doorbell, cycles by the cycle model
 //   parameters.svh       the RTL parameters of the chip as `define SYSTOLE_PARAMETERS for an instance
-//   rtl.f                the RTL files in compile order, below $SYSTOLE_RTL
+//   rtl.f                the RTL files in compile order, below $(SYSTOLE_RTL)
 //   systole_registers.h  the registers for C
+//   testbench.sv         a testbench with a memory, which checks every byte and the cycles of every step;
+//                        testbench.svh and testbench_steps.hex are what it knows of network and chip
 //
 // The .hex files are for $readmemh into an array of bytes indexed by the DRAM address. Bytes that
 // stepN_memory.hex does not name are zero.

@@ -3,6 +3,7 @@
 // Is what `export` writes enough to run the program somewhere else and to know that it ran well?
 #include "export/export.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -91,12 +92,40 @@ TEST_CASE("a program runs from its exported files alone and gives the exported b
   std::istringstream list(contents(folder / "rtl.f"));
   std::string last;
   for (std::string line; std::getline(list, line);) {
-    if (line.compare(0, 13, "$SYSTOLE_RTL/") != 0) continue;
-    CHECK(fs::exists(fs::path(SYSTOLE_SOURCE_DIR) / "rtl" / line.substr(13)));
+    if (line.compare(0, 15, "$(SYSTOLE_RTL)/") != 0) continue;
+    CHECK(fs::exists(fs::path(SYSTOLE_SOURCE_DIR) / "rtl" / line.substr(15)));
     last = line;
   }
-  CHECK(last == "$SYSTOLE_RTL/systole_chip.sv");
+  CHECK(last == "$(SYSTOLE_RTL)/systole_chip.sv");
   CHECK(contents(folder / "systole_registers.h").find("SYSTOLE_PROGRAM_BASE") != std::string::npos);
+
+  // The testbench has the numbers of the manifest.
+  const std::string header = contents(folder / "testbench.svh");
+  const auto has_define = [&](const char* key, std::uint64_t value) {
+    return header.find(fmt::format("`define SYSTOLE_{} {}\n", key, value)) != std::string::npos;
+  };
+  CHECK(has_define("STEPS", 1));
+  CHECK(has_define("DRAM_BYTES", dram.size()));
+  CHECK(has_define("LATENCY_CYCLES", digits().chip.memory.ideal().latency_cycles));
+  CHECK(has_define("EXPECT_CYCLES", 1));
+  std::istringstream words(contents(folder / "testbench_steps.hex"));
+  std::vector<std::uint64_t> read;
+  for (std::uint64_t word; words >> std::hex >> word;) read.push_back(word);
+  REQUIRE(read.size() == 8);
+  CHECK(read[0] == step["step"].get<std::uint64_t>());
+  CHECK(read[1] == base);
+  CHECK(read[2] == program.instructions.size());
+  for (std::size_t b = 0; b < isa::kBases; ++b) CHECK(read[3 + b] == step["base"][b].get<std::uint64_t>());
+  CHECK(read[7] == step["cycles"].get<std::uint64_t>());
+  fs::remove_all(folder);
+}
+
+TEST_CASE("with a DRAM the exported testbench compares no cycles: its memory is another") {
+  compiler::CompiledNetwork network = digits();
+  network.chip.memory = memory_of_kind("ddr4_3200");
+  const fs::path folder = fs::temp_directory_path() / ("systole_export_dram_" + std::to_string(::getpid()));
+  export_network(network, session::random_inputs(network.network, 9), folder);
+  CHECK(contents(folder / "testbench.svh").find("`define SYSTOLE_EXPECT_CYCLES 0\n") != std::string::npos);
   fs::remove_all(folder);
 }
 

@@ -45,5 +45,5 @@ TEST_CASE("what a moved installation exports names the RTL of its own prefix") {
                                      "tiny", "-o", tool.scratch("x")});
   INFO(written.error);
   REQUIRE(written.code == 0);
-  CHECK(has(text_of(tool.scratch("x/rtl.f")), "$SYSTOLE_RTL/only_in_this_prefix.sv"));
+  CHECK(has(text_of(tool.scratch("x/rtl.f")), "$(SYSTOLE_RTL)/only_in_this_prefix.sv"));
 }

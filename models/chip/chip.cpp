@@ -25,6 +25,11 @@ std::string rtl_name(std::string_view key) {
 
 }  // namespace
 
+std::string chip_file::range_text(const Key& key) {
+  return fmt::format("{}, {} to {}", key.form == Form::kPowerOfTwo ? "a power of two" : "a whole number", key.min,
+                     key.max);
+}
+
 std::uint64_t Chip::buffer_bytes() const {
   const std::uint64_t activation = std::uint64_t{activation_words()} * array_rows;
   const std::uint64_t weight = std::uint64_t{weight_words} * array_cols;

@@ -65,9 +65,14 @@ struct Chip {
   std::uint64_t fingerprint() const;
 };
 
-// Reads and validates a chip file. Errors: UserError with file, line, key, value and allowed range.
-Chip load_chip(const std::filesystem::path& file);
-Chip parse_chip(std::string_view toml_text, const std::string& file_name);
+// Changes of a chip file's keys, each "clock_mhz=500", "chip.array_rows=32" or "memory.kind=hbm2": what `--set` takes. A
+// value is written as in the file; a text needs no quotes. A change of the memory's kind takes the keys away that the
+// file has for its own kind.
+using ChipChanges = std::vector<std::string>;
+
+// Reads and validates a chip file with these changes. Errors: UserError with file, line, key, value and allowed range.
+Chip load_chip(const std::filesystem::path& file, const ChipChanges& changes = {});
+Chip parse_chip(std::string_view toml_text, const std::string& file_name, const ChipChanges& changes = {});
 
 // The chip file as TOML text, every key written out: parse_chip(to_toml(c)) == c.
 std::string to_toml(const Chip& chip);

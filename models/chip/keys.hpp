@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <string_view>
 
 #include "chip/chip.hpp"
@@ -26,6 +27,11 @@ struct Key {
   Form form = Form::kAny;
   Presence presence = Presence::kOptional;
 };
+
+// What is allowed: "a power of two, 4 to 256".
+std::string range_text(const Key& key);
+
+inline constexpr std::size_t kMaxNameBytes = 64;  // of a chip
 
 // The one dataflow that the array has; `dataflow` is the key of [chip] that is not a number.
 inline constexpr std::string_view kDataflow = "weight-stationary";

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "chip/changes.hpp"
 #include "chip/chip.hpp"
 #include "chip/keys.hpp"
 #include "support/error.hpp"
@@ -18,20 +19,16 @@ namespace {
 
 using chip_file::Form;
 using chip_file::Key;
+using chip_file::kMaxNameBytes;
 using chip_file::Presence;
+using chip_file::range_text;
 
 // A chip file is about 1 KB. The bounds keep a hostile file from nesting deeper than the parser's
 // recursion can stand.
 constexpr std::size_t kMaxFileBytes = 65536;
 constexpr std::size_t kMaxLineBytes = 1000;
-constexpr std::size_t kMaxNameBytes = 64;
 
 constexpr bool is_power_of_two(std::uint64_t x) { return x != 0 && (x & (x - 1)) == 0; }
-
-std::string range_text(const Key& key) {
-  return fmt::format("{}, {} to {}", key.form == Form::kPowerOfTwo ? "a power of two" : "a whole number", key.min,
-                     key.max);
-}
 
 // A value as it stands in the file, on one line and not too long.
 std::string shown(const toml::node& node) {
@@ -46,11 +43,13 @@ std::string shown(const toml::node& node) {
 
 class Parser {
  public:
-  Parser(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
+  Parser(std::string_view text, std::string file, const ChipChanges& changes)
+      : text_(text), file_(std::move(file)), changes_(changes) {}
 
   Chip parse() {
     check_size();
-    const toml::table root = parse_toml();
+    toml::table root = parse_toml();
+    chip_file::apply_changes(root, changes_);
     Chip chip;
     refuse_unknown(root, "", {"name", "clock_mhz", "chip", "memory"});
     read_top(root, chip);
@@ -71,7 +70,10 @@ class Parser {
 
  private:
   [[noreturn]] void fail(std::uint32_t line, const std::string& what) const {
-    throw UserError(line == 0 ? fmt::format("{}: {}", file_, what) : fmt::format("{}:{}: {}", file_, line, what));
+    // What a change has put there has no line.
+    const char* changed = changes_.empty() ? "" : " with --set";
+    throw UserError(line == 0 ? fmt::format("{}{}: {}", file_, changed, what)
+                              : fmt::format("{}:{}: {}", file_, line, what));
   }
 
   void check_size() const {
@@ -259,16 +261,17 @@ class Parser {
 
   std::string_view text_;
   std::string file_;
+  const ChipChanges& changes_;
 };
 
 }  // namespace
 
-Chip parse_chip(std::string_view toml_text, const std::string& file_name) {
-  return Parser(toml_text, file_name).parse();
+Chip parse_chip(std::string_view toml_text, const std::string& file_name, const ChipChanges& changes) {
+  return Parser(toml_text, file_name, changes).parse();
 }
 
-Chip load_chip(const std::filesystem::path& file) {
-  return parse_chip(read_whole_file(file, kMaxFileBytes), file.string());
+Chip load_chip(const std::filesystem::path& file, const ChipChanges& changes) {
+  return parse_chip(read_whole_file(file, kMaxFileBytes), file.string(), changes);
 }
 
 }  // namespace systole

@@ -24,14 +24,14 @@ std::vector<std::string> shipped_chips() {
   return names;
 }
 
-Chip open_chip(const std::string& name_or_path) {
+Chip open_chip(const std::string& name_or_path, const ChipChanges& changes) {
   const std::vector<std::string> names = shipped_chips();
   if (std::find(names.begin(), names.end(), name_or_path) != names.end())
-    return load_chip(data_directory("chips") / (name_or_path + ".toml"));
+    return load_chip(data_directory("chips") / (name_or_path + ".toml"), changes);
   if (!fs::exists(name_or_path))
     throw UserError(
         fmt::format("chip \"{}\" is neither a file nor a shipped chip ({})", name_or_path, fmt::join(names, ", ")));
-  return load_chip(name_or_path);
+  return load_chip(name_or_path, changes);
 }
 
 }  // namespace systole

@@ -13,8 +13,8 @@ namespace systole {
 // Names of the shipped chips, sorted.
 std::vector<std::string> shipped_chips();
 
-// A shipped chip by its name, or the chip file at this path. UserError naming both possibilities
+// A shipped chip by its name, or the chip file at this path, with these changes. UserError naming both possibilities
 // when it is neither.
-Chip open_chip(const std::string& name_or_path);
+Chip open_chip(const std::string& name_or_path, const ChipChanges& changes = {});
 
 }  // namespace systole

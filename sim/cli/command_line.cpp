@@ -19,12 +19,20 @@ using Chosen = std::optional<Command>;
 void add_network(CLI::App& command, std::string& network, const char* help) {
   command.add_option("network", network, help)->required()->type_name("NET");
 }
-void add_chip(CLI::App& command, std::string& chip) {
-  command.add_option("--chip", chip, "A shipped chip's name or a chip file")->required()->type_name("CHIP");
-}
 // An option that may be given several times, a value each time.
 CLI::Option* each_time(CLI::Option* option) {
   return option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+void add_changes(CLI::App& command, ChipOptions& chip) {
+  each_time(command.add_option("--set", chip.changes,
+                               "Change a key of the chip file, as --set chip.array_rows=32 or --set memory.kind=hbm2"))
+      ->type_name("KEY=VALUE");
+}
+CLI::Option* add_chip(CLI::App& command, ChipOptions& chip) {
+  CLI::Option* option =
+      command.add_option("--chip", chip.name, "A shipped chip's name or a chip file")->type_name("CHIP");
+  add_changes(command, chip);
+  return option;
 }
 
 void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options) {
@@ -50,7 +58,7 @@ void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& op
 
 void add_job_options(CLI::App& command, JobOptions& job) {
   add_network(command, job.network, "ONNX file, or layers as SCALE-Sim lists them (.csv)");
-  add_chip(command, job.chip);
+  add_chip(command, job.chip)->required();
   each_time(command.add_option("--input", job.inputs,
                                "Input tensor, .npy or .pb, once per graph input in their order; default: random data"))
       ->type_name("FILE");
@@ -129,7 +137,7 @@ void add_conformance(CLI::App& app, ConformanceArguments& arguments, Chosen& cho
                    "Folder with test cases at any depth: model.onnx, test_data_set_0/input_0.pb, ..")
       ->required()
       ->type_name("DIR");
-  add_chip(*command, arguments.chip);
+  add_chip(*command, arguments.chip)->required();
   command->add_option("--on", arguments.on, "View of the chip: reference, model, rtl, or all [reference]")
       ->check(CLI::IsMember({"reference", "model", "rtl", "all"}))
       ->type_name("VIEW");
@@ -162,7 +170,7 @@ void add_dram(CLI::App& app, DramArguments& dram, Chosen& chosen) {
 void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
   CLI::App* command = app.add_subcommand(
       "fuzz", "Run random programs on RTL, reference and cycle model, and compare every bit and every cycle");
-  command->add_option("--chip", fuzz.chip, "A shipped chip's name or a chip file")->type_name("CHIP");
+  add_chip(*command, fuzz.chip);
   command->add_option("--programs", fuzz.programs, "How many [100]")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
@@ -183,7 +191,9 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
   command->add_option("--json", fuzz.json, "File for figures, coverage and failures as JSON")->type_name("FILE");
   command->add_option("--junit", fuzz.junit, "File for the results as JUnit XML")->type_name("FILE");
   command->add_option("--keep", fuzz.keep, "Folder for failing programs, made small [fuzz-failures]")->type_name("DIR");
-  command->add_option("--replay", fuzz.replay, "Run one saved program again, instead")->type_name("DIR/NAME");
+  command->add_option("--replay", fuzz.replay, "Run one saved program again, instead")
+      ->type_name("DIR/NAME")
+      ->excludes("--set");
   command->callback([&] { chosen = fuzz; });
 }
 
@@ -200,6 +210,23 @@ void add_positionals(CLI::App* command, const std::vector<Positional>& positiona
   for (const Positional& p : positionals)
     command->add_option(p.name, p.value, p.help)->required()->type_name(p.type_name);
   command->callback([&] { chosen = arguments; });
+}
+
+void add_chip_command(CLI::App& app, ChipArguments& arguments, Chosen& chosen) {
+  CLI::App* command =
+      app.add_subcommand("chip", "Show a chip with all its parameters, as a chip file with what each of them means");
+  CLI::Option* name =
+      command->add_option("chip", arguments.chip.name, "A shipped chip's name or a chip file")->type_name("CHIP");
+  add_changes(*command, arguments.chip);
+  CLI::Option* keys = command->add_flag("--keys", arguments.keys, "Show the keys of every chip file, as Markdown");
+  CLI::Option* schema =
+      command->add_flag("--schema", arguments.schema, "Show the JSON schema of a chip file, for an editor");
+  for (CLI::Option* instead : {keys, schema}) instead->excludes(name)->excludes("--set");
+  keys->excludes(schema);
+  command->callback([&, name, keys, schema] {
+    if (name->count() + keys->count() + schema->count() == 0) throw CLI::RequiredError("chip");
+    chosen = arguments;
+  });
 }
 
 // One set of arguments a command; the parser writes into it.
@@ -220,8 +247,7 @@ struct AllArguments {
 void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
   add_run(app, all.run, chosen);
   add_positionals(app.add_subcommand("chips", "List the shipped chips"), {}, all.chips, chosen);
-  add_positionals(app.add_subcommand("chip", "Show a chip with all its parameters, as a chip file"),
-                  {{"chip", all.chip.chip, "A shipped chip's name or a chip file", "CHIP"}}, all.chip, chosen);
+  add_chip_command(app, all.chip, chosen);
   add_positionals(app.add_subcommand("disasm", "Show a program as assembler text"),
                   {{"program", all.disasm.program, "Program file", "PROGRAM"}}, all.disasm, chosen);
   add_positionals(app.add_subcommand("trace-diff", "Compare two files of run --trace, or of your own simulation"),

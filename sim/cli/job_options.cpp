@@ -24,7 +24,7 @@ const std::map<std::string, compiler::Search> kSearches = {
 
 session::Job job_of(const JobOptions& options) {
   session::Job job;
-  job.chip = open_chip(options.chip);
+  job.chip = opened(options.chip);
   job.network = options.network;
   job.opening = options.calibration;
   job.float_average_pool = options.float_average_pool;

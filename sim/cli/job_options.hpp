@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/chip_options.hpp"
 #include "cli/commands.hpp"
 #include "quantize/open_network.hpp"
 #include "session/session.hpp"
@@ -16,7 +17,8 @@
 namespace systole::cli {
 
 struct JobOptions {
-  std::string network, chip, search = "fast";
+  ChipOptions chip;
+  std::string network, search = "fast";
   std::vector<std::string> inputs;  // a file for each input of the graph, in their order; random data if empty
   quantize::CalibrationOptions calibration;
   std::uint32_t seed = 1;

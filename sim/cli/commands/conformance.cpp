@@ -51,7 +51,7 @@ JunitSuite suite_of(const std::vector<CaseResult>& results) {
 
 int execute(const ConformanceArguments& arguments, const Streams& streams) {
   check_folder(arguments.junit);
-  const Chip chip = open_chip(arguments.chip);
+  const Chip chip = opened(arguments.chip);
   conformance::Options options;
   options.view = session::view_choice(arguments.on);
   options.make_rtl = rtl_view::make_platform_view;

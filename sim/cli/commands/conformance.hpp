@@ -5,12 +5,14 @@
 
 #include <string>
 
+#include "cli/chip_options.hpp"
 #include "cli/commands.hpp"
 
 namespace systole::cli {
 
 struct ConformanceArguments {
-  std::string folder, chip, on = "reference", junit, only;
+  ChipOptions chip;
+  std::string folder, on = "reference", junit, only;
   bool verbose = false;
 };
 // Exit code 1 if a case failed.

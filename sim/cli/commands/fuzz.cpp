@@ -132,10 +132,14 @@ int replay(const FuzzArguments& arguments, const Streams& streams) {
 
 int execute(const FuzzArguments& arguments, const Streams& streams) {
   if (!arguments.replay.empty()) return replay(arguments, streams);
-  if (arguments.chip.empty()) throw UserError("--chip is missing: a shipped chip's name or a chip file");
+  if (arguments.chip.name.empty()) throw UserError("--chip is missing: a shipped chip's name or a chip file");
+  if (arguments.memory == "random")
+    for (const std::string& change : arguments.chip.changes)
+      if (change.rfind("memory.", 0) == 0)
+        throw UserError("--set " + change + ": programs have random memories; --memory fixed takes the chip's");
   check_folder(arguments.json);
   check_folder(arguments.junit);
-  const Chip chip = open_chip(arguments.chip);
+  const Chip chip = opened(arguments.chip);
   const platform::RtlLibrary library = library_of(chip, arguments.assertions, streams);
 
   fuzz::FuzzOptions options;

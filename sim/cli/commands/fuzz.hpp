@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/chip_options.hpp"
 #include "cli/commands.hpp"
 
 namespace systole::cli {
 
 struct FuzzArguments {
-  std::string chip, json, junit, replay, memory = "random", keep = "fuzz-failures";
+  ChipOptions chip;
+  std::string json, junit, replay, memory = "random", keep = "fuzz-failures";
   std::uint64_t programs = 100, seed = 1;
   int instructions = 24;
   unsigned jobs = 1;

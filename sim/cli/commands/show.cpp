@@ -7,6 +7,7 @@
 #include <ostream>
 #include <vector>
 
+#include "chip/describe.hpp"
 #include "chip/shipped_chips.hpp"
 #include "isa/program.hpp"
 #include "report/numbers.hpp"
@@ -30,9 +31,13 @@ int execute(const ChipsArguments&, const Streams& streams) {
 }
 
 int execute(const ChipArguments& arguments, const Streams& streams) {
-  const Chip chip = open_chip(arguments.chip);
+  if (arguments.schema || arguments.keys) {
+    streams.out << (arguments.schema ? chip_file_schema() : chip_file_tables());
+    return 0;
+  }
+  const Chip chip = opened(arguments.chip);
   streams.out << "# " << chip_line(chip) << fmt::format(", {} MACs a cycle\n", report::grouped(chip.macs_per_cycle()))
-              << to_toml(chip);
+              << annotated_toml(chip);
   return 0;
 }
 

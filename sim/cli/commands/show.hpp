@@ -5,13 +5,15 @@
 
 #include <string>
 
+#include "cli/chip_options.hpp"
 #include "cli/commands.hpp"
 
 namespace systole::cli {
 
 struct ChipsArguments {};
 struct ChipArguments {
-  std::string chip;
+  ChipOptions chip;
+  bool schema = false, keys = false;  // show these instead of a chip
 };
 struct DisasmArguments {
   std::string program;

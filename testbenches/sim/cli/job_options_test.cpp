@@ -26,7 +26,7 @@ HostTensor picture(const Shape& shape) {
 session::Job float_job(const std::string& network, std::vector<HostTensor> inputs) {
   cli::JobOptions options;
   options.network = network;
-  options.chip = "tiny";
+  options.chip.name = "tiny";
   session::Job job = cli::job_of(options);
   job.inputs = std::move(inputs);
   job.compare_float = true;

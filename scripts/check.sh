@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Everything that continuous integration runs: holds the form of the sources, builds all, runs all tests, reads the RTL in three tools,
-# runs the readers' fuzzer with sanitizers, and every command of the docs. Every step is announced with its
+# runs the fast tests and the readers' fuzzer with sanitizers, and every command of the docs. Every step is announced with its
 # time; the first failure ends it.
 #
 #   scripts/check.sh            fresh clone included; as root or with sudo if packages are missing
@@ -49,13 +49,12 @@ step "README shows its output" python3 scripts/readme_output.py --check
 step "clang-tidy" scripts/check_tidy.sh
 step "RTL of the shipped chips, prebuilt" quietly cmake --build build --target chips
 step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
+step "exported testbench in Icarus and Verilator" scripts/simulate_export.sh
 step "commands of the docs" python3 scripts/run_docs.py
 step "benchmark networks" scripts/networks/check.sh
 step "configure with sanitizers" quietly cmake --preset sanitize
-# All fast tests with sanitizers take longer than all other steps together (preset sanitize builds them): here are four and the fuzzer.
-sanitized=(support_test test_memory reference_test test_network)
-step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores" --target fuzz_readers "${sanitized[@]}"
-for test in "${sanitized[@]}"; do step "$test with sanitizers" quietly "build-sanitize/$test"; done
+step "build with sanitizers" quietly cmake --build build-sanitize -j "$cores"
+step "fast tests with sanitizers" quietly ctest --test-dir build-sanitize -L fast -j "$cores" --output-on-failure --no-tests=error
 step "fuzz the readers" build-sanitize/fuzz_readers --seconds "${FUZZ_SECONDS:-60}" --keep build-sanitize/fuzz-failures
 # Last, so that its summary closes the output.
 step "tests" ctest --test-dir build -j "$cores" --output-on-failure --no-tests=error

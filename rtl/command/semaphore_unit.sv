@@ -31,17 +31,14 @@ module semaphore_unit (
 
   // From the engine with the highest priority down: who takes a semaphore lowers its thermometer by a step for those
   // behind.
-  logic [Engines*N-1:0] take;
-  for (genvar e = 0; e < Engines; e++) begin : gen_start
-    logic [Engines*N-1:0] left, left_behind;
-    if (e == 0) begin : gen_first
-      assign left = above_q;
-    end else begin : gen_behind
-      assign left = gen_start[e-1].left_behind;
+  logic [Engines*N-1:0] left, take;
+  always_comb begin
+    left = above_q;
+    for (int e = 0; e < Engines; e++) begin
+      start_o[e]     = request_i[e] && (wait_mask_i[e*N +: N] & ~left[N-1:0]) == '0;
+      take[e*N +: N] = start_o[e] ? wait_mask_i[e*N +: N] : '0;  // no default before: the next process reads it
+      left = (left & ~{Engines{take[e*N +: N]}}) | ((left >> N) & {Engines{take[e*N +: N]}});
     end
-    assign start_o[e]      = request_i[e] && (wait_mask_i[e*N +: N] & ~left[N-1:0]) == '0;
-    assign take[e*N +: N]  = start_o[e] ? wait_mask_i[e*N +: N] : '0;
-    assign left_behind     = (left & ~{Engines{take[e*N +: N]}}) | ((left >> N) & {Engines{take[e*N +: N]}});
   end
 
   logic                 event_now;

@@ -41,6 +41,7 @@ step "Debian packages" scripts/install_packages.sh --check
 step "scripts: shellcheck" shellcheck scripts/*.sh scripts/networks/*.sh .ci/run
 step "format" scripts/check_format.sh
 step "arrows between folders" python3 scripts/check_layers.py
+step "sizes of folders and classes" python3 scripts/check_sizes.py
 step "docs" python3 scripts/check_docs.py
 step "configure" quietly cmake --preset check
 step "build" quietly cmake --build build -j "$cores"

@@ -38,7 +38,7 @@ quietly() {
 }
 
 step "Debian packages" scripts/install_packages.sh --check
-step "scripts: shellcheck" shellcheck scripts/*.sh scripts/networks/*.sh .ci/run
+step "scripts: shellcheck" shellcheck scripts/*.sh scripts/*/*.sh .ci/run
 step "format" scripts/check_format.sh
 step "arrows between folders" python3 scripts/check_layers.py
 step "sizes of folders and classes" python3 scripts/check_sizes.py
@@ -51,6 +51,7 @@ step "clang-tidy" scripts/check_tidy.sh
 step "RTL of the shipped chips, prebuilt" quietly cmake --build build --target chips
 step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
 step "exported testbench in Icarus and Verilator" scripts/simulate_export.sh
+step "netlist of Yosys against the RTL" scripts/simulate_netlist.sh
 step "commands of the docs" python3 scripts/run_docs.py
 step "benchmark networks" scripts/networks/check.sh
 step "configure with sanitizers" quietly cmake --preset sanitize

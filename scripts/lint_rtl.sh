@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Reads the RTL in three tools for every shipped chip: Verilator -Wall, Icarus Verilog, and Yosys synthesis with
-# `check -assert` (hierarchy kept, ram_1r1w a black box, as a chip team with SRAM macros would have it). Any warning of
-# Verilator, and any error, fails. The parameters of a chip come from build/systole_chip_parameters.
+# `check -assert` (netlist/synthesize.sh). Any warning of Verilator, and any error, fails. The parameters of a chip come from build/systole_chip_parameters.
 #
 #   scripts/lint_rtl.sh [CHIP...]        names of shipped chips or chip files; default: all of sim/chips
 set -euo pipefail
@@ -17,8 +16,6 @@ if [[ ! -x $parameters_of ]]; then
   exit 1
 fi
 cd "$root/rtl"
-mapfile -t files < <(grep -E '\.sv$' files.f)
-mapfile -t includes < <(sed -n 's/^+incdir+/-I/p' files.f)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -39,25 +36,17 @@ step() {
 
 for chip in "${chips[@]}"; do
   name=$(basename "$chip" .toml)
-  verilator_parameters=() icarus_parameters=() yosys_parameters=()
+  verilator_parameters=() icarus_parameters=()
   parameters=$("$parameters_of" "$chip")
   while read -r key value; do
     verilator_parameters+=("-G$key=$value")
     icarus_parameters+=("-Psystole_chip.$key=$value")
-    yosys_parameters+=(-chparam "$key" "$value")
   done <<<"$parameters"
 
   step "$name: verilator --lint-only -Wall" \
     verilator --lint-only -Wall --top-module systole_chip "${verilator_parameters[@]}" lint.vlt -f files.f
   step "$name: iverilog -g2012" \
     iverilog -g2012 -Wall -Wno-timescale -s systole_chip "${icarus_parameters[@]}" -t null -f files.f
-  others=()
-  for file in "${files[@]}"; do [[ $file == common/ram_1r1w.sv ]] || others+=("$file"); done
-  step "$name: yosys synth, check -assert" yosys -Q -p "
-    read_verilog -sv ${includes[*]} -lib common/ram_1r1w.sv
-    read_verilog -sv ${includes[*]} -defer ${others[*]}
-    hierarchy -check -top systole_chip ${yosys_parameters[*]}
-    synth -top systole_chip -run coarse:
-    check -assert"
+  step "$name: yosys synth, check -assert" "$root/scripts/netlist/synthesize.sh" "$chip"
 done
 [[ $failures -eq 0 ]] || { echo "$failures of the RTL checks failed"; exit 1; }

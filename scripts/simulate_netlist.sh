@@ -26,9 +26,14 @@ for module in "${modules[@]}"; do
   [[ $module == netlist_chip ]] || sed -i "s/\b$module\b/netlist_$module/g" netlist.v
 done
 
-sed 's/systole_chip #(`SYSTOLE_PARAMETERS) u_chip/both_chips #(0) u_chip/' testbench.sv >both.sv
-grep -q 'both_chips #(0) u_chip' both.sv
-iverilog -g2012 -Wno-timescale -s testbench -o both.vvp -f rtl.f "$root/scripts/netlist/both_chips.sv" netlist.v both.sv >build.log 2>&1 ||
+check=$root/scripts/netlist/netlist_check.sv
+# Every output of the chip is compared.
+mapfile -t outputs < <(sed -n 's/^  output .* \([a-z_]*_o\),\{0,1\}$/\1/p' "$SYSTOLE_RTL/systole_chip.sv")
+[[ ${#outputs[@]} -gt 20 ]]
+for output in "${outputs[@]}"; do
+  grep -qE "SAME\\(.*, ${output}(\\)|\\[)" "$check" || { echo "FAILED: $check does not compare $output"; exit 1; }
+done
+iverilog -g2012 -Wno-timescale -s testbench -s netlist_check -o both.vvp -f rtl.f testbench.sv netlist.v "$check" >build.log 2>&1 ||
   { grep -v sorry build.log | tail -n 20; exit 1; }
 
 # Instances of the memory below the RTL and below the netlist, as elaborated.

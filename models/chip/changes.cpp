@@ -55,9 +55,11 @@ void set(toml::table& table, const Change& change) {
   table.insert_or_assign(change.key, change.value);
 }
 
+std::string kind_of(const toml::table& memory) { return memory["kind"].value_or(std::string(memory::kIdealKind)); }
+
 // The keys of the file's own kind say nothing about another one.
 void remove_keys_of_kind(toml::table& memory) {
-  std::set<std::string, std::less<>> kept;
+  std::set<std::string, std::less<>> kept = {"kind"};
   const MemoryConfig config;
   visit_memory_keys(config, [&](const Key& key, const auto&) { kept.emplace(key.name); });
   for (auto at = memory.begin(); at != memory.end();)
@@ -74,12 +76,10 @@ toml::table* table_of(toml::table& root, const std::string& name) {
 void apply(toml::table& root, const Change& change) {
   toml::table* table = table_of(root, change.table);
   if (table == nullptr) return;
-  if (change.is_kind()) {
-    const auto before = table->get_as<std::string>("kind");
-    if (change.value != (before == nullptr ? std::string(memory::kIdealKind) : before->get()))
-      remove_keys_of_kind(*table);
-  }
+  if (!change.is_kind()) return set(*table, change);
+  const std::string before = kind_of(*table);
   set(*table, change);
+  if (kind_of(*table) != before) remove_keys_of_kind(*table);
 }
 
 // edge16-array_rows-32: a report must not take the changed chip for the one of the file.

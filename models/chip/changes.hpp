@@ -10,7 +10,8 @@
 namespace systole::chip_file {
 
 // In their order, a change of the memory's kind first. UserError for a text that is not KEY=VALUE, and for a key that
-// names no table. The chip's name tells of the changes, unless one of them is the name. Unknown keys and wrong values are left to the reader, which knows what is allowed.
+// names no table. The chip's name tells of the changes, unless one of them is the name. Unknown keys and wrong values
+// are left to the reader, which knows what is allowed.
 void apply_changes(toml::table& root, const ChipChanges& changes);
 
 }  // namespace systole::chip_file

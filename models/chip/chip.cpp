@@ -23,6 +23,16 @@ std::string rtl_name(std::string_view key) {
   return name;
 }
 
+struct Writer {
+  std::string lines;
+  void table(std::string_view name) { lines += fmt::format("\n[{}]\n", name); }
+  void text(std::string_view key, std::string_view value) { lines += fmt::format("{} = \"{}\"\n", key, value); }
+  template <class T>
+  void number(const chip_file::Key& key, const T& value) {
+    lines += fmt::format("{} = {}\n", key.name, value);
+  }
+};
+
 }  // namespace
 
 std::string chip_file::range_text(const Key& key) {
@@ -59,21 +69,9 @@ std::uint64_t Chip::fingerprint() const {
 }
 
 std::string to_toml(const Chip& chip) {
-  std::string text = fmt::format("name = \"{}\"\nclock_mhz = {}\n\n[chip]\n", chip.name, chip.clock_mhz);
-  text += fmt::format("dataflow = \"{}\"\n", chip_file::kDataflow);
-  const auto write = [&](const chip_file::Key& key, const auto& value) {
-    text += fmt::format("{} = {}\n", key.name, value);
-  };
-  chip_file::visit_chip_keys(chip, write);
-  text += fmt::format("\n[memory]\nkind = \"{}\"\n", chip.memory.kind());
-  if (chip.memory.is_dram()) {
-    text += fmt::format("address_mapping = \"{}\"\n", chip.memory.dram().address_mapping);
-    chip_file::visit_dram_keys(chip.memory.dram(), write);
-  } else {
-    chip_file::visit_ideal_keys(chip.memory.ideal(), write);
-  }
-  chip_file::visit_memory_keys(chip.memory, write);
-  return text;
+  Writer writer;
+  chip_file::visit_file(chip, writer);
+  return writer.lines;
 }
 
 }  // namespace systole

@@ -65,8 +65,8 @@ struct Chip {
   std::uint64_t fingerprint() const;
 };
 
-// Changes of a chip file's keys, each "clock_mhz=500", "chip.array_rows=32" or "memory.kind=hbm2": what `--set` takes. A
-// value is written as in the file; a text needs no quotes. A change of the memory's kind takes the keys away that the
+// Changes of a chip file's keys, each "clock_mhz=500", "chip.array_rows=32" or "memory.kind=hbm2": what `--set` takes.
+// A value is written as in the file; a text needs no quotes. A change of the memory's kind takes the keys away that the
 // file has for its own kind.
 using ChipChanges = std::vector<std::string>;
 

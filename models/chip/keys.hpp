@@ -31,7 +31,9 @@ struct Key {
 // What is allowed: "a power of two, 4 to 256".
 std::string range_text(const Key& key);
 
-inline constexpr std::size_t kMaxNameBytes = 64;  // of a chip
+// The name of a chip.
+inline constexpr std::size_t kMaxNameBytes = 64;
+inline constexpr std::string_view kNameText = "letters, digits, '_' and '-', 1 to 64 of them";
 
 // The one dataflow that the array has; `dataflow` is the key of [chip] that is not a number.
 inline constexpr std::string_view kDataflow = "weight-stationary";
@@ -146,6 +148,27 @@ void visit_memory_keys(MemoryT& memory, Visitor&& visit) {
   visit(Key{"backpressure_seed", "", "seed of the cycles in which a channel refuses", 0,
             std::numeric_limits<std::int64_t>::max()},
         memory.backpressure_seed);
+}
+
+// Every line of the chip's file, in order: visitor.table(name) begins [name]; visitor.text(key, value) and
+// visitor.number(Key, value) are its lines. The keys of the memory are those of its kind.
+template <class Visitor>
+void visit_file(const Chip& chip, Visitor& visitor) {
+  const auto number = [&](const Key& key, const auto& value) { visitor.number(key, value); };
+  visitor.text("name", std::string_view(chip.name));
+  visitor.number(kClockKey, chip.clock_mhz);
+  visitor.table("chip");
+  visitor.text("dataflow", kDataflow);
+  visit_chip_keys(chip, number);
+  visitor.table("memory");
+  visitor.text("kind", chip.memory.kind());
+  if (chip.memory.is_dram()) {
+    visitor.text("address_mapping", std::string_view(chip.memory.dram().address_mapping));
+    visit_dram_keys(chip.memory.dram(), number);
+  } else {
+    visit_ideal_keys(chip.memory.ideal(), number);
+  }
+  visit_memory_keys(chip.memory, number);
 }
 
 }  // namespace systole::chip_file

@@ -100,7 +100,7 @@ class Parser {
 
   void read_top(const toml::table& root, Chip& chip) const {
     const toml::node* name = root.get("name");
-    const std::string allowed = fmt::format("letters, digits, '_' and '-', 1 to {} of them", kMaxNameBytes);
+    const std::string_view allowed = chip_file::kNameText;
     if (name == nullptr) fail(0, fmt::format("key 'name' is missing: must be {}", allowed));
     if (!name->is_string())
       fail(name->source().begin.line, fmt::format("name = {}: must be a string of {}", shown(*name), allowed));

@@ -57,7 +57,7 @@ class Dnnl {
 
  private:
   // oneDNN adds in another order for each instruction set. With one set, a float network has the same scales, and so
-  // the same cycles, on every x86-64 machine of the last ten years. It is as fast: host operators wait for memory.
+  // the same cycles, on every x86-64 machine of the last ten years. It is as fast (docs/reference/arithmetic.md).
   static dnnl::engine made_engine() {
     static const dnnl::status limited = dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
     static_cast<void>(limited);  // another processor family has its own sets: nothing to limit

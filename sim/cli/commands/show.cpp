@@ -7,8 +7,8 @@
 #include <ostream>
 #include <vector>
 
-#include "chip/describe.hpp"
 #include "chip/shipped_chips.hpp"
+#include "cli/output/chip_description.hpp"
 #include "isa/program.hpp"
 #include "report/numbers.hpp"
 #include "report/side_by_side.hpp"

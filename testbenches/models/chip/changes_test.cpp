@@ -45,6 +45,7 @@ TEST_CASE("a change of the memory's kind takes the keys of the file's kind away,
   CHECK(chip.memory.dram().organization.channels == 2);
   CHECK(chip.memory.size_bytes == 0x100000);  // of the file: every kind has it
   CHECK(parse_chip(kText, "c.toml", {"memory.kind=ideal"}).memory.ideal().latency_cycles == 33);  // no change
+  CHECK(parse_chip(kText, "c.toml", {"memory.kind=\"ideal\""}).memory.ideal().latency_cycles == 33);
 }
 
 TEST_CASE("a wrong change is one line that says what is allowed") {

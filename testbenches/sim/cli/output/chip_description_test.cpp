@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "chip/describe.hpp"
+#include "cli/output/chip_description.hpp"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,6 +9,7 @@
 #include "chip/shipped_chips.hpp"
 
 using namespace systole;
+using namespace systole::cli;
 
 TEST_CASE("an annotated chip file reads back as the same chip and explains every line") {
   for (const std::string& name : shipped_chips()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "chip/describe.hpp"
+#include "cli/output/chip_description.hpp"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,9 @@
 #include <optional>
 
 #include "chip/keys.hpp"
+#include "report/numbers.hpp"
 
-namespace systole {
+namespace systole::cli {
 namespace {
 
 using chip_file::Form;
@@ -18,20 +19,18 @@ using chip_file::Presence;
 using chip_file::range_text;
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kNameHelp = "letters, digits, '_' and '-', 1 to 64 of them";
-constexpr std::string_view kDataflowHelp = "which operand stays in the array";
-constexpr std::string_view kKindHelp = "which memory stands behind the chip";
-constexpr std::string_view kMappingHelp = "which bits of an address select channel, bank, row and column";
-
-std::string size_text(std::uint64_t bytes) {
-  if (bytes % 1024 != 0) return fmt::format("{} bytes", bytes);
-  return bytes % (1024 * 1024) == 0 ? fmt::format("{} MiB", bytes / 1024 / 1024) : fmt::format("{} KiB", bytes / 1024);
+// Of the keys that are texts.
+std::string_view help_of(std::string_view key) {
+  if (key == "name") return chip_file::kNameText;
+  if (key == "dataflow") return "which operand stays in the array";
+  if (key == "kind") return "which memory stands behind the chip";
+  return "which bits of an address select channel, bank, row and column";
 }
 
 // What a value means in bytes, for the keys that size a memory.
 std::string derived_text(const Chip& chip, std::string_view key) {
   const auto buffer = [](std::uint64_t words, std::uint64_t bytes) {
-    return fmt::format("; here {}", size_text(words * bytes));
+    return fmt::format("; here {}", report::bytes_text(words * bytes));
   };
   if (key == "activation_bank_words")
     return buffer(chip.activation_words(), chip.activation_word_bytes()) + " in all banks";
@@ -44,32 +43,40 @@ std::string derived_text(const Chip& chip, std::string_view key) {
   return "";
 }
 
-// Key, value and behind them what they mean, the comments of a table below each other.
-class AnnotatedTable {
+// A file's lines with what they mean behind them, the comments of a table below each other.
+class Annotator {
  public:
-  explicit AnnotatedTable(const Chip& chip) : chip_(chip) {}
+  explicit Annotator(const Chip& chip) : chip_(chip) {}
 
-  void text(std::string_view key, std::string_view value, std::string_view help) {
-    lines_.emplace_back(fmt::format("{} = \"{}\"", key, value), help);
+  void table(std::string_view name) {
+    end_table();
+    text_ += fmt::format("\n[{}]\n", name);
+  }
+  void text(std::string_view key, std::string_view value) {
+    lines_.emplace_back(fmt::format("{} = \"{}\"", key, value), help_of(key));
   }
   template <class T>
-  void operator()(const Key& key, const T& value) {
+  void number(const Key& key, const T& value) {
     const std::string unit = key.unit.empty() ? "" : fmt::format(" [{}]", key.unit);
     lines_.emplace_back(fmt::format("{} = {}", key.name, value),
                         fmt::format("{}{}; {}{}", key.help, unit, range_text(key), derived_text(chip_, key.name)));
   }
-
-  std::string str() const {
-    std::size_t width = 0;
-    for (const auto& [line, comment] : lines_) width = std::max(width, line.size());
-    std::string text;
-    for (const auto& [line, comment] : lines_) text += fmt::format("{:<{}}  # {}\n", line, width, comment);
-    return text;
+  std::string str() {
+    end_table();
+    return text_;
   }
 
  private:
+  void end_table() {
+    std::size_t width = 0;
+    for (const auto& [line, comment] : lines_) width = std::max(width, line.size());
+    for (const auto& [line, comment] : lines_) text_ += fmt::format("{:<{}}  # {}\n", line, width, comment);
+    lines_.clear();
+  }
+
   const Chip& chip_;
-  std::vector<std::pair<std::string, std::string>> lines_;
+  std::string text_;
+  std::vector<std::pair<std::string, std::string>> lines_;  // of the table that is open
 };
 
 // A key of the file as the page and the schema have it.
@@ -107,18 +114,23 @@ std::vector<Row> rows() {
       rows.push_back({table, key.name, key.unit, key.help, fallback, key});
     };
   };
-  rows.push_back({kTop, "name", "", kNameHelp, "", std::nullopt});
+  rows.push_back({kTop, "name", "", help_of("name"), "", std::nullopt});
   numbers_of(kTop)(chip_file::kClockKey, chip.clock_mhz);
-  rows.push_back(
-      {kChip, "dataflow", "", kDataflowHelp, std::string(chip_file::kDataflow), std::nullopt, {chip_file::kDataflow}});
+  rows.push_back({kChip,
+                  "dataflow",
+                  "",
+                  help_of("dataflow"),
+                  std::string(chip_file::kDataflow),
+                  std::nullopt,
+                  {chip_file::kDataflow}});
   chip_file::visit_chip_keys(chip, numbers_of(kChip));
   std::vector<std::string_view> kinds = memory::dram_kind_names();
   kinds.insert(kinds.begin(), memory::kIdealKind);
-  rows.push_back({kMemory, "kind", "", kKindHelp, std::string(memory::kIdealKind), std::nullopt, kinds});
+  rows.push_back({kMemory, "kind", "", help_of("kind"), std::string(memory::kIdealKind), std::nullopt, kinds});
   chip_file::visit_memory_keys(chip.memory, numbers_of(kMemory));
   chip_file::visit_ideal_keys(chip.memory.ideal(), numbers_of(kIdeal));
   const memory::DramConfig dram = memory::dram_config(memory::dram_kind_names().front());
-  rows.push_back({kDram, "address_mapping", "", kMappingHelp, dram.address_mapping, std::nullopt});
+  rows.push_back({kDram, "address_mapping", "", help_of("address_mapping"), dram.address_mapping, std::nullopt});
   const auto defaults = dram_defaults();
   chip_file::visit_dram_keys(dram, [&](const Key& key, const auto&) {
     rows.push_back({kDram, key.name, key.unit, key.help, defaults.at(key.name), key});
@@ -162,20 +174,9 @@ Json object_schema(std::string_view description) {
 }  // namespace
 
 std::string annotated_toml(const Chip& chip) {
-  AnnotatedTable top(chip), silicon(chip), memory(chip);
-  top.text("name", chip.name, kNameHelp);
-  top(chip_file::kClockKey, chip.clock_mhz);
-  silicon.text("dataflow", chip_file::kDataflow, kDataflowHelp);
-  chip_file::visit_chip_keys(chip, silicon);
-  memory.text("kind", chip.memory.kind(), kKindHelp);
-  if (chip.memory.is_dram()) {
-    memory.text("address_mapping", chip.memory.dram().address_mapping, kMappingHelp);
-    chip_file::visit_dram_keys(chip.memory.dram(), memory);
-  } else {
-    chip_file::visit_ideal_keys(chip.memory.ideal(), memory);
-  }
-  chip_file::visit_memory_keys(chip.memory, memory);
-  return top.str() + "\n[chip]\n" + silicon.str() + "\n[memory]\n" + memory.str();
+  Annotator annotator(chip);
+  chip_file::visit_file(chip, annotator);
+  return annotator.str();
 }
 
 std::string chip_file_tables() {
@@ -213,4 +214,4 @@ std::string chip_file_schema() {
   return schema.dump(2) + "\n";
 }
 
-}  // namespace systole
+}  // namespace systole::cli

@@ -7,7 +7,7 @@
 
 #include "chip/chip.hpp"
 
-namespace systole {
+namespace systole::cli {
 
 // As to_toml, with unit, meaning and allowed range of every key as comments, and the sizes that follow from the
 // values. Reads back as the same chip.
@@ -19,4 +19,4 @@ std::string chip_file_tables();
 // JSON schema (draft 2020-12) of a chip file, for editors that check TOML by one (taplo, Even Better TOML).
 std::string chip_file_schema();
 
-}  // namespace systole
+}  // namespace systole::cli

@@ -22,6 +22,7 @@ packages_to_build=(
   libprotobuf-dev protobuf-compiler # what they are written in
   libdnnl-dev           # oneDNN: operators that run on the host
   ocl-icd-opencl-dev    # Debian's CMake package of oneDNN asks for it
+  libssl-dev            # SHA-256 of files
   libtomlplusplus-dev   # chip files
   nlohmann-json3-dev    # reports
   libfmt-dev # text and messages

@@ -33,6 +33,20 @@ struct Writer {
   }
 };
 
+// Keys as --set takes them.
+struct Collector {
+  std::string prefix;
+  std::vector<std::pair<std::string, std::string>> values;
+  void table(std::string_view name) { prefix = std::string(name) + "."; }
+  void text(std::string_view key, std::string_view value) {
+    values.emplace_back(prefix + std::string(key), std::string(value));
+  }
+  template <class T>
+  void number(const chip_file::Key& key, const T& value) {
+    values.emplace_back(prefix + std::string(key.name), fmt::format("{}", value));
+  }
+};
+
 }  // namespace
 
 std::string chip_file::range_text(const Key& key) {
@@ -66,6 +80,12 @@ std::uint64_t Chip::fingerprint() const {
     }
   }
   return hash;
+}
+
+std::vector<std::pair<std::string, std::string>> chip_values(const Chip& chip) {
+  Collector collector;
+  chip_file::visit_file(chip, collector);
+  return std::move(collector.values);
 }
 
 std::string to_toml(const Chip& chip) {

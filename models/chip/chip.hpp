@@ -77,4 +77,7 @@ Chip parse_chip(std::string_view toml_text, const std::string& file_name, const 
 // The chip file as TOML text, every key written out: parse_chip(to_toml(c)) == c.
 std::string to_toml(const Chip& chip);
 
+// The same as keys, as --set takes them, and values: "chip.array_rows" and "16".
+std::vector<std::pair<std::string, std::string>> chip_values(const Chip& chip);
+
 }  // namespace systole

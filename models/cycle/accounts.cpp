@@ -26,8 +26,7 @@ void Accounts::post(std::size_t engine, std::uint16_t mask, std::uint64_t cycle)
   if (mask == 0) return;
   for (std::size_t waiter = 0; waiter < isa::kEngines; ++waiter) {
     if (stretch_[waiter].state != EngineState::kWaitSemaphore) continue;
-    end_stretch(waiter, cycle + 1);  // so that the account knows of this cycle
-    stretch_[waiter].first_cycle = cycle + 1;
+    cut(waiter, cycle + 1);  // so that the account knows of this cycle
   }
   waits_.post(engine, mask);
 }

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <numeric>
 
 #include "events/events.hpp"
@@ -23,6 +25,44 @@ struct Account {
   std::uint64_t total() const {
     return std::accumulate(semaphore.begin(), semaphore.end(), busy + memory + port + instruction);
   }
+  Account& operator+=(const Account& other) { return combine(other, std::plus<>()); }
+  Account& operator-=(const Account& other) { return combine(other, std::minus<>()); }
+  bool operator==(const Account& other) const {
+    return busy == other.busy && semaphore == other.semaphore && memory == other.memory && port == other.port &&
+           instruction == other.instruction;
+  }
+
+ private:
+  template <typename Operation>
+  Account& combine(const Account& other, Operation operation) {
+    busy = operation(busy, other.busy);
+    for (std::size_t engine = 0; engine < isa::kEngines; ++engine)
+      semaphore[engine] = operation(semaphore[engine], other.semaphore[engine]);
+    memory = operation(memory, other.memory);
+    port = operation(port, other.port);
+    instruction = operation(instruction, other.instruction);
+    return *this;
+  }
+};
+using EngineAccounts = std::array<Account, isa::kEngines>;
+
+// The accounts of the instructions of each tag. What an engine did between two of its retirements belongs to the
+// instruction that the second one retires: waiting for it to start, and working on it.
+class AccountsByTag {
+ public:
+  // `now` is the account of `engine` up to this retirement.
+  void retire(std::size_t engine, std::uint32_t tag, const Account& now) {
+    Account part = now;
+    part -= before_[engine];
+    before_[engine] = now;
+    tags_[tag][engine] += part;
+  }
+  // Together they are the account of the run, less what came behind each engine's last retirement.
+  const std::map<std::uint32_t, EngineAccounts>& tags() const { return tags_; }
+
+ private:
+  EngineAccounts before_ = {};
+  std::map<std::uint32_t, EngineAccounts> tags_;
 };
 
 // A cycle in which an engine waits counts for the engine whose post ends the wait, so it is assigned when that post
@@ -55,6 +95,11 @@ class Accounts {
   }
   // An instruction of `engine` retires in `cycle` and posts these semaphores.
   void post(std::size_t engine, std::uint16_t mask, std::uint64_t cycle);
+  // Of the cycles before `cycle`, less those of a wait that no post has ended yet.
+  Account until(std::size_t engine, std::uint64_t cycle) {
+    cut(engine, cycle);
+    return account(engine);
+  }
   // The run took this many cycles, 0 to cycles - 1.
   void finish(std::uint64_t cycles);
 
@@ -68,6 +113,11 @@ class Accounts {
     std::uint64_t first_cycle = 0;
   };
   void end_stretch(std::size_t engine, std::uint64_t cycle);
+  // Ends a stretch and goes on with the same state.
+  void cut(std::size_t engine, std::uint64_t cycle) {
+    end_stretch(engine, cycle);
+    stretch_[engine].first_cycle = cycle;
+  }
 
   std::array<Stretch, isa::kEngines> stretch_ = {};
   std::array<std::array<std::uint64_t, isa::kEngineStates>, isa::kEngines> states_ = {};

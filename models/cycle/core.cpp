@@ -44,7 +44,11 @@ void Core::report_starts(std::uint64_t cycle) {
 std::uint16_t Core::retire(std::size_t engine, const EngineStatus& status, std::uint64_t cycle) {
   const std::uint64_t start_cycle = start_cycles_[engine].front();
   start_cycles_[engine].pop_front();
-  if (observer_) observer_->on_retire({isa::kAllEngines[engine], status.retire_index, start_cycle, cycle});
+  if (observer_) {
+    observer_->on_retire({isa::kAllEngines[engine], status.retire_index, start_cycle, cycle});
+    accounts_by_tag_.retire(engine, isa::common_of(program_.instructions[status.retire_index]).tag,
+                            accounts_.until(engine, cycle + 1));
+  }
   ++retired_;
   last_retire_cycle_ = cycle;
   accounts_.post(engine, status.retire_post_mask, cycle);
@@ -60,6 +64,7 @@ void Core::finish(std::uint64_t cycle) {
   result_.counters[counter::kReadBytes] = read_beats_ * axi_bytes_;
   result_.counters[counter::kWriteBytes] = write_beats_ * axi_bytes_;
   accounts_.write_counters(result_.counters);
+  result_.accounts_by_tag = accounts_by_tag_.tags();
   for (std::size_t engine = 0; engine < isa::kEngines; ++engine) {
     result_.accounts[engine] = accounts_.account(engine);
     invariant(result_.accounts[engine].total() == result_.cycles,

@@ -20,6 +20,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 
 #include "chip/chip.hpp"
@@ -41,7 +42,8 @@ namespace systole::cycle {
 struct Result {
   std::uint64_t cycles = 0;  // doorbell to interrupt
   Counters counters = {};
-  std::array<Account, isa::kEngines> accounts = {};
+  EngineAccounts accounts = {};
+  std::map<std::uint32_t, EngineAccounts> accounts_by_tag;  // with an observer only
 };
 
 class Core {
@@ -156,6 +158,7 @@ class Core {
   std::array<std::deque<std::uint64_t>, isa::kEngines> start_cycles_;  // of the instructions in flight, oldest first
   std::uint64_t read_beats_ = 0, write_beats_ = 0;
   Accounts accounts_;
+  AccountsByTag accounts_by_tag_;
   Result result_;
 };
 

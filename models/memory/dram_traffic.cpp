@@ -9,6 +9,7 @@
 
 #include "memory/ideal_memory.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 namespace systole::memory {
 
@@ -72,6 +73,7 @@ DramMeasurement measure_dram(const DramConfig& config, const DramPattern& patter
   DramAccess access = requests > 0 ? pattern(0) : DramAccess{};
   std::uint64_t now = 0;
   while (next < requests || unfinished > 0 || !controller.idle()) {
+    check_interruption();
     while (next < requests) {
       if (access.is_write) {
         if (!controller.push_write(access.address)) break;

@@ -5,6 +5,7 @@
 
 #include "isa/access.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 namespace systole::reference {
 
@@ -25,6 +26,7 @@ void ReferenceChip::execute(const isa::Instruction& instruction, MemoryImage& dr
 
 void ReferenceChip::execute(const isa::Program& program, MemoryImage& dram) {
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
+    check_interruption();
     try {
       execute(program.instructions[i], dram);
     } catch (const UserError& error) {

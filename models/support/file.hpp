@@ -3,8 +3,6 @@
 // Whole files in and out, for the readers and writers of small formats.
 #pragma once
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -15,6 +13,7 @@
 #include <system_error>
 
 #include "support/error.hpp"
+#include "support/output_file.hpp"
 
 namespace systole {
 
@@ -50,43 +49,9 @@ inline std::string read_whole_file(const std::filesystem::path& file, std::uint6
   return bytes;
 }
 
-// UserError if the folder of a file to be written is missing. Called before the work, so that no result is lost. Does
-// nothing if `file` is empty.
-inline void check_folder(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!file.has_parent_path() || std::filesystem::is_directory(file.parent_path(), error)) return;
-  throw UserError(file.string() + ": cannot be written: no such folder");
-}
-
-// Writes under a temporary name in the same folder, then renames, so that the file is complete or absent. An existing
-// device or pipe is written to directly and never replaced; a link is followed. UserError if the file cannot be written
-// (no such folder, no permission, disk full).
+// Writes the file whole, or not at all (support/output_file.hpp). UserError if it cannot be written.
 inline void write_whole_file(const std::filesystem::path& file, std::string_view bytes) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);  // follows links
-  const bool replace =
-      status.type() == std::filesystem::file_type::not_found || status.type() == std::filesystem::file_type::regular;
-  std::filesystem::path target = file;
-  if (std::filesystem::is_symlink(file, error) && replace) {
-    target = std::filesystem::weakly_canonical(file, error);
-  }
-  std::filesystem::path written = target;
-  if (replace) written += ".tmp" + std::to_string(::getpid());
-  const auto fail = [&](const std::string& why) {
-    std::error_code ignored;
-    if (replace) std::filesystem::remove(written, ignored);
-    throw UserError(file.string() + ": cannot be written: " + why);
-  };
-  if (status.type() == std::filesystem::file_type::directory) fail("it is a folder");
-  errno = 0;
-  std::ofstream out(written, std::ios::binary | std::ios::trunc);
-  if (!out) fail(std::strerror(errno));
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  if (!out) fail(errno != 0 ? std::strerror(errno) : "write error");
-  if (!replace) return;
-  std::filesystem::rename(written, target, error);
-  if (error) fail(error.message());
+  OutputFile(file).write(bytes);
 }
 
 }  // namespace systole

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <ostream>
 
@@ -93,6 +94,26 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
       ->type_name("FILE.csv");
   command->add_option("--wave", run.wave, "Waveform of the RTL (FST); another model, built on demand")
       ->type_name("FILE.fst");
+  const std::map<std::string, report::NodeOrder> orders = {{"network", report::NodeOrder::kNetwork},
+                                                           {"cycles", report::NodeOrder::kShare},
+                                                           {"utilization", report::NodeOrder::kUtilization},
+                                                           {"dram", report::NodeOrder::kDram}};
+  CLI::Option* sort = command
+                          ->add_option("--sort", run.text.order,
+                                       "Order of the nodes in the table: network, or worst first by cycles, "
+                                       "utilization or dram [network; cycles with --top]")
+                          ->transform(CLI::CheckedTransformer(orders, CLI::ignore_case))
+                          ->type_name("KEY");
+  command
+      ->add_option_function<std::size_t>(
+          "--top",
+          [&run, sort](std::size_t nodes) {
+            run.text.top = nodes;
+            if (sort->count() == 0) run.text.order = report::NodeOrder::kShare;
+          },
+          "Show only so many nodes in the table")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   command->add_option("--max-cycles", run.limits.max_cycles, "Give up a program after so many cycles")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
@@ -171,10 +192,21 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
   CLI::App* command = app.add_subcommand(
       "fuzz", "Run random programs on RTL, reference and cycle model, and compare every bit and every cycle");
   add_chip(*command, fuzz.chip);
-  command->add_option("--programs", fuzz.programs, "How many [100]")
+  command->add_option("--programs", fuzz.programs, "How many [100; with --seconds as many as there is time for]")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
-  command->add_option("--seed", fuzz.seed, "Seed of the first program; program k has seed + k [1]")->type_name("S");
+  command
+      ->add_option("--seed", fuzz.seed,
+                   "Seed of the first program; program k has seed + k [the time: another one each night]")
+      ->type_name("S");
+  command->add_option("--seconds", fuzz.seconds, "Start no program later than that")
+      ->type_name("N")
+      ->check(CLI::Range(1.0, 1e7));
+  command
+      ->add_option("--require-coverage", fuzz.required_coverage,
+                   "Exit code 1 if fewer coverage points were hit, in percent")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.0, 100.0));
   command->add_option("--instructions", fuzz.instructions, "Of a program [24]")
       ->type_name("N")
       ->check(CLI::Range(5, 250));
@@ -195,6 +227,17 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
       ->type_name("DIR/NAME")
       ->excludes("--set");
   command->callback([&] { chosen = fuzz; });
+}
+
+void add_coverage(CLI::App& app, CoverageArguments& coverage, Chosen& chosen) {
+  CLI::App* command = app.add_subcommand("coverage", "Show what several runs of fuzz --json covered together");
+  command->add_option("files", coverage.files, "Files of fuzz --json")->required()->type_name("FILE.json");
+  command->add_option("--require", coverage.required, "Exit code 1 if fewer points were hit, in percent")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.0, 100.0));
+  command->add_option("--json", coverage.json, "File for the merged coverage as JSON; can be merged again")
+      ->type_name("FILE");
+  command->callback([&] { chosen = coverage; });
 }
 
 // An argument that is a file or a name, and required: some commands have no others.
@@ -242,6 +285,7 @@ struct AllArguments {
   ConformanceArguments conformance;
   DramArguments dram;
   FuzzArguments fuzz;
+  CoverageArguments coverage;
 };
 
 void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
@@ -261,6 +305,7 @@ void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
   add_conformance(app, all.conformance, chosen);
   add_dram(app, all.dram, chosen);
   add_fuzz(app, all.fuzz, chosen);
+  add_coverage(app, all.coverage, chosen);
 }
 
 int report_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments,
@@ -293,6 +338,10 @@ std::variant<Command, int> parse_command_line(const std::vector<std::string>& ar
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
     return report_error(app, error, arguments, streams);
+  }
+  if (auto* run = std::get_if<RunArguments>(&*chosen)) {
+    run->job.command = {"systole"};
+    run->job.command.insert(run->job.command.end(), arguments.begin(), arguments.end());
   }
   return std::move(*chosen);
 }

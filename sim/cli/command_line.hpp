@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/commands/conformance.hpp"
+#include "cli/commands/coverage.hpp"
 #include "cli/commands/dram.hpp"
 #include "cli/commands/export.hpp"
 #include "cli/commands/fuzz.hpp"
@@ -19,9 +20,9 @@
 
 namespace systole::cli {
 
-using Command =
-    std::variant<RunArguments, ChipsArguments, ChipArguments, DisasmArguments, TraceDiffArguments, CompareArguments,
-                 ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments, FuzzArguments>;
+using Command = std::variant<RunArguments, ChipsArguments, ChipArguments, DisasmArguments, TraceDiffArguments,
+                             CompareArguments, ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments,
+                             FuzzArguments, CoverageArguments>;
 
 // The command that `arguments` name, or an exit code if there is nothing left to do. The code is 0 if help or the
 // version was asked for and is on streams.out. It is 2 if the arguments are wrong; a line on streams.error says why.

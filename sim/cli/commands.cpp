@@ -6,6 +6,7 @@
 
 #include "cli/command_line.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 namespace systole::cli {
 
@@ -14,6 +15,9 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     const std::variant<Command, int> parsed = parse_command_line(arguments, streams);
     if (const int* code = std::get_if<int>(&parsed)) return *code;
     return std::visit([&](const auto& command) { return execute(command, streams); }, std::get<Command>(parsed));
+  } catch (const Interrupted& stop) {
+    streams.error << "systole: " << stop.what() << "\n";
+    return stop.exit_code();
   } catch (const UserError& error) {
     streams.error << "systole: " << error.what() << "\n";
     return 2;

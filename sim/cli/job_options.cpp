@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <map>
 #include <ostream>
 #include <sstream>
 
@@ -17,9 +16,6 @@ namespace {
 
 constexpr std::int64_t kMostDimension = 1 << 24;
 
-const std::map<std::string, compiler::Search> kSearches = {
-    {"none", compiler::Search::kNone}, {"fast", compiler::Search::kFast}, {"full", compiler::Search::kFull}};
-
 }  // namespace
 
 session::Job job_of(const JobOptions& options) {
@@ -28,7 +24,9 @@ session::Job job_of(const JobOptions& options) {
   job.network = options.network;
   job.opening = options.calibration;
   job.float_average_pool = options.float_average_pool;
-  job.compile.search = kSearches.at(options.search);
+  for (const compiler::Search search : {compiler::Search::kNone, compiler::Search::kFast, compiler::Search::kFull})
+    if (options.search == compiler::search_name(search)) job.compile.search = search;
+  job.command = options.command;
   if (!options.inputs.empty()) job.inputs = session::InputFiles(options.inputs.begin(), options.inputs.end());
   job.seed = options.seed;
   return job;

@@ -19,7 +19,8 @@ namespace systole::cli {
 struct JobOptions {
   ChipOptions chip;
   std::string network, search = "fast";
-  std::vector<std::string> inputs;  // a file for each input of the graph, in their order; random data if empty
+  std::vector<std::string> command;  // the words of the command line
+  std::vector<std::string> inputs;   // a file for each input of the graph, in their order; random data if empty
   quantize::CalibrationOptions calibration;
   std::uint32_t seed = 1;
   bool float_average_pool = false;

@@ -20,6 +20,7 @@
 #include "compiler/passes/views.hpp"
 #include "compiler/tiling/search.hpp"
 #include "cycle/cycle_model.hpp"
+#include "support/error.hpp"
 
 namespace systole::compiler {
 namespace {
@@ -85,6 +86,18 @@ std::uint64_t model_cycles(const CompiledNetwork& network) {
 }
 
 }  // namespace
+
+const char* search_name(Search search) {
+  switch (search) {
+    case Search::kNone:
+      return "none";
+    case Search::kFast:
+      return "fast";
+    case Search::kFull:
+      return "full";
+  }
+  throw InternalError("a search without a name");
+}
 
 CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options) {
   if (options.search != Search::kFull) return compile_once(std::move(network), chip, options);

@@ -74,6 +74,7 @@ struct NodePlacement {
 
 // How tilings are chosen: by an estimate, or by the cycle model among the few best, or all (search.hpp).
 enum class Search { kNone, kFast, kFull };
+const char* search_name(Search search);  // "none", "fast", "full"
 struct SearchStatistics {
   std::uint64_t searched = 0, reused = 0,
                 tried = 0;  // problems, problems like an earlier one, programs on the cycle model

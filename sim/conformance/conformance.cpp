@@ -16,6 +16,7 @@
 #include "normalize/reader.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/interruption.hpp"
 
 namespace systole::conformance {
 
@@ -157,7 +158,12 @@ std::vector<CaseResult> run_cases(const fs::path& folder, const Chip& chip, cons
     if (name == ".") name = path.filename().string();
     if (name.find(options.only) == std::string::npos) continue;
     const auto begin = std::chrono::steady_clock::now();
-    CaseResult result = Case(path, chip, options).run();
+    CaseResult result;
+    try {
+      result = Case(path, chip, options).run();
+    } catch (const Interrupted&) {
+      break;
+    }
     result.name = name;
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     done(result);

@@ -65,6 +65,10 @@ void Coverage::add(const Coverage& other) {
   for (const auto& [point, hits] : other.points_) points_[point] += hits;
 }
 
+double Coverage::share() const {
+  return 1 - static_cast<double>(never_hit().size()) / static_cast<double>(points_.size());
+}
+
 std::vector<std::string> Coverage::never_hit() const {
   std::vector<std::string> names;
   for (const auto& [point, hits] : points_)

@@ -23,10 +23,13 @@ class Coverage {
   Coverage();
   void add(const FuzzCase& fuzz_case, const Accounts& accounts);
   void add(const Coverage& other);
+  // Hits of other programs. A point that this version does not know becomes one.
+  void add(const std::string& point, std::uint64_t hits) { points_[point] += hits; }
 
   // By name: "load", "matrix accumulate=1", "store loops=3", "load then store", "matrix waits for load", "memory hbm2".
   const std::map<std::string, std::uint64_t>& points() const { return points_; }
   std::vector<std::string> never_hit() const;
+  double share() const;  // of the points that were hit, 0 to 1
 
  private:
   void hit(const std::string& point) { ++points_[point]; }

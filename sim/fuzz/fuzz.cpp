@@ -24,8 +24,9 @@ class Session {
     work();
     for (std::thread& thread : threads) thread.join();
     if (error_) std::rethrow_exception(error_);
-    std::sort(report_.mismatches.begin(), report_.mismatches.end(),
-              [](const Mismatch& a, const Mismatch& b) { return a.seed < b.seed; });
+    const auto by_seed = [](const auto& a, const auto& b) { return a.seed < b.seed; };
+    std::sort(report_.mismatches.begin(), report_.mismatches.end(), by_seed);
+    std::sort(report_.programs.begin(), report_.programs.end(), by_seed);
     report_.wall_seconds = seconds();
     return std::move(report_);
   }
@@ -34,11 +35,17 @@ class Session {
   void work() try {
     const std::shared_ptr<platform::VerilatedChip> verilated = make_chip_();
     Coverage coverage;
-    for (std::uint64_t k = next_++; k < options_.programs; k = next_++) {
-      const FuzzCase c = make_case(chip_, options_.seed + k, options_.random, options_.memory);
-      const Outcome outcome = compare_views(c, verilated);
-      coverage.add(c, outcome.accounts);
-      add(c, outcome);
+    try {
+      for (std::uint64_t k = next_++; k < options_.programs && has_time(); k = next_++) {
+        const double begin = seconds();
+        const FuzzCase c = make_case(chip_, options_.seed + k, options_.random, options_.memory);
+        const Outcome outcome = compare_views(c, verilated);
+        coverage.add(c, outcome.accounts);
+        add(c, outcome, seconds() - begin);
+      }
+    } catch (const Interrupted& stop) {
+      const std::lock_guard lock(mutex_);
+      report_.interrupted = stop;
     }
     const std::lock_guard lock(mutex_);
     report_.coverage.add(coverage);
@@ -48,13 +55,15 @@ class Session {
     error_ = std::current_exception();
   }
 
-  void add(const FuzzCase& c, const Outcome& outcome) {
+  bool has_time() const { return !options_.seconds || seconds() < *options_.seconds; }
+
+  void add(const FuzzCase& c, const Outcome& outcome, double its_seconds) {
     const std::lock_guard lock(mutex_);
-    ++report_.programs;
+    report_.programs.push_back({c.seed, its_seconds});
     report_.instructions += c.random.program.instructions.size();
     report_.cycles += outcome.cycles;
     if (!outcome.difference.empty()) report_.mismatches.push_back({c.seed, outcome.difference});
-    if (progress_) progress_({report_.programs, report_.mismatches.size(), seconds()});
+    if (progress_) progress_({report_.programs.size(), report_.mismatches.size(), seconds()});
   }
 
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }

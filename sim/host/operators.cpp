@@ -7,6 +7,7 @@
 #include "host/quantized_kernels.hpp"
 #include "network/message_text.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 namespace systole {
 namespace {
@@ -95,6 +96,7 @@ std::vector<HostTensor> run_quantized(const Network& network, const Node& node, 
 }
 
 std::vector<HostTensor> run_node(const Network& network, const Node& node, const std::vector<HostTensor>& inputs) {
+  check_interruption();
   const auto* op = std::get_if<HostOperator>(&node.operation);
   if (op == nullptr) return run_quantized(network, node, inputs);
   return run_on_host(network.tensors, {node.name, node.operator_name, *op, op->inputs, op->outputs}, inputs);

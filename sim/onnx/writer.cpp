@@ -295,13 +295,18 @@ onnx::ModelProto model_of(const OnnxGraph& graph) {
 
 }  // namespace
 
-void write_onnx(const std::filesystem::path& file, const OnnxGraph& graph) {
+void write_onnx(OutputFile& file, const OnnxGraph& graph) {
   const onnx::ModelProto model = model_of(graph);
   constexpr std::size_t kMostBytes = (std::size_t{1} << 31) - 1;  // of a protobuf message
   if (model.ByteSizeLong() > kMostBytes)
-    throw UserError(fmt::format("{}: the network has {} bytes, an ONNX file at most {}", file.string(),
+    throw UserError(fmt::format("{}: the network has {} bytes, an ONNX file at most {}", file.path().string(),
                                 model.ByteSizeLong(), kMostBytes));
-  write_whole_file(file, model.SerializeAsString());
+  file.write(model.SerializeAsString());
+}
+
+void write_onnx(const std::filesystem::path& path, const OnnxGraph& graph) {
+  OutputFile file(path);
+  write_onnx(file, graph);
 }
 
 }  // namespace systole

@@ -14,6 +14,7 @@
 #include "platform/host.hpp"
 #include "platform/memory_target.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 // SystemC's own main, which this program does not use, refers to it.
 int sc_main(int /*argc*/, char* /*argv*/[]) { return 0; }
@@ -146,7 +147,7 @@ RunResult RtlPlatform::run(const std::vector<isa::Encoded>& instructions, const 
     needs_reset_ = true;
     throw;
   }
-  needs_reset_ = result.error_code != 0;
+  needs_reset_ = result.interrupted || result.error_code != 0;
   return result;
 }
 
@@ -171,12 +172,20 @@ RunResult RtlPlatform::host_job(const Job& job) {
   const auto begin = std::chrono::steady_clock::now();
   host.write_register(reg::kControl.address, kDoorbell);
   std::optional<StopReason> stop;
+  RunResult result;
   while (!(stop = chip.wait_for_interrupt(job.limits, options_.quantum_cycles))) {
+    if (result.interrupted = interruption_signal() != 0; result.interrupted) break;
     const auto& retired = chip.retire_trace().retired();
     if (job.progress) job.progress({chip.cycle(), retired.size(), retired.empty() ? 0 : retired.back().index});
   }
-  RunResult result;
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (result.interrupted) {
+    result.counters = host.read_counters();
+    result.cycles = chip.cycle();
+    result.retire_trace = chip.retire_trace().retired();
+    result.axi_trace = chip.axi_trace();
+    return result;
+  }
   if (*stop != StopReason::kInterrupt) throw DesignError(hang_report(job, *stop));
 
   invariant(chip.interrupt_cycle().has_value(), "an interrupt has a cycle");

@@ -53,6 +53,7 @@ struct RunResult {
   std::vector<Retired> retire_trace;
   std::vector<AxiEvent> axi_trace;  // with PlatformOptions::record_axi
   double wall_seconds = 0;          // doorbell to interrupt
+  bool interrupted = false;         // by a signal (support/interruption.hpp): all of the above is until then
 };
 
 enum class StopReason;  // chip_module.hpp

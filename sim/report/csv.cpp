@@ -23,7 +23,9 @@ template <class TextOf>
 std::string line(const NodeReport& node, TextOf&& text_of) {
   std::string out;
   visit_fields(node, [&](const Field& field, const auto& value) {
-    if (!field.csv.empty()) out += (out.empty() ? "" : ",") + text_of(field, value);
+    using Value = std::decay_t<decltype(value)>;
+    if constexpr (kIsValue<Value>)
+      if (!field.csv.empty()) out += (out.empty() ? "" : ",") + text_of(field, value);
   });
   return out + "\n";
 }
@@ -33,11 +35,18 @@ NodeReport total_of(const RunReport& run) {
   total.name = "total";
   total.where = run.view;
   total.macs = run.macs;
-  total.cycles = run.cycles;
+  total.cycles = total.own_cycles = run.cycles;
   total.utilization = run.utilization;
   for (const NodeReport& node : run.nodes) {
     total.lower_bound += node.lower_bound;
     total.dram_bytes += node.dram_bytes;
+    total.work.passes += node.work.passes;
+    total.work.array_cycles += node.work.array_cycles;
+    total.work.short_pass_cycles += node.work.short_pass_cycles;
+    total.work.padding_cycles += node.work.padding_cycles;
+    total.work.dram_cycles += node.work.dram_cycles;
+    total.work.store_cycles += node.work.store_cycles;
+    if (node.fill_cycles) total.fill_cycles = total.fill_cycles.value_or(0) + *node.fill_cycles;
   }
   return total;
 }

@@ -35,7 +35,12 @@ OrderedJson value(const T& of) {
 template <class T>
 OrderedJson value(const std::vector<T>& list) {
   OrderedJson json = OrderedJson::array();
-  for (const T& entry : list) json.push_back(object(entry));
+  for (const T& entry : list) json.push_back(value(entry));
+  return json;
+}
+OrderedJson value(const std::vector<std::pair<std::string, std::string>>& keys) {
+  OrderedJson json = OrderedJson::object();
+  for (const auto& [key, text] : keys) json[key] = text;
   return json;
 }
 OrderedJson value(const std::array<std::pair<std::string, Shares>, 2>& by_place) {

@@ -10,7 +10,7 @@
 namespace systole::report {
 
 double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 std::string grouped(std::uint64_t value) {
@@ -45,6 +45,19 @@ std::string rate_text(double per_second) {
   for (const char* next : {" k", " M", " G"}) {
     if (value < 999.5) break;
     value /= 1000;
+    unit = next;
+  }
+  const int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return fmt::format("{:.{}f}{}", value, decimals, unit);
+}
+
+std::string time_text(double seconds) {
+  if (seconds == 0) return "0 s";
+  const char* unit = " s";
+  double value = seconds;
+  for (const char* next : {" ms", " us", " ns"}) {
+    if (value >= 0.9995) break;
+    value *= 1000;
     unit = next;
   }
   const int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
@@ -86,17 +99,14 @@ std::string formatted(Format format, double value) {
       return rate_text(value);
     case Format::kDuration:
       return duration_text(value);
-    case Format::kFixed1:
-      return fmt::format("{:.1f}", value);
-    case Format::kFixed3:
-      return fmt::format("{:.3f}", value);
-    case Format::kMilli:
-      return fmt::format("{:.3f}", value * 1e3);
+    case Format::kSignificant:
+      return fmt::format("{:.3g}", value);
+    case Format::kTime:
+      return time_text(value);
     case Format::kGiga:
       return fmt::format("{:.2f}", value * 1e-9);
     case Format::kNone:
     case Format::kOrDash:
-    case Format::kInParentheses:
       break;
   }
   throw std::logic_error("a number in a format of texts");

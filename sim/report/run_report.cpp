@@ -5,10 +5,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
+#include <utility>
 
-#include "report/node_work.hpp"
+#include "report/node/node_timing.hpp"
 #include "report/numbers.hpp"
 
 namespace systole::report {
@@ -16,30 +16,6 @@ namespace systole::report {
 using compiler::ChipStep;
 using compiler::CompiledNetwork;
 using compiler::Place;
-
-std::vector<std::uint64_t> node_cycles(const CompiledNetwork& network, const std::vector<views::ProgramRun>& runs) {
-  std::vector<std::uint64_t> cycles(network.network.nodes.size(), 0);
-  for (const views::ProgramRun& run : runs) {
-    if (!run.has_timing) continue;
-    const isa::Program& program = std::get<ChipStep>(network.steps[run.step]).program;
-    std::map<std::uint32_t, std::uint64_t> finished;  // node: cycle of its last retirement
-    for (const Retired& retired : run.retired) {
-      std::uint64_t& cycle = finished[isa::common_of(program.instructions[retired.index]).tag];
-      cycle = std::max(cycle, retired.retire_cycle);
-    }
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
-    for (const auto& [node, cycle] : finished)
-      if (node < cycles.size()) order.push_back({cycle, node});
-    std::sort(order.begin(), order.end());
-    std::uint64_t begin = 0;
-    for (const auto& [cycle, node] : order) {
-      cycles[node] += cycle - begin;
-      begin = cycle;
-    }
-    if (!order.empty() && run.cycles > begin) cycles[order.back().second] += run.cycles - begin;
-  }
-  return cycles;
-}
 
 namespace {
 
@@ -58,11 +34,13 @@ std::string shape_text(const Shape& shape) {
 std::string bound_of(const NodeWork& work, std::uint64_t cycles) {
   constexpr double kMostOfTheTime = 0.8;
   const std::pair<std::uint64_t, const char*> resources[] = {
-      {work.array_cycles, "array"}, {work.dram_cycles, "DRAM"}, {work.store_cycles, "stores"}};
+      {work.array_cycles, kBoundByArray}, {work.dram_cycles, kBoundByDram}, {work.store_cycles, kBoundByStores}};
   const auto longest = std::max_element(std::begin(resources), std::end(resources),
                                         [](const auto& a, const auto& b) { return a.first < b.first; });
-  return static_cast<double>(longest->first) < kMostOfTheTime * static_cast<double>(cycles) ? "dependency"
-                                                                                            : longest->second;
+  if (static_cast<double>(longest->first) < kMostOfTheTime * static_cast<double>(cycles)) return kBoundByDependency;
+  if (longest->second != kBoundByArray) return longest->second;
+  if (2 * (work.short_pass_cycles + work.padding_cycles) <= work.array_cycles) return kBoundByArray;
+  return work.short_pass_cycles > work.padding_cycles ? kBoundByShortPasses : kBoundByPadding;
 }
 
 std::string where_of(Place place, const std::string& view) {
@@ -77,8 +55,26 @@ std::string where_of(Place place, const std::string& view) {
   throw std::logic_error("a node without a place");
 }
 
+// What the runs say of a node.
+void add_timing(NodeReport& entry, const NodeTiming& timing, const RunReport& report, const Network& network) {
+  entry.cycles = timing.active_cycles;
+  entry.own_cycles = timing.own_cycles;
+  if (timing.active_cycles == 0) return;
+  entry.first_start = timing.first_start;
+  entry.last_retirement = timing.last_retirement;
+  entry.overlap_cycles = timing.overlap_cycles;
+  if (timing.overlaps) entry.overlaps = network.nodes[*timing.overlaps].name;
+  if (!report.interrupted.empty()) return;
+  entry.fill_cycles = timing.matrix_cycles - std::min(timing.matrix_cycles, entry.work.array_cycles);
+  entry.bound = bound_of(entry.work, timing.active_cycles);
+  entry.share = share(timing.own_cycles, *report.cycles);
+  if (entry.macs > 0)
+    entry.utilization =
+        static_cast<double>(entry.macs) / (static_cast<double>(timing.active_cycles) * report.macs_per_cycle);
+}
+
 void add_nodes(RunReport& report, const CompiledNetwork& network, const std::vector<views::ProgramRun>& runs) {
-  const std::vector<std::uint64_t> cycles = node_cycles(network, runs);
+  const std::vector<NodeTiming> timing = node_timing(network, runs);
   const std::vector<NodeWork> work = node_work(network);
   for (std::size_t i = 0; i < network.network.nodes.size(); ++i) {
     const Node& node = network.network.nodes[i];
@@ -93,21 +89,31 @@ void add_nodes(RunReport& report, const CompiledNetwork& network, const std::vec
       entry.shape = shape_text(network.network.tensors[outputs[0]].shape);
     entry.macs = node.macs;
     entry.dram_bytes = work[i].read_bytes + work[i].write_bytes;
+    entry.work = work[i];
     report.macs += node.macs;
     if (placement.place == Place::kChip) {
       report.macs_on_chip += node.macs;
       entry.lower_bound =
           std::max((node.macs + report.macs_per_cycle - 1) / report.macs_per_cycle, work[i].dram_cycles);
     }
-    if (report.cycles) entry.cycles = cycles[i];
-    if (entry.cycles.value_or(0) > 0) {
-      entry.bound = bound_of(work[i], cycles[i]);
-      entry.cycles_share = share(cycles[i], *report.cycles);
-      if (node.macs > 0)
-        entry.utilization = static_cast<double>(node.macs) / (static_cast<double>(cycles[i]) * report.macs_per_cycle);
-    }
-    report.nodes.push_back(entry);
+    if (report.cycles) add_timing(entry, timing[i], report, network.network);
+    report.nodes.push_back(std::move(entry));
   }
+}
+
+// Of a run with cycles.
+void add_array(RunReport& report) {
+  if (report.cycles.value_or(0) == 0 || !report.interrupted.empty()) return;
+  std::uint64_t passes = 0, short_passes = 0, padding = 0;
+  for (const NodeReport& node : report.nodes) {
+    passes += node.work.array_cycles;
+    short_passes += node.work.short_pass_cycles;
+    padding += node.work.padding_cycles;
+  }
+  const std::uint64_t busy = (*report.counters)[counter_of(isa::Engine::kMatrix, isa::EngineState::kBusy)];
+  const auto of_run = [&](std::uint64_t cycles) { return share(cycles, *report.cycles); };
+  report.array = ArrayShares{of_run(passes - short_passes - padding), of_run(short_passes), of_run(padding),
+                             of_run(busy - std::min(busy, passes))};
 }
 
 void add_shares(RunReport& report, const CompiledNetwork& network) {
@@ -172,7 +178,7 @@ void add_runs(RunReport& report, const std::vector<views::ProgramRun>& runs) {
 
 // What follows from the cycles at the chip's clock, if there are any.
 void add_speed(RunReport& report, std::uint64_t inferences) {
-  if (report.cycles.value_or(0) == 0) return;
+  if (report.cycles.value_or(0) == 0 || !report.interrupted.empty()) return;
   const double cycles = static_cast<double>(*report.cycles), seconds = cycles / (1e6 * report.clock_mhz);
   const double bytes = static_cast<double>(*report.dram_read_bytes + *report.dram_write_bytes);
   report.utilization = static_cast<double>(report.macs_on_chip) / (cycles * report.macs_per_cycle);
@@ -194,8 +200,9 @@ std::uint64_t inferences_of(const Network& network) {
 }  // namespace
 
 RunReport make_report(const CompiledNetwork& network, const std::string& view,
-                      const std::vector<views::ProgramRun>& runs) {
+                      const std::vector<views::ProgramRun>& runs, const std::string& interrupted) {
   RunReport report;
+  report.interrupted = interrupted;
   report.chip = network.chip.name;
   report.network = network.network.name;
   report.view = view;
@@ -205,10 +212,26 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
   report.dram_peak = network.chip.memory.peak_bytes_per_cycle(network.chip.clock_mhz) * network.chip.clock_mhz * 1e6;
   add_runs(report, runs);
   add_nodes(report, network, runs);
+  add_array(report);
+  const auto on_chip = [](const compiler::NodePlacement& placement) { return placement.place == Place::kChip; };
+  if (std::none_of(network.placement.begin(), network.placement.end(), on_chip))
+    report.note = "no node of this network runs on the chip: it takes no cycle and does nothing";
   add_shares(report, network);
   add_steps(report, network, runs);
   add_speed(report, inferences_of(network.network));
   return report;
+}
+
+void add_accounts(RunReport& report, const std::vector<views::ProgramRun>& runs) {
+  report.accounts = total_accounts(runs);
+  if (!report.accounts) return;
+  for (const views::ProgramRun& run : runs)
+    for (const auto& [index, accounts] : run.accounts_by_node) {
+      if (index >= report.nodes.size()) continue;
+      NodeReport& node = report.nodes[index];
+      if (!node.accounts) node.accounts.emplace();
+      for (std::size_t e = 0; e < isa::kEngines; ++e) (*node.accounts)[e] += accounts[e];
+    }
 }
 
 std::optional<Accounts> total_accounts(const std::vector<views::ProgramRun>& runs) {
@@ -216,15 +239,7 @@ std::optional<Accounts> total_accounts(const std::vector<views::ProgramRun>& run
   Accounts total = {};
   for (const views::ProgramRun& run : runs) {
     if (!run.accounts) return std::nullopt;
-    for (std::size_t e = 0; e < isa::kEngines; ++e) {
-      const cycle::Account& account = (*run.accounts)[e];
-      total[e].busy += account.busy;
-      for (std::size_t partner = 0; partner < isa::kEngines; ++partner)
-        total[e].semaphore[partner] += account.semaphore[partner];
-      total[e].memory += account.memory;
-      total[e].port += account.port;
-      total[e].instruction += account.instruction;
-    }
+    for (std::size_t e = 0; e < isa::kEngines; ++e) total[e] += (*run.accounts)[e];
   }
   return total;
 }

@@ -5,8 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,51 +20,105 @@ namespace systole::report {
 
 namespace {
 
-// A line of the table of nodes: texts to the left, numbers to the right.
-struct Columns {
-  std::vector<std::string> texts, numbers;
-  std::vector<std::string> all() const {
-    std::vector<std::string> columns = texts;
-    columns.insert(columns.end(), numbers.begin(), numbers.end());
-    return columns;
+// Of the node's line, by what bounds it.
+const char* style_of(const std::string& bound) {
+  constexpr const char *kGreen = "\x1b[32m", *kRed = "\x1b[31m", *kYellow = "\x1b[33m", *kMagenta = "\x1b[35m";
+  if (bound == kBoundByArray) return kGreen;
+  if (bound == kBoundByDram) return kRed;
+  if (bound == kBoundByShortPasses || bound == kBoundByPadding) return kMagenta;
+  return bound.empty() ? "" : kYellow;
+}
+
+std::string cell(Format format, const std::string& text) {
+  return format == Format::kOrDash && text.empty() ? "-" : text;
+}
+template <class T>
+std::string cell(Format format, const T& number) {
+  using Number = std::conditional_t<std::is_integral_v<T>, std::uint64_t, double>;
+  return number == T{} ? "-" : formatted(format, static_cast<Number>(number));
+}
+template <class T>
+std::string cell(Format format, const std::optional<T>& number) {
+  return cell(format, number.value_or(T{}));
+}
+
+// The table's columns, filled line by line.
+class NodeColumns {
+ public:
+  explicit NodeColumns(bool color) : color_(color) {}
+
+  void add(const NodeReport& node) {
+    std::size_t number = 0;
+    visit_fields(node, [&](const Field& field, const auto& value) {
+      using Value = std::decay_t<decltype(value)>;
+      if constexpr (kIsValue<Value>) {
+        if (field.heading.empty()) return;
+        if (number == columns_.size())
+          columns_.push_back({std::string(field.heading), std::is_same_v<Value, std::string>, field.priority, {}, {}});
+        columns_[number].cells.push_back(cell(field.text, value));
+        if (color_) columns_[number].styles.push_back(field.key == "bound" ? style_of(node.bound) : "");
+        ++number;
+      }
+    });
+    if (!node.fused_into.empty()) columns_[0].cells.back().insert(0, "+ ");
   }
+
+  // Texts in front.
+  std::string text(std::size_t width) {
+    if (columns_.empty()) return "";
+    std::stable_partition(columns_.begin(), columns_.end(), [](const Column& column) { return column.left; });
+    return fitted_table(std::move(columns_), width);
+  }
+
+ private:
+  bool color_;
+  std::vector<Column> columns_;
 };
 
-Columns headings() {
-  Columns columns;
-  visit_fields(NodeReport{}, [&columns](const Field& field, const auto& value) {
-    constexpr bool kText = std::is_same_v<decltype(value), const std::string&>;
-    if (!field.heading.empty()) (kText ? columns.texts : columns.numbers).emplace_back(field.heading);
-  });
-  return columns;
+void sort(std::vector<const NodeReport*>& nodes, NodeOrder order) {
+  const auto key = [order](const NodeReport& node) -> double {
+    switch (order) {
+      case NodeOrder::kNetwork:
+        break;
+      case NodeOrder::kShare:
+        return -static_cast<double>(node.own_cycles.value_or(0));
+      case NodeOrder::kUtilization:  // nodes without one last
+        return node.utilization.value_or(2);
+      case NodeOrder::kDram:
+        return -static_cast<double>(node.dram_bytes);
+    }
+    return 0;
+  };
+  std::stable_sort(nodes.begin(), nodes.end(),
+                   [&key](const NodeReport* a, const NodeReport* b) { return key(*a) < key(*b); });
 }
 
-void add(Columns& columns, Format format, const std::string& text) {
-  if (format != Format::kInParentheses)
-    columns.texts.push_back(format == Format::kOrDash && text.empty() ? "-" : text);
-  else if (!text.empty())
-    columns.texts.back() += " (in " + text + ")";
-}
-template <class T>
-void add(Columns& columns, Format format, const T& number) {
-  columns.numbers.push_back(number == T{} ? "-" : formatted(format, number));
-}
-template <class T>
-void add(Columns& columns, Format format, const std::optional<T>& number) {
-  add(columns, format, number.value_or(T{}));
-}
-
-std::string node_table(const RunReport& run) {
-  const Columns names = headings();
-  std::vector<std::vector<std::string>> rows = {names.all()};
-  for (const NodeReport& node : run.nodes) {
-    Columns columns;
-    visit_fields(node, [&columns](const Field& field, const auto& value) {
-      if (field.text != Format::kNone) add(columns, field.text, value);
-    });
-    rows.push_back(columns.all());
-  }
-  return table(rows, names.texts.size());
+// Nodes that another one computes stand behind that one.
+std::string node_table(const RunReport& run, const TextOptions& options) {
+  std::map<std::string, std::vector<const NodeReport*>> fused;
+  std::vector<const NodeReport*> nodes;
+  std::set<std::string> names;
+  for (const NodeReport& node : run.nodes) names.insert(node.name);
+  for (const NodeReport& node : run.nodes)
+    if (node.fused_into.empty() || names.count(node.fused_into) == 0)
+      nodes.push_back(&node);
+    else
+      fused[node.fused_into].push_back(&node);
+  sort(nodes, options.order);
+  const std::size_t shown = std::min(options.top.value_or(nodes.size()), nodes.size());
+  NodeColumns columns(options.color);
+  const std::function<void(const NodeReport&)> add = [&](const NodeReport& node) {
+    columns.add(node);
+    const auto behind = fused.find(node.name);
+    if (behind == fused.end()) return;
+    const std::vector<const NodeReport*> list = std::move(behind->second);
+    fused.erase(behind);  // two nodes may have one name
+    for (const NodeReport* each : list) add(*each);
+  };
+  for (std::size_t i = 0; i < shown; ++i) add(*nodes[i]);
+  std::string text = columns.text(options.width);
+  if (shown < nodes.size()) text += fmt::format("  {} more nodes\n", nodes.size() - shown);
+  return text;
 }
 
 using Lines = std::vector<std::vector<std::string>>;  // title and text
@@ -113,6 +170,23 @@ std::string wait_text(const cycle::Account& account, std::uint64_t cycles) {
   return "for " + text;
 }
 
+std::string array_text(const ArrayShares& array) {
+  const double idle = std::max(0.0, 1 - array.useful - array.short_passes - array.padding - array.fill);
+  return fmt::format("{} useful, {} short passes, {} padding, {} filling, {} idle", share_text(array.useful),
+                     share_text(array.short_passes), share_text(array.padding), share_text(array.fill),
+                     share_text(idle));
+}
+
+std::string stages_text(const std::vector<Stage>& stages) {
+  double all = 0;
+  std::string text;
+  for (const Stage& stage : stages) {
+    all += stage.seconds;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", stage.name, duration_text(stage.seconds));
+  }
+  return duration_text(all) + ": " + text;
+}
+
 std::string match_text(bool match, const std::string& view) {
   if (!match) return "DIFFERENT";
   return view == "all" ? "every bit and every cycle equal in all views, and equal to the ONNX arithmetic"
@@ -132,7 +206,13 @@ class Summary {
     if (match) texts_.emplace(field.key, match_text(*match, run_.view));
   }
   void operator()(const Field& field, const std::optional<Counters>& counters) {
-    if (counters) texts_.emplace(field.key, busy_text(*counters));
+    if (counters && (*counters)[counter::kCycles] != 0) texts_.emplace(field.key, busy_text(*counters));
+  }
+  void operator()(const Field& field, const std::optional<ArrayShares>& array) {
+    if (array) texts_.emplace(field.key, array_text(*array));
+  }
+  void operator()(const Field& field, const std::vector<Stage>& stages) {
+    if (!stages.empty()) texts_.emplace(field.key, stages_text(stages));
   }
   void operator()(const Field& field, const std::array<std::pair<std::string, Shares>, 2>& by_place) {
     for (const auto& [place, shares] : by_place) {
@@ -178,7 +258,7 @@ class Summary {
 };
 
 // A line for each operator and reason, with its nodes: all if they are few, otherwise the first and how many more.
-std::string host_reasons(const RunReport& run) {
+std::string host_reasons(const RunReport& run, std::size_t width) {
   constexpr std::size_t kNamed = 3;
   struct Line {
     std::string operator_name, reason;
@@ -197,20 +277,27 @@ std::string host_reasons(const RunReport& run) {
   std::string text;
   for (const Line& line : lines) {
     const bool few = line.nodes.size() <= kNamed;
-    text += fmt::format("  {} ({}): {}\n", line.operator_name,
-                        few ? fmt::format("{}", fmt::join(line.nodes, ", "))
-                            : fmt::format("{} and {} more", line.nodes[0], line.nodes.size() - 1),
-                        line.reason.empty() ? "not an operator of the chip" : line.reason);
+    const std::string nodes = few ? fmt::format("{}", fmt::join(line.nodes, ", "))
+                                  : fmt::format("{} and {} more", line.nodes[0], line.nodes.size() - 1);
+    text += paragraph("  ",
+                      fmt::format("{} ({}): {}", line.operator_name, nodes,
+                                  line.reason.empty() ? "not an operator of the chip" : line.reason),
+                      width);
   }
   return text;
 }
 
 }  // namespace
 
-std::string to_text(const RunReport& run) {
+std::string to_text(const RunReport& run, const TextOptions& options) {
   std::string out = fmt::format("{} on {}, view: {}\n\n", run.network, run.chip, run.view);
-  out += node_table(run) + "\n" + table(Summary(run).lines(), 2);
-  if (const std::string reasons = host_reasons(run); !reasons.empty()) out += "\non the host, because\n" + reasons;
+  out += node_table(run, options) + "\n";
+  const Lines lines = Summary(run).lines();
+  std::size_t titles = 0;
+  for (const auto& line : lines) titles = std::max(titles, line[0].size());
+  for (const auto& line : lines) out += paragraph(fmt::format("  {:<{}} ", line[0], titles), line[1], options.width);
+  if (const std::string reasons = host_reasons(run, options.width); !reasons.empty())
+    out += "\non the host, because\n" + reasons;
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "rtl_view/factory.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 #include "views/trace_comparison.hpp"
 
 namespace systole::rtl_view {
@@ -87,6 +88,7 @@ void PlatformView::run_program(std::size_t step, const isa::Program& program) {
   run.retired = std::move(result.retire_trace);
   run.wall_seconds = result.wall_seconds;
   runs_.push_back(std::move(run));
+  if (result.interrupted) check_interruption();
 }
 
 const std::uint8_t* PlatformView::dram(std::uint64_t size_bytes) {

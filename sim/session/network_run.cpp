@@ -62,7 +62,9 @@ class Run {
       : network_(network), inputs_(inputs), options_(options), progress_(progress), model_(network, options.limits) {}
 
   NetworkRun run() {
+    const views::Stopwatch building;
     make_views();
+    const double build_seconds = building.seconds();
     std::optional<views::Lockstep> lockstep;
     std::optional<Executor> alone;
     if (reference_) {
@@ -75,18 +77,26 @@ class Run {
     expect_cycles();
 
     NetworkRun result;
+    result.build_seconds = build_seconds;
     watch_ = views::Stopwatch();
-    for (std::size_t i = 0; i < network_.steps.size() && !result.divergence; ++i) {
-      if (lockstep)
-        result.divergence = lockstep->run_step(i);
-      else
-        alone->run_step(i);
-      const bool has_run = !main_->runs().empty() && main_->runs().back().step == i;
-      if (has_run && main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
-    }
     const Executor& executor = lockstep ? lockstep->executor() : *alone;
-    if (!result.divergence && options_.check_outputs)
-      result.divergence = views::compare_with_onnx(network_.network, inputs_, executor, main_->name()).divergence;
+    try {
+      for (std::size_t i = 0; i < network_.steps.size() && !result.divergence; ++i) {
+        if (lockstep)
+          result.divergence = lockstep->run_step(i);
+        else
+          alone->run_step(i);
+        const bool has_run = !main_->runs().empty() && main_->runs().back().step == i;
+        if (has_run && main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
+      }
+      result.run_seconds = watch_.seconds();
+      if (!result.divergence && options_.check_outputs)
+        result.divergence = views::compare_with_onnx(network_.network, inputs_, executor, main_->name()).divergence;
+    } catch (const Interrupted& stop) {
+      result.interrupted = stop;
+      if (result.run_seconds == 0) result.run_seconds = watch_.seconds();
+    }
+    result.check_seconds = watch_.seconds() - result.run_seconds;
     fill_report(result);
     fill_tensors(result, executor);
     return result;
@@ -138,8 +148,10 @@ class Run {
 
   void fill_report(NetworkRun& result) const {
     report::RunReport& report = result.report;
-    report = report::make_report(network_, main_->name(), main_->runs());
-    if (!result.divergence) report.accounts = report::total_accounts(reference_ ? model_.runs() : main_->runs());
+    const bool is_whole = main_->runs().size() == program_count(network_) && !result.interrupted;
+    report = report::make_report(network_, main_->name(), main_->runs(),
+                                 result.interrupted ? interruption_text(*result.interrupted) : "");
+    if (!result.divergence && is_whole) report::add_accounts(report, reference_ ? model_.runs() : main_->runs());
     report.view = view_name(options_.view);
     report.views.push_back(view_report(main_->name(), main_->runs()));
     if (reference_) {
@@ -149,10 +161,18 @@ class Run {
     if (result.divergence) {
       report.outputs_match = false;
       report.difference = views::text(*result.divergence, network_);
-    } else if (options_.check_outputs) {
+    } else if (options_.check_outputs && !result.interrupted) {
       report.outputs_match = true;
     }
     result.trace = trace_of(network_, main_->runs());
+  }
+
+  // "interrupted by SIGTERM in step 2 of 3, after 123 cycles"
+  std::string interruption_text(const Interrupted& stop) const {
+    const std::vector<ProgramRun>& runs = main_->runs();
+    std::string text = stop.what();
+    if (runs.size() == program_count(network_)) return text + ", behind the last program";
+    return text + fmt::format(" in step {} of {}", runs.empty() ? 1 : runs.back().step + 1, network_.steps.size());
   }
 
   void fill_tensors(NetworkRun& result, const Executor& executor) const {

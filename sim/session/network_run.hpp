@@ -19,6 +19,7 @@
 #include "report/run_report.hpp"
 #include "report/trace_file.hpp"
 #include "runtime/executor.hpp"
+#include "support/interruption.hpp"
 #include "support/run_limits.hpp"
 #include "views/compare.hpp"
 #include "views/view.hpp"
@@ -57,10 +58,12 @@ struct NetworkRunProgress {
 
 struct NetworkRun {
   report::RunReport report;
-  std::vector<HostTensor> outputs;              // in the order of Network::outputs
-  std::map<std::string, HostTensor> tensors;    // all that the host has seen, by name; with Keep::kAll
-  std::optional<views::Divergence> divergence;  // outputs_match is false then
-  std::vector<report::TraceLine> trace;         // of all programs, if the view knows time
+  std::vector<HostTensor> outputs;                               // in the order of Network::outputs
+  std::map<std::string, HostTensor> tensors;                     // all that the host has seen, by name; with Keep::kAll
+  std::optional<views::Divergence> divergence;                   // outputs_match is false then
+  std::vector<report::TraceLine> trace;                          // of all programs, if the view knows time
+  double build_seconds = 0, run_seconds = 0, check_seconds = 0;  // the chip's library; the steps; the host's check
+  std::optional<Interrupted> interrupted;  // a signal ended the run: all of the above is of what ran until then
 };
 
 // Errors: UserError for wrong inputs, DesignError when a chip hangs or reports an error.

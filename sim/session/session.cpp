@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "scalesim/topology.hpp"
+#include "session/commit.hpp"  // made at build time
 #include "session/inputs.hpp"
+#include "support/digest.hpp"
 #include "support/error.hpp"
 #include "views/stopwatch.hpp"
 
@@ -45,15 +48,19 @@ std::vector<HostTensor> inputs_of_job(const Job& job, const Network& network) {
   return random_inputs(network, job.seed);
 }
 
-Provenance provenance(const Job& job, const Compiled& compiled) {
-  Provenance p;
+report::Provenance provenance(const Job& job, const Compiled& compiled) {
+  report::Provenance p;
   p.tool_version = tool_version();
-  p.chip = job.chip.name;
-  p.network = network_name(job);
-  if (const auto* files = std::get_if<InputFiles>(&job.inputs))
-    for (const std::filesystem::path& file : *files) p.inputs.push_back(file.string());
-  p.calibration = compiled.calibrated_on;
+  p.tool_commit = tool_commit();
+  p.command = job.command;
   p.seed = job.seed;
+  if (const auto* file = std::get_if<std::filesystem::path>(&job.network)) {
+    p.network_file = file->string();
+    p.network_sha256 = sha256_of_file(*file);
+  }
+  p.chip_keys = chip_values(job.chip);
+  p.search = compiler::search_name(job.compile.search);
+  p.calibration = compiled.calibrated_on;
   return p;
 }
 
@@ -79,6 +86,7 @@ std::vector<report::InputReport> input_reports(const Job& job, const Compiled& c
     report.source = files != nullptr                                   ? files->at(i).string()
                     : std::holds_alternative<RandomInputs>(job.inputs) ? "random"
                                                                        : "given";
+    if (files != nullptr) report.sha256 = sha256_of_file(files->at(i));
     report.outside_range = share_outside_range(network, network.inputs[i], compiled.inputs[i]);
     reports.push_back(std::move(report));
   }
@@ -96,6 +104,20 @@ std::vector<FloatDistance> distances(const Compiled& compiled, const std::vector
   return found;
 }
 
+// The parts of `all_seconds`.
+std::vector<report::Stage> stages(const Result& result, double all_seconds) {
+  constexpr double kWorthTelling = 0.05;  // of the search for the chip's library, if it was there
+  std::vector<report::Stage> parts = {{"read", result.compiled.read_seconds},
+                                      {"compile", result.compiled.compile_seconds}};
+  if (result.build_seconds >= kWorthTelling) parts.push_back({"build", result.build_seconds});
+  parts.push_back({"run", result.run_seconds});
+  parts.push_back({"check", result.check_seconds});
+  double known = 0;
+  for (const report::Stage& part : parts) known += part.seconds;
+  parts.push_back({"other", std::max(0.0, all_seconds - known)});
+  return parts;
+}
+
 }  // namespace
 
 quantize::OpenedNetwork open(const Job& job) {
@@ -111,7 +133,7 @@ quantize::OpenedNetwork open(const Job& job) {
 }
 
 Compiled compile(const Job& job, const Progress& progress) {
-  const views::Stopwatch watch;
+  const views::Stopwatch reading;
   quantize::OpenedNetwork opened = open(job);
   if (progress.opened) progress.opened(opened);
   Compiled compiled;
@@ -119,28 +141,35 @@ Compiled compile(const Job& job, const Progress& progress) {
   compiled.calibrated_on_random =
       opened.was_float && std::holds_alternative<quantize::SeededData>(calibration_of(job).data);
   compiled.inputs = inputs_of_job(job, opened.network);
+  compiled.read_seconds = reading.seconds();
+  const views::Stopwatch compiling;
   compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile);
   compiled.float_network = std::move(opened.float_network);
-  compiled.seconds = watch.seconds();
+  compiled.compile_seconds = compiling.seconds();
   if (progress.compiled) progress.compiled(compiled.network);
   return compiled;
 }
 
 Result run(const Job& job, const Progress& progress) {
+  const views::Stopwatch watch;
   Result result;
   result.compiled = compile(job, progress);
   NetworkRunOptions options = job.run;
   options.rtl.seed = job.seed;
   static_cast<NetworkRun&>(result) =
       run_network(result.compiled.network, result.compiled.inputs, options, {progress.build, progress.running});
-  result.report.compile_seconds = result.compiled.seconds;
-  result.report.values = values_text(job, result.compiled);
-  result.report.inputs = input_reports(job, result.compiled);
-  result.made_by = provenance(job, result.compiled);
-  if (job.compare_float && !result.divergence) result.float_distances = distances(result.compiled, result.outputs);
+  report::RunReport& report = result.report;
+  report.values = values_text(job, result.compiled);
+  report.inputs = input_reports(job, result.compiled);
+  report.made_by = provenance(job, result.compiled);
+  if (job.compare_float && !result.divergence && !result.interrupted)
+    result.float_distances = distances(result.compiled, result.outputs);
+  report.stages = stages(result, watch.seconds());
   return result;
 }
 
 std::string tool_version() { return SYSTOLE_VERSION; }
+
+std::string tool_commit() { return kCommit; }
 
 }  // namespace systole::session

@@ -44,8 +44,9 @@ struct Job {
   bool float_average_pool = false;  // average pools smaller than their image are summed in float, on the host
   compiler::CompileOptions compile;
   Inputs inputs;
-  std::uint32_t seed = 1;  // of random inputs, random calibration data and the RTL's power-up state
-  NetworkRunOptions run;   // `rtl.seed` follows from the job's
+  std::uint32_t seed = 1;            // of random inputs, random calibration data and the RTL's power-up state
+  std::vector<std::string> command;  // the words of the command line that made the job, for the report
+  NetworkRunOptions run;             // `rtl.seed` follows from the job's
 };
 
 // Callbacks of a running job. Each may be empty; an exception from one ends the job.
@@ -62,18 +63,8 @@ struct Compiled {
   std::string calibrated_on;  // as OpenedNetwork
   bool calibrated_on_random = false;
   std::vector<HostTensor> inputs;
-  std::optional<OnnxGraph> float_network;  // with Job::compare_float
-  double seconds = 0;                      // from the file to the programs, quantization included
-};
-
-// Where a result comes from.
-struct Provenance {
-  std::string tool_version;
-  std::string chip;                 // its name
-  std::string network;              // the file, or the name of a network that was given open
-  std::vector<std::string> inputs;  // files; empty for random inputs and for tensors
-  std::string calibration;          // quantize::calibration_text; empty if the file was quantized already
-  std::uint32_t seed = 0;
+  std::optional<OnnxGraph> float_network;        // with Job::compare_float
+  double read_seconds = 0, compile_seconds = 0;  // a float network is quantized while it is read
 };
 
 struct FloatDistance {
@@ -84,7 +75,6 @@ struct FloatDistance {
 struct Result : NetworkRun {
   Compiled compiled;
   std::vector<FloatDistance> float_distances;  // of the float outputs, with Job::compare_float and without a divergence
-  Provenance made_by;
 };
 
 // The network of a job, ready for the compiler. Errors (UserError): as open_network and read_topology; a network that
@@ -98,5 +88,6 @@ Compiled compile(const Job& job, const Progress& progress = {});
 Result run(const Job& job, const Progress& progress = {});
 
 std::string tool_version();
+std::string tool_commit();  // as report::Provenance
 
 }  // namespace systole::session

@@ -10,6 +10,7 @@
 #include <boost/interprocess/sync/scoped_lock.hpp>
 #include <boost/process.hpp>
 #include <boost/uuid/name_generator_sha1.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -19,6 +20,7 @@
 
 #include "support/data_directory.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 namespace systole::platform {
 
@@ -118,9 +120,14 @@ void run(const fs::path& program, const std::vector<std::string>& args, const fs
   }
   std::FILE* out = std::fopen(log.c_str(), "ab");
   if (out == nullptr) throw UserError(log.string() + ": cannot be written");
-  bp::child child(program.string(), bp::args(args), bp::std_in<bp::null, (bp::std_out & bp::std_err)> out);
+  bp::group group;  // with all that it starts
+  bp::child child(program.string(), bp::args(args), bp::std_in<bp::null, (bp::std_out & bp::std_err)> out, group);
   std::fclose(out);
-  child.wait();
+  while (child.running()) {
+    if (interruption_signal() != 0) group.terminate();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  check_interruption();
   if (child.exit_code() != 0)
     throw UserError(fmt::format("{} failed: {} (log: {})", what, telling_line(log), log.string()));
 }

@@ -7,9 +7,19 @@
 
 #include "ordering/race_detector.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 #include "views/stopwatch.hpp"
 
 namespace systole::views {
+
+namespace {
+
+class EndsWhenInterrupted : public Observer {
+ public:
+  void on_retire(const Retired&) override { check_interruption(); }
+};
+
+}  // namespace
 
 ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const RunLimits& limits,
                         Observer* observer) {
@@ -17,7 +27,8 @@ ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t st
   const isa::Program& program = std::get<compiler::ChipStep>(network.steps.at(step)).program;
   Recording trace;
   ordering::RaceDetector races(network.chip, program, network.base_address);
-  std::vector<Observer*> listeners = {&trace, &races};
+  EndsWhenInterrupted interruption;
+  std::vector<Observer*> listeners = {&trace, &races, &interruption};
   if (observer != nullptr) listeners.push_back(observer);
   Observers observers(std::move(listeners));
   const cycle::Result result =
@@ -33,6 +44,7 @@ ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t st
   run.counters = result.counters;
   run.retired = std::move(trace.retired);
   run.accounts = result.accounts;
+  run.accounts_by_node = result.accounts_by_tag;
   run.wall_seconds = watch.seconds();
   return run;
 }

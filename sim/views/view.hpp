@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,8 @@ struct ProgramRun {
   std::uint64_t cycles = 0;  // doorbell to interrupt
   Counters counters = {};
   std::vector<Retired> retired;
-  std::optional<std::array<cycle::Account, isa::kEngines>> accounts;  // by the cycle model
+  std::optional<cycle::EngineAccounts> accounts;                    // by the cycle model
+  std::map<std::uint32_t, cycle::EngineAccounts> accounts_by_node;  // the same by index into Network::nodes
   double wall_seconds = 0;
 };
 

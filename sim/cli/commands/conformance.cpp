@@ -9,9 +9,11 @@
 #include "chip/shipped_chips.hpp"
 #include "cli/output/junit.hpp"
 #include "cli/output/progress_line.hpp"
+#include "cli/output/write_files.hpp"
 #include "conformance/conformance.hpp"
 #include "rtl_view/factory.hpp"
-#include "support/file.hpp"
+#include "support/interruption.hpp"
+#include "support/output_file.hpp"
 
 namespace systole::cli {
 
@@ -33,14 +35,23 @@ Counts count(const std::vector<CaseResult>& results) {
   return c;
 }
 
-JunitSuite suite_of(const std::vector<CaseResult>& results) {
+JunitSuite suite_of(const ConformanceArguments& arguments, const std::vector<CaseResult>& results) {
   JunitSuite suite;
   suite.name = "systole conformance";
+  suite.properties = {{"tool_version", session::tool_version()},
+                      {"chip", arguments.chip.name},
+                      {"view", arguments.on},
+                      {"folder", arguments.folder}};
+  for (const std::string& change : arguments.chip.changes) suite.properties.emplace_back("set", change);
   for (const CaseResult& r : results) {
     JunitCase c;
     c.name = r.name;
     c.seconds = r.wall_seconds;
-    if (r.verdict == Verdict::kFailed) c.failure = r.reason;
+    if (r.verdict == Verdict::kFailed) {
+      c.failure = r.reason;
+      c.output = fmt::format("systole conformance {} --chip {} --on {} --only {}", arguments.folder,
+                             arguments.chip.name, arguments.on, r.name);
+    }
     if (r.verdict == Verdict::kUnsupported) c.skipped = r.reason;
     suite.cases.push_back(std::move(c));
   }
@@ -50,7 +61,8 @@ JunitSuite suite_of(const std::vector<CaseResult>& results) {
 }  // namespace
 
 int execute(const ConformanceArguments& arguments, const Streams& streams) {
-  check_folder(arguments.junit);
+  OutputFile junit(arguments.junit);
+  const InterruptionScope interruption;
   const Chip chip = opened(arguments.chip);
   conformance::Options options;
   options.view = session::view_choice(arguments.on);
@@ -68,15 +80,24 @@ int execute(const ConformanceArguments& arguments, const Streams& streams) {
                                                              : "unsupported";
           streams.out << fmt::format("{:<11} {}{}{}\n", word, r.name, r.reason.empty() ? "" : ": ", r.reason);
         }
-        if (line.enabled()) line.show(fmt::format("{} cases, {}", done, r.name));
+        line.show([&] { return fmt::format("{} cases, {}", done, r.name); });
       });
   line.clear();
-  if (!arguments.junit.empty()) write_whole_file(arguments.junit, to_junit(suite_of(results), JunitSkips::kPossible));
   const Counts c = count(results);
+  const JunitSuite suite = suite_of(arguments, results);
   streams.out << fmt::format("on {}, view {}: the chip had a part in {} of those that passed\n", chip.name,
                              arguments.on, c.on_chip);
   streams.out << fmt::format("{} passed, {} failed, {} unsupported\n", c.passed, c.failed, c.unsupported);
-  return c.failed == 0 ? 0 : 1;
+  const bool all_written = write_files({[&] {
+                                         if (junit) junit.write(to_junit(suite, JunitSkips::kPossible));
+                                       }},
+                                       streams);
+  if (const int signal_number = interruption_signal()) {
+    const Interrupted stop(signal_number);
+    streams.error << fmt::format("systole: {} behind {} cases\n", stop.what(), results.size());
+    return stop.exit_code();
+  }
+  return c.failed != 0 ? 1 : all_written ? 0 : 2;
 }
 
 }  // namespace systole::cli

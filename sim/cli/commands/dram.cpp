@@ -16,6 +16,8 @@
 #include "report/numbers.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/interruption.hpp"
+#include "support/output_file.hpp"
 
 namespace systole::cli {
 
@@ -131,6 +133,8 @@ nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig&
 }  // namespace
 
 int execute(const DramArguments& arguments, const Streams& streams) {
+  OutputFile json(arguments.json);
+  const InterruptionScope interruption;
   const DramConfig config = config_of(arguments);
   const DramOrganization& o = config.organization;
   std::vector<DramAccess> accesses;
@@ -150,9 +154,6 @@ int execute(const DramArguments& arguments, const Streams& streams) {
   const auto begin = std::chrono::steady_clock::now();
   const DramMeasurement m = measure_dram(config, pattern, requests, outstanding);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (!arguments.json.empty())
-    write_whole_file(arguments.json, to_json(arguments, config, m, outstanding, seconds).dump(2) + "\n");
-
   const auto ns = [&](double clocks) { return m.nanoseconds(clocks); };
   const auto percentile = [&](double share) { return ns(static_cast<double>(m.latency_percentile(share))); };
   const DramStatistics& s = m.statistics;
@@ -172,7 +173,9 @@ int execute(const DramArguments& arguments, const Streams& streams) {
   streams.out << fmt::format("row hits       {:.1f} %; {} in a closed bank, {} conflicts\n", 100 * m.row_hit_rate(),
                              report::grouped(s.row_misses), report::grouped(s.row_conflicts));
   streams.out << fmt::format("simulated      {} requests a second\n",
-                             report::rate_text(static_cast<double>(m.requests) / seconds));
+                             report::rate_text(static_cast<double>(m.requests) / seconds))
+              << std::flush;
+  if (json) json.write(to_json(arguments, config, m, outstanding, seconds).dump(2) + "\n");
   return 0;
 }
 

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/algorithm/string/replace.hpp>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -11,13 +13,18 @@
 #include <utility>
 
 #include "chip/shipped_chips.hpp"
+#include "cli/commands/coverage.hpp"
 #include "cli/output/junit.hpp"
 #include "cli/output/progress_line.hpp"
+#include "cli/output/write_files.hpp"
 #include "fuzz/fuzz.hpp"
 #include "fuzz/shrink.hpp"
 #include "report/numbers.hpp"
+#include "session/session.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/interruption.hpp"
+#include "support/output_file.hpp"
 #include "verilated/rtl_library.hpp"
 
 namespace systole::cli {
@@ -41,11 +48,15 @@ platform::RtlLibrary library_of(const Chip& chip, bool assertions, const Streams
   return platform::RtlLibrary(build, [&](const std::string& text) { streams.error << text << std::endl; });
 }
 
-// Makes the failing program small and writes it to `directory`.
-Kept keep(const fuzz::FuzzCase& failing, const std::shared_ptr<platform::VerilatedChip>& verilated,
-          const fs::path& directory) {
-  const fuzz::Shrunk small =
-      fuzz::shrink(failing, [&](const fuzz::FuzzCase& c) { return fuzz::compare_views(c, verilated).difference; });
+// Makes the failing program small, unless a signal asks to stop, and writes it to `directory`.
+Kept keep(const fuzz::FuzzCase& failing, const std::string& difference,
+          const std::shared_ptr<platform::VerilatedChip>& verilated, const fs::path& directory) {
+  fuzz::Shrunk small{failing, difference};
+  try {
+    small =
+        fuzz::shrink(failing, [&](const fuzz::FuzzCase& c) { return fuzz::compare_views(c, verilated).difference; });
+  } catch (const Interrupted&) {
+  }
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
@@ -57,22 +68,44 @@ Kept keep(const fuzz::FuzzCase& failing, const std::shared_ptr<platform::Verilat
   return {failing.seed, path.string(), small.difference, small.fuzz_case.random.program.instructions.size()};
 }
 
-nlohmann::ordered_json to_json(const FuzzArguments& arguments, const Chip& chip, const fuzz::FuzzReport& report,
-                               const std::vector<Kept>& kept) {
+std::string replay_command(const std::string& path) { return "systole fuzz --replay " + path; }
+
+// The command that runs the program of this seed again.
+std::string command_of(const FuzzArguments& arguments, std::uint64_t seed) {
+  std::string text = "systole fuzz --chip " + arguments.chip.name;
+  for (const std::string& change : arguments.chip.changes) text += " --set " + change;
+  text += fmt::format(" --seed {} --programs 1 --instructions {} --memory {}", seed, arguments.instructions,
+                      arguments.memory);
+  return text + (arguments.assertions ? " --assertions" : "");
+}
+
+double programs_per_second(const fuzz::FuzzReport& report) {
+  return static_cast<double>(report.programs.size()) / report.wall_seconds;
+}
+
+nlohmann::ordered_json to_json(const FuzzArguments& arguments, const Chip& chip, std::uint64_t seed,
+                               const fuzz::FuzzReport& report, const std::vector<Kept>& kept) {
   nlohmann::ordered_json json;
+  json["tool_version"] = session::tool_version();
   json["chip"] = chip.name;
-  json["seed"] = arguments.seed;
-  json["programs"] = report.programs;
+  json["chip_fingerprint"] = fmt::format("{:#018x}", chip.fingerprint());
+  json["seed"] = seed;
+  json["instructions_per_program"] = arguments.instructions;
+  json["memory"] = arguments.memory;
+  if (report.interrupted) json["interrupted"] = report.interrupted->what();
+  json["programs"] = report.programs.size();
   json["instructions"] = report.instructions;
   json["cycles"] = report.cycles;
   json["mismatches"] = report.mismatches.size();
   json["wall_seconds"] = report.wall_seconds;
-  json["programs_per_second"] = static_cast<double>(report.programs) / report.wall_seconds;
+  json["programs_per_second"] = programs_per_second(report);
+  json["coverage_percent"] = 100 * report.coverage.share();
   json["never_hit"] = report.coverage.never_hit();
   json["coverage"] = report.coverage.points();
   json["failures"] = nlohmann::ordered_json::array();
   for (const fuzz::Mismatch& m : report.mismatches) {
-    nlohmann::ordered_json failure{{"seed", m.seed}, {"difference", m.difference}};
+    nlohmann::ordered_json failure{
+        {"seed", m.seed}, {"difference", m.difference}, {"command", command_of(arguments, m.seed)}};
     for (const Kept& k : kept)
       if (k.seed == m.seed) failure["saved"] = k.path;
     json["failures"].push_back(failure);
@@ -81,41 +114,54 @@ nlohmann::ordered_json to_json(const FuzzArguments& arguments, const Chip& chip,
 }
 
 // A test case a program.
-JunitSuite suite_of(const FuzzArguments& arguments, const Chip& chip, const fuzz::FuzzReport& report) {
-  std::map<std::uint64_t, std::string> differences;
+JunitSuite suite_of(const FuzzArguments& arguments, const Chip& chip, std::uint64_t seed,
+                    const fuzz::FuzzReport& report, const std::vector<Kept>& kept) {
+  std::map<std::uint64_t, std::string> differences, saved;
   for (const fuzz::Mismatch& m : report.mismatches) differences[m.seed] = m.difference;
+  for (const Kept& k : kept) saved[k.seed] = k.path;
   JunitSuite suite;
   suite.name = "systole fuzz " + chip.name;
   suite.seconds = report.wall_seconds;
-  for (std::uint64_t k = 0; k < report.programs; ++k) {
+  suite.properties = {{"tool_version", session::tool_version()},
+                      {"chip", arguments.chip.name},
+                      {"chip_fingerprint", fmt::format("{:#018x}", chip.fingerprint())},
+                      {"seed", std::to_string(seed)},
+                      {"instructions", std::to_string(arguments.instructions)},
+                      {"memory", arguments.memory},
+                      {"coverage_percent", fmt::format("{:.1f}", 100 * report.coverage.share())}};
+  for (const std::string& change : arguments.chip.changes) suite.properties.emplace_back("set", change);
+  if (report.interrupted) suite.properties.emplace_back("interrupted", report.interrupted->what());
+  for (const fuzz::ProgramRun& program : report.programs) {
     JunitCase test;
     test.classname = "systole.fuzz." + chip.name;
-    test.name = fmt::format("seed {}", arguments.seed + k);
-    if (const auto found = differences.find(arguments.seed + k); found != differences.end())
+    test.name = fmt::format("seed {}", program.seed);
+    test.seconds = program.seconds;
+    if (const auto found = differences.find(program.seed); found != differences.end()) {
       test.failure = found->second;
+      test.output = command_of(arguments, program.seed);
+      if (const auto path = saved.find(program.seed); path != saved.end())
+        test.output += "\n" + replay_command(path->second);
+    }
     suite.cases.push_back(std::move(test));
   }
   return suite;
 }
 
-void print(const Chip& chip, const FuzzArguments& arguments, const fuzz::FuzzReport& report,
-           const std::vector<Kept>& kept, const Streams& streams) {
+void print(const Chip& chip, std::uint64_t seed, const fuzz::FuzzReport& report, const std::vector<Kept>& kept,
+           const Streams& streams) {
   using report::grouped;
-  const auto never = report.coverage.never_hit();
   streams.out << fmt::format("{}: {} programs, {} instructions, {} cycles, seed {}\n", chip.name,
-                             grouped(report.programs), grouped(report.instructions), grouped(report.cycles),
-                             arguments.seed);
+                             grouped(report.programs.size()), grouped(report.instructions), grouped(report.cycles),
+                             seed);
   streams.out << fmt::format("mismatches     {}\n", grouped(report.mismatches.size()));
   streams.out << fmt::format("compared       every bit of memory, every start, retirement, AXI transfer and counter\n");
-  streams.out << fmt::format("speed          {:.1f} programs a second, {:.1f} s\n",
-                             static_cast<double>(report.programs) / report.wall_seconds, report.wall_seconds);
-  streams.out << fmt::format("coverage       {} of {} points hit\n", report.coverage.points().size() - never.size(),
-                             report.coverage.points().size());
-  for (const std::string& point : never) streams.out << "  never hit    " << point << "\n";
+  streams.out << fmt::format("speed          {:.1f} programs a second, {:.1f} s\n", programs_per_second(report),
+                             report.wall_seconds);
+  streams.out << coverage_text(report.coverage);
   for (const fuzz::Mismatch& m : report.mismatches) streams.out << fmt::format("seed {}: {}\n", m.seed, m.difference);
   for (const Kept& k : kept)
-    streams.out << fmt::format("seed {} made small: {} instructions, {}\n  replay with: systole fuzz --replay {}\n",
-                               k.seed, k.instructions, k.difference, k.path);
+    streams.out << fmt::format("seed {} saved: {} instructions, {}\n  replay with: {}\n", k.seed, k.instructions,
+                               k.difference, replay_command(k.path));
 }
 
 int replay(const FuzzArguments& arguments, const Streams& streams) {
@@ -130,51 +176,80 @@ int replay(const FuzzArguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-int execute(const FuzzArguments& arguments, const Streams& streams) {
-  if (!arguments.replay.empty()) return replay(arguments, streams);
+namespace {
+
+fuzz::FuzzOptions options_of(const FuzzArguments& arguments, std::uint64_t seed) {
+  constexpr std::uint64_t kDefaultPrograms = 100, kNoLimit = std::uint64_t{1} << 62;
+  fuzz::FuzzOptions options;
+  options.programs = arguments.programs.value_or(arguments.seconds ? kNoLimit : kDefaultPrograms);
+  options.seconds = arguments.seconds;
+  options.seed = seed;
+  options.jobs = arguments.jobs;
+  options.random.instructions = arguments.instructions;
+  options.memory = arguments.memory == "fixed" ? fuzz::MemoryChoice::kFixed : fuzz::MemoryChoice::kRandom;
+  return options;
+}
+
+void check_options(const FuzzArguments& arguments) {
   if (arguments.chip.name.empty()) throw UserError("--chip is missing: a shipped chip's name or a chip file");
   if (arguments.memory == "random")
     for (const std::string& change : arguments.chip.changes)
       if (change.rfind("memory.", 0) == 0)
         throw UserError("--set " + change + ": programs have random memories; --memory fixed takes the chip's");
-  check_folder(arguments.json);
-  check_folder(arguments.junit);
+}
+
+std::string progress_text(const FuzzArguments& arguments, std::uint64_t programs, const fuzz::FuzzProgress& p) {
+  using report::grouped;
+  std::string text = grouped(p.programs);
+  if (!arguments.seconds || arguments.programs) text += " of " + grouped(programs);
+  text += fmt::format(" programs, {} mismatches, {:.1f} programs/s", p.mismatches,
+                      static_cast<double>(p.programs) / p.wall_seconds);
+  if (arguments.seconds) text += fmt::format(", {:.0f} s left", std::max(0.0, *arguments.seconds - p.wall_seconds));
+  return text;
+}
+
+}  // namespace
+
+int execute(const FuzzArguments& arguments, const Streams& streams) {
+  const InterruptionScope interruption;
+  if (!arguments.replay.empty()) return replay(arguments, streams);
+  check_options(arguments);
+  OutputFile json(arguments.json), junit(arguments.junit);
   const Chip chip = opened(arguments.chip);
   const platform::RtlLibrary library = library_of(chip, arguments.assertions, streams);
-
-  fuzz::FuzzOptions options;
-  options.programs = arguments.programs;
-  options.seed = arguments.seed;
-  options.jobs = arguments.jobs;
-  options.random.instructions = arguments.instructions;
-  options.memory = arguments.memory == "fixed" ? fuzz::MemoryChoice::kFixed : fuzz::MemoryChoice::kRandom;
-  const fuzz::MakeChip make_chip = [&] { return library.create(static_cast<std::uint32_t>(arguments.seed) | 1u); };
+  // Another one each night.
+  const std::uint64_t seed = arguments.seed.value_or(static_cast<std::uint64_t>(std::time(nullptr)));
+  const fuzz::FuzzOptions options = options_of(arguments, seed);
+  const fuzz::MakeChip make_chip = [&] { return library.create(static_cast<std::uint32_t>(seed) | 1u); };
   ProgressLine line(streams.error, streams.progress);
-  std::function<void(const fuzz::FuzzProgress&)> progress;
-  double shown = 0;
-  if (line.enabled())
-    progress = [&](const fuzz::FuzzProgress& p) {
-      if (p.wall_seconds < shown + 0.1) return;
-      shown = p.wall_seconds;
-      line.show(fmt::format("{} of {} programs, {} mismatches, {:.1f} programs/s", report::grouped(p.programs),
-                            report::grouped(options.programs), p.mismatches,
-                            static_cast<double>(p.programs) / p.wall_seconds));
-    };
-  const fuzz::FuzzReport report = fuzz::run_fuzz(chip, options, make_chip, progress);
+  const fuzz::FuzzReport report = fuzz::run_fuzz(chip, options, make_chip, [&](const fuzz::FuzzProgress& p) {
+    line.show([&] { return progress_text(arguments, options.programs, p); });
+  });
 
   std::vector<Kept> kept;
   const auto verilated = report.mismatches.empty() ? nullptr : make_chip();
   for (const fuzz::Mismatch& m : report.mismatches) {
     if (kept.size() == kMostKept) break;
     line.show(fmt::format("making the program of seed {} small", m.seed));
-    kept.push_back(keep(fuzz::make_case(chip, m.seed, options.random, options.memory), verilated, arguments.keep));
+    kept.push_back(
+        keep(fuzz::make_case(chip, m.seed, options.random, options.memory), m.difference, verilated, arguments.keep));
   }
   line.clear();
-  if (!arguments.json.empty()) write_whole_file(arguments.json, to_json(arguments, chip, report, kept).dump(2) + "\n");
-  if (!arguments.junit.empty())
-    write_whole_file(arguments.junit, to_junit(suite_of(arguments, chip, report), JunitSkips::kNever));
-  print(chip, arguments, report, kept, streams);
-  return report.mismatches.empty() ? 0 : 1;
+  print(chip, seed, report, kept, streams);
+  const bool all_written =
+      write_files({[&] {
+                     if (json) json.write(to_json(arguments, chip, seed, report, kept).dump(2) + "\n");
+                   },
+                   [&] {
+                     if (junit)
+                       junit.write(to_junit(suite_of(arguments, chip, seed, report, kept), JunitSkips::kNever));
+                   }},
+                  streams);
+  if (report.interrupted) streams.error << "systole: " << report.interrupted->what() << "\n";
+  if (!report.mismatches.empty()) return 1;
+  if (report.interrupted) return report.interrupted->exit_code();
+  const int covered = check_coverage(report.coverage, arguments.required_coverage, streams);
+  return all_written ? covered : 2;
 }
 
 }  // namespace systole::cli

@@ -7,12 +7,14 @@
 
 #include "onnx/writer.hpp"
 #include "support/error.hpp"
-#include "support/file.hpp"
+#include "support/interruption.hpp"
+#include "support/output_file.hpp"
 
 namespace systole::cli {
 
 int execute(const QuantizeArguments& arguments, const Streams& streams) {
-  check_folder(arguments.output);
+  OutputFile output(arguments.output);
+  const InterruptionScope interruption;
   quantize::CalibrationOptions calibration = arguments.calibration;
   if (!arguments.inputs.empty()) {
     if (!std::holds_alternative<quantize::SeededData>(calibration.data))
@@ -20,7 +22,7 @@ int execute(const QuantizeArguments& arguments, const Streams& streams) {
     calibration.data = quantize::SampleFiles(arguments.inputs.begin(), arguments.inputs.end());
   }
   const OnnxGraph graph = quantize::quantize_file(arguments.network, calibration);
-  write_onnx(arguments.output, graph);
+  write_onnx(output, graph);
   std::size_t tensors = 0, weights = 0;
   for (const OnnxNode& node : graph.nodes) {
     tensors += node.operator_name == "QuantizeLinear";

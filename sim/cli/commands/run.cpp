@@ -11,13 +11,15 @@
 
 #include "cli/output/progress_line.hpp"
 #include "cli/output/tensor_writer.hpp"
+#include "cli/output/write_files.hpp"
 #include "report/csv.hpp"
 #include "report/json.hpp"
 #include "report/text.hpp"
 #include "rtl_view/factory.hpp"
 #include "session/session.hpp"
 #include "support/error.hpp"
-#include "support/file.hpp"
+#include "support/interruption.hpp"
+#include "support/output_file.hpp"
 
 namespace systole::cli {
 
@@ -62,34 +64,49 @@ void check_options(const RunArguments& arguments) {
   }
 }
 
+// All that a run writes, opened before it starts.
+struct RunFiles {
+  explicit RunFiles(const RunArguments& arguments)
+      : json(arguments.json),
+        csv(arguments.csv),
+        trace(arguments.trace),
+        outputs(arguments.output),
+        tensors(arguments.dump_tensors) {}
+
+  OutputFile json, csv, trace;
+  TensorWriter outputs, tensors;
+};
+
 session::Progress progress_of(const RunArguments& arguments, const Streams& streams, ProgressLine& line) {
   session::Progress progress;
   progress.opened = announcement(arguments.job, streams);
-  // A folder that cannot be made stops the command before the run, not behind it.
-  progress.compiled = [&](const compiler::CompiledNetwork&) {
-    for (const std::string& folder : {arguments.output, arguments.dump_tensors})
-      if (!folder.empty()) make_directory(folder);
-  };
   // A line each even when the output is piped: a build takes a while.
   progress.build = [&](const std::string& text) { streams.error << text << std::endl; };
-  if (line.enabled()) progress.running = [&](const session::NetworkProgress& p) { line.show(p); };
+  progress.running = [&](const session::NetworkProgress& p) { line.show([&p] { return progress_text(p); }); };
   return progress;
 }
 
-void write_files(const RunArguments& arguments, const session::Result& result) {
+// False, and a line for each, if there are files that cannot be written.
+bool write_files(RunFiles& files, const session::Result& result, const Streams& streams) {
   const Network& network = result.compiled.network.network;
-  if (!arguments.output.empty()) {
-    TensorWriter writer(arguments.output);
-    for (std::size_t i = 0; i < result.outputs.size(); ++i)
-      writer.write(network.tensors[network.outputs[i]].name, result.outputs[i]);
-  }
-  if (!arguments.dump_tensors.empty()) {
-    TensorWriter writer(arguments.dump_tensors);
-    for (const auto& [name, tensor] : result.tensors) writer.write(name, tensor);
-  }
-  if (!arguments.trace.empty()) write_whole_file(arguments.trace, report::to_csv(result.trace));
-  if (!arguments.json.empty()) write_whole_file(arguments.json, report::to_json(result.report).dump(2) + "\n");
-  if (!arguments.csv.empty()) write_whole_file(arguments.csv, report::to_csv(result.report));
+  return write_files({[&] {
+                        for (std::size_t i = 0; files.outputs && i < result.outputs.size(); ++i)
+                          files.outputs.write(network.tensors[network.outputs[i]].name, result.outputs[i]);
+                      },
+                      [&] {
+                        if (!files.tensors) return;
+                        for (const auto& [name, tensor] : result.tensors) files.tensors.write(name, tensor);
+                      },
+                      [&] {
+                        if (files.trace) files.trace.write(report::to_csv(result.trace));
+                      },
+                      [&] {
+                        if (files.json) files.json.write(report::to_json(result.report).dump(2) + "\n");
+                      },
+                      [&] {
+                        if (files.csv) files.csv.write(report::to_csv(result.report));
+                      }},
+                     streams);
 }
 
 // How far the outputs of the int8 network are from those of the float network, one line each.
@@ -106,16 +123,26 @@ std::string float_comparison(const std::vector<session::FloatDistance>& distance
 
 int execute(const RunArguments& arguments, const Streams& streams) {
   check_options(arguments);
-  for (const std::string& file : {arguments.json, arguments.csv, arguments.trace}) check_folder(file);
+  RunFiles files(arguments);
+  const InterruptionScope interruption;
   ProgressLine line(streams.error, streams.progress);
   const session::Result result = session::run(job_of(arguments), progress_of(arguments, streams, line));
   line.clear();
-  write_files(arguments, result);
-  streams.out << report::to_text(result.report);
-  if (arguments.compare_float && !result.divergence) streams.out << float_comparison(result.float_distances);
-  if (!result.divergence) return 0;
-  streams.error << "systole: " << result.report.difference << "\n";
-  return 1;
+  report::TextOptions text = arguments.text;
+  text.width = streams.width;
+  text.color = streams.color;
+  streams.out << report::to_text(result.report, text);
+  if (!result.float_distances.empty()) streams.out << float_comparison(result.float_distances);
+  const bool all_written = write_files(files, result, streams);
+  if (result.divergence) {
+    streams.error << "systole: " << result.report.difference << "\n";
+    return 1;
+  }
+  if (result.interrupted) {
+    streams.error << "systole: " << result.report.interrupted << "\n";
+    return result.interrupted->exit_code();
+  }
+  return all_written ? 0 : 2;
 }
 
 }  // namespace systole::cli

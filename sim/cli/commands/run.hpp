@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/job_options.hpp"
+#include "report/text.hpp"
 #include "support/run_limits.hpp"
 
 namespace systole::cli {
@@ -14,6 +15,7 @@ namespace systole::cli {
 struct RunArguments {
   JobOptions job;
   std::string on, output, dump_tensors, json, csv, wave, trace;
+  report::TextOptions text;  // of the table
   RunLimits limits;
   bool assertions = false, no_check = false, compare_float = false;
 };

@@ -21,6 +21,7 @@ ptree node_of(const JunitCase& c) {
   if (c.seconds) node.put("<xmlattr>.time", fmt::format("{:.3f}", *c.seconds));
   if (c.failure) node.put("failure.<xmlattr>.message", *c.failure);
   if (c.skipped) node.put("skipped.<xmlattr>.message", *c.skipped);
+  if (!c.output.empty()) node.put("system-out", c.output);
   return node;
 }
 
@@ -35,6 +36,12 @@ std::string to_junit(const JunitSuite& suite, JunitSkips skips) {
   if (skips == JunitSkips::kPossible)
     node.put("<xmlattr>.skipped", count([](const JunitCase& c) { return c.skipped.has_value(); }));
   if (suite.seconds) node.put("<xmlattr>.time", fmt::format("{:.3f}", *suite.seconds));
+  for (const auto& [name, value] : suite.properties) {
+    ptree property;
+    property.put("<xmlattr>.name", name);
+    property.put("<xmlattr>.value", value);
+    node.add_child("properties.property", property);
+  }
   for (const JunitCase& c : suite.cases) node.add_child("testcase", node_of(c));
   ptree root;
   root.add_child("testsuite", node);

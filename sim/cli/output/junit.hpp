@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace systole::cli {
@@ -13,11 +14,13 @@ struct JunitCase {
   std::string classname, name;
   std::optional<double> seconds;
   std::optional<std::string> failure, skipped;  // the reason
+  std::string output;                           // more about it, as the command that repeats it
 };
 
 struct JunitSuite {
   std::string name;
   std::optional<double> seconds;
+  std::vector<std::pair<std::string, std::string>> properties;  // name and value: what the results depend on
   std::vector<JunitCase> cases;
 };
 

@@ -23,16 +23,18 @@ std::string progress_text(const session::NetworkProgress& p) {
   return text;
 }
 
-void ProgressLine::show(const session::NetworkProgress& progress) {
-  if (!enabled_) return;
+void ProgressLine::show(const std::function<std::string()>& text) {
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < std::chrono::milliseconds(100)) return;
+  if (now - last_ < every_) return;
   last_ = now;
-  show(progress_text(progress));
+  if (is_terminal_)
+    show(text());
+  else
+    stream_ << text() << std::endl;
 }
 
 void ProgressLine::show(const std::string& text) {
-  if (!enabled_) return;
+  if (!is_terminal_) return show([&text] { return text; });
   stream_ << '\r' << text << std::string(width_ > text.size() ? width_ - text.size() : 0, ' ') << std::flush;
   width_ = text.size();
 }

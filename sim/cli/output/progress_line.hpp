@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One line on a terminal that is drawn over itself, ten times a second at most.
+// How far a command is: on a terminal one line that is drawn over itself, ten times a second at most; elsewhere a line
+// every half minute, as a sign of life in a log.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <string>
 
@@ -13,22 +15,25 @@ namespace systole::cli {
 
 class ProgressLine {
  public:
-  // Draws nothing if not `enabled`.
-  ProgressLine(std::ostream& stream, bool enabled) : stream_(stream), enabled_(enabled) {}
+  ProgressLine(std::ostream& stream, bool is_terminal,
+               std::chrono::milliseconds elsewhere = std::chrono::milliseconds(30'000))
+      : stream_(stream), is_terminal_(is_terminal), every_(is_terminal ? kOnTerminal : elsewhere) {}
   ~ProgressLine() { clear(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  bool enabled() const { return enabled_; }
-  void show(const session::NetworkProgress& progress);
-  void show(const std::string& text);  // at once
+  void show(const std::function<std::string()>& text);  // if it is time
+  void show(const std::string& text);                   // at once on a terminal, elsewhere if it is time
   void clear();
 
  private:
+  static constexpr std::chrono::milliseconds kOnTerminal{100};
+
   std::ostream& stream_;
-  bool enabled_;
+  bool is_terminal_;
+  std::chrono::milliseconds every_;
   std::size_t width_ = 0;  // of what stands on the line
-  std::chrono::steady_clock::time_point last_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
 // "conv2: 1,234,567 cycles, 45.2 %, 12 s left, 1.02 M cycles/s"

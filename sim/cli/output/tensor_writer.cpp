@@ -2,8 +2,11 @@
 #include "cli/output/tensor_writer.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cctype>
+#include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -28,13 +31,19 @@ std::string file_name(const std::string& tensor) {
 
 }  // namespace
 
-void make_directory(const fs::path& directory) {
+TensorWriter::TensorWriter(fs::path directory) : directory_(std::move(directory)) {
+  if (directory_.empty()) return;
   std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
+  created_ = fs::create_directories(directory_, error);
+  if (error) throw UserError(directory_.string() + ": cannot be created: " + error.message());
+  if (::access(directory_.c_str(), W_OK | X_OK) != 0)
+    throw UserError(directory_.string() + ": cannot be written: " + std::strerror(errno));
 }
 
-TensorWriter::TensorWriter(fs::path directory) : directory_(std::move(directory)) { make_directory(directory_); }
+TensorWriter::~TensorWriter() {
+  std::error_code none;
+  if (created_) fs::remove(directory_, none);  // which an empty folder can be, and no other
+}
 
 void TensorWriter::write(const std::string& name, const HostTensor& tensor) {
   std::string file = file_name(name);

@@ -9,6 +9,7 @@
 #include "compiler/matrix/matrix_lowering.hpp"
 #include "cycle/cycle_model.hpp"
 #include "isa/program.hpp"
+#include "support/interruption.hpp"
 
 namespace systole::compiler {
 namespace {
@@ -40,6 +41,7 @@ std::optional<std::uint64_t> trial_cycles(const TilingKey& key, const TrialAddre
   isa::Bases bases = {};
   for (int k = 0; k < isa::kBases; ++k)
     bases[k] = chip.memory.size_bytes / 8 * static_cast<std::uint64_t>(k) / kPage * kPage;
+  check_interruption();
   cycle::System system(chip, program, bases, chip.memory.size_bytes / 2 / kPage * kPage);
   if (!system.advance(most)) return std::nullopt;
   return system.result().cycles;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/file.hpp"
 
+#include <unistd.h>
+
 #include "catch.hpp"
 
 namespace systole {

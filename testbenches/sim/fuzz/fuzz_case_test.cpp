@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/fuzz_case.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <string>
 

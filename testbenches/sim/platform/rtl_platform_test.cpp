@@ -12,6 +12,7 @@
 #include "catch.hpp"
 #include "mock_chip.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 
 using namespace systole;
 using namespace systole::platform;
@@ -117,6 +118,33 @@ TEST_CASE("cycles count from the doorbell's handshake, and the trace names every
   CHECK(result.counters[counter::kInstructions] == 2);
   CHECK(result.counters[counter::kReadBytes] == 2 * 128 + 64);
   CHECK(result.counters[counter::kWriteBytes] == 64);
+}
+
+TEST_CASE("a signal ends a program with what ran until then, and the next one begins with a reset") {
+  const Chip chip = small_chip(64, 7);
+  PlatformOptions options;
+  options.quantum_cycles = 10;
+  const auto mock = std::make_shared<MockChip>(chip.axi_bytes());
+  RtlPlatform platform(chip, options, mock);
+  isa::Program program;
+  program.instructions = {load(0, 64), store(0)};
+  const auto resets = [&] { return mock->cycles_in_reset; };
+  {
+    const InterruptionScope scope;
+    const RunResult part = platform.run(program, kBaseAddresses, kProgram, {}, [](const Progress& p) {
+      if (p.retired == 1) std::raise(SIGTERM);
+    });
+    CHECK(part.interrupted);
+    REQUIRE(part.retire_trace.size() == 1);
+    CHECK(part.retire_trace[0] == Retired{isa::Engine::kLoad, 0, 26, 42});
+    CHECK(part.cycles >= 50);
+    CHECK(part.error_code == 0);
+  }
+  const auto before = resets();
+  const RunResult whole = platform.run(program, kBaseAddresses, kProgram);
+  CHECK(resets() > before);
+  CHECK(!whole.interrupted);
+  CHECK(whole.cycles == 83);
 }
 
 TEST_CASE("a second program starts without a reset and meets the same memory") {

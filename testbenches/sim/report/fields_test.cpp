@@ -45,9 +45,11 @@ std::string node_table() {
 
 std::string page_tables() {
   return json_table<RunReport>("The run:") + node_table() + json_table<StepReport>("Each of `steps`:") +
-         json_table<InputReport>("Each of `inputs`:") + json_table<ViewReport>("Each of `views`:") +
-         json_table<Shares>("`on_chip` and each of `shares`:") +
-         json_table<cycle::Account>("Each engine of `accounts`; the parts add up to the run's `cycles`:");
+         json_table<Stage>("Each of `stages`:") + json_table<InputReport>("Each of `inputs`:") +
+         json_table<ViewReport>("Each of `views`:") + json_table<Shares>("`on_chip` and each of `shares`:") +
+         json_table<ArrayShares>("`array`, as shares of the run's cycles; the rest is the matrix engine idle:") +
+         json_table<cycle::Account>("Each engine of `accounts`; the parts add up to the run's `cycles`:") +
+         json_table<Provenance>("`made_by`:");
 }
 
 // The keys that a template quotes.
@@ -93,6 +95,9 @@ TEST_CASE("keys, columns, headings and positions are used once, and every field 
   check_unique(fields_of(InputReport{}));
   check_unique(fields_of(ViewReport{}));
   check_unique(fields_of(Shares{}));
+  check_unique(fields_of(Stage{}));
+  check_unique(fields_of(ArrayShares{}));
+  check_unique(fields_of(Provenance{}));
   check_unique(fields_of(cycle::Account{}));
 }
 
@@ -103,8 +108,8 @@ TEST_CASE("every field of the run with a text stands in the summary once, and th
       for (const std::string& key : quoted(text)) ++times[key];
   for (const Field& field : fields_of(RunReport{})) {
     CAPTURE(field.key);
-    const bool composed =
-        field.key == "shares" || field.key == "counters" || field.key == "accounts" || field.key == "inputs";
+    const bool composed = field.key == "shares" || field.key == "counters" || field.key == "accounts" ||
+                          field.key == "inputs" || field.key == "array" || field.key == "stages";
     CHECK(times[std::string(field.key)] == (composed || field.text != Format::kNone ? 1 : 0));
     times.erase(std::string(field.key));
   }

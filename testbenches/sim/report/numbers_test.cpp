@@ -49,8 +49,16 @@ TEST_CASE("durations change unit at a minute and an hour") {
   CHECK(duration_text(3600) == "1 h 0 min");
 }
 
-TEST_CASE("a share of nothing is all of it") {
-  CHECK(share(0, 0) == 1);
+TEST_CASE("a time is in the unit that fits it, with three digits") {
+  CHECK(time_text(0) == "0 s");
+  CHECK(time_text(300e-9) == "300 ns");
+  CHECK(time_text(0.9999e-6) == "1.00 us");
+  CHECK(time_text(2.942846e-3) == "2.94 ms");
+  CHECK(time_text(12.34) == "12.3 s");
+}
+
+TEST_CASE("a share of nothing is nothing, nowhere all of it") {
+  CHECK(share(0, 0) == 0);
   CHECK(share(1, 4) == 0.25);
 }
 
@@ -62,9 +70,9 @@ TEST_CASE("a value reads as its format says, whole or not") {
   CHECK(formatted(Format::kShare, 0.25) == "25.0 %");
   CHECK(formatted(Format::kRate, 633810.0) == "634 k");
   CHECK(formatted(Format::kDuration, std::uint64_t{61}) == "1 min 1 s");
-  CHECK(formatted(Format::kFixed1, 0.25) == "0.2");
-  CHECK(formatted(Format::kFixed3, 0.25) == "0.250");
-  CHECK(formatted(Format::kMilli, 0.25) == "250.000");
+  CHECK(formatted(Format::kSignificant, 0.031490) == "0.0315");
+  CHECK(formatted(Format::kSignificant, 8.192) == "8.19");
+  CHECK(formatted(Format::kTime, 0.25) == "250 ms");
   CHECK(formatted(Format::kGiga, 2.5e9) == "2.50");
   CHECK_THROWS_AS(formatted(Format::kOrDash, 1.0), std::logic_error);
   CHECK_THROWS_AS(formatted(Format::kNone, std::uint64_t{1}), std::logic_error);

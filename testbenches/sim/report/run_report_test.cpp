@@ -26,34 +26,57 @@ TEST_CASE("the figures of a run are those of its programs together") {
   CHECK(r.shares[1].second.macs == 0);
   CHECK(r.shares[1].second.bytes == Approx(400.0 / 1000));
   REQUIRE(r.nodes.size() == 4);
-  CHECK(r.nodes[0].cycles == 200u);
+  CHECK(r.nodes[0].cycles == 170u);
+  CHECK(r.nodes[0].own_cycles == 200u);
+  CHECK(r.nodes[0].first_start == 10u);
+  CHECK(r.nodes[0].last_retirement == 190u);
   CHECK(r.nodes[0].where == "rtl");
   CHECK(r.nodes[1].cycles == 0u);
   CHECK(r.nodes[1].where == "host");
   CHECK(r.nodes[2].where == "none");
-  CHECK(r.nodes[3].cycles == 100u);
+  CHECK(r.nodes[3].cycles == 70u);
+  CHECK(r.nodes[3].own_cycles == 100u);
+  CHECK(r.nodes[3].first_start == 210u);
 }
 
-TEST_CASE("nodes of one program share its cycles without rest") {
-  compiler::CompiledNetwork net = example_network();
-  auto& program = std::get<compiler::ChipStep>(net.steps[0]).program;
-  isa::common_of(program.instructions[1]).tag = 3;
-  const auto cycles = node_cycles(net, {example_runs()[0]});
-  // The first node is finished at 50, the other at 190, the interrupt comes at 200.
-  CHECK(cycles == std::vector<std::uint64_t>{50, 0, 0, 150});
+TEST_CASE("an interrupted run has figures of what ran, and no rates") {
+  const RunReport r = make_report(example_network(), "rtl", {example_runs()[0]}, "interrupted by SIGINT");
+  CHECK(r.cycles == 200u);
+  CHECK(r.nodes[0].cycles == 170u);
+  CHECK_FALSE(r.nodes[0].utilization);
+  CHECK(r.nodes[0].bound.empty());
+  CHECK(r.nodes[3].cycles == 0u);
+  CHECK_FALSE(r.utilization);
+  CHECK_FALSE(r.inferences_per_second);
+  CHECK_FALSE(r.array);
+}
+
+TEST_CASE("the accounts of programs are those of their nodes, and add up") {
+  auto runs = example_runs();
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    Accounts accounts = {};
+    accounts[1].busy = 10 + i;
+    runs[i].accounts = accounts;
+    runs[i].accounts_by_node[i == 0 ? 0 : 3] = accounts;
+  }
+  RunReport r = make_report(example_network(), "rtl", runs);
+  add_accounts(r, runs);
+  CHECK((*r.accounts)[1].busy == 21);
+  CHECK((*r.nodes[0].accounts)[1].busy == 10);
+  CHECK((*r.nodes[3].accounts)[1].busy == 11);
+  CHECK_FALSE(r.nodes[1].accounts);
 }
 
 TEST_CASE("speed follows from the cycles and the chip's clock") {
   const RunReport r = make_report(example_network(), "rtl", example_runs());
-  CHECK(r.milliseconds == Approx(300e-6));
   CHECK(r.latency_seconds == Approx(300e-9));
   CHECK(r.inferences_per_second == Approx(1 / 300e-9));
   CHECK(r.tops == Approx(2 * 2400 / 300e-9 * 1e-12));
   CHECK(r.peak_tops == Approx(2 * 16 * 1e9 * 1e-12));
   CHECK(r.dram_bytes_per_second == Approx(8392 / 300e-9));
   CHECK(r.dram_share == Approx(8392 / 300e-9 / 16e9));
-  CHECK(r.nodes[0].cycles_share == Approx(2.0 / 3));
-  CHECK(r.nodes[0].utilization == Approx(0.5));
+  CHECK(r.nodes[0].share == Approx(2.0 / 3));
+  CHECK(r.nodes[0].utilization == Approx(1600.0 / (170 * 16)));
   CHECK_FALSE(r.nodes[1].utilization);
 }
 
@@ -62,10 +85,12 @@ TEST_CASE("a network without a program on the chip takes no cycles and has no sp
   net.steps = {compiler::HostStep{1}};
   const RunReport r = make_report(net, "model", {});
   CHECK(r.cycles == 0u);
-  CHECK(r.milliseconds == 0.0);
   CHECK_FALSE(r.latency_seconds);
   CHECK_FALSE(r.utilization);
-  CHECK_FALSE(r.nodes[0].cycles_share);
+  CHECK_FALSE(r.nodes[0].share);
+  CHECK_FALSE(r.array);
+  for (compiler::NodePlacement& placement : net.placement) placement.place = compiler::Place::kHost;
+  CHECK(make_report(net, "model", {}).note.find("no node of this network runs on the chip") == 0);
 }
 
 TEST_CASE("accounts of programs add up, and are unknown if one is") {

@@ -3,6 +3,8 @@
 // Does the report read like this in the terminal?
 #include "report/text.hpp"
 
+#include <sstream>
+
 #include "catch.hpp"
 #include "example_run.hpp"
 
@@ -14,27 +16,88 @@ TEST_CASE("the report reads like this") {
   CHECK(to_text(r) ==
         R"(example on toy, view: rtl
 
-  node   operator  on   output    bound by     MACs  cycles  at least  of all  utilization  DRAM
-  first  Conv      rtl  1x4x10x10 dependency  1,600     200       100  66.7 %       50.0 %   2 B
-  middle Softmax   host 1x4x10x10 -               -       -         -       -            -     -
-  flat   Flatten   none 1x400     -               -       -         -       -            -     -
-  last   Conv+Relu rtl  1x200     dependency    800     100        50  33.3 %       50.0 %   3 B
+  node   operator  bound by     MACs  cycles  at least  of all  of peak  DRAM
+  first  Conv      dependency  1,600     170       100  66.7 %   58.8 %   2 B
+  middle Softmax   -               -       -         -       -        -     -
+  flat   Flatten   -               -       -         -       -        -     -
+  last   Conv+Relu dependency    800      70        50  33.3 %   71.4 %   3 B
 
-  cycles       300 doorbell to interrupt, 0.000 ms at 1000 MHz
-  speed        3333333.3 inferences/s, 0.016 TOP/s of 0.032
+  cycles       300 doorbell to interrupt, 300 ns at 1000 MHz
+  speed        3.33 M inferences/s, 0.016 TOP/s of 0.032
   MACs         2,400, 2,400 of them on the chip
   utilization  50.0 % of 16 MACs a cycle
-  on rtl       66.7 % of the operators, 100 % of the MACs, 60.0 % of the output bytes
-  on host      33.3 % of the operators, 0 % of the MACs, 40.0 % of the output bytes
+  on rtl       66.7 % of the operators, 100 % of the MACs, 60.0 % of the output
+               bytes
+  on host      33.3 % of the operators, 0 % of the MACs, 40.0 % of the output
+               bytes
   instructions 5
   DRAM         8 KiB read, 200 B written, 27.97 GB/s, 174.8 % of the peak
   busy         load 0 %, matrix 100 %, store 0 %
+  array        0 % useful, 0 % short passes, 0 % padding, 100 % filling, 0 %
+               idle
   simulation   0.5 s, 600 cycles/s
   outputs      equal to the ONNX arithmetic, bit for bit
 
 on the host, because
   Softmax (middle): the chip has no such operator
 )");
+}
+
+TEST_CASE("no line is longer than the terminal is wide, and a wide one has every column") {
+  const RunReport r = make_report(example_network(), "rtl", example_runs());
+  for (const std::size_t width : {60u, 80u, 200u}) {
+    TextOptions options;
+    options.width = width;
+    std::istringstream lines(to_text(r, options));
+    for (std::string line; std::getline(lines, line);) CHECK(line.size() <= width);
+  }
+  TextOptions wide;
+  wide.width = 0;
+  CHECK(to_text(r, wide).find(
+            "node   operator  on   output    bound by     MACs  cycles  at least  of all  of peak  DRAM") !=
+        std::string::npos);
+}
+
+TEST_CASE("the worst nodes come first if they are asked for, and the others are counted") {
+  const RunReport r = make_report(example_network(), "rtl", example_runs());
+  const auto first_names = [&](NodeOrder order, std::optional<std::size_t> top) {
+    TextOptions options;
+    options.order = order;
+    options.top = top;
+    const std::string text = to_text(r, options);
+    std::istringstream lines(text.substr(text.find("  node")));
+    std::string line, names;
+    std::getline(lines, line);
+    while (std::getline(lines, line) && !line.empty()) {
+      std::istringstream words(line);
+      std::string name;
+      words >> name;
+      names += name + " ";
+    }
+    return names;
+  };
+  CHECK(first_names(NodeOrder::kNetwork, {}) == "first middle flat last ");
+  CHECK(first_names(NodeOrder::kShare, 1) == "first 3 ");
+  CHECK(first_names(NodeOrder::kUtilization, 2) == "first last 2 ");
+  CHECK(first_names(NodeOrder::kDram, 1) == "last 3 ");
+}
+
+TEST_CASE("colors say what bounds a node, and are there only if they are wanted") {
+  const RunReport r = make_report(example_network(), "rtl", example_runs());
+  CHECK(to_text(r).find('\x1b') == std::string::npos);
+  TextOptions options;
+  options.color = true;
+  CHECK(to_text(r, options).find("\x1b[33mdependency\x1b[0m") != std::string::npos);
+}
+
+TEST_CASE("a network of which nothing runs on the chip says so, and names no share of nothing") {
+  compiler::CompiledNetwork net = example_network();
+  net.steps = {compiler::HostStep{1}};
+  for (compiler::NodePlacement& placement : net.placement) placement.place = compiler::Place::kHost;
+  const std::string text = to_text(make_report(net, "model", {}));
+  CHECK(text.find("  note         no node of this network runs on the chip") != std::string::npos);
+  CHECK(text.find("\n  busy") == std::string::npos);
+  CHECK(text.find("on model     0 % of the operators, 0 % of the MACs") != std::string::npos);
 }
 
 TEST_CASE("reasons of host nodes are told once for each operator") {
@@ -85,7 +148,7 @@ TEST_CASE("a node that another one computes is shown in it, and a difference is 
   r.nodes[0].fused_into = "last";
   r.outputs_match = false;
   const std::string text = to_text(r);
-  CHECK(text.find(" rtl (in last) ") != std::string::npos);
+  CHECK(text.find("  last    Conv+Relu") < text.find("  + first Conv"));
   CHECK(text.find("\n  outputs      DIFFERENT\n") != std::string::npos);
 }
 

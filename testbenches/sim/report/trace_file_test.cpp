@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/trace_file.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <random>
 #include <string>

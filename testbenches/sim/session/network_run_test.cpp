@@ -33,9 +33,37 @@ TEST_CASE("the cycle view has the reference's bits and a clock") {
   CHECK(timed.outputs[0].data == untimed.outputs[0].data);
   REQUIRE(timed.report.cycles);
   CHECK(timed.report.view == "model");
+}
+
+TEST_CASE(
+    "what nodes took adds up, no node is above its peak or below its bound, and each account is within its node") {
+  NetworkRunOptions options;
+  options.view = ViewChoice::kModel;
+  const report::RunReport report = run_network(digits(), random_inputs(digits().network, 3), options).report;
   std::uint64_t sum = 0;
-  for (const NodeReport& node : timed.report.nodes) sum += node.cycles.value();
-  CHECK(sum == *timed.report.cycles);
+  report::Accounts accounts = {};
+  for (const NodeReport& node : report.nodes) {
+    CAPTURE(node.name);
+    sum += node.own_cycles.value();
+    CHECK(node.lower_bound <= node.cycles.value());
+    CHECK(node.work.array_cycles <= node.cycles.value());
+    CHECK(node.work.short_pass_cycles + node.work.padding_cycles <= node.work.array_cycles);
+    CHECK(node.utilization.value_or(0) <= 1);
+    CHECK(node.accounts.has_value() == (node.cycles.value() > 0));
+    for (std::size_t e = 0; node.accounts && e < isa::kEngines; ++e) accounts[e] += (*node.accounts)[e];
+  }
+  CHECK(sum == *report.cycles);
+  // What is missing comes behind an engine's last retirement: it has no instruction then.
+  for (std::size_t e = 0; e < isa::kEngines; ++e) {
+    const cycle::Account& all = (*report.accounts)[e];
+    CHECK(accounts[e].busy == all.busy);
+    CHECK(accounts[e].semaphore == all.semaphore);
+    CHECK(accounts[e].memory == all.memory);
+    CHECK(accounts[e].instruction <= all.instruction);
+  }
+  REQUIRE(report.array);
+  CHECK(report.array->useful == Approx(*report.utilization));
+  CHECK(report.array->useful + report.array->short_passes + report.array->padding + report.array->fill <= 1);
 }
 
 TEST_CASE("without the check there is no statement about the outputs") {

@@ -4,6 +4,7 @@
 // SystemC nor Verilator?
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include "catch.hpp"
@@ -13,6 +14,7 @@
 #include "sim/quantize/float_networks.hpp"
 #include "sim/session/loaded_libraries.hpp"
 #include "support/error.hpp"
+#include "support/interruption.hpp"
 #include "views/model_view.hpp"
 
 using namespace systole;
@@ -49,6 +51,19 @@ TEST_CASE("no SystemC is loaded where nobody asked for the RTL") {
 TEST_CASE("without the RTL's factory its views are refused, with those that are there") {
   for (const ViewChoice view : {ViewChoice::kRtl, ViewChoice::kAll})
     CHECK_THROWS_WITH(run(digits_job(view)), Contains("rtl") && Contains("reference, model"));
+}
+
+TEST_CASE("a signal ends a run with a report of what ran, and without rates") {
+  const InterruptionScope scope;
+  Progress progress;
+  progress.compiled = [](const compiler::CompiledNetwork&) { std::raise(SIGTERM); };
+  const Result result = run(digits_job(ViewChoice::kModel), progress);
+  REQUIRE(result.interrupted);
+  CHECK(result.interrupted->exit_code() == 143);
+  CHECK(result.report.interrupted == "interrupted by SIGTERM in step 1 of 3");
+  CHECK(!result.report.outputs_match);
+  CHECK(!result.report.inferences_per_second);
+  CHECK(result.outputs.empty());
 }
 
 TEST_CASE("the same job gives the same result") {
@@ -89,16 +104,32 @@ TEST_CASE("a file, the network in it and its inputs as tensors or files are the 
   CHECK(run(job).outputs[0].data == of_file.outputs[0].data);
 }
 
-TEST_CASE("a result says which tool made it, of which files, with which seed") {
+TEST_CASE("a report says which tool made it, of which files, with which seed and chip, and its time adds up") {
   Job job = digits_job();
   job.seed = 12;
-  const Provenance made_by = run(job).made_by;
+  job.command = {"systole", "run"};
+  const report::RunReport report = run(job).report;
+  const report::Provenance& made_by = report.made_by;
   CHECK(made_by.tool_version == tool_version());
   CHECK(made_by.tool_version.find("0.") == 0);
-  CHECK(made_by.chip == "tiny");
-  CHECK(made_by.network == kDigits);
-  CHECK(made_by.inputs.empty());
+  CHECK(made_by.command == job.command);
+  CHECK(made_by.network_file == kDigits);
+  CHECK(made_by.network_sha256.size() == 64);
   CHECK(made_by.seed == 12);
+  CHECK(made_by.search == "none");
+  const auto has_key = [&](const char* key, const char* value) {
+    return std::find(made_by.chip_keys.begin(), made_by.chip_keys.end(),
+                     std::pair<std::string, std::string>(key, value)) != made_by.chip_keys.end();
+  };
+  CHECK(has_key("chip.array_rows", "4"));
+  CHECK(has_key("clock_mhz", "1000"));
+  CHECK(has_key("memory.kind", "ideal"));
+  std::vector<std::string> names;
+  for (const report::Stage& stage : report.stages) {
+    names.push_back(stage.name);
+    CHECK(stage.seconds >= 0);
+  }
+  CHECK(names == std::vector<std::string>{"read", "compile", "run", "check", "other"});
 }
 
 TEST_CASE("a job tells its stages in their order, and what they throw ends it") {

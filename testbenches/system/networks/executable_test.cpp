@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <boost/process.hpp>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "catch.hpp"
 #include "system/networks/digits.hpp"
@@ -57,6 +60,56 @@ TEST_CASE("the executable reads the digits on all views of edge16 and says so") 
   CHECK(report["macs"] == 46336000);
   CHECK(report["cycles"].get<std::uint64_t>() > 46336000 / 256);
   CHECK(report["utilization"].get<double>() > 0.4);
+}
+
+TEST_CASE("a run that is stopped by SIGTERM reports what ran, and writes its files") {
+  const Folder folder;
+  const fs::path json = folder.path() / "r.json", trace = folder.path() / "t.csv", out = folder.path() / "out.txt";
+  bp::child child(SYSTOLE_EXECUTABLE, "run", digits_file("digits.onnx").string(), "--chip", "tiny", "--on", "rtl",
+                  "--json", json.string(), "--trace", trace.string(), bp::std_out > out.string(),
+                  bp::std_err > bp::null);
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  ::kill(child.id(), SIGTERM);
+  child.wait();
+  INFO(text(out));
+  CHECK(child.exit_code() == 143);
+  CHECK(text(out).find("interrupted by SIGTERM in step 1 of 1") != std::string::npos);
+  const auto report = nlohmann::json::parse(text(json));
+  CHECK(report["interrupted"] == "interrupted by SIGTERM in step 1 of 1");
+  CHECK(report["cycles"].get<std::uint64_t>() > 1000);
+  CHECK(report["inferences_per_second"].is_null());
+  CHECK(text(trace).size() > 1000);
+}
+
+TEST_CASE("a build of a chip that is stopped by SIGTERM leaves nothing behind but its lock and log") {
+  const Folder folder;
+  const fs::path cache = folder.path() / "cache";
+  bp::environment environment = boost::this_process::environment();
+  environment["SYSTOLE_CACHE"] = cache.string();
+  bp::child child(SYSTOLE_EXECUTABLE, "run", digits_file("digits_single.onnx").string(), "--chip", "tiny", "--set",
+                  "chip.load_queue=3", "--on", "rtl", environment, bp::std_out > bp::null, bp::std_err > bp::null);
+  for (int i = 0; i < 100 && !fs::exists(cache); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  ::kill(child.id(), SIGTERM);
+  child.wait();
+  CHECK(child.exit_code() == 143);
+  for (const auto& entry : fs::directory_iterator(cache)) CHECK(entry.is_regular_file());
+}
+
+TEST_CASE("fuzz that is stopped by SIGTERM has its figures in all its files") {
+  const Folder folder;
+  const fs::path json = folder.path() / "f.json", junit = folder.path() / "f.xml";
+  bp::child child(SYSTOLE_EXECUTABLE, "fuzz", "--chip", "tiny", "--programs", "1000000", "--json", json.string(),
+                  "--junit", junit.string(), bp::std_out > bp::null, bp::std_err > bp::null);
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  ::kill(child.id(), SIGTERM);
+  child.wait();
+  CHECK(child.exit_code() == 143);
+  const auto report = nlohmann::json::parse(text(json));
+  CHECK(report["interrupted"] == "interrupted by SIGTERM");
+  CHECK(report["programs"].get<std::uint64_t>() > 0);
+  CHECK(report["mismatches"] == 0);
+  CHECK(text(junit).find("</testsuite>") != std::string::npos);
 }
 
 TEST_CASE("the executable stops at a limit of cycles with exit code 1 and what every engine does") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Is the progress line drawn over itself on a terminal, and not at all elsewhere?
+// Is the progress line drawn over itself on a terminal, and a sign of life elsewhere?
 #include "cli/output/progress_line.hpp"
 
 #include <sstream>
@@ -32,12 +32,26 @@ TEST_CASE("a shorter line covers a longer one, and clearing leaves nothing") {
   CHECK(stream.str() == "\rlong text\rshort    \r     \r");
 }
 
-TEST_CASE("without a terminal nothing is drawn") {
-  std::ostringstream stream;
-  {
-    ProgressLine line(stream, false);
-    line.show(std::string("text"));
-    line.show(session::NetworkProgress{});
+TEST_CASE("without a terminal a short command says nothing, a long one gives a line now and then") {
+  std::ostringstream quick, slow;
+  ProgressLine line(quick, false), often(slow, false, std::chrono::milliseconds(0));
+  for (ProgressLine* each : {&line, &often}) {
+    each->show(std::string("text"));
+    each->show([] { return std::string("more"); });
+    each->clear();
   }
-  CHECK(stream.str().empty());
+  CHECK(quick.str().empty());
+  CHECK(slow.str() == "text\nmore\n");
+}
+
+TEST_CASE("on a terminal a text is made ten times a second at most") {
+  std::ostringstream stream;
+  ProgressLine line(stream, true);
+  int made = 0;
+  for (int i = 0; i < 1000; ++i)
+    line.show([&] {
+      ++made;
+      return std::string("text");
+    });
+  CHECK(made < 10);
 }

@@ -53,5 +53,13 @@ TEST_CASE("a very long name is cut") {
 
 TEST_CASE("a folder that cannot be made is the user's error with its name") {
   CHECK_THROWS_WITH(cli::TensorWriter("/proc/systole/out"), Contains("/proc/systole/out: cannot be created"));
-  CHECK_THROWS_AS(cli::make_directory("/proc/systole/out"), UserError);
+}
+
+TEST_CASE("a folder that was created for nothing goes again, one that was there stays") {
+  const Scratch scratch;
+  { const cli::TensorWriter unused(scratch.path / "made"); }
+  CHECK(!fs::exists(scratch / "made"));
+  { const cli::TensorWriter unused(scratch.path); }
+  CHECK(fs::exists(scratch.path));
+  CHECK(!cli::TensorWriter(""));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is the work of a node what its instructions ask for, and does the report name what bounds it?
-#include "report/node_work.hpp"
+#include "report/node/node_work.hpp"
 
 #include "catch.hpp"
 #include "report/run_report.hpp"
@@ -51,7 +51,7 @@ views::ProgramRun run_of(std::uint64_t cycles) {
   views::ProgramRun run;
   run.has_timing = true;
   run.cycles = cycles;
-  run.retired = {{isa::Engine::kStore, 2, 0, cycles - 1}};
+  run.retired = {{isa::Engine::kStore, 2, 0, cycles}};
   return run;
 }
 
@@ -65,6 +65,12 @@ TEST_CASE("loads and stores count bytes, matrix instructions passes, stores grou
   CHECK(work.array_cycles == 9 * 20);
   CHECK(work.store_cycles == 80);
   CHECK(work.dram_cycles == 58);  // 920 bytes at 16 a cycle, 57.5
+  CHECK(work.passes == 9);
+  CHECK(work.positions == 180);
+  CHECK(work.short_pass_cycles == 0);
+  CHECK(work.padding_cycles == 0);
+  CHECK(work.largest_matrix == "5 x 4 positions, 3 x 3 taps, 1 x 16 input channels, 1 x 16 output channels");
+  CHECK(work.weight_read_bytes == 0);
 
   auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;
   auto& matrix = std::get<isa::Matrix>(program[1]);
@@ -76,11 +82,36 @@ TEST_CASE("loads and stores count bytes, matrix instructions passes, stores grou
   net.chip.memory.ideal().bytes_per_cycle = 64;  // then the bus is slower than the memory
   work = node_work(net).at(0);
   CHECK(work.array_cycles == 9 * 17);
+  CHECK(work.short_pass_cycles == 9 * (17 - 4));
   CHECK(work.store_cycles == 240);
   CHECK(work.write_bytes == 1280);
   CHECK(work.dram_cycles == 80);
   store.destination = isa::Destination::kActivation;
   CHECK(node_work(net).at(0).write_bytes == 0);
+}
+
+TEST_CASE("weights that are loaded again count twice as bytes read, and once as weights") {
+  compiler::CompiledNetwork net = one_node();
+  auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;
+  std::get<isa::Load>(program[0]).base = isa::Base::kWeight;
+  program.push_back(program[0]);
+  program.push_back(program[0]);
+  std::get<isa::Load>(program.back()).dram_offset = 4096;
+  const NodeWork work = node_work(net).at(0);
+  CHECK(work.weight_read_bytes == 1800);
+  CHECK(work.weight_bytes == 1200);
+  CHECK(work.load_instructions == 3);
+}
+
+TEST_CASE("a pass whose array is mostly empty is bound by padding, a short one by its length") {
+  compiler::CompiledNetwork net = one_node();
+  net.network.nodes[0].macs = 20 * 256 * 9 / 4;  // a quarter of the rows or columns
+  const auto bound = [&] { return make_report(net, "model", {run_of(200)}).nodes[0].bound; };
+  CHECK(node_work(net).at(0).padding_cycles == 135);
+  CHECK(bound() == "padding");
+  std::get<isa::Matrix>(std::get<compiler::ChipStep>(net.steps[0]).program.instructions[1]).m_y = 1;
+  net.network.nodes[0].macs = 4 * 256 * 9;
+  CHECK(make_report(net, "model", {run_of(150)}).nodes[0].bound == "short passes");
 }
 
 TEST_CASE("the peak of a DRAM counts in cycles of the chip") {

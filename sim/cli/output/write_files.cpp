@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output/write_files.hpp"
+
+#include <ostream>
+
+#include "support/error.hpp"
+
+namespace systole::cli {
+
+bool write_files(const std::vector<std::function<void()>>& writers, const Streams& streams) {
+  streams.out << std::flush;
+  bool all_written = true;
+  for (const std::function<void()>& write : writers) try {
+      write();
+    } catch (const UserError& error) {
+      streams.error << "systole: " << error.what() << "\n";
+      all_written = false;
+    }
+  return all_written;
+}
+
+}  // namespace systole::cli

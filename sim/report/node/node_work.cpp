@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/node/node_work.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "chip/timing.hpp"
+#include "isa/access.hpp"
+
+namespace systole::report {
+
+namespace {
+
+// The work of a node while its instructions are counted.
+struct Count {
+  NodeWork work;
+  std::uint64_t largest_positions = 0;  // of work.largest_matrix
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::array<std::uint16_t, 3>>> weight_tiles;  // that were loaded
+};
+
+std::uint64_t bytes_of(const isa::ByAccess<isa::Traffic>& traffic, isa::Access access) {
+  return traffic[isa::index_of(isa::Memory::kDram)][isa::index_of(access)].bytes;
+}
+
+// What an instruction of each type keeps busy, besides the memory.
+void count_engine(const isa::Load& load, const Chip& chip, Count& count) {
+  ++count.work.load_instructions;
+  if (load.base != isa::Base::kWeight) return;
+  const std::uint64_t bytes = bytes_of(isa::traffic_of(load, chip), isa::Access::kRead);
+  count.work.weight_read_bytes += bytes;
+  const bool is_new = count.weight_tiles.insert({load.dram_offset, load.run_bytes, load.count}).second;
+  if (is_new) count.work.weight_bytes += bytes;
+}
+
+void count_engine(const isa::Matrix& m, const Chip& chip, Count& count) {
+  NodeWork& work = count.work;
+  const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
+  const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
+  const std::uint64_t cycles = passes * PassTiming(chip).cycles(positions, m.per_column_zero_point);
+  ++work.matrix_instructions;
+  work.passes += passes;
+  work.positions += passes * positions;
+  work.array_cycles += cycles;
+  work.short_pass_cycles += cycles - passes * positions;
+  if (passes * positions <= count.largest_positions) return;
+  count.largest_positions = passes * positions;
+  work.largest_matrix = fmt::format("{} x {} positions, {} x {} taps, {} x {} input channels, {} x {} output channels",
+                                    m.m_y, m.m_x, m.k_y, m.k_x, m.k_c, chip.array_rows, m.n, chip.array_cols);
+}
+
+// A cycle for each group of the source, which is the first thing that a store touches.
+void count_engine(const isa::Store& store, const Chip& chip, Count& count) {
+  ++count.work.store_instructions;
+  count.work.store_cycles += isa::touches_of(store, chip, {}).front().nest.units();
+}
+
+// What one instruction adds to the work of its node.
+void add(const isa::Instruction& instruction, const Chip& chip, Count& count) {
+  const isa::ByAccess<isa::Traffic> traffic = isa::traffic_of(instruction, chip);
+  count.work.read_bytes += bytes_of(traffic, isa::Access::kRead);
+  count.work.write_bytes += bytes_of(traffic, isa::Access::kWrite);
+  std::visit([&](const auto& x) { count_engine(x, chip, count); }, instruction);
+}
+
+}  // namespace
+
+std::vector<NodeWork> node_work(const compiler::CompiledNetwork& network) {
+  const Chip& chip = network.chip;
+  std::vector<Count> counts(network.network.nodes.size());
+  for (const compiler::Step& step : network.steps) {
+    const auto* chip_step = std::get_if<compiler::ChipStep>(&step);
+    if (chip_step == nullptr) continue;
+    for (const isa::Instruction& instruction : chip_step->program.instructions) {
+      const std::uint32_t node = isa::common_of(instruction).tag;
+      if (node < counts.size()) add(instruction, chip, counts[node]);
+    }
+  }
+  const double bus = chip.axi_bytes(), peak = chip.memory.peak_bytes_per_cycle(chip.clock_mhz);
+  std::vector<NodeWork> nodes;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    NodeWork& work = counts[i].work;
+    const double read = static_cast<double>(work.read_bytes), write = static_cast<double>(work.write_bytes);
+    work.dram_cycles =
+        static_cast<std::uint64_t>(std::ceil(std::max({read / bus, write / bus, (read + write) / peak})));
+    const std::uint64_t useful = network.network.nodes[i].macs / chip.macs_per_cycle();
+    work.padding_cycles = work.positions - std::min(work.positions, useful);
+    nodes.push_back(std::move(work));
+  }
+  return nodes;
+}
+
+}  // namespace systole::report

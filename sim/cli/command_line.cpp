@@ -229,6 +229,18 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
   command->callback([&] { chosen = fuzz; });
 }
 
+void add_compare(CLI::App& app, CompareArguments& compare, Chosen& chosen) {
+  CLI::App* command =
+      app.add_subcommand("compare", "Show reports of run --json side by side: what differs comes first");
+  command->add_option("files", compare.files, "Reports; the others are compared with the first")
+      ->required()
+      ->expected(2, 26)
+      ->type_name("R.json");
+  command->add_option("--sort", compare.sort, "Put the best report first, by a key of the report as cycles")
+      ->type_name("KEY");
+  command->callback([&] { chosen = compare; });
+}
+
 void add_coverage(CLI::App& app, CoverageArguments& coverage, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("coverage", "Show what several runs of fuzz --json covered together");
   command->add_option("files", coverage.files, "Files of fuzz --json")->required()->type_name("FILE.json");
@@ -280,6 +292,7 @@ struct AllArguments {
   DisasmArguments disasm;
   TraceDiffArguments trace_diff;
   CompareArguments compare;
+  ExplainArguments explain;
   ExportArguments exported;
   QuantizeArguments quantize;
   ConformanceArguments conformance;
@@ -297,9 +310,11 @@ void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
   add_positionals(app.add_subcommand("trace-diff", "Compare two files of run --trace, or of your own simulation"),
                   {{"a", all.trace_diff.a, "Trace file", "A.csv"}, {"b", all.trace_diff.b, "Trace file", "B.csv"}},
                   all.trace_diff, chosen);
-  add_positionals(app.add_subcommand("compare", "Show two reports of run --json side by side"),
-                  {{"a", all.compare.a, "Report", "A.json"}, {"b", all.compare.b, "Report", "B.json"}}, all.compare,
-                  chosen);
+  add_compare(app, all.compare, chosen);
+  add_positionals(app.add_subcommand("explain", "Say why a node of a report of run --json takes as long as it does"),
+                  {{"report", all.explain.report, "File of run --json", "R.json"},
+                   {"node", all.explain.node, "Name of a node", "NODE"}},
+                  all.explain, chosen);
   add_export(app, all.exported, chosen);
   add_quantize(app, all.quantize, chosen);
   add_conformance(app, all.conformance, chosen);

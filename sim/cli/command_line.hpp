@@ -21,7 +21,7 @@
 namespace systole::cli {
 
 using Command = std::variant<RunArguments, ChipsArguments, ChipArguments, DisasmArguments, TraceDiffArguments,
-                             CompareArguments, ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments,
+                             CompareArguments, ExplainArguments, ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments,
                              FuzzArguments, CoverageArguments>;
 
 // The command that `arguments` name, or an exit code if there is nothing left to do. The code is 0 if help or the

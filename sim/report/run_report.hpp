@@ -113,7 +113,7 @@ struct RunReport {
   std::string difference;   // in words, when outputs_match is false
   std::string interrupted;  // in words, if a signal ended the run: figures are of what ran until then
   std::string values;       // in words: what the values of inputs and outputs stand on
-  std::string note;  // in words: what is to be known before the figures are read
+  std::string note;         // in words: what is to be known before the figures are read
   std::vector<InputReport> inputs;
   // By `where` of the nodes: the view that the chip's steps ran on, then "host".
   std::array<std::pair<std::string, Shares>, 2> shares;

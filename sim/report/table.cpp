@@ -54,7 +54,8 @@ void fit(std::vector<Column>& columns, std::size_t width) {
   while (columns.size() > 1 && least() > width)
     columns.erase(std::max_element(columns.begin() + 1, columns.end(), is_more));
   const std::size_t others = width_of(columns) - width_of(columns[0]);
-  for (std::string& cell : columns[0].cells) cell = shortened(cell, std::max(kShortestName, width > others ? width - others : 0));
+  for (std::string& cell : columns[0].cells)
+    cell = shortened(cell, std::max(kShortestName, width > others ? width - others : 0));
 }
 
 }  // namespace

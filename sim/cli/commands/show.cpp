@@ -10,6 +10,7 @@
 #include "chip/shipped_chips.hpp"
 #include "cli/output/chip_description.hpp"
 #include "isa/program.hpp"
+#include "report/explain.hpp"
 #include "report/numbers.hpp"
 #include "report/side_by_side.hpp"
 #include "report/trace_file.hpp"
@@ -61,8 +62,15 @@ int execute(const TraceDiffArguments& arguments, const Streams& streams) {
 }
 
 int execute(const CompareArguments& arguments, const Streams& streams) {
-  const nlohmann::json a = report::read_report(arguments.a), b = report::read_report(arguments.b);
-  streams.out << report::side_by_side(a, b);
+  std::vector<nlohmann::json> reports;
+  for (const std::string& file : arguments.files) reports.push_back(report::read_report(file));
+  if (!arguments.sort.empty()) report::sort_reports(reports, arguments.sort);
+  streams.out << report::side_by_side(reports);
+  return 0;
+}
+
+int execute(const ExplainArguments& arguments, const Streams& streams) {
+  streams.out << report::explain(report::read_report(arguments.report), arguments.node, streams.width);
   return 0;
 }
 

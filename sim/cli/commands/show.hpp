@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands that show what is in a file: `chips`, `chip`, `disasm`, `trace-diff`, `compare`.
+// The commands that show what is in a file: `chips`, `chip`, `disasm`, `trace-diff`,
+// `compare`, `explain`.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/chip_options.hpp"
 #include "cli/commands.hpp"
@@ -22,7 +24,11 @@ struct TraceDiffArguments {
   std::string a, b;  // files of run --trace
 };
 struct CompareArguments {
-  std::string a, b;  // files of run --json
+  std::vector<std::string> files;  // of run --json
+  std::string sort;                // key of a total; empty: as they were given
+};
+struct ExplainArguments {
+  std::string report, node;  // a file of run --json, and the name of one of its nodes
 };
 
 int execute(const ChipsArguments& arguments, const Streams& streams);
@@ -31,5 +37,6 @@ int execute(const DisasmArguments& arguments, const Streams& streams);
 // Exit code 1 if the traces differ.
 int execute(const TraceDiffArguments& arguments, const Streams& streams);
 int execute(const CompareArguments& arguments, const Streams& streams);
+int execute(const ExplainArguments& arguments, const Streams& streams);
 
 }  // namespace systole::cli

@@ -45,7 +45,7 @@ TEST_CASE("nodes are compared by name, totals and nodes with their change") {
   const Json b =
       report(1500, Json::parse(R"([{"name": "new", "cycles": 1300}, {"name": "x", "cycles": 200, "dram_bytes": 64},
                                               {"name": "host", "cycles": 0}])"));
-  const std::string text = std::regex_replace(side_by_side(a, b), std::regex(" +"), " ");
+  const std::string text = std::regex_replace(side_by_side({a, b}), std::regex(" +"), " ");
   CAPTURE(text);
   const auto has = [&](const std::string& part) { return text.find(part) != std::string::npos; };
   CHECK(has("A: net on toy, view: model\nB: net on toy, view: model\n"));
@@ -54,6 +54,37 @@ TEST_CASE("nodes are compared by name, totals and nodes with their change") {
   CHECK(has(" gone 600 -"));
   CHECK(has(" new - 1,300"));
   CHECK_FALSE(has("host"));
+}
+
+TEST_CASE("what differs in what was run stands before the totals, and equal things nowhere") {
+  Json a = report(1000, Json::array()), b = a;
+  a["made_by"] = {
+      {"seed", 1}, {"search", "fast"}, {"chip_keys", {{"chip.array_rows", "16"}, {"chip.post_lanes", "8"}}}};
+  b["made_by"] = {
+      {"seed", 1}, {"search", "full"}, {"chip_keys", {{"chip.array_rows", "32"}, {"chip.post_lanes", "8"}}}};
+  const std::string text = std::regex_replace(side_by_side({a, b}), std::regex(" +"), " ");
+  CAPTURE(text);
+  const std::size_t rows = text.find(" chip.array_rows 16 32\n");
+  REQUIRE(rows != std::string::npos);
+  CHECK(rows < text.find("cycles"));
+  CHECK(text.find(" search fast full\n") != std::string::npos);
+  CHECK(text.find("post_lanes") == std::string::npos);
+  CHECK(text.find("seed") == std::string::npos);
+  CHECK(side_by_side({a, a}).find("different") == std::string::npos);
+}
+
+TEST_CASE("any number of reports stand side by side, the best first if wanted") {
+  std::vector<Json> reports;
+  for (const std::uint64_t cycles : {300u, 100u, 200u})
+    reports.push_back(report(cycles, {{{"name", "x"}, {"cycles", cycles}, {"dram_bytes", 7}}}));
+  reports[1]["utilization"] = 0.25;
+  const auto text = [&] { return std::regex_replace(side_by_side(reports), std::regex(" +"), " "); };
+  CHECK(text().find(" x 300 100 -66.7 % 200 -33.3 %\n") != std::string::npos);
+  sort_reports(reports, "cycles");
+  CHECK(text().find(" x 100 200 +100.0 % 300 +200.0 %\n") != std::string::npos);
+  sort_reports(reports, "utilization");
+  CHECK(reports[2]["cycles"] == 100);
+  CHECK_THROWS_WITH(sort_reports(reports, "cycle"), Contains("did you mean \"cycles\"?"));
 }
 
 TEST_CASE("what is no report is refused with the place") {
@@ -67,10 +98,10 @@ TEST_CASE("what is no report is refused with the place") {
   CHECK(error_of(report(1, Json::array()).dump()).empty());
   Json wrong = report(1, Json::array());
   wrong["cycles"] = "many";
-  CHECK_THROWS_AS(side_by_side(wrong, wrong), UserError);
+  CHECK_THROWS_AS(side_by_side({wrong, wrong}), UserError);
   for (const double cycles : {-5.0, 1e300, 0x1p63}) {
     wrong["cycles"] = cycles;
-    CHECK_THROWS_WITH(side_by_side(wrong, wrong), Contains("allowed: 0 to 2^63"));
+    CHECK_THROWS_WITH(side_by_side({wrong, wrong}), Contains("allowed: 0 to 2^63"));
   }
   CHECK(error_of(std::string(100'000, '[') + std::string(100'000, ']')).find("deeper than") != std::string::npos);
 }

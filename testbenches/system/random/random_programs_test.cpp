@@ -43,8 +43,8 @@ void run_programs(const Chip& chip, std::uint64_t fixed, std::uint64_t fresh) {
     options.random.instructions = 24;
     const fuzz::FuzzReport report =
         fuzz::run_fuzz(chip, options, [&] { return library.create(static_cast<std::uint32_t>(seed) | 1u); });
-    fmt::print("{}: {} programs, {} instructions, {} cycles, seed {}: {} mismatches\n", chip.name, report.programs.size(),
-               report.instructions, report.cycles, seed, report.mismatches.size());
+    fmt::print("{}: {} programs, {} instructions, {} cycles, seed {}: {} mismatches\n", chip.name,
+               report.programs.size(), report.instructions, report.cycles, seed, report.mismatches.size());
     for (const fuzz::Mismatch& m : report.mismatches) FAIL_CHECK("seed " << m.seed << ": " << m.difference);
     REQUIRE(report.programs.size() == programs);
   }

@@ -13,6 +13,7 @@
 #include "chip/keys.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/similar.hpp"
 
 namespace systole {
 namespace {
@@ -130,7 +131,8 @@ class Parser {
       const auto text = node->value<std::string>();
       if (!text || std::find(kinds.begin(), kinds.end(), *text) == kinds.end())
         fail(node->source().begin.line,
-             fmt::format("memory.kind = {}: must be one of \"{}\"", shown(*node), fmt::join(kinds, "\", \"")));
+             fmt::format("memory.kind = {}{}: must be one of \"{}\"", shown(*node),
+                         did_you_mean(text.value_or(""), {kinds.begin(), kinds.end()}), fmt::join(kinds, "\", \"")));
       memory = memory_of_kind(*text);
     }
     const bool is_dram = memory.is_dram();
@@ -219,7 +221,8 @@ class Parser {
       std::string name;
       for (const char c : key.str().substr(0, 40)) name += (c >= 32 && c < 127) ? c : '?';
       fail(key.source().begin.line,
-           fmt::format("unknown key '{}{}': must be one of {}", prefix, name, fmt::join(known, ", ")));
+           fmt::format("unknown key '{}{}'{}: must be one of {}", prefix, name,
+                       did_you_mean(name, {known.begin(), known.end()}), fmt::join(known, ", ")));
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "support/data_directory.hpp"
 #include "support/error.hpp"
+#include "support/similar.hpp"
 
 namespace systole {
 
@@ -29,8 +30,8 @@ Chip open_chip(const std::string& name_or_path, const ChipChanges& changes) {
   if (std::find(names.begin(), names.end(), name_or_path) != names.end())
     return load_chip(data_directory("chips") / (name_or_path + ".toml"), changes);
   if (!fs::exists(name_or_path))
-    throw UserError(
-        fmt::format("chip \"{}\" is neither a file nor a shipped chip ({})", name_or_path, fmt::join(names, ", ")));
+    throw UserError(fmt::format("chip \"{}\" is neither a file nor a shipped chip ({}){}", name_or_path,
+                                fmt::join(names, ", "), did_you_mean(name_or_path, names)));
   return load_chip(name_or_path, changes);
 }
 

@@ -21,6 +21,7 @@
 
 #include "memory/address_map.hpp"
 #include "support/error.hpp"
+#include "support/similar.hpp"
 
 namespace systole::memory {
 
@@ -290,8 +291,12 @@ bool is_dram_kind(std::string_view kind) { return find_kind(kind) != nullptr; }
 
 DramConfig dram_config(std::string_view name) {
   const DramKind* kind = find_kind(name);
-  if (kind == nullptr)
-    throw UserError(fmt::format("memory kind {}: must be one of {}", name, fmt::join(dram_kind_names(), ", ")));
+  if (kind == nullptr) {
+    const std::vector<std::string_view> known = dram_kind_names();
+    const std::vector<std::string> names(known.begin(), known.end());
+    throw UserError(fmt::format("memory kind {}{}: must be one of {}", name, did_you_mean(std::string(name), names),
+                                fmt::join(names, ", ")));
+  }
   DramConfig config;
   config.kind = name;
   config.organization = kind->organization;

@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <ostream>
 
+#include "chip/shipped_chips.hpp"
+#include "cli/usage/completion.hpp"
+#include "cli/usage/help.hpp"
 #include "session/session.hpp"
 
 namespace systole::cli {
@@ -14,6 +16,9 @@ namespace systole::cli {
 namespace {
 
 using Chosen = std::optional<Command>;
+
+// The options that are added from here on stand under this heading of the help.
+void begin_group(CLI::App& command, const char* heading) { command.option_defaults()->group(heading); }
 
 // The subcommands with their options: each fills its arguments in and, when it is the one that is called, chooses them.
 
@@ -58,6 +63,7 @@ void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& op
 }
 
 void add_job_options(CLI::App& command, JobOptions& job) {
+  begin_group(command, "What runs");
   add_network(command, job.network, "ONNX file, or layers as SCALE-Sim lists them (.csv)");
   add_chip(command, job.chip)->required();
   each_time(command.add_option("--input", job.inputs,
@@ -72,7 +78,9 @@ void add_job_options(CLI::App& command, JobOptions& job) {
   command
       .add_option("--seed", job.seed, "Seed of random inputs, random calibration data and the RTL's power-up state [1]")
       ->type_name("N");
+  begin_group(command, "How a float network becomes int8");
   add_calibration_options(command, job.calibration);
+  begin_group(command, "What runs");
   command.add_flag("--float-average-pool", job.float_average_pool,
                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the "
                    "chip's differ by one where a mean is a tie");
@@ -85,6 +93,7 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
       ->required()
       ->check(CLI::IsMember({"rtl", "reference", "model", "all"}))
       ->type_name("VIEW");
+  begin_group(*command, "What is written");
   command->add_option("--output", run.output, "Folder for the outputs, one .npy each")->type_name("DIR");
   command->add_option("--dump-tensors", run.dump_tensors, "Folder for every tensor that reaches DRAM or the host")
       ->type_name("DIR");
@@ -94,26 +103,17 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
       ->type_name("FILE.csv");
   command->add_option("--wave", run.wave, "Waveform of the RTL (FST); another model, built on demand")
       ->type_name("FILE.fst");
-  const std::map<std::string, report::NodeOrder> orders = {{"network", report::NodeOrder::kNetwork},
-                                                           {"cycles", report::NodeOrder::kShare},
-                                                           {"utilization", report::NodeOrder::kUtilization},
-                                                           {"dram", report::NodeOrder::kDram}};
-  CLI::Option* sort = command
-                          ->add_option("--sort", run.text.order,
-                                       "Order of the nodes in the table: network, or worst first by cycles, "
-                                       "utilization or dram [network; cycles with --top]")
-                          ->transform(CLI::CheckedTransformer(orders, CLI::ignore_case))
-                          ->type_name("KEY");
+  begin_group(*command, "How the report is shown");
   command
-      ->add_option_function<std::size_t>(
-          "--top",
-          [&run, sort](std::size_t nodes) {
-            run.text.top = nodes;
-            if (sort->count() == 0) run.text.order = report::NodeOrder::kShare;
-          },
-          "Show only so many nodes in the table")
+      ->add_option("--sort", run.sort,
+                   "Order of the nodes in the table: network, or worst first by cycles, utilization or dram "
+                   "[network; cycles with --top]")
+      ->check(CLI::IsMember({"network", "cycles", "utilization", "dram"}))
+      ->type_name("KEY");
+  command->add_option("--top", run.top, "Show only so many nodes in the table")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
+  begin_group(*command, "What is checked, and when a run is given up");
   command->add_option("--max-cycles", run.limits.max_cycles, "Give up a program after so many cycles")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
@@ -127,6 +127,10 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
       "--compare-float", run.compare_float,
       "Float networks: compute the float network on the host too and say how far the int8 result is from it");
   command->add_flag("--no-check", run.no_check, "Do not compute the network on the host to check the outputs");
+  command->footer(
+      "systole run digits.onnx --chip tiny --on all\n"
+      "systole run resnet50.onnx --chip edge16 --on model --top 10 --json r.json\n"
+      "systole run net.onnx --chip edge16 --set memory.kind=hbm2 --on model");
   command->callback([&] { chosen = run; });
 }
 
@@ -134,7 +138,9 @@ void add_export(CLI::App& app, ExportArguments& arguments, Chosen& chosen) {
   CLI::App* command = app.add_subcommand(
       "export", "Write the program that run measures, memory image and expected result for your own testbench");
   add_job_options(*command, arguments.job);
+  begin_group(*command, "What is written");
   command->add_option("-o,--output", arguments.directory, "Folder for the files")->required()->type_name("DIR");
+  command->footer("systole export digits.onnx --chip tiny -o exported");
   command->callback([&] { chosen = arguments; });
 }
 
@@ -148,6 +154,7 @@ void add_quantize(CLI::App& app, QuantizeArguments& arguments, Chosen& chosen) {
       ->type_name("FILE");
   add_calibration_options(*command, arguments.calibration);
   command->add_option("--seed", arguments.calibration.seed, "Seed of the random data [1]")->type_name("N");
+  command->footer("systole quantize net.onnx -o net_int8.onnx --calibrate images");
   command->callback([&] { chosen = arguments; });
 }
 
@@ -185,6 +192,7 @@ void add_dram(CLI::App& app, DramArguments& dram, Chosen& chosen) {
   command->add_option("--mapping", dram.mapping, "As [memory] address_mapping")->type_name("TEXT");
   command->add_option("--seed", dram.seed, "Seed of random addresses [1]")->type_name("N");
   command->add_option("--json", dram.json, "File for the figures as JSON")->type_name("FILE");
+  command->footer("systole dram --memory lpddr4_3200 --pattern random");
   command->callback([&] { chosen = dram; });
 }
 
@@ -226,6 +234,9 @@ void add_fuzz(CLI::App& app, FuzzArguments& fuzz, Chosen& chosen) {
   command->add_option("--replay", fuzz.replay, "Run one saved program again, instead")
       ->type_name("DIR/NAME")
       ->excludes("--set");
+  command->footer(
+      "systole fuzz --chip tiny --programs 1000 --jobs 2\n"
+      "systole fuzz --chip tiny --seconds 3600 --require-coverage 100 --junit f.xml");
   command->callback([&] { chosen = fuzz; });
 }
 
@@ -238,6 +249,7 @@ void add_compare(CLI::App& app, CompareArguments& compare, Chosen& chosen) {
       ->type_name("R.json");
   command->add_option("--sort", compare.sort, "Put the best report first, by a key of the report as cycles")
       ->type_name("KEY");
+  command->footer("systole compare edge16.json edge32.json hbm.json --sort latency_seconds");
   command->callback([&] { chosen = compare; });
 }
 
@@ -323,20 +335,40 @@ void add_commands(CLI::App& app, AllArguments& all, Chosen& chosen) {
   add_coverage(app, all.coverage, chosen);
 }
 
-int report_error(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments,
-                 const Streams& streams) {
-  const bool is_help = error.get_exit_code() == 0;
-  if (is_help) return app.exit(error, streams.out, streams.error);
-  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-  const bool is_unknown = !arguments.empty() && arguments.front().rfind("-", 0) != 0 &&
-                          std::none_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
-                            return command->get_name() == arguments.front();
-                          });
-  if (is_unknown)
-    streams.error << "systole: unknown command \"" << arguments.front() << "\" (try --help)\n";
-  else
-    streams.error << "systole: " << error.what() << " (try --help)\n";
-  return 2;
+void add_completion(CLI::App& app, std::string& shell) {
+  CLI::App* command =
+      app.add_subcommand("completion", "Show a script that completes command lines in a shell, or the manual page");
+  command->add_option("shell", shell, "bash, zsh, fish, or man for the manual page")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}))
+      ->type_name("SHELL");
+  command->footer("systole completion bash > /etc/bash_completion.d/systole");
+}
+
+void show_completion(const CLI::App& app, const std::string& shell, std::ostream& out) {
+  const std::vector<usage::CommandInfo> commands = usage::commands_of(app);
+  if (shell == "bash") out << usage::bash_completion(commands, shipped_chips());
+  if (shell == "zsh") out << usage::zsh_completion(commands, shipped_chips());
+  if (shell == "fish") out << usage::fish_completion(commands, shipped_chips());
+  if (shell == "man") out << usage::manual_page(commands, app.get_description(), session::tool_version());
+}
+
+// The help that the arguments ask for: "help", "help COMMAND", "COMMAND .. --help". Nothing if they ask for none.
+std::optional<std::string> help(const CLI::App& app, const std::vector<std::string>& arguments, std::size_t width) {
+  const auto asks = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  const bool of_tool = arguments.front() == "help" || asks(arguments.front());
+  if (!of_tool && std::none_of(arguments.begin(), arguments.end(), asks)) return std::nullopt;
+  const std::string name = !of_tool ? arguments.front() : arguments.size() > 1 ? arguments[1] : "";
+  for (const CLI::App* command : app.get_subcommands({}))
+    if (command->get_name() == name) return usage::help_of(*command, width);
+  if (name.empty() || asks(name)) return usage::help_of_all(app, width);
+  return std::nullopt;
+}
+
+// What `systole help NAME` parses, so that an unknown name is refused like an unknown command.
+std::vector<std::string> without_help(const std::vector<std::string>& arguments) {
+  const bool has_help = arguments.front() == "help" && arguments.size() > 1;
+  return {arguments.begin() + (has_help ? 1 : 0), arguments.end()};
 }
 
 }  // namespace
@@ -347,12 +379,29 @@ std::variant<Command, int> parse_command_line(const std::vector<std::string>& ar
   app.require_subcommand(1);
   AllArguments all;
   Chosen chosen;
+  std::string shell;
   add_commands(app, all, chosen);
+  add_completion(app, shell);
+  if (arguments.empty()) {
+    streams.error << usage::help_of_all(app, streams.width);
+    return 2;
+  }
+  if (const auto text = help(app, arguments, streams.width)) {
+    streams.out << *text;
+    return 0;
+  }
+  const std::vector<std::string> words = without_help(arguments);
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
+    std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants it
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
-    return report_error(app, error, arguments, streams);
+    if (error.get_exit_code() == 0) return app.exit(error, streams.out, streams.error);  // --version
+    streams.error << "systole: " << usage::complaint(app, words, error) << " (try --help)\n";
+    return 2;
+  }
+  if (!chosen) {
+    show_completion(app, shell, streams.out);
+    return 0;
   }
   if (auto* run = std::get_if<RunArguments>(&*chosen)) {
     run->job.command = {"systole"};

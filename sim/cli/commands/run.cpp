@@ -109,6 +109,21 @@ bool write_files(RunFiles& files, const session::Result& result, const Streams& 
                      streams);
 }
 
+report::TextOptions text_options(const RunArguments& arguments, const Streams& streams) {
+  using report::NodeOrder;
+  const std::map<std::string, NodeOrder> orders = {{"network", NodeOrder::kNetwork},
+                                                   {"cycles", NodeOrder::kShare},
+                                                   {"utilization", NodeOrder::kUtilization},
+                                                   {"dram", NodeOrder::kDram}};
+  const std::string otherwise = arguments.top ? "cycles" : "network";
+  report::TextOptions text;
+  text.width = streams.width;
+  text.color = streams.color;
+  text.top = arguments.top;
+  text.order = orders.at(arguments.sort.empty() ? otherwise : arguments.sort);
+  return text;
+}
+
 // How far the outputs of the int8 network are from those of the float network, one line each.
 std::string float_comparison(const std::vector<session::FloatDistance>& distances) {
   std::string text = "\nagainst the float network\n";
@@ -128,10 +143,7 @@ int execute(const RunArguments& arguments, const Streams& streams) {
   ProgressLine line(streams.error, streams.progress);
   const session::Result result = session::run(job_of(arguments), progress_of(arguments, streams, line));
   line.clear();
-  report::TextOptions text = arguments.text;
-  text.width = streams.width;
-  text.color = streams.color;
-  streams.out << report::to_text(result.report, text);
+  streams.out << report::to_text(result.report, text_options(arguments, streams));
   if (!result.float_distances.empty()) streams.out << float_comparison(result.float_distances);
   const bool all_written = write_files(files, result, streams);
   if (result.divergence) {

@@ -3,11 +3,12 @@
 // `systole run`: from a network's file to a report.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 #include "cli/commands.hpp"
 #include "cli/job_options.hpp"
-#include "report/text.hpp"
 #include "support/run_limits.hpp"
 
 namespace systole::cli {
@@ -15,7 +16,8 @@ namespace systole::cli {
 struct RunArguments {
   JobOptions job;
   std::string on, output, dump_tensors, json, csv, wave, trace;
-  report::TextOptions text;  // of the table
+  std::string sort;                // of the table; empty: "cycles" with `top`, otherwise "network"
+  std::optional<std::size_t> top;  // nodes in the table
   RunLimits limits;
   bool assertions = false, no_check = false, compare_float = false;
 };

@@ -29,6 +29,16 @@ TEST_CASE("a moved installation shows the chips of its own prefix") {
   CHECK(has(gone.error, "neither a file nor a shipped chip"));
 }
 
+TEST_CASE("a manual page and completion for three shells come with the tool") {
+  const Installation tool;
+  const fs::path share = tool.data().parent_path();
+  for (const char* file : {"bash-completion/completions/systole", "zsh/vendor-completions/_systole",
+                           "fish/vendor_completions.d/systole.fish", "man/man1/systole.1"}) {
+    CAPTURE(file);
+    CHECK(has(text_of((share / file).string()), "systole"));
+  }
+}
+
 TEST_CASE("a moved installation runs a network that came with it on the models") {
   const Installation tool;
   const auto run = tool.systole(

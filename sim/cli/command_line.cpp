@@ -101,8 +101,16 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
   command->add_option("--csv", run.csv, "File for the report's nodes as a table")->type_name("FILE.csv");
   command->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")
       ->type_name("FILE.csv");
-  command->add_option("--wave", run.wave, "Waveform of the RTL (FST); another model, built on demand")
+  command
+      ->add_option("--wave", run.wave.file,
+                   "Waveform of the RTL (FST), and FILE.fst.gtkw for GTKWave; another model, built on demand")
       ->type_name("FILE.fst");
+  command->add_option("--wave-from", run.wave.first_cycle, "First cycle of the waveform, from the doorbell [0]")
+      ->type_name("CYCLE");
+  command->add_option("--wave-to", run.wave.last_cycle, "Last cycle of the waveform, from the doorbell")
+      ->type_name("CYCLE");
+  command->add_option("--wave-node", run.wave.node, "Only while an instruction of this node is at work")
+      ->type_name("NODE");
   begin_group(*command, "How the report is shown");
   command
       ->add_option("--sort", run.sort,

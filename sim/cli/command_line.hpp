@@ -21,8 +21,8 @@
 namespace systole::cli {
 
 using Command = std::variant<RunArguments, ChipsArguments, ChipArguments, DisasmArguments, TraceDiffArguments,
-                             CompareArguments, ExplainArguments, ExportArguments, QuantizeArguments, ConformanceArguments, DramArguments,
-                             FuzzArguments, CoverageArguments>;
+                             CompareArguments, ExplainArguments, ExportArguments, QuantizeArguments,
+                             ConformanceArguments, DramArguments, FuzzArguments, CoverageArguments>;
 
 // The command that `arguments` name, or an exit code if there is nothing left to do. The code is 0 if help or the
 // version was asked for and is on streams.out. It is 2 if the arguments are wrong; a line on streams.error says why.

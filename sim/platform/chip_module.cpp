@@ -137,6 +137,7 @@ void ChipModule::begin_program() {
     throw DesignError(fmt::format("cycle {}: the doorbell rings while the chip's bus requests are in flight", cycle_));
   timing_ = memory::make_memory_timing(under_test_.memory, under_test_.beat_bytes, under_test_.clock_mhz);
   cycle_ = 0;
+  under_test_.chip->begin_wave_program();
   interrupt_cycle_.reset();
   retire_trace_.clear();
   axi_trace_.clear();

@@ -52,7 +52,7 @@ Modules& modules() {
 std::shared_ptr<VerilatedChip> verilated_chip(const Chip& chip, const PlatformOptions& options) {
   RtlBuild build;
   build.parameters = chip.rtl_parameters();
-  build.waves = !options.wave_file.empty();
+  build.waves = options.waves;
   build.assertions = options.assertions;
   return RtlLibrary(build, options.build_progress).create(options.seed);
 }
@@ -87,11 +87,9 @@ RtlPlatform::RtlPlatform(const Chip& chip, const PlatformOptions& options, std::
   invariant(options_.quantum_cycles > 0, "a quantum has at least one cycle");
   memory::make_memory_timing(chip_.memory, chip_.axi_bytes(),
                              chip_.clock_mhz);  // complains about [memory] now, not at the doorbell
-  if (!options_.wave_file.empty()) verilated_->open_wave(options_.wave_file);
 }
 
 RtlPlatform::~RtlPlatform() {
-  verilated_->close_wave();  // the file is whole only then
   if (modules().owner != this) return;
   modules().owner = nullptr;
   modules().chip.detach();
@@ -180,10 +178,10 @@ RunResult RtlPlatform::host_job(const Job& job) {
   }
   result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (result.interrupted) {
-    result.counters = host.read_counters();
     result.cycles = chip.cycle();
     result.retire_trace = chip.retire_trace().retired();
     result.axi_trace = chip.axi_trace();
+    result.counters = host.read_counters();  // the chip goes on meanwhile: they are a few cycles younger
     return result;
   }
   if (*stop != StopReason::kInterrupt) throw DesignError(hang_report(job, *stop));

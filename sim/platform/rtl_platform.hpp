@@ -31,7 +31,7 @@ namespace systole::platform {
 
 struct PlatformOptions {
   std::uint32_t seed = 1;               // of the chip's registers and memories at power-up; 0: all zero
-  std::string wave_file;                // FST; empty: none. Waves are a library of their own, built on demand
+  bool waves = false;                   // VerilatedChip::open_wave works; a library of their own, built on demand
   bool assertions = false;              // check the RTL's assertions; another library
   bool record_axi = false;              // fill RunResult::axi_trace
   std::uint64_t quantum_cycles = 1000;  // chip cycles per SystemC activation; changes speed, nothing else
@@ -60,8 +60,7 @@ enum class StopReason;  // chip_module.hpp
 
 class RtlPlatform {
  public:
-  // Finds or builds the chip's library. Errors: those of RtlLibrary; UserError for a wave file that
-  // cannot be written.
+  // Finds or builds the chip's library. Errors: those of RtlLibrary.
   RtlPlatform(const Chip& chip, const PlatformOptions& options);
   // With a given chip in place of the library's, for tests.
   RtlPlatform(const Chip& chip, const PlatformOptions& options, std::shared_ptr<VerilatedChip> verilated);
@@ -73,6 +72,7 @@ class RtlPlatform {
   void write_memory(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
   std::vector<std::uint8_t> read_memory(std::uint64_t address, std::size_t size) const;
   Dram& dram() { return dram_; }
+  VerilatedChip& chip() { return *verilated_; }
 
   // Writes the program into DRAM at `program_address` (a multiple of 128), programs the registers,
   // rings the doorbell, waits for the interrupt and reads the counters. An error that the chip

@@ -18,7 +18,7 @@ namespace {
 platform::PlatformOptions platform_options(const views::RtlOptions& options, const views::RtlProgress& progress) {
   platform::PlatformOptions result;
   result.seed = options.seed;
-  result.wave_file = options.wave_file;
+  result.waves = !options.wave.file.empty();
   result.assertions = options.assertions;
   result.build_progress = progress.build;
   return result;
@@ -44,7 +44,9 @@ PlatformView::PlatformView(const compiler::CompiledNetwork& network, const views
     : network_(network),
       platform_(network.chip, platform_options(options, progress)),
       limits_(limits),
-      progress_(progress.program) {}
+      progress_(progress.program) {
+  if (!options.wave.file.empty()) wave_ = std::make_unique<NodeWave>(network, options.wave, platform_.chip());
+}
 
 PlatformView::PlatformView(const compiler::CompiledNetwork& network, std::shared_ptr<platform::VerilatedChip> verilated,
                            const RunLimits& limits)
@@ -61,7 +63,12 @@ std::vector<std::uint8_t> PlatformView::read_dram(std::uint64_t address, std::ui
 platform::RunResult PlatformView::run_on_platform(std::size_t step, const isa::Program& program) {
   platform::ProgressCallback progress;
   if (progress_) progress = [&](const platform::Progress& p) { progress_({step, p.cycle, p.newest_index}); };
-  platform_.observe(observer_);
+  std::vector<Observer*> listeners;
+  if (wave_) listeners.push_back(wave_.get());
+  if (observer_ != nullptr) listeners.push_back(observer_);
+  Observers observers(listeners);
+  platform_.observe(listeners.empty() ? nullptr : &observers);
+  if (wave_) wave_->begin(program);
   try {
     return platform_.run(program, network_.base_address, network_.program_address[step], limits_, progress);
   } catch (const views::TraceDifference&) {
@@ -89,6 +96,11 @@ void PlatformView::run_program(std::size_t step, const isa::Program& program) {
   run.wall_seconds = result.wall_seconds;
   runs_.push_back(std::move(run));
   if (result.interrupted) check_interruption();
+}
+
+void PlatformView::finish() {
+  if (wave_) wave_->finish();
+  wave_.reset();
 }
 
 const std::uint8_t* PlatformView::dram(std::uint64_t size_bytes) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/rtl_platform.hpp"
+#include "rtl_view/node_wave.hpp"
 #include "views/view.hpp"
 
 namespace systole::rtl_view {
@@ -28,12 +29,14 @@ class PlatformView final : public views::View {
   // network's memory. A TraceDifference of an observer is passed on unchanged.
   void run_program(std::size_t step, const isa::Program& program) override;
   const std::uint8_t* dram(std::uint64_t size_bytes) override;
+  void finish() override;
 
  private:
   platform::RunResult run_on_platform(std::size_t step, const isa::Program& program);
 
   const compiler::CompiledNetwork& network_;
   platform::RtlPlatform platform_;
+  std::unique_ptr<NodeWave> wave_;  // null: none
   RunLimits limits_;
   std::function<void(const views::StepProgress&)> progress_;
 };

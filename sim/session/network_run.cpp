@@ -96,6 +96,11 @@ class Run {
       result.interrupted = stop;
       if (result.run_seconds == 0) result.run_seconds = watch_.seconds();
     }
+    try {
+      main_->finish();
+    } catch (const UserError& error) {
+      result.wave_trouble = error.what();
+    }
     result.check_seconds = watch_.seconds() - result.run_seconds;
     fill_report(result);
     fill_tensors(result, executor);

@@ -62,6 +62,7 @@ struct NetworkRun {
   std::map<std::string, HostTensor> tensors;                     // all that the host has seen, by name; with Keep::kAll
   std::optional<views::Divergence> divergence;                   // outputs_match is false then
   std::vector<report::TraceLine> trace;                          // of all programs, if the view knows time
+  std::string wave_trouble;                                      // why there is no waveform, though one was wanted
   double build_seconds = 0, run_seconds = 0, check_seconds = 0;  // the chip's library; the steps; the host's check
   std::optional<Interrupted> interrupted;  // a signal ended the run: all of the above is of what ran until then
 };

@@ -59,8 +59,18 @@ class VerilatedChip {
   // One clock cycle: `in` is driven during cycle t, the clock rises at its end, `out` becomes what
   // the chip drives in t + 1.
   virtual void cycle(const ChipInputs& in, ChipOutputs& out) = 0;
-  virtual void open_wave(const std::string& file) = 0;  // throws if the library was built without waves
+
+  // A waveform (FST) of what the chip does from here on, in the time of its clock. InternalError if the library was built
+  // without waves, UserError if there can be no file.
+  virtual void open_wave(const std::string& file, std::uint32_t clock_mhz) = 0;
+  // UserError if it could not be written to its end.
   virtual void close_wave() = 0;
+  // Beside the chip's signals it has the cycle since the doorbell, which is the next one, and for each engine a node.
+  virtual void begin_wave_program() {}
+  virtual void name_wave_node(isa::Engine /*engine*/, const std::string& /*name*/) {}
+  // Only cycles from `first` to `last` are written, and only while it is `on`.
+  virtual void limit_wave(std::uint64_t /*first*/, std::uint64_t /*last*/) {}
+  virtual void switch_wave(bool /*on*/) {}
 };
 
 // `seed` starts registers and memories at random (0: all zero).

@@ -94,6 +94,7 @@ std::vector<std::string> verilator_arguments(const RtlBuild& build, const fs::pa
                "-LDFLAGS", "-shared -fPIC -Wl,-Bsymbolic"});
   if (fs::exists(rtl / "lint.vlt")) args.push_back((rtl / "lint.vlt").string());
   args.insert(args.end(), {"-F", (rtl / "files.f").string()});
+  if (build.waves) args.push_back((wrapper / "sim/verilated/wave_marks.sv").string());
   args.push_back((wrapper / "sim/verilated/verilated_chip.cpp").string());
   return args;
 }

@@ -14,6 +14,12 @@
 #include "verilated.h"
 #include "verilated/chip_pins.hpp"
 #if VM_TRACE_FST
+#include <setjmp.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "Vsystole_chip___024root.h"
 #include "verilated_fst_c.h"
 #endif
 
@@ -52,6 +58,106 @@ void get(const VlWide<Words>& port, std::uint32_t* words) {
   for (std::size_t i = 0; i < Words; ++i) words[i] = port[i];
 }
 
+#if VM_TRACE_FST
+// The waveform of a model. Verilator's writer maps files that it cannot make longer on a full disk, and then the process
+// gets SIGBUS: here the wave is given up then, and close() says so. A writer that was given up is never touched again.
+class Wave {
+ public:
+  Wave(Vsystole_chip& model, const std::string& file, std::uint32_t clock_mhz)
+      : model_(model), file_(file), clock_mhz_(clock_mhz) {
+    struct sigaction action = {};
+    action.sa_handler = &Wave::give_up;
+    action.sa_flags = SA_NODEFER;  // the handler is left by a jump
+    sigaction(SIGBUS, &action, &before_);
+    for (const isa::Engine engine : isa::kAllEngines) name_node(engine, "");
+    writer_->set_time_resolution("1ps");
+    model_.trace(writer_.get(), 99);
+    guarded([&] {
+      writer_->open(file_.c_str());
+      writer_->dump(std::uint64_t{0});  // every signal has a value at the beginning, written or not
+    });
+  }
+  ~Wave() {
+    if (writer_ && !broken_) guarded([this] { writer_->close(); });
+    sigaction(SIGBUS, &before_, nullptr);
+    if (broken_) static_cast<void>(writer_.release());
+  }
+  Wave(const Wave&) = delete;
+  Wave& operator=(const Wave&) = delete;
+
+  void begin_program() { cycle_ = 0; }
+  void limit(std::uint64_t first, std::uint64_t last) {
+    first_ = first;
+    last_ = last;
+  }
+  void switch_on(bool on) { on_ = on; }
+  void name_node(isa::Engine engine, const std::string& name) {
+    Vsystole_chip___024root& root = *model_.rootp;
+    switch (engine) {
+      case isa::Engine::kLoad:
+        return put_text(root.systole_chip__DOT__wave__DOT__load_node, name);
+      case isa::Engine::kMatrix:
+        return put_text(root.systole_chip__DOT__wave__DOT__matrix_node, name);
+      case isa::Engine::kStore:
+        return put_text(root.systole_chip__DOT__wave__DOT__store_node, name);
+    }
+  }
+
+  // The clock falls, the cycle of the mark begins; the clock rises.
+  void begin_cycle() { model_.rootp->systole_chip__DOT__wave__DOT__cycle = cycle_; }
+  void dump_half() {
+    if (on_ && cycle_ >= first_ && cycle_ <= last_ && !broken_) {
+      constexpr std::uint64_t kHalfPicoseconds = 500'000;  // of a clock of 1 MHz
+      guarded([this] { writer_->dump((halves_ * kHalfPicoseconds + clock_mhz_ / 2) / clock_mhz_); });
+    }
+    ++halves_;
+  }
+  void end_cycle() { ++cycle_; }
+
+  void close() {
+    if (!broken_) guarded([this] { writer_->close(); });
+    if (broken_) throw UserError("wave file: cannot be written: its disk is full");
+    writer_.reset();
+  }
+
+ private:
+  static void give_up(int) {
+    if (guard_ == nullptr) {
+      signal(SIGBUS, SIG_DFL);
+      raise(SIGBUS);
+      return;
+    }
+    siglongjmp(*guard_, 1);
+  }
+  template <typename Work>
+  void guarded(Work work) {
+    sigjmp_buf here;
+    guard_ = &here;
+    if (sigsetjmp(here, 0) == 0)
+      work();
+    else
+      broken_ = true;
+    guard_ = nullptr;
+  }
+  template <std::size_t Words>
+  static void put_text(VlWide<Words>& wide, const std::string& text) {
+    for (std::size_t i = 0; i < Words; ++i) wide[i] = 0;
+    const std::size_t length = std::min(text.size(), 4 * Words);  // the end of a longer name tells it apart
+    for (std::size_t i = 0; i < length; ++i)
+      wide[i / 4] |= std::uint32_t{static_cast<unsigned char>(text[text.size() - 1 - i])} << 8 * (i % 4);
+  }
+
+  static inline thread_local sigjmp_buf* guard_ = nullptr;
+  Vsystole_chip& model_;
+  const std::string file_;
+  const std::uint64_t clock_mhz_;
+  std::unique_ptr<VerilatedFstC> writer_ = std::make_unique<VerilatedFstC>();
+  std::uint64_t halves_ = 1, cycle_ = 0, first_ = 0, last_ = ~std::uint64_t{0};
+  bool on_ = true, broken_ = false;
+  struct sigaction before_ = {};
+};
+#endif
+
 class VerilatorModel final : public VerilatedChip {
  public:
   explicit VerilatorModel(std::uint32_t seed) {
@@ -65,37 +171,55 @@ class VerilatorModel final : public VerilatedChip {
     model_ = std::make_unique<Vsystole_chip>(context_.get(), "systole_chip");
   }
   ~VerilatorModel() override {
-    close_wave();
+#if VM_TRACE_FST
+    wave_.reset();
+#endif
     model_->final();
   }
 
   void cycle(const ChipInputs& in, ChipOutputs& out) override {
     drive(in);
     model_->clk_i = 0;
+#if VM_TRACE_FST
+    if (wave_) wave_->begin_cycle();
+#endif
     model_->eval();
     dump();
     model_->clk_i = 1;
     model_->eval();
     dump();
+#if VM_TRACE_FST
+    if (wave_) wave_->end_cycle();
+#endif
     sample(out);
   }
 
-  void open_wave([[maybe_unused]] const std::string& file) override {
 #if VM_TRACE_FST
-    wave_ = std::make_unique<VerilatedFstC>();
-    model_->trace(wave_.get(), 99);
-    wave_->open(file.c_str());
-    if (!wave_->isOpen()) throw UserError("wave file " + file + ": cannot be written");
-#else
-    throw InternalError("this chip's library was built without waves");
-#endif
+  void open_wave(const std::string& file, std::uint32_t clock_mhz) override {
+    wave_ = std::make_unique<Wave>(*model_, file, clock_mhz);
   }
   void close_wave() override {
-#if VM_TRACE_FST
-    if (wave_) wave_->close();
-    wave_.reset();
-#endif
+    const std::unique_ptr<Wave> wave = std::move(wave_);
+    if (wave) wave->close();
   }
+  void begin_wave_program() override {
+    if (wave_) wave_->begin_program();
+  }
+  void name_wave_node(isa::Engine engine, const std::string& name) override {
+    if (wave_) wave_->name_node(engine, name);
+  }
+  void limit_wave(std::uint64_t first, std::uint64_t last) override {
+    if (wave_) wave_->limit(first, last);
+  }
+  void switch_wave(bool on) override {
+    if (wave_) wave_->switch_on(on);
+  }
+#else
+  void open_wave(const std::string&, std::uint32_t) override {
+    throw InternalError("this chip's library was built without waves");
+  }
+  void close_wave() override {}
+#endif
 
  private:
   void drive(const ChipInputs& in) {
@@ -168,15 +292,14 @@ class VerilatorModel final : public VerilatedChip {
 
   void dump() {
 #if VM_TRACE_FST
-    if (wave_) wave_->dump(context_->time());
-    context_->timeInc(1);
+    if (wave_) wave_->dump_half();
 #endif
   }
 
   std::unique_ptr<VerilatedContext> context_ = std::make_unique<VerilatedContext>();
   std::unique_ptr<Vsystole_chip> model_;
 #if VM_TRACE_FST
-  std::unique_ptr<VerilatedFstC> wave_;
+  std::unique_ptr<Wave> wave_;
 #endif
 };
 

@@ -47,16 +47,26 @@ class View : public runtime::ChipBackend {
   // Gets every event of later runs; null (the default) for none. The observer must outlive these runs; an exception
   // from it ends a run. A view without a clock has no events.
   void observe(Observer* observer) { observer_ = observer; }
+  // Ends what was recorded beside the runs. UserError if it cannot be kept, a waveform on a full disk; the runs hold all
+  // the same.
+  virtual void finish() {}
 
  protected:
   std::vector<ProgramRun> runs_;
   Observer* observer_ = nullptr;
 };
 
+// A waveform of the RTL.
+struct WaveOptions {
+  std::string file;  // FST, and a view for GTKWave beside it; empty: none. Waves are another library, built on demand
+  std::uint64_t first_cycle = 0, last_cycle = UINT64_MAX;  // of each program, from its doorbell: no others are written
+  std::string node;                                        // only while an instruction of it is at work; empty: always
+};
+
 // How the RTL is built and started.
 struct RtlOptions {
-  std::uint32_t seed = 1;   // of registers and memories at power-up; 0: all zero
-  std::string wave_file;    // FST; empty: none. Waves are another library, built on demand
+  std::uint32_t seed = 1;  // of registers and memories at power-up; 0: all zero
+  WaveOptions wave;
   bool assertions = false;  // check the RTL's assertions; another library
 };
 

@@ -18,7 +18,7 @@ class RecordingChip final : public platform::VerilatedChip {
     chip_->cycle(in, out);
     last_ = out;
   }
-  void open_wave(const std::string& file) override { chip_->open_wave(file); }
+  void open_wave(const std::string& file, std::uint32_t clock_mhz) override { chip_->open_wave(file, clock_mhz); }
   void close_wave() override { chip_->close_wave(); }
 
   const std::vector<platform::ChipInputs>& inputs() const { return inputs_; }

@@ -34,7 +34,7 @@ session::Job job_of(const RunArguments& arguments) {
   job.compile.fuse = !dumps;
   job.run.view = session::view_choice(arguments.on);
   job.run.keep = dumps ? runtime::Keep::kAll : arguments.no_check ? runtime::Keep::kOutputs : runtime::Keep::kNeeded;
-  job.run.rtl.wave_file = arguments.wave;
+  job.run.rtl.wave = arguments.wave;
   job.run.rtl.assertions = arguments.assertions;
   job.run.make_rtl = rtl_view::make_platform_view;
   job.run.limits = arguments.limits;
@@ -45,16 +45,22 @@ session::Job job_of(const RunArguments& arguments) {
 // What an option cannot do on the view is refused, and so are two results in one place.
 void check_options(const RunArguments& arguments) {
   const bool has_rtl = arguments.on == "rtl" || arguments.on == "all";
-  if (!has_rtl && (arguments.assertions || !arguments.wave.empty()))
+  if (!has_rtl && (arguments.assertions || !arguments.wave.file.empty()))
     throw UserError(fmt::format("{}: only the RTL has it, allowed views: rtl, all",
                                 arguments.assertions ? "--assertions" : "--wave"));
+  if (arguments.wave.file.empty() &&
+      (!arguments.wave.node.empty() || arguments.wave.first_cycle != 0 || arguments.wave.last_cycle != UINT64_MAX))
+    throw UserError("--wave-from, --wave-to and --wave-node: they say what of a --wave is written, which is missing");
+  if (arguments.wave.first_cycle > arguments.wave.last_cycle)
+    throw UserError(
+        fmt::format("--wave-to {}: is before --wave-from {}", arguments.wave.last_cycle, arguments.wave.first_cycle));
   if (!arguments.trace.empty() && arguments.on == "reference")
     throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
   std::map<std::filesystem::path, std::string> places;
   for (const auto& [option, file] : {std::pair<std::string, std::string>{"--json", arguments.json},
                                      {"--csv", arguments.csv},
                                      {"--trace", arguments.trace},
-                                     {"--wave", arguments.wave},
+                                     {"--wave", arguments.wave.file},
                                      {"--output", arguments.output},
                                      {"--dump-tensors", arguments.dump_tensors}}) {
     if (file.empty()) continue;
@@ -145,7 +151,11 @@ int execute(const RunArguments& arguments, const Streams& streams) {
   line.clear();
   streams.out << report::to_text(result.report, text_options(arguments, streams));
   if (!result.float_distances.empty()) streams.out << float_comparison(result.float_distances);
-  const bool all_written = write_files(files, result, streams);
+  bool all_written = write_files(files, result, streams);
+  if (!result.wave_trouble.empty()) {
+    streams.error << "systole: " << result.wave_trouble << "\n";
+    all_written = false;
+  }
   if (result.divergence) {
     streams.error << "systole: " << result.report.difference << "\n";
     return 1;

@@ -10,12 +10,14 @@
 #include "cli/commands.hpp"
 #include "cli/job_options.hpp"
 #include "support/run_limits.hpp"
+#include "views/view.hpp"
 
 namespace systole::cli {
 
 struct RunArguments {
   JobOptions job;
-  std::string on, output, dump_tensors, json, csv, wave, trace;
+  std::string on, output, dump_tensors, json, csv, trace;
+  views::WaveOptions wave;
   std::string sort;                // of the table; empty: "cycles" with `top`, otherwise "network"
   std::optional<std::size_t> top;  // nodes in the table
   RunLimits limits;

@@ -70,7 +70,13 @@ class MockChip final : public VerilatedChip {
   std::uint64_t cycles_in_reset = 0, clocks = 0;
 
   bool wave_is_open = false;
-  void open_wave(const std::string&) override { wave_is_open = true; }
+  int wave_programs = 0;
+  std::vector<std::string> wave_nodes;
+  std::vector<bool> wave_switches;
+  void open_wave(const std::string&, std::uint32_t) override { wave_is_open = true; }
+  void begin_wave_program() override { ++wave_programs; }
+  void name_wave_node(isa::Engine, const std::string& name) override { wave_nodes.push_back(name); }
+  void switch_wave(bool on) override { wave_switches.push_back(on); }
   void close_wave() override { wave_is_open = false; }
 
   void cycle(const ChipInputs& in, ChipOutputs& out) override {

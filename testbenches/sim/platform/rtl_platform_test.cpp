@@ -286,18 +286,16 @@ TEST_CASE("progress comes about once a quantum") {
   for (std::size_t i = 1; i < seen.size(); ++i) CHECK(seen[i].cycle == seen[i - 1].cycle + 10);
 }
 
-TEST_CASE("with the platform go its wave, which is complete then, and its hold on the chip") {
+TEST_CASE("with the platform goes its hold on the chip, and each program begins the wave's count of cycles") {
   const Chip chip = small_chip();
   const auto mock = std::make_shared<MockChip>(chip.axi_bytes());
   {
-    PlatformOptions options;
-    options.wave_file = "wave.fst";
-    RtlPlatform platform(chip, options, mock);
+    RtlPlatform platform(chip, {}, mock);
     isa::Program program;
     program.instructions = {load(0, 8)};
     platform.run(program, kBaseAddresses, kProgram);
-    CHECK(mock->wave_is_open);
+    platform.run(program, kBaseAddresses, kProgram);
+    CHECK(mock->wave_programs == 2);
   }
-  CHECK(!mock->wave_is_open);
   CHECK(mock.use_count() == 1);
 }

@@ -3,8 +3,10 @@
 // Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL says?
 #include "verilated/rtl_library.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -217,7 +219,7 @@ TEST_CASE("a library with waves writes a wave file") {
   const auto wave_bytes = [&](int cycles) {
     const auto chip = library.create(1);
     const fs::path file = scratch.path() / "wave.fst";
-    chip->open_wave(file.string());
+    chip->open_wave(file.string(), 1000);
     std::mt19937 random(1);
     ChipInputs in;
     ChipOutputs out;
@@ -231,8 +233,33 @@ TEST_CASE("a library with waves writes a wave file") {
     return fs::file_size(file);
   };
   CHECK(wave_bytes(1000) > wave_bytes(1) + 8000);
-  const auto chip = library.create(1);
-  CHECK_THROWS_AS(chip->open_wave((scratch.path() / "no/such/folder/wave.fst").string()), UserError);
+}
+
+TEST_CASE("a wave on a full disk is given up, and the chip goes on") {
+  const Scratch scratch;
+  RtlBuild build = small(4);
+  build.waves = true;
+  const auto chip = RtlLibrary(build).create(1);
+  // A limit on the size of files stands in for the full disk.
+  rlimit before;
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+  chip->open_wave((scratch.path() / "wave.fst").string(), 1000);
+  ChipInputs in;
+  ChipOutputs out;
+  for (int i = 0; i < 100; ++i) chip->cycle(in, out);
+  bool is_refused = false;
+  try {
+    chip->close_wave();
+  } catch (const UserError& error) {
+    is_refused = std::string(error.what()).find("disk is full") != std::string::npos;
+  }
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK(is_refused);
+  chip->cycle(in, out);
 }
 
 TEST_CASE("RTL that does not compile is one line with the compiler's first error") {

@@ -81,6 +81,8 @@ void add_job_options(CLI::App& command, JobOptions& job) {
   begin_group(command, "How a float network becomes int8");
   add_calibration_options(command, job.calibration);
   begin_group(command, "What runs");
+  command.add_flag("--scalesim-rounding", job.scalesim_rounding,
+                   "Layer lists of SCALE-Sim: round the sizes of convolutions' outputs up, as SCALE-Sim does");
   command.add_flag("--float-average-pool", job.float_average_pool,
                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the "
                    "chip's differ by one where a mean is a tie");

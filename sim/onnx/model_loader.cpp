@@ -10,8 +10,10 @@
 #include <sstream>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "network/message_text.hpp"
+#include "onnx/expansion/expansion.hpp"
 #include "onnx/graph_builder.hpp"
 #include "onnx/graph_interface.hpp"
 #include "onnx/inference/opset.hpp"
@@ -23,14 +25,48 @@
 namespace systole {
 namespace {
 
+// What else a file is that is often taken for a network, by its first bytes; empty for none. Does not move `in`.
+std::string kind_of(std::istream& in) {
+  constexpr std::size_t kLongestStart = 256;
+  std::string start(kLongestStart, '\0');
+  in.read(start.data(), kLongestStart);
+  start.resize(static_cast<std::size_t>(in.gcount()));
+  in.clear();
+  in.seekg(0);
+  struct Kind {
+    std::string bytes;
+    std::size_t at;
+    const char* name;
+  };
+  const std::vector<Kind> kinds = {
+      {"version https://git-lfs", 0, "a pointer of Git LFS; the network is what `git lfs pull` fetches"},
+      {"TFL3", 4, "a TensorFlow Lite file; tf2onnx makes ONNX of it"},
+      {"ORTM", 4, "a file in the format of ONNX Runtime (.ort); take the .onnx that it was made from"},
+      {std::string("PK\3\4"), 0, "a ZIP archive, as PyTorch saves (.pt); torch.onnx.export makes ONNX of it"},
+      {std::string("\x1f\x8b"), 0, "a gzip file; unpack it first"},
+      {std::string("\x89HDF\r\n"), 0, "an HDF5 file, as Keras saves (.h5); tf2onnx makes ONNX of it"},
+      {std::string("\x93NUMPY"), 0, "a tensor of NumPy (.npy)"},
+      {"GGUF", 0, "a GGUF file"},
+  };
+  for (const Kind& kind : kinds)
+    if (start.compare(kind.at, kind.bytes.size(), kind.bytes) == 0 && start.size() >= kind.at + kind.bytes.size())
+      return kind.name;
+  const std::size_t text = start.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (text == std::string::npos) return "nothing but blanks";
+  if (start[text] == '<') return "an HTML or XML page, as a download gives that needs a login";
+  if (start[text] == '{' || start[text] == '[') return "JSON text";
+  return "";
+}
+
 // `file` starts error messages.
 onnx::ModelProto parse_model(std::istream& in, const std::string& file) {
   constexpr int kBlockBytes = 1 << 20;  // networks are hundreds of megabytes, so none is held twice
   onnx::ModelProto model;
   const bool empty = in.peek() == std::istream::traits_type::eof();
   google::protobuf::io::IstreamInputStream blocks(&in, kBlockBytes);
-  if (empty || !model.ParseFromZeroCopyStream(&blocks))
-    throw UserError(file + ": not an ONNX network (it does not parse)");
+  const std::string kind = empty ? "an empty file" : kind_of(in);
+  if (!kind.empty()) throw UserError(fmt::format("{}: not an ONNX network: {}", file, kind));
+  if (!model.ParseFromZeroCopyStream(&blocks)) throw UserError(file + ": not an ONNX network (it does not parse)");
   if (!model.has_graph() || model.opset_import_size() == 0)
     throw UserError(file + ": not an ONNX network (it has no graph or no operator set)");
   return model;
@@ -57,6 +93,7 @@ std::unordered_set<std::string> read_names(const onnx::GraphProto& graph) {
 OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOptions& options) {
   onnx::ModelProto model = parse_model(in, file.string());
   const std::int64_t opset = opset_of(model, file.string());
+  expand_operators(*model.mutable_graph(), opset, file.string());
   GraphBuilder builder(file.string());
   builder.graph().name = model.graph().name().empty() ? file.stem().string() : model.graph().name();
   add_initializers(*model.mutable_graph(), builder);

@@ -10,12 +10,14 @@
 
 #include "host/call.hpp"
 #include "network/message_text.hpp"
+#include "onnx/expansion/expansion.hpp"
 #include "onnx/inference/microsoft.hpp"
 #include "onnx/inference/opset.hpp"
 #include "onnx/inference/quantization_check.hpp"
 #include "onnx/input_lowering.hpp"
 #include "onnx/node_attributes.hpp"
 #include "support/error.hpp"
+#include "support/similar.hpp"
 
 namespace systole {
 namespace {
@@ -28,9 +30,9 @@ bool is_supported(const onnx::NodeProto& node) {
 
 void check_supported(const onnx::NodeProto& node, const std::string& what) {
   if (is_supported(node)) return;
-  throw UserError(fmt::format("{}: operator {} is not supported; supported are {}", what,
-                              in_quotes(node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type()),
-                              "Constant, " + host_operator_list()));
+  const std::string name = node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type();
+  throw UserError(fmt::format("{}: operator {} is not supported{} (docs/user/networks.md lists those that are)", what,
+                              in_quotes(name), did_you_mean(node.op_type(), host_operator_names())));
 }
 
 bool has_several_outputs(const std::string& operator_name) {
@@ -48,24 +50,26 @@ std::string operator_name_of(const OnnxNode& node) {
 void NodeReader::add(const onnx::NodeProto& proto, int index) {
   onnx::NodeProto node_proto = proto;
   const std::string what = builder_.node_what(node_proto.name(), node_proto.op_type(), index);
-  if (node_proto.domain() == "ai.onnx") node_proto.clear_domain();
+  const bool is_expanded = node_proto.domain() == kExpandedDomain;
+  if (is_expanded || node_proto.domain() == "ai.onnx") node_proto.clear_domain();
+  const std::int64_t file_opset = is_expanded ? kExpandedOpset : opset_;
   check_supported(node_proto, what);
   const std::string operator_name = node_proto.op_type();
   OnnxNode node;
   node.operator_name = operator_name;
   for (const auto& input : node_proto.input())
     node.inputs.push_back(input.empty() ? kNoTensor : builder_.find(input).value());
-  const InputLowering lowering(builder_.graph().tensors, opset_);
+  const InputLowering lowering(builder_.graph().tensors, file_opset);
   lowering.before_inference(node_proto, node, what);
-  const int opset = adapt_to_known_opset(node_proto, opset_, what);
+  const int opset = adapt_to_known_opset(node_proto, file_opset, what);
   check_node_schema(node_proto, opset, what);
   static_cast<Attributes&>(node) = attributes_of(node_proto, what);
   if (operator_name == "Constant") return add_constant(node_proto, what);
   // What was a 2-D softmax over flattened dimensions is one over an axis since operator set 13.
-  if (operator_name == "Softmax" || operator_name == "LogSoftmax") node.ints["flattens"] = {opset_ < 13 ? 1 : 0};
+  if (operator_name == "Softmax" || operator_name == "LogSoftmax") node.ints["flattens"] = {file_opset < 13 ? 1 : 0};
 
   check_input_types(node, what);
-  if (operator_name == "PRelu" && opset_ < 7) spread_slopes(node);
+  if (operator_name == "PRelu" && file_opset < 7) spread_slopes(node);
   drop_unread_outputs(node_proto);
   const std::vector<TensorType> types = infer_outputs(node_proto, opset, node, builder_.graph().tensors, what);
   if (operator_name == "ConstantOfShape") add_fill_value(node_proto, node, what);

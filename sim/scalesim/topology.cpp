@@ -9,9 +9,10 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
-#include <set>
 #include <sstream>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "network/message_text.hpp"
@@ -38,7 +39,8 @@ struct Line {
 
 class Reader {
  public:
-  Reader(const fs::path& file, std::uint32_t seed) : file_(file.string()), random_(seed) {
+  Reader(const fs::path& file, std::uint32_t seed, Rounding rounding)
+      : file_(file.string()), rounding_(rounding), random_(seed) {
     network_.name = file.stem().string();
   }
 
@@ -50,7 +52,8 @@ class Reader {
     check_header(lines[0], columns);
     if (lines.size() == 1) throw UserError(file_ + ": no layers after the header");
     for (std::size_t i = 1; i < lines.size(); ++i) {
-      const std::vector<std::int64_t> v = values(lines[i], columns);
+      std::vector<std::int64_t> v = values(lines[i], columns);
+      read_more(lines[0], lines[i], columns.size(), v);
       const std::string name = unique_name(lines[i]);
       product ? add_product(name, v, lines[i]) : add_convolution(name, v, lines[i]);
     }
@@ -91,22 +94,49 @@ class Reader {
       throw UserError(fmt::format("{}: {} columns; {} are needed", at(line), line.fields.size(), columns.size() + 1));
     std::vector<std::int64_t> numbers;
     for (std::size_t c = 0; c < columns.size(); ++c) {
-      const std::string& field = line.fields[c + 1];
-      char* end = nullptr;
-      errno = 0;
-      const long long value = std::strtoll(field.c_str(), &end, 10);
-      if (field.empty() || *end != '\0' || errno != 0 || value < 1 || value > kMostDimension)
-        throw UserError(
-            fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), columns[c], in_quotes(field), kMostDimension));
-      numbers.push_back(value);
+      numbers.push_back(number(line, columns[c], line.fields[c + 1]));
     }
     return numbers;
   }
 
+  std::int64_t number(const Line& line, const std::string& column, const std::string& field) const {
+    char* end = nullptr;
+    errno = 0;
+    const long long value = std::strtoll(field.c_str(), &end, 10);
+    if (field.empty() || *end != '\0' || errno != 0 || value < 1 || value > kMostDimension)
+      throw UserError(
+          fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), column, in_quotes(field), kMostDimension));
+    return value;
+  }
+
+  // What stands behind the columns that every file has: the stride along the width, and a sparsity that is none. Nothing
+  // else is passed over, because it would change what the layer is.
+  void read_more(const Line& header, const Line& line, std::size_t columns, std::vector<std::int64_t>& values) const {
+    for (std::size_t c = columns + 1; c < line.fields.size(); ++c) {
+      const std::string& field = line.fields[c];
+      if (field.empty()) continue;
+      const std::string title =
+          c < header.fields.size() && !header.fields[c].empty() ? header.fields[c] : fmt::format("column {}", c + 1);
+      const bool is_second_stride = columns == kConvolution.size() && c == columns + 1 && field.find(':') == field.npos;
+      if (is_second_stride)
+        values.push_back(number(line, title, field));
+      else if (!is_dense(field))
+        throw UserError(fmt::format("{}: {} is {}; the chip computes every product: allowed are nothing and N:N",
+                                    at(line), title, in_quotes(field)));
+    }
+  }
+
+  // A sparsity N:M keeps N of M weights; 4:4 keeps all.
+  static bool is_dense(const std::string& field) {
+    const std::size_t colon = field.find(':');
+    return colon != std::string::npos && colon > 0 && field.substr(0, colon) == field.substr(colon + 1);
+  }
+
+  // Equal names are told apart by a number, which goes on from the last one.
   std::string unique_name(const Line& line) {
     const std::string name = line.fields[0].empty() ? fmt::format("layer{}", line.number) : line.fields[0];
     std::string unique = name;
-    for (int n = 2; !names_.insert(unique).second; ++n) unique = fmt::format("{}_{}", name, n);
+    for (int& n = numbers_[name]; !names_.insert(unique).second;) unique = fmt::format("{}_{}", name, ++n + 1);
     return unique;
   }
 
@@ -137,22 +167,36 @@ class Reader {
 
   void add_convolution(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
     const std::int64_t height = v[0], width = v[1], kernel_y = v[2], kernel_x = v[3], channels = v[4], filters = v[5],
-                       stride = v[6];
+                       stride_y = v[6], stride_x = v.size() > 7 ? v[7] : stride_y;
     if (kernel_y > height || kernel_x > width)
       throw UserError(fmt::format("{}: the filter, {}x{}, is larger than the IFMAP, {}x{}", at(line), kernel_y,
                                   kernel_x, height, width));
-    const std::int64_t rows = (height - kernel_y) / stride + 1, columns = (width - kernel_x) / stride + 1;
+    const std::int64_t rows = positions(height, kernel_y, stride_y), columns = positions(width, kernel_x, stride_x);
+    // SCALE-Sim runs a layer with DP in its name channel by channel, with all filters for each: depthwise.
+    const bool is_depthwise = name.find("DP") != std::string::npos;
+    const std::int64_t group = is_depthwise ? channels : 1, depth = channels / group, outputs = filters * group;
     Conv conv;
     conv.input = add_tensor(name + ".ifmap", {1, channels, height, width}, false, line);
-    conv.weight = add_tensor(name + ".filter", {filters, channels, kernel_y, kernel_x}, true, line);
-    conv.output = add_tensor(name + ".ofmap", {1, filters, rows, columns}, false, line);
+    conv.weight = add_tensor(name + ".filter", {outputs, depth, kernel_y, kernel_x}, true, line);
+    conv.output = add_tensor(name + ".ofmap", {1, outputs, rows, columns}, false, line);
     conv.weight_zero_point = {0};
-    conv.stride = {stride, stride};
-    conv.scale = {scale(channels * kernel_y * kernel_x)};
-    add_layer(name, "Conv",
-              static_cast<std::uint64_t>(rows * columns) *
-                  static_cast<std::uint64_t>(filters * channels * kernel_y * kernel_x),
-              std::move(conv));
+    conv.group = group;
+    conv.stride = {stride_y, stride_x};
+    conv.pad = {0, 0, missing(height, kernel_y, stride_y, rows), missing(width, kernel_x, stride_x, columns)};
+    conv.scale = {scale(depth * kernel_y * kernel_x)};
+    add_layer(
+        name, "Conv",
+        static_cast<std::uint64_t>(rows * columns) * static_cast<std::uint64_t>(outputs * depth * kernel_y * kernel_x),
+        std::move(conv));
+  }
+
+  // Of a filter along one side of an IFMAP.
+  std::int64_t positions(std::int64_t size, std::int64_t kernel, std::int64_t stride) const {
+    return (size - kernel + (rounding_ == Rounding::kUp ? stride - 1 : 0)) / stride + 1;
+  }
+  // What the last position reads behind the end of the IFMAP.
+  static std::int64_t missing(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t positions) {
+    return std::max<std::int64_t>(0, (positions - 1) * stride + kernel - size);
   }
 
   void add_product(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
@@ -169,15 +213,19 @@ class Reader {
   }
 
   std::string file_;
+  Rounding rounding_;
   boost::random::mt19937 random_;
   Network network_;
-  std::set<std::string> names_;
+  std::unordered_set<std::string> names_;
+  std::unordered_map<std::string, int> numbers_;  // that each name has taken
 };
 
 }  // namespace
 
 bool is_topology_file(const fs::path& file) { return boost::algorithm::iequals(file.extension().string(), ".csv"); }
 
-Network read_topology(const fs::path& file, std::uint32_t seed) { return Reader(file, seed).read(); }
+Network read_topology(const fs::path& file, std::uint32_t seed, Rounding rounding) {
+  return Reader(file, seed, rounding).read();
+}
 
 }  // namespace systole::topology

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "scalesim/topology.hpp"
 #include "session/commit.hpp"  // made at build time
 #include "session/inputs.hpp"
 #include "support/digest.hpp"
@@ -36,7 +35,7 @@ quantize::CalibrationOptions calibration_of(const Job& job) {
 quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
   if (topology::is_topology_file(file)) {
     quantize::OpenedNetwork opened;
-    opened.network = topology::read_topology(file, job.seed);
+    opened.network = topology::read_topology(file, job.seed, job.scalesim_rounding);
     return opened;
   }
   return quantize::open_network(file, calibration_of(job));

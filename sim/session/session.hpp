@@ -25,6 +25,7 @@
 #include "network/host_tensor.hpp"
 #include "quantize/calibration.hpp"
 #include "quantize/open_network.hpp"
+#include "scalesim/topology.hpp"
 #include "session/network_run.hpp"
 
 namespace systole::session {
@@ -41,6 +42,7 @@ struct Job {
   // network without calibration data is calibrated on `inputs`, if these are not random.
   quantize::CalibrationOptions opening;
   bool compare_float = false;       // float networks: how far the outputs are from the float network's
+  topology::Rounding scalesim_rounding = topology::Rounding::kDown;  // of layer lists
   bool float_average_pool = false;  // average pools smaller than their image are summed in float, on the host
   compiler::CompileOptions compile;
   Inputs inputs;

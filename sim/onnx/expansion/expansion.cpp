@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onnx/expansion/expansion.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "network/message_text.hpp"
+#include "onnx/expansion/emitter.hpp"
+#include "onnx/inference/microsoft.hpp"
+#include "support/error.hpp"
+
+namespace systole {
+
+namespace {
+
+using expansion::Emitter;
+using expansion::Function;
+using expansion::Shapes;
+
+bool is_standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
+
+// The constants that a node makes: of a tensor in the file, and of quantized weights.
+void add_constant(const onnx::NodeProto& node, Shapes& constants) {
+  if (!is_standard(node) || node.output_size() == 0) return;
+  if (node.op_type() == "Constant")
+    for (const auto& attribute : node.attribute())
+      if (attribute.name() == "value")
+        constants[node.output(0)] = {attribute.t().dims().begin(), attribute.t().dims().end()};
+  if (node.op_type() != "DequantizeLinear" || node.input_size() == 0) return;
+  if (const auto found = constants.find(node.input(0)); found != constants.end())
+    constants[node.output(0)] = std::vector<std::int64_t>(found->second);
+}
+
+bool has_depth(const onnx::NodeProto& node, const Shapes& constants) {
+  const auto weights = node.input_size() > 1 ? constants.find(node.input(1)) : constants.end();
+  return weights != constants.end() && weights->second.size() == 5;
+}
+
+// What writes the node; null if it stays.
+Function function_of(const onnx::NodeProto& node, std::int64_t opset, const Shapes& constants) {
+  static const std::map<std::string, Function> microsoft = {
+      {"Gelu", expansion::gelu},
+      {"FastGelu", expansion::fast_gelu},
+      {"BiasGelu", expansion::bias_gelu},
+      {"QuickGelu", expansion::quick_gelu},
+      {"SkipLayerNormalization", expansion::skip_layer_normalization},
+      {"SkipSimplifiedLayerNormalization", expansion::skip_simplified_layer_normalization},
+  };
+  // ONNX Runtime's optimizer writes SimplifiedLayerNormalization into the default domain.
+  static const std::map<std::string, Function> standard = {
+      {"Gelu", expansion::gelu},
+      {"RMSNormalization", expansion::simplified_layer_normalization},
+      {"SimplifiedLayerNormalization", expansion::simplified_layer_normalization},
+      {"ConvTranspose", expansion::transposed_convolution},
+  };
+  const bool standard_domain = is_standard(node);
+  // Scale and bias belong to groups up to operator set 20, to channels since.
+  if (standard_domain && node.op_type() == "GroupNormalization")
+    return opset < 21 ? expansion::group_normalization_by_group : expansion::group_normalization_by_channel;
+  if (standard_domain && node.op_type() == "Conv" && has_depth(node, constants)) return expansion::convolution_3d;
+  if (!standard_domain && node.domain() != kMicrosoftDomain) return nullptr;
+  const std::map<std::string, Function>& table = standard_domain ? standard : microsoft;
+  const auto found = table.find(node.op_type());
+  return found == table.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::string& file) {
+  Shapes constants;
+  for (const auto& tensor : graph.initializer())
+    constants.emplace(tensor.name(), std::vector<std::int64_t>(tensor.dims().begin(), tensor.dims().end()));
+  expansion::Nodes nodes;
+  for (int i = 0; i < graph.node_size(); ++i) {
+    onnx::NodeProto& node = *graph.mutable_node(i);
+    const std::string name = node.name().empty() ? fmt::format("number {}", i) : in_quotes(node.name());
+    const std::string what = fmt::format("{}: node {} ({})", file, name, first_line(node.op_type()));
+    if (node.domain() == kExpandedDomain)
+      throw UserError(fmt::format("{}: no file has operators of the domain {}", what, kExpandedDomain));
+    add_constant(node, constants);
+    if (is_standard(node) && node.op_type() == "LayerNormalization") node.set_domain(kExpandedDomain);
+    const Function write = function_of(node, opset, constants);
+    if (write == nullptr || node.output_size() == 0 || node.output(0).empty()) {
+      nodes.push_back(std::move(node));
+      continue;
+    }
+    const onnx::NodeProto replaced = std::move(node);
+    Emitter emit(replaced, constants, what, nodes);
+    write(emit);
+  }
+  graph.clear_node();
+  for (onnx::NodeProto& node : nodes) *graph.add_node() = std::move(node);
+}
+
+}  // namespace systole

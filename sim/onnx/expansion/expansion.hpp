@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Operators that Systole does not have, written with operators that it has: before the reader sees the file's nodes.
+//
+//   com.microsoft   Gelu, FastGelu, BiasGelu, QuickGelu, SkipLayerNormalization, SimplifiedLayerNormalization,
+//                   SkipSimplifiedLayerNormalization: what ONNX Runtime's optimizer writes
+//   ai.onnx         Gelu, GroupNormalization, RMSNormalization; ConvTranspose in two dimensions and Conv in three, by
+//                   convolutions in two; LayerNormalization below operator set 17, as the optimizer writes it
+//
+// How each is written stands beside the function that writes it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "network/onnx_proto.hpp"
+
+namespace systole {
+
+// The domain of nodes that were written: they are of operator set kExpandedOpset, whatever the file's is.
+inline constexpr const char* kExpandedDomain = "systole.expanded";
+inline constexpr int kExpandedOpset = 17;
+
+// In place; `opset`: of the file. `file` starts error messages. Errors (UserError): an attribute or a number of inputs that the operator does
+// not have, or a form of it that has no such writing; a node of kExpandedDomain.
+void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::string& file);
+
+}  // namespace systole

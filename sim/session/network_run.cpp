@@ -82,6 +82,7 @@ class Run {
     const Executor& executor = lockstep ? lockstep->executor() : *alone;
     try {
       for (std::size_t i = 0; i < network_.steps.size() && !result.divergence; ++i) {
+        step_ = i;
         if (lockstep)
           result.divergence = lockstep->run_step(i);
         else
@@ -89,6 +90,7 @@ class Run {
         const bool has_run = !main_->runs().empty() && main_->runs().back().step == i;
         if (has_run && main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
       }
+      step_ = network_.steps.size();
       result.run_seconds = watch_.seconds();
       if (!result.divergence && options_.check_outputs)
         result.divergence = views::compare_with_onnx(network_.network, inputs_, executor, main_->name()).divergence;
@@ -174,10 +176,8 @@ class Run {
 
   // "interrupted by SIGTERM in step 2 of 3, after 123 cycles"
   std::string interruption_text(const Interrupted& stop) const {
-    const std::vector<ProgramRun>& runs = main_->runs();
-    std::string text = stop.what();
-    if (runs.size() == program_count(network_)) return text + ", behind the last program";
-    return text + fmt::format(" in step {} of {}", runs.empty() ? 1 : runs.back().step + 1, network_.steps.size());
+    if (step_ == network_.steps.size()) return stop.what() + " while the outputs were checked";
+    return fmt::format("{} in step {} of {}", stop.what(), step_ + 1, network_.steps.size());
   }
 
   void fill_tensors(NetworkRun& result, const Executor& executor) const {
@@ -200,6 +200,7 @@ class Run {
   const NetworkRunProgress& progress_;
   views::ModelRuns model_;
   std::unique_ptr<views::View> main_, reference_;
+  std::size_t step_ = 0;  // that runs; behind the last one: the check
   std::uint64_t expected_cycles_ = 0, cycles_before_ = 0;
   views::Stopwatch watch_;
 };

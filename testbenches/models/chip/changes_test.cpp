@@ -51,7 +51,9 @@ TEST_CASE("a change of the memory's kind takes the keys of the file's kind away,
 TEST_CASE("a wrong change is one line that says what is allowed") {
   CHECK(error_with({"chip.array_rows=7"}) ==
         "c.toml with --set: chip.array_rows = 7: must be a power of two, 4 to 256");
-  CHECK(error_with({"chip.array_row=8"}).find("c.toml with --set: unknown key 'chip.array_row': must be one of ") == 0);
+  CHECK(error_with({"chip.array_row=8"})
+            .find("c.toml with --set: unknown key 'chip.array_row', did you mean \"array_rows\"?: must be one of ") ==
+        0);
   CHECK(error_with({"clock_mhz=fast"}) == "c.toml with --set: clock_mhz = 'fast': must be a whole number, 1 to 10000");
   CHECK(error_with({"memory.kind=ddr9"}).find("memory.kind = 'ddr9': must be one of \"ideal\"") != std::string::npos);
   CHECK(error_with({"memory.trcd=9"}).find("must not be given for kind ideal") != std::string::npos);

@@ -32,12 +32,16 @@ TEST_CASE("a chip file gives the chip, defaults where it is silent") {
 
 TEST_CASE("a wrong chip file is refused with file, line, key, value and what is allowed") {
   SECTION("unknown keys and tables") {
-    CHECK(error_after("clock_mhz", "clock_khz") ==
-          "c.toml:2: unknown key 'clock_khz': must be one of chip, clock_mhz, memory, name");
-    CHECK(error_after("array_rows", "array_row")
-              .find("c.toml:4: unknown key 'chip.array_row': must be one of acc_latency, ") == 0);
-    CHECK(error_after("latency_cycles", "latency").find("c.toml:15: unknown key 'memory.latency': must be one of ") ==
-          0);
+    CHECK(
+        error_after("clock_mhz", "clock_khz") ==
+        "c.toml:2: unknown key 'clock_khz', did you mean \"clock_mhz\"?: must be one of chip, clock_mhz, memory, name");
+    CHECK(
+        error_after("array_rows", "array_row")
+            .find(
+                "c.toml:4: unknown key 'chip.array_row', did you mean \"array_rows\"?: must be one of acc_latency, ") ==
+        0);
+    CHECK(error_after("latency_cycles", "latency")
+              .find("c.toml:15: unknown key 'memory.latency', did you mean \"latency_cycles\"?: must be one of ") == 0);
     CHECK(error_after("[memory]", "[dram]").find("c.toml:14: unknown key 'dram'") == 0);
     CHECK(error_of(kText + "[memory.more]\nx = 1\n").find("c.toml:17: unknown key 'memory.more'") == 0);
   }

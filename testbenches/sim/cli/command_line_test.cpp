@@ -25,7 +25,7 @@ TEST_CASE("help is everywhere and is not an error") {
   }
 }
 
-TEST_CASE("without arguments the commands are listed, with exit code 2; help lists them with 0") {
+TEST_CASE("without arguments the commands are listed with exit code 2, and by help with 0") {
   const CommandResult nothing = systole_command({}), help = systole_command({"help"});
   CHECK(nothing.code == 2);
   CHECK(nothing.out.empty());

@@ -45,7 +45,7 @@ TEST_CASE("what a view cannot do is refused, and so are two results in one place
     refused({"--on", view, "--wave", scratch / "w.fst"}, {"--wave", "rtl, all"});
     refused({"--on", view, "--assertions"}, {"--assertions", "rtl, all"});
   }
-  refused({"--on", "rtl", "--wave-from", "7"}, {"--wave, which is missing"});
+  refused({"--on", "rtl", "--wave-from", "7"}, {"--wave is written, which is missing"});
   refused({"--on", "rtl", "--wave", scratch / "w.fst", "--wave-from", "7", "--wave-to", "6"}, {"--wave-to 6"});
   refused({"--on", "reference", "--trace", scratch / "t.csv"}, {"--trace", "model, rtl, all"});
   refused({"--on", "model", "--json", scratch / "r", "--csv", scratch / "folder/../r"}, {"--csv", "--json"});

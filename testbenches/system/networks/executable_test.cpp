@@ -73,9 +73,9 @@ TEST_CASE("a run that is stopped by SIGTERM reports what ran, and writes its fil
   child.wait();
   INFO(text(out));
   CHECK(child.exit_code() == 143);
-  CHECK(text(out).find("interrupted by SIGTERM in step 1 of 1") != std::string::npos);
+  CHECK(text(out).find("interrupted by SIGTERM in step 2 of 3") != std::string::npos);
   const auto report = nlohmann::json::parse(text(json));
-  CHECK(report["interrupted"] == "interrupted by SIGTERM in step 1 of 1");
+  CHECK(report["interrupted"] == "interrupted by SIGTERM in step 2 of 3");
   CHECK(report["cycles"].get<std::uint64_t>() > 1000);
   CHECK(report["inferences_per_second"].is_null());
   CHECK(text(trace).size() > 1000);
@@ -87,7 +87,7 @@ TEST_CASE("a build of a chip that is stopped by SIGTERM leaves nothing behind bu
   bp::environment environment = boost::this_process::environment();
   environment["SYSTOLE_CACHE"] = cache.string();
   bp::child child(SYSTOLE_EXECUTABLE, "run", digits_file("digits_single.onnx").string(), "--chip", "tiny", "--set",
-                  "chip.load_queue=3", "--on", "rtl", environment, bp::std_out > bp::null, bp::std_err > bp::null);
+                  "chip.queue_depth=32", "--on", "rtl", environment, bp::std_out > bp::null, bp::std_err > bp::null);
   for (int i = 0; i < 100 && !fs::exists(cache); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   std::this_thread::sleep_for(std::chrono::seconds(1));
   ::kill(child.id(), SIGTERM);

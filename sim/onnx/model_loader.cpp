@@ -49,7 +49,7 @@ std::string kind_of(std::istream& in) {
       {"GGUF", 0, "a GGUF file"},
   };
   for (const Kind& kind : kinds)
-    if (start.compare(kind.at, kind.bytes.size(), kind.bytes) == 0 && start.size() >= kind.at + kind.bytes.size())
+    if (start.size() >= kind.at + kind.bytes.size() && start.compare(kind.at, kind.bytes.size(), kind.bytes) == 0)
       return kind.name;
   const std::size_t text = start.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (text == std::string::npos) return "nothing but blanks";

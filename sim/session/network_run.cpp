@@ -174,7 +174,7 @@ class Run {
     result.trace = trace_of(network_, main_->runs());
   }
 
-  // "interrupted by SIGTERM in step 2 of 3, after 123 cycles"
+  // "interrupted by SIGTERM in step 2 of 3"
   std::string interruption_text(const Interrupted& stop) const {
     if (step_ == network_.steps.size()) return stop.what() + " while the outputs were checked";
     return fmt::format("{} in step {} of {}", stop.what(), step_ + 1, network_.steps.size());

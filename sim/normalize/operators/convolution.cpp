@@ -10,6 +10,7 @@
 #include "normalize/macs.hpp"
 #include "normalize/operators/operands.hpp"
 #include "normalize/operators/operators.hpp"
+#include "normalize/operators/run_time_zero_point.hpp"
 #include "normalize/quantization_parameters.hpp"
 
 namespace systole {
@@ -49,7 +50,10 @@ bool direct_convolution(RawGraph& graph, const OnnxNode& node, std::vector<Node>
   conv.weight = weight;
   conv.weight_zero_point = *weight_zero;
   set_window(conv, node);
-  if (integer) {
+  const auto run_time_zero = integer ? run_time_zero_point(graph, node) : std::nullopt;
+  if (run_time_zero) {
+    conv.output = uncorrected_product(graph, node);
+  } else if (integer) {
     const auto zero = zero_points(graph, node, 2);
     if (!zero) return false;
     conv.input_zero_point = zero->at(0);
@@ -57,7 +61,8 @@ bool direct_convolution(RawGraph& graph, const OnnxNode& node, std::vector<Node>
     return false;
   }
   const std::uint64_t macs = convolution_macs(graph.tensor(conv.output).shape, graph.tensor(weight).shape);
-  nodes.push_back({node.name, node.operator_name, macs, std::move(conv)});
+  nodes.push_back({node.name, node.operator_name, macs, conv});
+  if (run_time_zero) subtract_zero_point(graph, node, conv, *run_time_zero, nodes);
   return true;
 }
 

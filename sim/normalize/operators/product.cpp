@@ -10,6 +10,7 @@
 #include "normalize/macs.hpp"
 #include "normalize/operators/operands.hpp"
 #include "normalize/operators/operators.hpp"
+#include "normalize/operators/run_time_zero_point.hpp"
 #include "normalize/quantization_parameters.hpp"
 
 namespace systole {
@@ -163,7 +164,10 @@ bool direct_product(RawGraph& graph, const OnnxNode& node, std::vector<Node>& no
   gemm.input = node.inputs[0];
   gemm.output = node.outputs.at(0);
   gemm.weight_zero_point = *weight_zero;
-  if (integer) {
+  const auto run_time_zero = integer ? run_time_zero_point(graph, node) : std::nullopt;
+  if (run_time_zero) {
+    gemm.output = uncorrected_product(graph, node);
+  } else if (integer) {
     const auto zero = zero_points(graph, node, 2);
     if (!zero) return false;
     gemm.input_zero_point = zero->at(0);
@@ -173,7 +177,8 @@ bool direct_product(RawGraph& graph, const OnnxNode& node, std::vector<Node>& no
   if (node.flag("transB")) weight = graph.transposed_constant(weight, {1, 0});
   gemm.weight = weight;
   const std::uint64_t macs = product_macs(graph.tensor(gemm.output).shape, graph.tensor(weight).shape[0]);
-  nodes.push_back({node.name, node.operator_name, macs, std::move(gemm)});
+  nodes.push_back({node.name, node.operator_name, macs, gemm});
+  if (run_time_zero) subtract_zero_point(graph, node, gemm, *run_time_zero, nodes);
   return true;
 }
 

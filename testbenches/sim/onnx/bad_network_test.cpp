@@ -77,7 +77,13 @@ TEST_CASE("the network that the other cases change is accepted") {
 
 TEST_CASE("a file that is no network is refused") {
   CHECK_THAT(refusal(std::string()), Contains("not an ONNX network"));
-  CHECK_THAT(refusal(std::string("PK\x03\x04 something else")), Contains("not an ONNX network"));
+  CHECK_THAT(refusal(std::string("PK\x03\x04 something else")), Contains("not an ONNX network: a ZIP archive"));
+  CHECK_THAT(refusal(std::string()), Contains("an empty file"));
+  CHECK_THAT(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"), Contains("a pointer of Git LFS"));
+  CHECK_THAT(refusal(std::string("\x1c\0\0\0TFL3\x14\0", 10)), Contains("a TensorFlow Lite file"));
+  CHECK_THAT(refusal("\n<!DOCTYPE html><html>"), Contains("an HTML or XML page"));
+  CHECK_THAT(refusal("{\"error\": 404}"), Contains("JSON text"));
+  CHECK_THAT(refusal("  \n"), Contains("nothing but blanks"));
   CHECK_THAT(refusal(onnx::ModelProto().SerializeAsString() + std::string("\x08\x08", 2)), Contains("no graph"));
   CHECK_THROWS_WITH(read_network("/nonexistent/net.onnx"), Contains("/nonexistent/net.onnx: no such file"));
   CHECK_THROWS_WITH(read_network("/"), Contains("not a regular file"));

@@ -195,6 +195,7 @@ struct Node {
 
 struct Network {
   std::string name;
+  std::string note;  // in words: what the reader changed that the file's owner should know; empty for nothing
   std::vector<Tensor> tensors;
   std::vector<TensorId> inputs;  // of the graph, without initializers
   std::vector<TensorId> outputs;

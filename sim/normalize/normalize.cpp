@@ -22,6 +22,7 @@ bool translate(RawGraph& graph, const OnnxNode& node, std::vector<Node>& nodes) 
 Network network_of(OnnxGraph graph, std::vector<Node> nodes) {
   Network network;
   network.name = std::move(graph.name);
+  network.note = std::move(graph.note);
   network.tensors = std::move(graph.tensors);
   network.inputs = std::move(graph.inputs);
   network.outputs = std::move(graph.outputs);

@@ -14,6 +14,7 @@
 
 #include "network/message_text.hpp"
 #include "onnx/expansion/expansion.hpp"
+#include "onnx/expansion/half_floats.hpp"
 #include "onnx/graph_builder.hpp"
 #include "onnx/graph_interface.hpp"
 #include "onnx/inference/opset.hpp"
@@ -93,9 +94,11 @@ std::unordered_set<std::string> read_names(const onnx::GraphProto& graph) {
 OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOptions& options) {
   onnx::ModelProto model = parse_model(in, file.string());
   const std::int64_t opset = opset_of(model, file.string());
-  expand_operators(*model.mutable_graph(), opset, file.string());
+  const std::string half = widen_half_floats(*model.mutable_graph(), file.string());
+  expand_operators(*model.mutable_graph(), opset, options.shapes, file.string());
   GraphBuilder builder(file.string());
   builder.graph().name = model.graph().name().empty() ? file.stem().string() : model.graph().name();
+  if (!half.empty()) builder.graph().note = half + " tensors of the file are float32 here";
   add_initializers(*model.mutable_graph(), builder);
   add_inputs(model.graph(), options, builder);
   NodeReader reader(builder, opset, read_names(model.graph()));

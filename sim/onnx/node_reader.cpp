@@ -5,6 +5,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -31,6 +32,10 @@ bool is_supported(const onnx::NodeProto& node) {
 void check_supported(const onnx::NodeProto& node, const std::string& what) {
   if (is_supported(node)) return;
   const std::string name = node.domain().empty() ? node.op_type() : node.domain() + "." + node.op_type();
+  static const std::map<std::string, std::string> reasons = {
+      {"MatMulNBits", ": its weights have 4 bits or fewer, the chip's have 8; export the network with 8 bits"}};
+  if (const auto reason = reasons.find(node.op_type()); reason != reasons.end())
+    throw UserError(fmt::format("{}: operator {} is not supported{}", what, in_quotes(name), reason->second));
   throw UserError(fmt::format("{}: operator {} is not supported{} (docs/user/networks.md lists those that are)", what,
                               in_quotes(name), did_you_mean(node.op_type(), host_operator_names())));
 }

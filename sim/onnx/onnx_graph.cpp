@@ -27,6 +27,7 @@ Node host_node(OnnxNode node) {
 
 Network on_host(OnnxGraph graph) {
   Network network;
+  network.note = graph.note;
   network.name = std::move(graph.name);
   network.tensors = std::move(graph.tensors);
   network.inputs = std::move(graph.inputs);

@@ -28,6 +28,7 @@ struct OnnxNode : Attributes {
 
 struct OnnxGraph {
   std::string name;
+  std::string note;  // as Network::note
   std::vector<Tensor> tensors;
   std::vector<TensorId> inputs;  // without initializers
   std::vector<TensorId> outputs;

@@ -205,6 +205,7 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
   report.interrupted = interrupted;
   report.chip = network.chip.name;
   report.network = network.network.name;
+  report.note = network.network.note;
   report.view = view;
   report.clock_mhz = network.chip.clock_mhz;
   report.macs_per_cycle = network.chip.macs_per_cycle();
@@ -215,7 +216,8 @@ RunReport make_report(const CompiledNetwork& network, const std::string& view,
   add_array(report);
   const auto on_chip = [](const compiler::NodePlacement& placement) { return placement.place == Place::kChip; };
   if (std::none_of(network.placement.begin(), network.placement.end(), on_chip))
-    report.note = "no node of this network runs on the chip: it takes no cycle and does nothing";
+    report.note += (report.note.empty() ? "" : "; ") +
+                   std::string("no node of this network runs on the chip: it takes no cycle and does nothing");
   add_shares(report, network);
   add_steps(report, network, runs);
   add_speed(report, inferences_of(network.network));

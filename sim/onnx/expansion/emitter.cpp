@@ -51,14 +51,34 @@ std::vector<std::int64_t> Emitter::constant_shape(int i) const {
   return found->second;
 }
 
+std::vector<std::int64_t> Emitter::run_time_shape(int i) const {
+  const auto found = run_time_.find(input(i));
+  if (found == run_time_.end())
+    refuse(fmt::format("the shape of input {} must be known, from --shape or from the file", in_quotes(input(i))));
+  return found->second;
+}
+
+bool Emitter::texts_are(const char* name, const std::string& list) const {
+  const Attribute* found = attribute(name, Attribute::STRINGS);
+  if (found == nullptr) return true;
+  std::string text;
+  for (const std::string& each : found->strings()) text += (text.empty() ? "" : ", ") + each;
+  return text == list || text == list + ", " + list;
+}
+
+const std::string& Emitter::name() const {
+  int first = 0;
+  while (!has_output(first)) ++first;
+  return node_.output(first);
+}
+
 onnx::NodeProto& Emitter::new_node(const char* operator_name, const std::string& output) {
   onnx::NodeProto& node = nodes_.emplace_back();
   node.set_op_type(operator_name);
   node.set_domain(kExpandedDomain);
-  const std::string own = fmt::format("{}/{}{}", node_.output(0), operator_name, ++made_);
+  const std::string own = fmt::format("{}/{}{}", name(), operator_name, ++made_);
   // The node that computes the output has the name that the network knows.
-  const std::string& name = node_.name().empty() ? node_.output(0) : node_.name();
-  node.set_name(output == node_.output(0) ? name : own);
+  node.set_name(output != name() ? own : node_.name().empty() ? name() : node_.name());
   node.add_output(output.empty() ? own : output);
   return node;
 }

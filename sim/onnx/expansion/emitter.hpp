@@ -12,14 +12,14 @@
 
 namespace systole::expansion {
 
-using Shapes = std::unordered_map<std::string, std::vector<std::int64_t>>;  // of constants
+using Shapes = std::unordered_map<std::string, std::vector<std::int64_t>>;
 using Nodes = std::vector<onnx::NodeProto>;
 
 class Emitter {
  public:
   // All must outlive the emitter. `what` starts error messages; new nodes go behind `nodes`, constants among them.
-  Emitter(const onnx::NodeProto& node, const Shapes& constants, std::string what, Nodes& nodes)
-      : node_(node), constants_(constants), what_(std::move(what)), nodes_(nodes) {}
+  Emitter(const onnx::NodeProto& node, const Shapes& constants, const Shapes& run_time, std::string what, Nodes& nodes)
+      : node_(node), constants_(constants), run_time_(run_time), what_(std::move(what)), nodes_(nodes) {}
 
   // Of the node that is replaced.
   bool has_input(int i) const { return i < node_.input_size() && !node_.input(i).empty(); }
@@ -32,6 +32,10 @@ class Emitter {
   std::vector<std::int64_t> integers(const char* attribute, std::vector<std::int64_t> otherwise) const;
   // The shape of an input that is a constant. UserError if it is none.
   std::vector<std::int64_t> constant_shape(int i) const;
+  // The shape of an input of the network, or of a tensor whose shape the file tells. UserError if it is not known.
+  std::vector<std::int64_t> run_time_shape(int i) const;
+  // Whether a list of texts is absent or is this one, or this one twice: "Sigmoid, Tanh".
+  bool texts_are(const char* attribute, const std::string& list) const;
   [[noreturn]] void refuse(const std::string& why) const;
 
   // The output of a new node; with `output`, which is one of the replaced node's, under that name.
@@ -50,8 +54,10 @@ class Emitter {
   onnx::AttributeProto& new_attribute(const char* name, onnx::AttributeProto::AttributeType type);
   onnx::NodeProto& new_node(const char* operator_name, const std::string& output);
 
+  const std::string& name() const;  // of the first output that is there: outputs have names of their own
+
   const onnx::NodeProto& node_;
-  const Shapes& constants_;
+  const Shapes &constants_, &run_time_;
   const std::string what_;
   Nodes& nodes_;
   int made_ = 0;
@@ -70,6 +76,9 @@ void simplified_layer_normalization(Emitter& emit);  // RMSNormalization, too
 void skip_simplified_layer_normalization(Emitter& emit);
 void group_normalization_by_group(Emitter& emit);    // operator set 18: scale and bias of groups
 void group_normalization_by_channel(Emitter& emit);  // since 21: of channels
+// recurrent.cpp
+void lstm(Emitter& emit);
+void gru(Emitter& emit);
 // convolutions.cpp
 void transposed_convolution(Emitter& emit);
 void convolution_3d(Emitter& emit);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -33,6 +34,17 @@ void add_constant(const onnx::NodeProto& node, Shapes& constants) {
     constants[node.output(0)] = std::vector<std::int64_t>(found->second);
 }
 
+// If every dimension has a value.
+void add_shape(const onnx::ValueInfoProto& value, Shapes& shapes) {
+  if (!value.type().tensor_type().has_shape()) return;
+  std::vector<std::int64_t> shape;
+  for (const auto& dimension : value.type().tensor_type().shape().dim()) {
+    if (!dimension.has_dim_value()) return;
+    shape.push_back(dimension.dim_value());
+  }
+  shapes[value.name()] = std::move(shape);
+}
+
 bool has_depth(const onnx::NodeProto& node, const Shapes& constants) {
   const auto weights = node.input_size() > 1 ? constants.find(node.input(1)) : constants.end();
   return weights != constants.end() && weights->second.size() == 5;
@@ -54,6 +66,8 @@ Function function_of(const onnx::NodeProto& node, std::int64_t opset, const Shap
       {"RMSNormalization", expansion::simplified_layer_normalization},
       {"SimplifiedLayerNormalization", expansion::simplified_layer_normalization},
       {"ConvTranspose", expansion::transposed_convolution},
+      {"LSTM", expansion::lstm},
+      {"GRU", expansion::gru},
   };
   const bool standard_domain = is_standard(node);
   // Scale and bias belong to groups up to operator set 20, to channels since.
@@ -68,7 +82,12 @@ Function function_of(const onnx::NodeProto& node, std::int64_t opset, const Shap
 
 }  // namespace
 
-void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::string& file) {
+void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::map<std::string, Shape>& input_shapes,
+                      const std::string& file) {
+  Shapes run_time;
+  for (const auto* list : {&graph.value_info(), &graph.input()})
+    for (const auto& value : *list) add_shape(value, run_time);
+  for (const auto& [name, shape] : input_shapes) run_time[name] = shape;
   Shapes constants;
   for (const auto& tensor : graph.initializer())
     constants.emplace(tensor.name(), std::vector<std::int64_t>(tensor.dims().begin(), tensor.dims().end()));
@@ -82,12 +101,13 @@ void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::st
     add_constant(node, constants);
     if (is_standard(node) && node.op_type() == "LayerNormalization") node.set_domain(kExpandedDomain);
     const Function write = function_of(node, opset, constants);
-    if (write == nullptr || node.output_size() == 0 || node.output(0).empty()) {
+    const auto is_named = [](const std::string& output) { return !output.empty(); };
+    if (write == nullptr || std::none_of(node.output().begin(), node.output().end(), is_named)) {
       nodes.push_back(std::move(node));
       continue;
     }
     const onnx::NodeProto replaced = std::move(node);
-    Emitter emit(replaced, constants, what, nodes);
+    Emitter emit(replaced, constants, run_time, what, nodes);
     write(emit);
   }
   graph.clear_node();

@@ -5,14 +5,16 @@
 //   com.microsoft   Gelu, FastGelu, BiasGelu, QuickGelu, SkipLayerNormalization, SimplifiedLayerNormalization,
 //                   SkipSimplifiedLayerNormalization: what ONNX Runtime's optimizer writes
 //   ai.onnx         Gelu, GroupNormalization, RMSNormalization; ConvTranspose in two dimensions and Conv in three, by
-//                   convolutions in two; LayerNormalization below operator set 17, as the optimizer writes it
+//                   convolutions in two; LSTM and GRU, step by step; LayerNormalization below operator set 17, as the optimizer writes it
 //
 // How each is written stands beside the function that writes it.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
+#include "network/network.hpp"
 #include "network/onnx_proto.hpp"
 
 namespace systole {
@@ -21,8 +23,9 @@ namespace systole {
 inline constexpr const char* kExpandedDomain = "systole.expanded";
 inline constexpr int kExpandedOpset = 17;
 
-// In place; `opset`: of the file. `file` starts error messages. Errors (UserError): an attribute or a number of inputs that the operator does
+// In place; `opset`: of the file, `input_shapes`: of inputs that it leaves open. `file` starts error messages. Errors (UserError): an attribute or a number of inputs that the operator does
 // not have, or a form of it that has no such writing; a node of kExpandedDomain.
-void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::string& file);
+void expand_operators(onnx::GraphProto& graph, std::int64_t opset, const std::map<std::string, Shape>& input_shapes,
+                      const std::string& file);
 
 }  // namespace systole

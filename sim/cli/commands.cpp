@@ -7,6 +7,7 @@
 #include "cli/command_line.hpp"
 #include "support/error.hpp"
 #include "support/interruption.hpp"
+#include "support/printable.hpp"
 
 namespace systole::cli {
 
@@ -19,16 +20,16 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     streams.error << "systole: " << stop.what() << "\n";
     return stop.exit_code();
   } catch (const UserError& error) {
-    streams.error << "systole: " << error.what() << "\n";
+    streams.error << "systole: " << printable(error.what(), LineEnds::kKept) << "\n";
     return 2;
   } catch (const DesignError& error) {
-    streams.error << "systole: " << error.what() << "\n";
+    streams.error << "systole: " << printable(error.what(), LineEnds::kKept) << "\n";
     return 1;
   } catch (const std::bad_alloc&) {
     streams.error << "systole: out of memory\n";
     return 2;
   } catch (const std::exception& error) {
-    streams.error << "systole: internal error: " << error.what() << "\n";
+    streams.error << "systole: internal error: " << printable(error.what()) << "\n";
     return 3;
   }
 }

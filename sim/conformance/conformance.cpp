@@ -17,6 +17,7 @@
 #include "support/error.hpp"
 #include "support/file.hpp"
 #include "support/interruption.hpp"
+#include "support/printable.hpp"
 
 namespace systole::conformance {
 
@@ -164,7 +165,7 @@ std::vector<CaseResult> run_cases(const fs::path& folder, const Chip& chip, cons
     } catch (const Interrupted&) {
       break;
     }
-    result.name = name;
+    result.name = printable(name);
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     done(result);
     results.push_back(std::move(result));

@@ -11,6 +11,7 @@
 
 #include "network/host_tensor.hpp"
 #include "network/message_text.hpp"
+#include "onnx/node_attributes.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -151,6 +152,7 @@ void InputLowering::integers_to_attribute(OnnxNode& node, std::size_t index, con
   std::vector<std::int64_t> values;
   for (std::int64_t i = 0; i < element_count(tensor.shape); ++i)
     values.push_back(integer_at(tensor, static_cast<std::size_t>(i)));
+  check_integers(node.operator_name, attribute, values, what);
   node.ints[attribute] = std::move(values);
 }
 

@@ -22,6 +22,7 @@
 #include "onnx/node_reader.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/printable.hpp"
 
 namespace systole {
 namespace {
@@ -91,6 +92,13 @@ std::unordered_set<std::string> read_names(const onnx::GraphProto& graph) {
   return names;
 }
 
+// From here on names go to terminals, tables, JSON and XML.
+void make_names_printable(OnnxGraph& graph) {
+  graph.name = printable(graph.name);
+  for (Tensor& tensor : graph.tensors) tensor.name = printable(tensor.name);
+  for (OnnxNode& node : graph.nodes) node.name = printable(node.name);
+}
+
 OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOptions& options) {
   onnx::ModelProto model = parse_model(in, file.string());
   const std::int64_t opset = opset_of(model, file.string());
@@ -104,7 +112,9 @@ OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOp
   NodeReader reader(builder, opset, read_names(model.graph()));
   for (int node : execution_order(model.graph(), builder)) reader.add(model.graph().node(node), node);
   add_outputs(model.graph(), builder);
-  return builder.take_graph();
+  OnnxGraph graph = builder.take_graph();
+  make_names_printable(graph);
+  return graph;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "network/message_text.hpp"
@@ -23,6 +24,18 @@ HostTensor list_tensor(ElementType type, bool is_list, const std::vector<Value>&
 
 }  // namespace
 
+void check_integers(const std::string& operator_name, const std::string& attribute,
+                    const std::vector<std::int64_t>& values, const std::string& what) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int32_t>::min(),
+                         kMost = std::numeric_limits<std::int32_t>::max();
+  const bool is_place = attribute == "starts" || attribute == "ends" || attribute == "steps";
+  if (operator_name == "Constant" || (operator_name == "Slice" && is_place)) return;
+  for (const std::int64_t value : values)
+    if (value < kLeast || value > kMost)
+      throw UserError(fmt::format("{}: {} has the value {}, allowed are {} to {}", what, in_quotes(attribute), value,
+                                  kLeast, kMost));
+}
+
 Attributes attributes_of(const onnx::NodeProto& node, const std::string& what) {
   using A = onnx::AttributeProto;
   Attributes result;
@@ -30,9 +43,11 @@ Attributes attributes_of(const onnx::NodeProto& node, const std::string& what) {
     switch (attribute.type()) {
       case A::INT:
         result.ints[attribute.name()] = {attribute.i()};
+        check_integers(node.op_type(), attribute.name(), {attribute.i()}, what);
         break;
       case A::INTS:
         result.ints[attribute.name()].assign(attribute.ints().begin(), attribute.ints().end());
+        check_integers(node.op_type(), attribute.name(), result.ints[attribute.name()], what);
         break;
       case A::FLOAT:
         result.floats[attribute.name()] = {attribute.f()};

@@ -3,8 +3,10 @@
 // Inside the reader: a node's attributes, and the tensors that are attributes.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "network/attributes.hpp"
 #include "network/host_tensor.hpp"
@@ -14,6 +16,11 @@ namespace systole {
 
 // All but tensors. Errors (UserError, starting with `what`): an attribute of a kind that Systole does not have.
 Attributes attributes_of(const onnx::NodeProto& node, const std::string& what);
+
+// Errors (UserError, starting with `what`): a value outside int32. No attribute has a meaning there, and libraries cut the
+// upper half off. All 64 bits may be used by Constant, and by the starts, ends and steps of Slice.
+void check_integers(const std::string& operator_name, const std::string& attribute,
+                    const std::vector<std::int64_t>& values, const std::string& what);
 
 // The output of a Constant node. Errors (UserError, starting with `what`): not exactly one attribute, or one of
 // another name than value, value_int(s) and value_float(s).

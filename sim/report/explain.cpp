@@ -13,6 +13,7 @@
 #include "report/run_report.hpp"
 #include "report/table.hpp"
 #include "support/error.hpp"
+#include "support/printable.hpp"
 #include "support/similar.hpp"
 
 namespace systole::report {
@@ -238,9 +239,9 @@ const Json& node_of(const Json& report, const std::string& name) {
 std::string explain(const Json& report, const std::string& name, std::size_t width) {
   const Json& json = node_of(report, name);
   const NodeView node(report, json);
-  std::string out =
-      fmt::format("{} ({}{}) of {} on {}\n", name, node.text("operator"),
-                  node.text("shape").empty() ? "" : ", " + node.text("shape"), node.network(), node.chip());
+  std::string out = fmt::format("{} ({}{}) of {} on {}\n", printable(name), printable(node.text("operator")),
+                                node.text("shape").empty() ? "" : ", " + printable(node.text("shape")),
+                                printable(node.network()), printable(node.chip()));
   const std::string where = node.text("where"), fused_into = node.text("fused_into");
   if (where == "host") return out + paragraph("it runs on the host: ", node.text("reason"), width);
   if (where == "none") return out + "it moves nothing: another name for its input's bytes\n";

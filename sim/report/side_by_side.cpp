@@ -19,6 +19,7 @@
 #include "support/error.hpp"
 #include "support/file.hpp"
 #include "support/json_file.hpp"
+#include "support/printable.hpp"
 #include "support/similar.hpp"
 
 namespace systole::report {
@@ -195,8 +196,9 @@ Json read_report(const std::filesystem::path& file) {
 std::string side_by_side(const std::vector<Json>& reports) {
   std::string out;
   for (std::size_t i = 0; i < reports.size(); ++i)
-    out += fmt::format("{}: {} on {}, view: {}\n", letter(i), reports[i]["network"].get<std::string>(),
-                       reports[i]["chip"].get<std::string>(), reports[i]["view"].get<std::string>());
+    out +=
+        fmt::format("{}: {} on {}, view: {}\n", letter(i), printable(reports[i]["network"].get<std::string>()),
+                    printable(reports[i]["chip"].get<std::string>()), printable(reports[i]["view"].get<std::string>()));
   return out + "\n" + differences_table(reports) + totals_table(reports) + "\n" + node_table(reports);
 }
 

@@ -5,10 +5,16 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string_view>
+
+#include "support/printable.hpp"
 
 namespace systole::report {
 
-std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t left) {
+std::string table(const std::vector<std::vector<std::string>>& texts, std::size_t left) {
+  std::vector<std::vector<std::string>> rows = texts;
+  for (auto& row : rows)
+    for (std::string& cell : row) cell = printable(cell);
   std::vector<std::size_t> widths;
   for (const auto& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c) {
@@ -61,13 +67,18 @@ void fit(std::vector<Column>& columns, std::size_t width) {
 }  // namespace
 
 std::string fitted_table(std::vector<Column> columns, std::size_t width) {
+  for (Column& column : columns)
+    for (std::string& cell : column.cells) cell = printable(cell);
   if (width != 0) fit(columns, width);
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns) widths.push_back(width_of(column));
   std::string out;
   for (std::size_t row = 0; row <= columns[0].cells.size(); ++row) {  // the first is the headings'
     std::string line = " ";
-    for (const Column& column : columns) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const Column& column = columns[c];
       const std::string& text = row == 0 ? column.heading : column.cells[row - 1];
-      const std::string padding(width_of(column) - text.size(), ' ');
+      const std::string padding(widths[c] - text.size(), ' ');
       const bool styled = row > 0 && !column.styles.empty() && !column.styles[row - 1].empty();
       line += std::string(gap(column), ' ');
       if (!column.left) line += padding;
@@ -82,7 +93,7 @@ std::string fitted_table(std::vector<Column> columns, std::size_t width) {
 
 std::string paragraph(const std::string& title, const std::string& text, std::size_t width) {
   std::string out, line = title;
-  std::istringstream words(text);
+  std::istringstream words(printable(text));
   bool is_first = true;
   for (std::string word; words >> word; is_first = false) {
     if (!is_first && width != 0 && line.size() + 1 + word.size() > width) {
@@ -101,7 +112,9 @@ std::string shortened(const std::string& text, std::size_t width) {
   return text.substr(0, front) + ".." + text.substr(text.size() - (kept - front));
 }
 
-std::string csv_field(const std::string& text) {
+std::string csv_field(const std::string& field) {
+  const bool is_formula = !field.empty() && std::string_view("=+-@").find(field[0]) != std::string_view::npos;
+  const std::string text = (is_formula ? "'" : "") + field;
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);

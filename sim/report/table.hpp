@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tables and paragraphs for a terminal, and fields of CSV files.
+// Tables and paragraphs for a terminal, and fields of CSV files. What stands in them is made printable
+// (support/printable.hpp).
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,8 @@ std::string paragraph(const std::string& title, const std::string& text, std::si
 // At most `width` characters, the middle replaced by "..".
 std::string shortened(const std::string& text, std::size_t width);
 
-// As a field of a CSV file (RFC 4180): quoted where it must be.
+// As a field of a CSV file (RFC 4180): quoted where it must be. A text that a spreadsheet would take for a formula, by its
+// first character, has an apostrophe in front.
 std::string csv_field(const std::string& text);
 
 }  // namespace systole::report

@@ -15,6 +15,7 @@
 
 #include "report/fields.hpp"
 #include "report/table.hpp"
+#include "support/printable.hpp"
 
 namespace systole::report {
 
@@ -290,7 +291,7 @@ std::string host_reasons(const RunReport& run, std::size_t width) {
 }  // namespace
 
 std::string to_text(const RunReport& run, const TextOptions& options) {
-  std::string out = fmt::format("{} on {}, view: {}\n\n", run.network, run.chip, run.view);
+  std::string out = fmt::format("{} on {}, view: {}\n\n", printable(run.network), printable(run.chip), run.view);
   out += node_table(run, options) + "\n";
   const Lines lines = Summary(run).lines();
   std::size_t titles = 0;

@@ -31,7 +31,11 @@ constexpr std::uint8_t kChannelFill = 0xA5;
 }  // namespace
 
 Executor::Executor(const CompiledNetwork& network, ChipBackend& backend, Keep keep)
-    : net_(network), backend_(backend), keep_(keep), free_(network.network, network.placement) {
+    : net_(network),
+      backend_(backend),
+      keep_(keep),
+      free_(network.network, network.placement),
+      reshaped_(network.network.tensors.size(), kNoTensor) {
   for (const Segment& s : net_.constants) backend_.write_dram(s.address, s.bytes);
   for (std::size_t i = 0; i < net_.steps.size(); ++i) {
     const auto* chip = std::get_if<ChipStep>(&net_.steps[i]);
@@ -127,23 +131,69 @@ void Executor::run_host(const HostStep& step) {
   for (std::size_t i = 0; i < ids.size(); ++i) values_[ids[i]] = std::move(outputs[i]);
 }
 
-std::optional<HostTensor> Executor::tensor(TensorId id) const {
+std::optional<HostTensor> Executor::known(TensorId id) const {
   if (const auto found = values_.find(id); found != values_.end()) return found->second;
   const Tensor& t = net_.network.tensors[id];
   if (t.is_constant) return HostTensor{t.type, t.shape, t.data};
-  if (const auto producer = free_.producer(id)) {
-    const Node& node = net_.network.nodes[*producer];
-    std::vector<HostTensor> inputs;
-    for (TensorId input_id : inputs_of(node.operation)) {
-      std::optional<HostTensor> input = tensor(input_id);
-      if (!input) return std::nullopt;
-      inputs.push_back(std::move(*input));
-    }
-    const std::vector<TensorId> outputs = outputs_of(node.operation);
-    const auto at = std::find(outputs.begin(), outputs.end(), id) - outputs.begin();
-    return run_node(net_.network, node, inputs)[static_cast<std::size_t>(at)];
-  }
   return std::nullopt;
+}
+
+// The tensor whose bytes a row of reshapes gives another name. Found once for all tensors on the way.
+TensorId Executor::reshaped(TensorId id) const {
+  std::vector<TensorId> way;
+  while (reshaped_[id] == kNoTensor) {
+    const auto producer = free_.producer(id);
+    const auto* reshape = producer ? std::get_if<Reshape>(&net_.network.nodes[*producer].operation) : nullptr;
+    if (reshape == nullptr) break;
+    way.push_back(id);
+    id = reshape->input;
+  }
+  if (reshaped_[id] != kNoTensor) id = reshaped_[id];
+  for (const TensorId each : way) reshaped_[each] = id;
+  return id;
+}
+
+// Without recursion: rows of free nodes are as long as a network.
+std::optional<HostTensor> Executor::tensor(TensorId wanted) const {
+  if (auto value = known(wanted)) return value;
+  std::map<TensorId, HostTensor> made;
+  const auto have = [&](TensorId id) -> std::optional<HostTensor> {
+    if (const auto found = made.find(id); found != made.end()) return found->second;
+    return known(id);
+  };
+  std::vector<TensorId> open = {wanted};
+  while (!open.empty()) {
+    const TensorId id = open.back();
+    const auto producer = free_.producer(id);
+    if (made.count(id) != 0 || !producer) {
+      if (made.count(id) == 0 && !known(id)) return std::nullopt;
+      open.pop_back();
+      continue;
+    }
+    const Node& node = net_.network.nodes[*producer];
+    if (std::holds_alternative<Reshape>(node.operation)) {
+      const TensorId source = reshaped(id);
+      if (auto value = have(source)) {
+        value->shape = net_.network.tensors[id].shape;
+        made.emplace(id, std::move(*value));
+      } else {
+        open.push_back(source);
+      }
+      continue;
+    }
+    std::vector<HostTensor> inputs;
+    for (const TensorId input : inputs_of(node.operation)) {
+      if (auto value = have(input))
+        inputs.push_back(std::move(*value));
+      else
+        open.push_back(input);
+    }
+    if (open.back() != id) continue;
+    const std::vector<TensorId> outputs = outputs_of(node.operation);
+    std::vector<HostTensor> values = run_node(net_.network, node, inputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) made.emplace(outputs[i], std::move(values[i]));
+  }
+  return std::move(made.at(wanted));
 }
 
 HostTensor Executor::value(TensorId id) const {

@@ -43,6 +43,8 @@ class Executor {
  private:
   void run_chip(std::size_t index, const compiler::ChipStep& step);
   void run_host(const compiler::HostStep& step);
+  std::optional<HostTensor> known(TensorId id) const;  // without a computation
+  TensorId reshaped(TensorId id) const;
   HostTensor value(TensorId id) const;  // InternalError if the host does not have it
   void read_back(TensorId id);
   void plan_forgetting();
@@ -54,6 +56,7 @@ class Executor {
   std::vector<std::vector<TensorId>> forgotten_;  // per step: values that no later step reads
   std::map<TensorId, HostTensor> values_;
   compiler::FreeNodes free_;
+  mutable std::vector<TensorId> reshaped_;  // per tensor, once it was asked for: what reshaped() says
 };
 
 }  // namespace systole::runtime

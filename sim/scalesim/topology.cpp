@@ -18,6 +18,7 @@
 #include "network/message_text.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/printable.hpp"
 
 namespace systole::topology {
 
@@ -41,7 +42,7 @@ class Reader {
  public:
   Reader(const fs::path& file, std::uint32_t seed, Rounding rounding)
       : file_(file.string()), rounding_(rounding), random_(seed) {
-    network_.name = file.stem().string();
+    network_.name = printable(file.stem().string());
   }
 
   Network read() {
@@ -134,7 +135,7 @@ class Reader {
 
   // Equal names are told apart by a number, which goes on from the last one.
   std::string unique_name(const Line& line) {
-    const std::string name = line.fields[0].empty() ? fmt::format("layer{}", line.number) : line.fields[0];
+    const std::string name = line.fields[0].empty() ? fmt::format("layer{}", line.number) : printable(line.fields[0]);
     std::string unique = name;
     for (int& n = numbers_[name]; !names_.insert(unique).second;) unique = fmt::format("{}_{}", name, ++n + 1);
     return unique;

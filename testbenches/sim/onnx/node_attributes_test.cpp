@@ -28,6 +28,21 @@ void add_tensor(onnx::NodeProto& node, const std::string& name, const std::vecto
 
 }  // namespace
 
+TEST_CASE("an integer whose upper half says something is refused, where all 64 bits have no meaning") {
+  for (const std::int64_t value : {std::int64_t{1} << 32 | 1, std::int64_t{-1} << 40, INT64_MIN}) {
+    ModelBuilder b;
+    b.node("Concat", {"x"}, {"y"}).integer("axis", value);
+    CHECK_THROWS_WITH(attributes_of(b.last_node(), "what"), Contains("what: 'axis' has the value"));
+    b.node("Pad", {"x"}, {"z"}).ints("pads", {0, value});
+    CHECK_THROWS_WITH(attributes_of(b.last_node(), "what"), Contains("'pads' has the value"));
+    b.node("Slice", {"x"}, {"s"}).ints("ends", {value});
+    CHECK(attributes_of(b.last_node(), "what").ints.at("ends").at(0) == value);
+  }
+  ModelBuilder ends;
+  ends.node("Cast", {"x"}, {"y"}).integer("to", INT32_MAX);
+  CHECK_NOTHROW(attributes_of(ends.last_node(), "what"));
+}
+
 TEST_CASE("attributes are kept by kind, tensors are left out") {
   ModelBuilder b;
   b.node("Op", {"x"}, {"y"}).integer("axis", -1).ints("pads", {1, 2}).number("alpha", 0.5f).text("mode", "linear");

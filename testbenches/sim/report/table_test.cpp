@@ -47,6 +47,12 @@ TEST_CASE("a paragraph is broken at blanks, its lines below its first word") {
   CHECK(paragraph("x ", "averylongword", 5) == "x averylongword\n");
 }
 
+TEST_CASE("no cell moves the cursor") {
+  CHECK(table({{"a\x1b[2J"}}, 1) == "  a\\x1b[2J\n");
+  CHECK(fitted_table({{"n", true, 1, {"a\nb"}, {}}}, 0) == "  n\n  a\\x0ab\n");
+  CHECK(paragraph("", "a\x07", 0) == "a\\x07\n");
+}
+
 TEST_CASE("a shortened text keeps its ends") {
   CHECK(shortened("abcdefgh", 8) == "abcdefgh");
   CHECK(shortened("abcdefgh", 7) == "ab..fgh");
@@ -59,4 +65,6 @@ TEST_CASE("a CSV field is quoted if it has a comma, a quote or a line end") {
   CHECK(csv_field("a\"b") == "\"a\"\"b\"");
   CHECK(csv_field("a\nb") == "\"a\nb\"");
   CHECK(csv_field("").empty());
+  CHECK(csv_field("=1+1") == "'=1+1");
+  CHECK(csv_field("@a,b") == "\"'@a,b\"");
 }

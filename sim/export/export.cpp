@@ -169,6 +169,7 @@ std::vector<std::string> export_network(const CompiledNetwork& network, const st
   exporter.write("parameters.svh", parameter_header(network.chip));
   exporter.write("rtl.f", file_list());
   exporter.write("systole_registers.h", platform::c_register_header());
+  exporter.write("systole_registers.rdl", platform::systemrdl());
   exporter.write("testbench.sv", read_whole_file(data_directory("export") / "testbench.sv", 1 << 20));
   exporter.write("testbench.svh", testbench_header(network, exporter.manifest().at("steps").size()));
   exporter.write("testbench_steps.hex", step_words(exporter.manifest().at("steps")));

@@ -16,7 +16,7 @@
 //                        where each input and output lies
 //   parameters.svh       the RTL parameters of the chip as `define SYSTOLE_PARAMETERS for an instance
 //   rtl.f                the RTL files in compile order, below $(SYSTOLE_RTL)
-//   systole_registers.h  the registers for C
+//   systole_registers.h  the registers for C; systole_registers.rdl is SystemRDL
 //   testbench.sv         a testbench with a memory, which checks every byte and the cycles of every step;
 //                        testbench.svh and testbench_steps.hex are what it knows of network and chip
 //

@@ -75,6 +75,8 @@ void add_job_options(CLI::App& command, JobOptions& job) {
   command.add_flag("--float-average-pool", job.float_average_pool,
                    "Average pools of windows smaller than the image run on the host with ONNX Runtime's bits: the "
                    "chip's differ by one where a mean is a tie");
+  command.add_flag("--scalesim-rounding", job.scalesim_rounding,
+                   "Layer lists: output sizes are rounded up, as SCALE-Sim does");
 }
 
 void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {

@@ -28,6 +28,7 @@ session::Job job_of(const JobOptions& options) {
   job.network = options.network;
   job.opening = options.calibration;
   job.float_average_pool = options.float_average_pool;
+  job.scalesim_rounding = options.scalesim_rounding;
   job.compile.search = kSearches.at(options.search);
   if (!options.inputs.empty()) job.inputs = session::InputFiles(options.inputs.begin(), options.inputs.end());
   job.seed = options.seed;

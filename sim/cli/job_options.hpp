@@ -22,7 +22,7 @@ struct JobOptions {
   std::vector<std::string> inputs;  // a file for each input of the graph, in their order; random data if empty
   quantize::CalibrationOptions calibration;
   std::uint32_t seed = 1;
-  bool float_average_pool = false;
+  bool float_average_pool = false, scalesim_rounding = false;
 };
 
 // The job of a command, to be completed by it. UserError as open_chip.

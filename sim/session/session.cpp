@@ -33,9 +33,11 @@ quantize::CalibrationOptions calibration_of(const Job& job) {
 quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
   if (topology::is_topology_file(file)) {
     quantize::OpenedNetwork opened;
-    opened.network = topology::read_topology(file, job.seed);
+    opened.network = topology::read_topology(
+        file, job.seed, job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown);
     return opened;
   }
+  if (job.scalesim_rounding) throw UserError(file.string() + ": --scalesim-rounding is for layer lists (.csv) only");
   return quantize::open_network(file, calibration_of(job));
 }
 

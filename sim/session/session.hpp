@@ -42,6 +42,7 @@ struct Job {
   quantize::CalibrationOptions opening;
   bool compare_float = false;       // float networks: how far the outputs are from the float network's
   bool float_average_pool = false;  // average pools smaller than their image are summed in float, on the host
+  bool scalesim_rounding = false;   // layer lists: output sizes are rounded up, as SCALE-Sim does
   compiler::CompileOptions compile;
   Inputs inputs;
   std::uint32_t seed = 1;  // of random inputs, random calibration data and the RTL's power-up state

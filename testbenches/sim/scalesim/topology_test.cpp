@@ -16,10 +16,10 @@ using systole::test::TemporaryFolder;
 
 namespace {
 
-Network read(const std::string& text, std::uint32_t seed = 1) {
+Network read(const std::string& text, std::uint32_t seed = 1, topology::Rounding rounding = topology::Rounding::kDown) {
   const TemporaryFolder folder;
   std::ofstream(folder.file("net.csv"), std::ios::binary) << text;
-  return topology::read_topology(folder.file("net.csv"), seed);
+  return topology::read_topology(folder.file("net.csv"), seed, rounding);
 }
 
 const std::string kHeader =
@@ -39,6 +39,57 @@ TEST_CASE("a line of a convolution file is a convolution without padding") {
   CHECK(network.nodes[0].macs == std::uint64_t{112} * 110 * 64 * 3 * 7 * 5);
   CHECK(network.inputs.size() == 2);
   CHECK(network.outputs.size() == 2);
+}
+
+TEST_CASE("a dense sparsity, a stride along x and a batch of one are understood") {
+  CHECK(read(kHeader + "a, 9, 9, 3, 3, 2, 4, 2, 2:2,\n").nodes.size() == 1);
+  const Network strides = read(kHeader + "a, 9, 9, 3, 3, 2, 4, 2, 3, 1:1,\n");
+  const auto& conv = std::get<Conv>(strides.nodes[0].operation);
+  CHECK(conv.stride == std::array<std::int64_t, 2>{2, 3});
+  CHECK(strides.tensors[conv.output].shape == Shape{1, 4, 4, 3});
+  for (const char* tail : {"1:1,", "1,", "1:1, 1,", " , 1,", ""})
+    CHECK(read(std::string("Layer, M, N, K, Sparsity, Batch,\ng, 2, 3, 4, ") + tail + "\n").nodes[0].macs == 24);
+}
+
+TEST_CASE("columns that the chip cannot follow are refused by name") {
+  const std::string product = "Layer, M, N, K, Sparsity, Batch, Note,\n";
+  CHECK_THROWS_WITH(read(kHeader + "c0, 14, 14, 3, 3, 32, 32, 1, 2:4,\n"),
+                    Contains("line 2") && Contains("Sparsity is '2:4'") && Contains("1:1"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 2:4,\n"), Contains("line 2") && Contains("Sparsity is '2:4'"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 1:,\n"), Contains("Sparsity is ''"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 12,\n"), Contains("Batch is '12'") && Contains("only 1"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 1:1, 2,\n"), Contains("Batch is '2'"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 1:1, 1, 7,\n"), Contains("column 7 ('Note') is '7'"));
+  CHECK_THROWS_WITH(read(kHeader + "c, 8, 8, 3, 3, 1, 1, 1, 0,\n"), Contains("Stride Width is '0'"));
+  CHECK_THROWS_WITH(read(kHeader + "c, 8, 8, 3, 3, 1, 1, 1, 1, 5,\n"), Contains("column 10") && Contains("'5'"));
+}
+
+TEST_CASE("a layer with DP in its name is depthwise, with all filters for each channel") {
+  const Network network = read(kHeader + "Conv2DP, 10, 8, 3, 3, 4, 2, 1,\nConv2dp, 10, 8, 3, 3, 4, 2, 1,\n");
+  const auto& depthwise = std::get<Conv>(network.nodes[0].operation);
+  CHECK(depthwise.group == 4);
+  CHECK(network.tensors[depthwise.weight].shape == Shape{8, 1, 3, 3});
+  CHECK(network.tensors[depthwise.output].shape == Shape{1, 8, 8, 6});
+  CHECK(network.nodes[0].macs == 8u * 6 * 4 * 2 * 9);
+  CHECK(std::get<Conv>(network.nodes[1].operation).group == 1);
+}
+
+TEST_CASE("SCALE-Sim's rounding counts the last window that reaches beyond the image, and only that") {
+  const auto shape = [](const char* line, topology::Rounding rounding) {
+    const Network n = read(kHeader + line, 1, rounding);
+    const auto& conv = std::get<Conv>(n.nodes[0].operation);
+    return std::make_pair(n.tensors[conv.output].shape, conv.pad);
+  };
+  using Pad = std::array<std::int64_t, 4>;
+  const char* uneven = "a, 8, 10, 3, 3, 1, 1, 2, 3,\n";
+  CHECK(shape(uneven, topology::Rounding::kDown) == std::make_pair(Shape{1, 1, 3, 3}, Pad{0, 0, 0, 0}));
+  CHECK(shape(uneven, topology::Rounding::kUp) == std::make_pair(Shape{1, 1, 4, 4}, Pad{0, 0, 1, 2}));
+  const char* even = "a, 9, 9, 3, 3, 1, 1, 2,\n";
+  CHECK(shape(even, topology::Rounding::kUp) == shape(even, topology::Rounding::kDown));
+  const Network network = read(kHeader + uneven + "DP, 8, 10, 3, 3, 4, 2, 2,\n", 1, topology::Rounding::kUp);
+  const Chip chip = load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml");
+  for (const compiler::NodePlacement& p : compiler::compile(network, chip).placement)
+    CHECK(p.place == compiler::Place::kChip);
 }
 
 TEST_CASE("a line of a product file is a matrix product") {

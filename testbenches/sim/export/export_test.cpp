@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -267,6 +268,34 @@ TEST_CASE("words of the bus and binary images say what the bytes say") {
       REQUIRE((found != bytes.end() ? found->second == byte : byte == 0 && image == std::string("memory")));
     }
   }
+}
+
+TEST_CASE("FuseSoC's and Bender's descriptions list the files of files.f in its order") {
+  const fs::path rtl = fs::path(SYSTOLE_SOURCE_DIR) / "rtl";
+  const auto lines_with = [&](const char* file, const std::string& prefix, const std::string& suffix) {
+    std::vector<std::string> found;
+    std::istringstream text(contents(rtl / file));
+    for (std::string line; std::getline(text, line);) {
+      if (line.size() < prefix.size() + suffix.size() || line.compare(0, prefix.size(), prefix) != 0) continue;
+      if (line.compare(line.size() - suffix.size(), suffix.size(), suffix) == 0)
+        found.push_back(line.substr(prefix.size()));
+    }
+    return found;
+  };
+  const auto sources = lines_with("files.f", "", ".sv");
+  CHECK(sources.size() > 30);
+  CHECK(lines_with("systole_chip.core", "      - ", ".sv") == sources);
+  CHECK(lines_with("Bender.yml", "      - ", ".sv") == sources);
+  // The headers that they include.
+  std::vector<std::string> headers;
+  for (const auto& entry : fs::recursive_directory_iterator(rtl))
+    if (entry.path().extension() == ".svh") headers.push_back(fs::relative(entry.path(), rtl).string());
+  std::sort(headers.begin(), headers.end());
+  for (std::string& header : headers) header += ": {is_include_file: true, include_path: .}";
+  CHECK(lines_with("systole_chip.core", "      - ", "include_path: .}") == headers);
+  const std::string version = session::tool_version();
+  CHECK(contents(rtl / "systole_chip.core")
+            .find("systole_chip:" + version.substr(0, version.find_first_of(" -+")) + "\n") != std::string::npos);
 }
 
 TEST_CASE("with a DRAM the exported testbench compares no cycles: its memory is another") {

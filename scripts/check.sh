@@ -50,6 +50,7 @@ step "README shows its output" python3 scripts/readme_output.py --check
 step "clang-tidy" scripts/check_tidy.sh
 step "RTL of the shipped chips, prebuilt" quietly cmake --build build --target chips
 step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
+step "Debian package, unpacked, moved and run without Verilator" scripts/check_package.sh
 step "exported testbench in Icarus and Verilator" scripts/simulate_export.sh
 step "netlist of Yosys against the RTL" scripts/simulate_netlist.sh
 step "commands of the docs" python3 scripts/run_docs.py

@@ -43,6 +43,7 @@ step "format" scripts/check_format.sh
 step "arrows between folders" python3 scripts/check_layers.py
 step "sizes of folders and classes" python3 scripts/check_sizes.py
 step "docs" python3 scripts/check_docs.py
+step "scripts say which module they lack" scripts/check_missing_modules.sh
 step "configure" quietly cmake --preset check
 step "build" quietly cmake --build build -j "$cores"
 step "quickstart" scripts/quickstart.sh

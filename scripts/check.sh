@@ -43,6 +43,7 @@ step "format" scripts/check_format.sh
 step "arrows between folders" python3 scripts/check_layers.py
 step "sizes of folders and classes" python3 scripts/check_sizes.py
 step "docs" python3 scripts/check_docs.py
+step "scripts say which module they lack" scripts/check_missing_modules.sh
 step "configure" quietly cmake --preset check
 step "build" quietly cmake --build build -j "$cores"
 step "quickstart" scripts/quickstart.sh
@@ -50,6 +51,7 @@ step "README shows its output" python3 scripts/readme_output.py --check
 step "clang-tidy" scripts/check_tidy.sh
 step "RTL of the shipped chips, prebuilt" quietly cmake --build build --target chips
 step "RTL in Verilator, Icarus and Yosys" scripts/lint_rtl.sh
+step "Debian package, unpacked, moved and run without Verilator" scripts/check_package.sh
 step "exported testbench in Icarus and Verilator" scripts/simulate_export.sh
 step "netlist of Yosys against the RTL" scripts/simulate_netlist.sh
 step "commands of the docs" python3 scripts/run_docs.py

@@ -28,7 +28,7 @@ ROOMS = {
     "models/reference": {"models/chip", "models/formats", "models/isa", "models/support"},
     "models/support": set(),
     "sim/cli": {"models/chip", "models/isa", "models/memory", "models/support", "sim/conformance", "sim/export", "sim/fuzz", "sim/network",
-        "sim/onnx", "sim/quantize", "sim/report", "sim/rtl_view", "sim/scalesim", "sim/session", "sim/verilated"},
+        "sim/onnx", "sim/quantize", "sim/report", "sim/rtl_view", "sim/session", "sim/verilated"},
     "sim/compiler": {"models/chip", "models/cycle", "models/formats", "models/isa",
         "models/memory", "models/support", "sim/network"},
     "sim/conformance": {"models/chip", "models/support", "sim/compiler", "sim/network", "sim/normalize", "sim/session"},

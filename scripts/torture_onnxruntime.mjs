@@ -13,7 +13,14 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-const ort = createRequire(path.join(process.cwd(), "x.js"))("onnxruntime-node");
+let ort;
+try {
+  ort = createRequire(path.join(process.cwd(), "x.js"))("onnxruntime-node");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND") throw error;
+  console.error("torture_onnxruntime.mjs: no node module 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node");
+  process.exit(1);
+}
 
 // A protobuf writer: just what an ONNX model needs.
 const varint = (n) => {

@@ -13,7 +13,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const require = createRequire((process.env.NODE_MODULES ?? process.cwd() + "/node_modules") + "/");
-const ort = require("onnxruntime-node");
+let ort;
+try {
+  ort = require("onnxruntime-node");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND") throw error;
+  console.error("compare_onnxruntime.mjs: no node module 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node");
+  process.exit(1);
+}
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../../sim/networks/digits");
 
 // A .npy file of version 1: the data begin after the header, whose length stands at byte 8.

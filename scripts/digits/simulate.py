@@ -15,10 +15,14 @@ to even; float32 operations of numpy are IEEE-754, and the fused multiply-add is
 import ctypes
 import ctypes.util
 import pathlib
+import sys
 
-import numpy as np
-import onnx
-from onnx import numpy_helper
+try:
+    import numpy as np
+    import onnx
+    from onnx import numpy_helper
+except ModuleNotFoundError as missing:
+    sys.exit(f"simulate.py: no Python module '{missing.name}': apt-get install python3-onnx python3-numpy")
 
 _fmaf = ctypes.CDLL(ctypes.util.find_library("m")).fmaf
 _fmaf.restype = ctypes.c_float

@@ -12,10 +12,14 @@ nor the choice of the learning rate schedule, nor the calibration of the scales 
 """
 import argparse
 import pathlib
+import sys
 
-import numpy as np
-import onnx
-from sklearn.datasets import load_digits
+try:
+    import numpy as np
+    import onnx
+    from sklearn.datasets import load_digits
+except ModuleNotFoundError as missing:
+    sys.exit(f"train.py: no Python module '{missing.name}': apt-get install python3-sklearn python3-onnx python3-numpy")
 
 from export import digits_model
 from layers import Adam, DigitsNetwork

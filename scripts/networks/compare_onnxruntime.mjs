@@ -14,7 +14,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const require = createRequire((process.env.NODE_MODULES ?? process.cwd() + "/node_modules") + "/");
-const ort = require("onnxruntime-node");
+let ort;
+try {
+  ort = require("onnxruntime-node");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND") throw error;
+  console.error("compare_onnxruntime.mjs: no node module 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node");
+  process.exit(1);
+}
 
 const [network, dump] = process.argv.slice(2);
 if (!dump) {

@@ -24,12 +24,7 @@ session::Job job_of(const JobOptions& options) {
   job.network = options.network;
   job.opening = options.calibration;
   job.float_average_pool = options.float_average_pool;
-  if (options.scalesim_rounding) {
-    if (!topology::is_topology_file(options.network))
-      throw UserError("--scalesim-rounding: it is for layer lists of SCALE-Sim (.csv), the network is " +
-                      options.network);
-    job.scalesim_rounding = topology::Rounding::kUp;
-  }
+  job.scalesim_rounding = options.scalesim_rounding;
   for (const compiler::Search search : {compiler::Search::kNone, compiler::Search::kFast, compiler::Search::kFull})
     if (options.search == compiler::search_name(search)) job.compile.search = search;
   job.command = options.command;

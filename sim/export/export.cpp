@@ -7,7 +7,10 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
+#include "export/images.hpp"
+#include "export/tensor_places.hpp"
 #include "platform/registers.hpp"
 #include "runtime/executor.hpp"
 #include "support/data_directory.hpp"
@@ -24,42 +27,8 @@ using compiler::CompiledNetwork;
 
 namespace {
 
-constexpr std::size_t kBytesPerLine = 16;
-
-// Lines of 16 bytes, those with a byte that `wanted` names; an address where a line does not follow
-// the last one.
-template <typename Wanted>
-std::string hex_text(const std::uint8_t* bytes, std::uint64_t size, Wanted wanted) {
-  std::string text;
-  std::uint64_t next = ~0ull;
-  for (std::uint64_t line = 0; line < size; line += kBytesPerLine) {
-    const std::uint64_t end = std::min(size, line + kBytesPerLine);
-    if (!wanted(line, end)) continue;
-    if (line != next) text += fmt::format("@{:x}\n", line);
-    for (std::uint64_t i = line; i < end; ++i) text += fmt::format("{}{:02x}", i == line ? "" : " ", bytes[i]);
-    text += "\n";
-    next = end;
-  }
-  return text;
-}
-
-// As hex_text, but byte by byte: only what `written` marks.
-std::string written_text(const std::uint8_t* bytes, const std::vector<bool>& written) {
-  std::string text;
-  std::size_t in_line = 0;
-  for (std::uint64_t i = 0; i < written.size(); ++i) {
-    if (!written[i]) continue;
-    if (i == 0 || !written[i - 1]) {
-      text += fmt::format("{}@{:x}\n", in_line == 0 ? "" : "\n", i);
-      in_line = 0;
-    }
-    text += fmt::format("{}{:02x}", in_line == 0 ? "" : " ", bytes[i]);
-    if (++in_line == kBytesPerLine) {
-      text += "\n";
-      in_line = 0;
-    }
-  }
-  return in_line == 0 ? text : text + "\n";
+std::string_view text_of(const std::uint8_t* bytes, std::uint64_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
 }
 
 // A reference view that writes the memory around every program into files.
@@ -69,6 +38,7 @@ class Exporter final : public views::ReferenceView {
       : ReferenceView(network), network_(network), directory_(std::move(directory)) {
     manifest_["chip"] = network.chip.name;
     manifest_["network"] = network.network.name;
+    manifest_["axi_data_bits"] = network.chip.axi_data_bits;
     manifest_["dram_bytes"] = network.dram_bytes;
     manifest_["steps"] = nlohmann::ordered_json::array();
   }
@@ -79,9 +49,10 @@ class Exporter final : public views::ReferenceView {
     isa::write_program(program, directory_ / (name + ".prog"));
     files_.push_back(name + ".prog");
     const std::uint8_t* before = dram(size);
-    write(name + "_memory.hex", hex_text(before, size, [before](std::uint64_t begin, std::uint64_t end) {
-            return std::any_of(before + begin, before + end, [](std::uint8_t byte) { return byte != 0; });
-          }));
+    const std::uint32_t word_bytes = network_.chip.axi_data_bits / 8;
+    write(name + "_memory.hex", nonzero_bytes(before, size));
+    write(name + "_memory_words.hex", nonzero_words(before, size, word_bytes));
+    write(name + "_memory.bin", text_of(before, size));
     ReferenceView::run_program(step, program);
     std::vector<bool> written(size, false);
     for (const isa::Instruction& instruction : program.instructions) {
@@ -92,16 +63,22 @@ class Exporter final : public views::ReferenceView {
         return false;
       });
     }
-    write(name + "_expected.hex", written_text(dram(size), written));
+    const std::uint8_t* after = dram(size);
+    write(name + "_expected.hex", written_bytes(after, written));
+    write(name + "_expected_words.hex", written_words(after, written, word_bytes));
+    write(name + "_expected.bin", text_of(after, size));
+    const auto& chip_step = std::get<compiler::ChipStep>(network_.steps[step]);
     nlohmann::ordered_json entry = {{"step", step},
                                     {"program_base", network_.program_address[step]},
                                     {"program_count", program.instructions.size()},
                                     {"base", network_.base_address},
-                                    {"cycles", views::time_program(network_, step, {}).cycles}};
+                                    {"cycles", views::time_program(network_, step, {}).cycles},
+                                    {"inputs", tensor_places(network_, chip_step.inputs)},
+                                    {"outputs", tensor_places(network_, chip_step.outputs)}};
     manifest_["steps"].push_back(entry);
   }
 
-  void write(const std::string& name, const std::string& text) {
+  void write(const std::string& name, std::string_view text) {
     write_whole_file(directory_ / name, text);
     files_.push_back(name);
   }
@@ -192,6 +169,7 @@ std::vector<std::string> export_network(const CompiledNetwork& network, const st
   exporter.write("parameters.svh", parameter_header(network.chip));
   exporter.write("rtl.f", file_list());
   exporter.write("systole_registers.h", platform::c_register_header());
+  exporter.write("systole_registers.rdl", platform::systemrdl());
   exporter.write("testbench.sv", read_whole_file(data_directory("export") / "testbench.sv", 1 << 20));
   exporter.write("testbench.svh", testbench_header(network, exporter.manifest().at("steps").size()));
   exporter.write("testbench_steps.hex", step_words(exporter.manifest().at("steps")));

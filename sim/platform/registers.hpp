@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The control and status registers of the chip: one table, from which the host module takes its
-// addresses and `systole export` makes a C header. The meaning of each is in
+// addresses and `systole export` makes a C header and SystemRDL. The meaning of each is in
 // docs/reference/registers.md; a test compares that page with this table.
 #pragma once
 
@@ -56,5 +56,8 @@ const char* error_name(std::uint32_t code);
 
 // The registers as a C header for the chip's driver: addresses, bits and counters as macros.
 std::string c_register_header();
+
+// The same as SystemRDL 2.0.
+std::string systemrdl();
 
 }  // namespace systole::platform

@@ -41,7 +41,7 @@ struct Line {
 class Reader {
  public:
   Reader(const fs::path& file, std::uint32_t seed, Rounding rounding)
-      : file_(file.string()), rounding_(rounding), random_(seed) {
+      : file_(file.string()), random_(seed), rounding_(rounding) {
     network_.name = printable(file.stem().string());
   }
 
@@ -53,8 +53,7 @@ class Reader {
     check_header(lines[0], columns);
     if (lines.size() == 1) throw UserError(file_ + ": no layers after the header");
     for (std::size_t i = 1; i < lines.size(); ++i) {
-      std::vector<std::int64_t> v = values(lines[i], columns);
-      read_more(lines[0], lines[i], columns.size(), v);
+      const std::vector<std::int64_t> v = values(lines[i], columns, product, lines[0]);
       const std::string name = unique_name(lines[i]);
       product ? add_product(name, v, lines[i]) : add_convolution(name, v, lines[i]);
     }
@@ -90,47 +89,60 @@ class Reader {
           boost::algorithm::join(kProduct, ", ")));
   }
 
-  std::vector<std::int64_t> values(const Line& line, const std::vector<std::string>& columns) const {
+  // The needed columns, then for a convolution the stride along x.
+  std::vector<std::int64_t> values(const Line& line, const std::vector<std::string>& columns, bool product,
+                                   const Line& header) const {
     if (line.fields.size() < columns.size() + 1)
       throw UserError(fmt::format("{}: {} columns; {} are needed", at(line), line.fields.size(), columns.size() + 1));
     std::vector<std::int64_t> numbers;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      numbers.push_back(number(line, columns[c], line.fields[c + 1]));
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      numbers.push_back(number(line, columns[c], line.fields[c + 1], kMostDimension));
+    std::size_t field = columns.size() + 1;
+    const auto is_sparsity = [](const std::string& text) { return text.find(':') != std::string::npos; };
+    if (!product) {
+      const bool has_stride =
+          field < line.fields.size() && !line.fields[field].empty() && !is_sparsity(line.fields[field]);
+      numbers.push_back(has_stride ? number(line, "Stride Width", line.fields[field], kMostDimension) : numbers[6]);
+      if (has_stride) ++field;
+    }
+    bool has_sparsity = false, has_batch = !product;  // SCALE-Sim has a Batch for products only
+    for (; field < line.fields.size(); ++field) {
+      const std::string& text = line.fields[field];
+      if (text.empty()) continue;
+      if (!has_sparsity && !(product && has_batch) && is_sparsity(text)) {
+        check_dense(line, text);
+        has_sparsity = true;
+      } else if (!has_batch) {
+        number(line, "Batch", text, 1);
+        has_batch = true;
+      } else {
+        const std::string name = field < header.fields.size() ? header.fields[field] : "";
+        throw UserError(fmt::format("{}: column {} ({}) is {}; what it means is not known", at(line), field + 1,
+                                    in_quotes(name), in_quotes(text)));
+      }
     }
     return numbers;
   }
 
-  std::int64_t number(const Line& line, const std::string& column, const std::string& field) const {
+  std::int64_t number(const Line& line, const std::string& column, const std::string& field, std::int64_t most) const {
     char* end = nullptr;
     errno = 0;
     const long long value = std::strtoll(field.c_str(), &end, 10);
-    if (field.empty() || *end != '\0' || errno != 0 || value < 1 || value > kMostDimension)
-      throw UserError(
-          fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), column, in_quotes(field), kMostDimension));
+    if (field.empty() || *end != '\0' || errno != 0 || value < 1 || value > most)
+      throw UserError(most == 1
+                          ? fmt::format("{}: {} is {}; only 1 is allowed", at(line), column, in_quotes(field))
+                          : fmt::format("{}: {} is {}; allowed are 1 to {}", at(line), column, in_quotes(field), most));
     return value;
   }
 
-  // What stands behind the columns that every file has: the stride along the width, and a sparsity that is none. Nothing
-  // else is passed over, because it would change what the layer is.
-  void read_more(const Line& header, const Line& line, std::size_t columns, std::vector<std::int64_t>& values) const {
-    for (std::size_t c = columns + 1; c < line.fields.size(); ++c) {
-      const std::string& field = line.fields[c];
-      if (field.empty()) continue;
-      const std::string title =
-          c < header.fields.size() && !header.fields[c].empty() ? header.fields[c] : fmt::format("column {}", c + 1);
-      const bool is_second_stride = columns == kConvolution.size() && c == columns + 1 && field.find(':') == field.npos;
-      if (is_second_stride)
-        values.push_back(number(line, title, field));
-      else if (!is_dense(field))
-        throw UserError(fmt::format("{}: {} is {}; the chip computes every product: allowed are nothing and N:N",
-                                    at(line), title, in_quotes(field)));
-    }
-  }
-
-  // A sparsity N:M keeps N of M weights; 4:4 keeps all.
-  static bool is_dense(const std::string& field) {
-    const std::size_t colon = field.find(':');
-    return colon != std::string::npos && colon > 0 && field.substr(0, colon) == field.substr(colon + 1);
+  // N:M says that N of M weights are not zero. The chip has no use for that; N:N is a dense layer.
+  void check_dense(const Line& line, const std::string& text) const {
+    const std::size_t colon = text.find(':');
+    const std::int64_t n = number(line, "Sparsity", boost::algorithm::trim_copy(text.substr(0, colon)), kMostDimension),
+                       m = number(line, "Sparsity", boost::algorithm::trim_copy(text.substr(colon + 1)),
+                                  kMostDimension);
+    if (n != m)
+      throw UserError(fmt::format("{}: Sparsity is {}; only dense layers are allowed, 1:1", at(line), in_quotes(text)));
   }
 
   // Equal names are told apart by a number, which goes on from the last one.
@@ -168,36 +180,31 @@ class Reader {
 
   void add_convolution(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
     const std::int64_t height = v[0], width = v[1], kernel_y = v[2], kernel_x = v[3], channels = v[4], filters = v[5],
-                       stride_y = v[6], stride_x = v.size() > 7 ? v[7] : stride_y;
+                       stride_y = v[6], stride_x = v[7];
+    // SCALE-Sim takes a layer with DP in its name channel by channel, each with all filters.
+    const bool depthwise = name.find("DP") != std::string::npos;
+    const std::int64_t groups = depthwise ? channels : 1, outputs = filters * groups, depth = channels / groups;
     if (kernel_y > height || kernel_x > width)
       throw UserError(fmt::format("{}: the filter, {}x{}, is larger than the IFMAP, {}x{}", at(line), kernel_y,
                                   kernel_x, height, width));
-    const std::int64_t rows = positions(height, kernel_y, stride_y), columns = positions(width, kernel_x, stride_x);
-    // SCALE-Sim runs a layer with DP in its name channel by channel, with all filters for each: depthwise.
-    const bool is_depthwise = name.find("DP") != std::string::npos;
-    const std::int64_t group = is_depthwise ? channels : 1, depth = channels / group, outputs = filters * group;
+    const bool up = rounding_ == Rounding::kUp;
+    const std::int64_t rows = (height - kernel_y + (up ? stride_y - 1 : 0)) / stride_y + 1,
+                       columns = (width - kernel_x + (up ? stride_x - 1 : 0)) / stride_x + 1;
     Conv conv;
     conv.input = add_tensor(name + ".ifmap", {1, channels, height, width}, false, line);
     conv.weight = add_tensor(name + ".filter", {outputs, depth, kernel_y, kernel_x}, true, line);
     conv.output = add_tensor(name + ".ofmap", {1, outputs, rows, columns}, false, line);
     conv.weight_zero_point = {0};
-    conv.group = group;
+    conv.group = groups;
     conv.stride = {stride_y, stride_x};
-    conv.pad = {0, 0, missing(height, kernel_y, stride_y, rows), missing(width, kernel_x, stride_x, columns)};
+    // Rounded up, the last window reaches beyond the image; rounded down, never.
+    conv.pad = {0, 0, std::max<std::int64_t>(0, (rows - 1) * stride_y + kernel_y - height),
+                std::max<std::int64_t>(0, (columns - 1) * stride_x + kernel_x - width)};
     conv.scale = {scale(depth * kernel_y * kernel_x)};
     add_layer(
         name, "Conv",
         static_cast<std::uint64_t>(rows * columns) * static_cast<std::uint64_t>(outputs * depth * kernel_y * kernel_x),
         std::move(conv));
-  }
-
-  // Of a filter along one side of an IFMAP.
-  std::int64_t positions(std::int64_t size, std::int64_t kernel, std::int64_t stride) const {
-    return (size - kernel + (rounding_ == Rounding::kUp ? stride - 1 : 0)) / stride + 1;
-  }
-  // What the last position reads behind the end of the IFMAP.
-  static std::int64_t missing(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t positions) {
-    return std::max<std::int64_t>(0, (positions - 1) * stride + kernel - size);
   }
 
   void add_product(const std::string& name, const std::vector<std::int64_t>& v, const Line& line) {
@@ -214,8 +221,8 @@ class Reader {
   }
 
   std::string file_;
-  Rounding rounding_;
   boost::random::mt19937 random_;
+  Rounding rounding_;
   Network network_;
   std::unordered_set<std::string> names_;
   std::unordered_map<std::string, int> numbers_;  // that each name has taken

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scalesim/topology.hpp"
 #include "session/commit.hpp"  // made at build time
 #include "session/inputs.hpp"
 #include "support/digest.hpp"
@@ -35,9 +36,11 @@ quantize::CalibrationOptions calibration_of(const Job& job) {
 quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
   if (topology::is_topology_file(file)) {
     quantize::OpenedNetwork opened;
-    opened.network = topology::read_topology(file, job.seed, job.scalesim_rounding);
+    opened.network = topology::read_topology(
+        file, job.seed, job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown);
     return opened;
   }
+  if (job.scalesim_rounding) throw UserError(file.string() + ": --scalesim-rounding is for layer lists (.csv) only");
   return quantize::open_network(file, calibration_of(job));
 }
 

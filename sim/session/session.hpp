@@ -25,7 +25,6 @@
 #include "network/host_tensor.hpp"
 #include "quantize/calibration.hpp"
 #include "quantize/open_network.hpp"
-#include "scalesim/topology.hpp"
 #include "session/network_run.hpp"
 
 namespace systole::session {
@@ -42,8 +41,8 @@ struct Job {
   // network without calibration data is calibrated on `inputs`, if these are not random.
   quantize::CalibrationOptions opening;
   bool compare_float = false;       // float networks: how far the outputs are from the float network's
-  topology::Rounding scalesim_rounding = topology::Rounding::kDown;  // of layer lists
   bool float_average_pool = false;  // average pools smaller than their image are summed in float, on the host
+  bool scalesim_rounding = false;   // layer lists: output sizes are rounded up, as SCALE-Sim does
   compiler::CompileOptions compile;
   Inputs inputs;
   std::uint32_t seed = 1;            // of random inputs, random calibration data and the RTL's power-up state

@@ -22,6 +22,7 @@ int main(int argc, char* argv[]) {
       platform::build_library(build, argv[1],
                               [&](const std::string& line) { std::cout << name << ": " << line << std::endl; });
     }
+    platform::write_prebuilt_version(argv[1]);
     return 0;
   } catch (const UserError& error) {
     std::cerr << "systole_build_chips: " << error.what() << "\n";

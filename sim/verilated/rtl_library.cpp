@@ -20,6 +20,7 @@
 
 #include "support/data_directory.hpp"
 #include "support/error.hpp"
+#include "support/file.hpp"
 #include "support/interruption.hpp"
 
 namespace systole::platform {
@@ -48,8 +49,14 @@ fs::path program_path(const std::string& name, const std::string& why) {
   return path.string();
 }
 
+// In a folder of prebuilt libraries: the version of the Verilator that made them.
+constexpr const char* kVersionFile = "verilator_version";
+
+// Of the Verilator on the path. Without one, of the one that made the prebuilt libraries: they need none.
 std::string verilator_version() {
   static const std::string version = [] {
+    const fs::path recorded = data_directory("prebuilt") / kVersionFile;
+    if (bp::search_path("verilator").empty() && fs::exists(recorded)) return read_file(recorded);
     const fs::path verilator = program_path("verilator", "compile the chip's RTL");
     bp::ipstream out;
     std::string line;
@@ -234,6 +241,10 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
   fs::remove_all(work, ignored);
   say("built " + file.string());
   return file;
+}
+
+void write_prebuilt_version(const fs::path& directory) {
+  write_whole_file(directory / kVersionFile, verilator_version());
 }
 
 RtlLibrary::RtlLibrary(const RtlBuild& build, const BuildProgress& progress) {

@@ -34,6 +34,10 @@ struct RtlBuild {
 // Receives one line of text, without newline, whenever the build enters another phase.
 using BuildProgress = std::function<void(const std::string&)>;
 
+// Records in a folder of libraries which Verilator made them, so that they are found where there is none. UserError if
+// it cannot be written.
+void write_prebuilt_version(const std::filesystem::path& directory);
+
 class RtlLibrary {
  public:
   // Finds or builds the library. Errors: UserError when Verilator or the RTL is missing, the cache

@@ -18,7 +18,7 @@ TEST_CASE("export writes the files that it lists") {
   std::istringstream lines(r.out);
   int files = 0;
   for (std::string line; std::getline(lines, line); ++files) CHECK(fs::file_size(line) > 0);
-  CHECK(files == 10);
+  CHECK(files == 15);
   const CommandResult program = systole_command({"disasm", scratch / "x/step1.prog"});
   CHECK(program.code == 0);
   CHECK(has(program.out, "matrix "));

@@ -101,3 +101,21 @@ TEST_CASE("a shape is a name and dimensions, and the name may have equal signs")
     CHECK_THROWS_WITH(cli::add_shape(text, options), Contains("NAME=N,N,.."));
   }
 }
+
+TEST_CASE("SCALE-Sim's rounding is for layer lists: it adds the last window, and an ONNX file refuses it") {
+  const Scratch scratch;
+  std::ofstream(scratch / "l.csv")
+      << "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
+         "a, 8, 8, 3, 3, 4, 4, 2,\n";
+  std::vector<std::string> command = {"run", scratch / "l.csv", "--chip", "tiny", "--on", "model"};
+  const CommandResult down = systole_command(command);
+  command.push_back("--scalesim-rounding");
+  const CommandResult up = systole_command(command);
+  CHECK(down.code == 0);
+  CHECK(up.code == 0);
+  CHECK(down.out != up.out);
+  command[1] = kDigits;
+  const CommandResult refused = systole_command(command);
+  CHECK(refused.code == 2);
+  CHECK(has(refused.error, "--scalesim-rounding"));
+}

@@ -41,43 +41,55 @@ TEST_CASE("a line of a convolution file is a convolution without padding") {
   CHECK(network.outputs.size() == 2);
 }
 
-TEST_CASE(
-    "a ninth column is the stride along the width, and a sparsity is refused by its name unless it keeps all weights") {
-  const auto& wide = std::get<Conv>(read(kHeader + "c, 9, 9, 3, 3, 4, 8, 1, 2,\n").nodes[0].operation);
-  CHECK(wide.stride == std::array<std::int64_t, 2>{1, 2});
-  const std::string sparse =
-      "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, "
-      "Strides, Sparsity,\n";
-  CHECK_THROWS_WITH(read(sparse + "c, 14, 14, 3, 3, 32, 32, 1, 2:4,\n"), Contains("line 2: Sparsity is '2:4'"));
-  CHECK(read(sparse + "c, 14, 14, 3, 3, 32, 32, 1, 4:4,\nd, 14, 14, 3, 3, 32, 32, 1, ,\n").nodes.size() == 2);
-  CHECK_THROWS_WITH(read("Layer, M, N, K, Sparsity,\nl, 64, 64, 64, 2:4,\n"), Contains("Sparsity is '2:4'"));
-  CHECK_THROWS_WITH(read("Layer, M, N, K,\nl, 64, 64, 64, 7,\n"), Contains("column 5 is '7'"));
-  CHECK_THROWS_WITH(read(kHeader + "c, 9, 9, 3, 3, 4, 8, 1, 2, 5\n"), Contains("column 10 is '5'"));
+TEST_CASE("a dense sparsity, a stride along x and a batch of one are understood") {
+  CHECK(read(kHeader + "a, 9, 9, 3, 3, 2, 4, 2, 2:2,\n").nodes.size() == 1);
+  const Network strides = read(kHeader + "a, 9, 9, 3, 3, 2, 4, 2, 3, 1:1,\n");
+  const auto& conv = std::get<Conv>(strides.nodes[0].operation);
+  CHECK(conv.stride == std::array<std::int64_t, 2>{2, 3});
+  CHECK(strides.tensors[conv.output].shape == Shape{1, 4, 4, 3});
+  for (const char* tail : {"1:1,", "1,", "1:1, 1,", " , 1,", ""})
+    CHECK(read(std::string("Layer, M, N, K, Sparsity, Batch,\ng, 2, 3, 4, ") + tail + "\n").nodes[0].macs == 24);
 }
 
-TEST_CASE("a layer with DP in its name is depthwise") {
-  const Network network = read(kHeader + "Conv2_DP, 10, 10, 3, 3, 4, 1, 1,\n");
-  const auto& conv = std::get<Conv>(network.nodes[0].operation);
-  CHECK(conv.group == 4);
-  CHECK(network.tensors[conv.weight].shape == Shape{4, 1, 3, 3});
-  CHECK(network.nodes[0].macs == 8u * 8 * 4 * 9);
+TEST_CASE("columns that the chip cannot follow are refused by name") {
+  const std::string product = "Layer, M, N, K, Sparsity, Batch, Note,\n";
+  CHECK_THROWS_WITH(read(kHeader + "c0, 14, 14, 3, 3, 32, 32, 1, 2:4,\n"),
+                    Contains("line 2") && Contains("Sparsity is '2:4'") && Contains("1:1"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 2:4,\n"), Contains("line 2") && Contains("Sparsity is '2:4'"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 1:,\n"), Contains("Sparsity is ''"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 12,\n"), Contains("Batch is '12'") && Contains("only 1"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 1:1, 2,\n"), Contains("Batch is '2'"));
+  CHECK_THROWS_WITH(read(product + "l0, 64, 64, 64, 1:1, 1, 7,\n"), Contains("column 7 ('Note') is '7'"));
+  CHECK_THROWS_WITH(read(kHeader + "c, 8, 8, 3, 3, 1, 1, 1, 0,\n"), Contains("Stride Width is '0'"));
+  CHECK_THROWS_WITH(read(kHeader + "c, 8, 8, 3, 3, 1, 1, 1, 1, 5,\n"), Contains("column 10") && Contains("'5'"));
 }
 
-TEST_CASE("output sizes are rounded down, or up as SCALE-Sim does, with zeros behind the end") {
-  const std::string line = kHeader + "c, 8, 9, 3, 3, 4, 8, 2,\n";
-  const Network down = read(line), up = read(line, 1, topology::Rounding::kUp);
-  const auto &small = std::get<Conv>(down.nodes[0].operation), &large = std::get<Conv>(up.nodes[0].operation);
-  CHECK(down.tensors[small.output].shape == Shape{1, 8, 3, 4});
-  CHECK(up.tensors[large.output].shape == Shape{1, 8, 4, 4});
-  CHECK(small.pad == std::array<std::int64_t, 4>{0, 0, 0, 0});
-  CHECK(large.pad == std::array<std::int64_t, 4>{0, 0, 1, 0});
+TEST_CASE("a layer with DP in its name is depthwise, with all filters for each channel") {
+  const Network network = read(kHeader + "Conv2DP, 10, 8, 3, 3, 4, 2, 1,\nConv2dp, 10, 8, 3, 3, 4, 2, 1,\n");
+  const auto& depthwise = std::get<Conv>(network.nodes[0].operation);
+  CHECK(depthwise.group == 4);
+  CHECK(network.tensors[depthwise.weight].shape == Shape{8, 1, 3, 3});
+  CHECK(network.tensors[depthwise.output].shape == Shape{1, 8, 8, 6});
+  CHECK(network.nodes[0].macs == 8u * 6 * 4 * 2 * 9);
+  CHECK(std::get<Conv>(network.nodes[1].operation).group == 1);
 }
 
-TEST_CASE("thousands of layers of one name are told apart in no time") {
-  std::string text = "Layer, M, N, K,\n";
-  for (int i = 0; i < 20000; ++i) text += "same, 1, 1, 1,\n";
-  const Network network = read(text);
-  CHECK(network.nodes[19999].name == "same_20000");
+TEST_CASE("SCALE-Sim's rounding counts the last window that reaches beyond the image, and only that") {
+  const auto shape = [](const char* line, topology::Rounding rounding) {
+    const Network n = read(kHeader + line, 1, rounding);
+    const auto& conv = std::get<Conv>(n.nodes[0].operation);
+    return std::make_pair(n.tensors[conv.output].shape, conv.pad);
+  };
+  using Pad = std::array<std::int64_t, 4>;
+  const char* uneven = "a, 8, 10, 3, 3, 1, 1, 2, 3,\n";
+  CHECK(shape(uneven, topology::Rounding::kDown) == std::make_pair(Shape{1, 1, 3, 3}, Pad{0, 0, 0, 0}));
+  CHECK(shape(uneven, topology::Rounding::kUp) == std::make_pair(Shape{1, 1, 4, 4}, Pad{0, 0, 1, 2}));
+  const char* even = "a, 9, 9, 3, 3, 1, 1, 2,\n";
+  CHECK(shape(even, topology::Rounding::kUp) == shape(even, topology::Rounding::kDown));
+  const Network network = read(kHeader + uneven + "DP, 8, 10, 3, 3, 4, 2, 2,\n", 1, topology::Rounding::kUp);
+  const Chip chip = load_chip(std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/tiny.toml");
+  for (const compiler::NodePlacement& p : compiler::compile(network, chip).placement)
+    CHECK(p.place == compiler::Place::kChip);
 }
 
 TEST_CASE("a line of a product file is a matrix product") {
@@ -113,4 +125,11 @@ TEST_CASE("bad topology files are refused with line, column, value and range") {
   CHECK_THROWS_WITH(read(kHeader + "x, 8, 8, 9, 3, 1, 1, 1,\n"), Contains("larger than the IFMAP"));
   CHECK_THROWS_WITH(read(kHeader + "x, 60000, 60000, 1, 1, 1, 1, 1,\n"), Contains("elements"));
   CHECK_THROWS_WITH(read(kHeader + "x, 99999999999999999999, 8, 1, 1, 1, 1, 1,\n"), Contains("IFMAP Height"));
+}
+
+TEST_CASE("thousands of layers of one name are told apart in no time, and no name moves the cursor") {
+  std::string text = "Layer, M, N, K,\n";
+  for (int i = 0; i < 20000; ++i) text += "same, 1, 1, 1,\n";
+  CHECK(read(text).nodes[19999].name == "same_20000");
+  CHECK(read("Layer, M, N, K,\n\x1b[2Jx, 1, 1, 1,\n").nodes[0].name == "\\x1b[2Jx");
 }

@@ -2,23 +2,27 @@
 #include "verilated/rtl_library.hpp"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/interprocess/sync/file_lock.hpp>
-#include <boost/interprocess/sync/scoped_lock.hpp>
 #include <boost/process.hpp>
 #include <boost/uuid/name_generator_sha1.hpp>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
-#include <mutex>
 #include <sstream>
 #include <thread>
 
 #include "support/data_directory.hpp"
+#include "support/digest.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 #include "support/interruption.hpp"
@@ -27,7 +31,6 @@ namespace systole::platform {
 
 namespace fs = std::filesystem;
 namespace bp = boost::process;
-namespace bi = boost::interprocess;
 
 namespace {
 
@@ -119,15 +122,15 @@ std::string telling_line(const fs::path& log) {
   return last;
 }
 
+// Appends to `log`, which is no link to another file.
 void run(const fs::path& program, const std::vector<std::string>& args, const fs::path& log, const char* what) {
-  {
-    std::ofstream header(log, std::ios::app);
-    header << "$ " << program.string();
-    for (const std::string& arg : args) header << " '" << arg << "'";
-    header << "\n";
-  }
-  std::FILE* out = std::fopen(log.c_str(), "ab");
-  if (out == nullptr) throw UserError(log.string() + ": cannot be written");
+  const int descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+  std::FILE* out = descriptor < 0 ? nullptr : ::fdopen(descriptor, "ab");
+  if (out == nullptr) throw UserError(log.string() + ": cannot be written: " + std::strerror(errno));
+  fmt::print(out, "$ {}", program.string());
+  for (const std::string& arg : args) fmt::print(out, " '{}'", arg);
+  fmt::print(out, "\n");
+  std::fflush(out);
   bp::group group;  // with all that it starts
   bp::child child(program.string(), bp::args(args), bp::std_in<bp::null, (bp::std_out & bp::std_err)> out, group);
   std::fclose(out);
@@ -144,10 +147,70 @@ fs::path library_file(const fs::path& directory, const std::string& key) {
   return directory / ("systole_chip-" + key + ".so");
 }
 
-void make_directory(const fs::path& directory) {
+// What is loaded from the folder runs with the user's rights. So nobody else may own it or write into it: a folder of the
+// user's own is made private, another's is refused.
+void make_private_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
+  const auto refuse = [&](const std::string& why) {
+    throw UserError(directory.string() + ": " + why + "; SYSTOLE_CACHE names another folder for libraries of chips");
+  };
+  struct stat status = {};
+  if (::stat(directory.c_str(), &status) != 0) refuse(std::strerror(errno));
+  if (status.st_uid != ::geteuid()) refuse("belongs to another user");
+  constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
+  if ((status.st_mode & kOthersWrite) != 0 && ::chmod(directory.c_str(), status.st_mode & 07777 & ~kOthersWrite) != 0)
+    refuse("can be written by other users");
+}
+
+// Beside each library, so that one that was cut or changed is built anew instead of loaded.
+fs::path digest_file(const fs::path& library) { return library.string() + ".sha256"; }
+
+bool is_intact(const fs::path& library) {
+  struct stat status = {};
+  if (::lstat(library.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) return false;
+  std::ifstream in(digest_file(library));
+  std::string digest;
+  return in >> digest && digest == sha256_of_file(library);
+}
+
+// One build of a library at a time, of all processes and threads. The file is never followed through a link, and is no
+// pipe that would wait.
+class BuildLock {
+ public:
+  explicit BuildLock(const fs::path& file)
+      : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)) {
+    if (descriptor_ < 0) throw UserError(file.string() + ": cannot be written: " + std::strerror(errno));
+    struct stat status = {};
+    if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) return;
+    ::close(descriptor_);
+    throw UserError(file.string() + ": is no regular file");
+  }
+  ~BuildLock() { ::close(descriptor_); }  // which unlocks
+  BuildLock(const BuildLock&) = delete;
+  BuildLock& operator=(const BuildLock&) = delete;
+
+  bool try_lock() { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0; }
+  // Ends with Interrupted at a signal.
+  void lock() {
+    while (!try_lock()) {
+      check_interruption();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+
+ private:
+  int descriptor_;
+};
+
+// Folders of builds that were killed; the lock is held, so no build of these is going on.
+void remove_stale_builds(const fs::path& directory, const std::string& prefix) {
+  std::error_code none;
+  std::vector<fs::path> stale;
+  for (const auto& entry : fs::directory_iterator(directory, none))
+    if (entry.path().filename().string().rfind(prefix, 0) == 0) stale.push_back(entry.path());
+  for (const fs::path& each : stale) fs::remove_all(each, none);
 }
 
 }  // namespace
@@ -161,9 +224,14 @@ fs::path rtl_directory() {
 }
 
 fs::path cache_directory() {
-  if (const char* cache = std::getenv("SYSTOLE_CACHE")) return cache;
-  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return fs::path(cache) / "systole";
-  if (const char* home = std::getenv("HOME")) return fs::path(home) / ".cache/systole";
+  // An empty variable is one that is not set (XDG Base Directory Specification).
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  if (const std::string cache = variable("SYSTOLE_CACHE"); !cache.empty()) return cache;
+  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "systole";
+  if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache/systole";
   throw UserError("no cache directory: set SYSTOLE_CACHE, XDG_CACHE_HOME or HOME");
 }
 
@@ -191,29 +259,28 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
   };
   const std::string key = library_key(build);
   const fs::path file = library_file(directory, key);
-  if (fs::exists(file)) return file;
-  make_directory(directory);
+  make_private_directory(directory);
+  if (is_intact(file)) return file;
 
-  // fcntl locks, which file_lock uses, do not exclude threads of one process.
-  static std::mutex threads;
-  const std::lock_guard<std::mutex> thread_guard(threads);
-  const fs::path lock_file = directory / ("systole_chip-" + key + ".lock");
-  if (!std::ofstream(lock_file, std::ios::app)) throw UserError(lock_file.string() + ": cannot be written");
-  bi::file_lock lock(lock_file.c_str());
+  BuildLock lock(directory / ("systole_chip-" + key + ".lock"));
   if (!lock.try_lock()) {
     say("waiting for another process that builds this chip");
     lock.lock();
   }
-  const bi::scoped_lock<bi::file_lock> guard(lock, bi::accept_ownership);
-  if (fs::exists(file)) return file;
+  if (is_intact(file)) return file;
+  if (fs::exists(file)) say("building again: " + file.string() + " is not what was built");
+  const std::string prefix = "building-" + key + "-";
+  remove_stale_builds(directory, prefix);
 
   const fs::path verilator = program_path("verilator", "compile the chip's RTL");
   const fs::path make = program_path("make", "compile the chip's RTL");
-  const fs::path work = directory / fmt::format("building-{}-{}", key, ::getpid());
+  std::string work_name = (directory / (prefix + "XXXXXX")).string();
+  if (::mkdtemp(work_name.data()) == nullptr)
+    throw UserError(directory.string() + ": cannot be written: " + std::strerror(errno));
+  const fs::path work = work_name;
   const fs::path log = directory / ("systole_chip-" + key + ".log");
   std::error_code ignored;
   fs::remove(log, ignored);
-  make_directory(work);
   try {
     say("building the chip's RTL: verilator");
     run(verilator, verilator_arguments(build, work), log, "Verilator");
@@ -230,6 +297,9 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
     if (!bp::search_path("ccache").empty()) args.push_back("OBJCACHE=ccache");
     args.push_back("chip.so");
     run(make, args, log, "the C++ compiler");
+    // The digest first: a library without its own is not taken for whole.
+    fs::remove(file, ignored);
+    write_whole_file(digest_file(file), sha256_of_file(work / "chip.so") + "\n");
     fs::rename(work / "chip.so", file);
   } catch (const fs::filesystem_error& error) {
     fs::remove_all(work, ignored);

@@ -4,6 +4,7 @@
 #include "verilated/rtl_library.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -208,6 +209,67 @@ TEST_CASE("a broken assertion is a fault of the design") {
   chip->cycle(in, out);
   in.s_w_data = 2;
   CHECK_THROWS_AS((chip->cycle(in, out), chip->cycle(in, out)), DesignError);
+}
+
+TEST_CASE(
+    "a library that was cut, or that has no digest, is built anew, and a build that was killed leaves no folder") {
+  const Scratch scratch;
+  const RtlBuild build = small(4);
+  const fs::path file = RtlLibrary(build).file();
+  const auto whole = fs::file_size(file);
+  const fs::path killed = file.parent_path() / ("building-" + library_key(build) + "-aBcDeF");
+  fs::create_directories(killed / "obj");
+  fs::resize_file(file, whole / 2);
+  CHECK(RtlLibrary(build).file() == file);
+  CHECK(fs::file_size(file) == whole);
+  CHECK(!fs::exists(killed));
+  fs::remove(file.string() + ".sha256");
+  RtlLibrary(build).create(1);
+  CHECK(fs::exists(file.string() + ".sha256"));
+}
+
+TEST_CASE(
+    "the cache is the user's alone: what others could have put there is not loaded, and no link is written through") {
+  const Scratch scratch;
+  const RtlBuild build = small(4);
+  const fs::path cache = cache_directory();
+  fs::create_directories(cache);
+  ::chmod(cache.c_str(), 0777);
+  const fs::path file = RtlLibrary(build).file();
+  struct stat status = {};
+  REQUIRE(::stat(cache.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0755);
+
+  // A lock or a log that is a link, and a lock that is a pipe.
+  const fs::path target = scratch.path() / "target";
+  std::ofstream(target) << "mine";
+  const fs::path lock = cache / ("systole_chip-" + library_key(build) + ".lock");
+  for (const bool pipe : {false, true}) {
+    fs::remove(file);
+    fs::remove(lock);
+    if (pipe)
+      REQUIRE(::mkfifo(lock.c_str(), 0600) == 0);
+    else
+      fs::create_symlink(target, lock);
+    CHECK_THROWS_AS(RtlLibrary(build), UserError);
+  }
+  fs::remove(lock);
+  fs::create_symlink(target, cache / ("systole_chip-" + library_key(build) + ".log"));
+  CHECK(fs::exists(RtlLibrary(build).file()));
+  std::ifstream in(target);
+  std::string text;
+  in >> text;
+  CHECK(text == "mine");
+}
+
+TEST_CASE("an empty variable of the environment names no cache") {
+  const char* home = std::getenv("HOME");
+  const std::string before = home == nullptr ? "" : home;
+  ::setenv("SYSTOLE_CACHE", "", 1);
+  ::setenv("XDG_CACHE_HOME", "", 1);
+  ::setenv("HOME", "/somewhere", 1);
+  CHECK(cache_directory() == "/somewhere/.cache/systole");
+  ::setenv("HOME", before.c_str(), 1);
 }
 
 TEST_CASE("a library with waves writes a wave file") {

@@ -71,7 +71,7 @@ void NodeWave::finish() {
   chip_.close_wave();
   if (!trouble_.empty()) throw UserError(trouble_);
   file_.finish();
-  write_whole_file(place_ + ".gtkw", platform::gtkwave_view(place_));
+  write_whole_file(place_ + ".gtkw", gtkwave_view(place_));
 }
 
 }  // namespace systole::rtl_view

@@ -7,9 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "compiler/compiled_network.hpp"
 #include "events/observer.hpp"
-#include "platform/wave_file.hpp"
+#include "rtl_view/wave_file.hpp"
 #include "verilated/chip_pins.hpp"
 #include "views/view.hpp"
 
@@ -35,7 +34,7 @@ class NodeWave final : public Observer {
   const compiler::CompiledNetwork& network_;
   const std::string place_;
   platform::VerilatedChip& chip_;
-  platform::WaveFile file_;
+  WaveFile file_;
   std::optional<std::uint32_t> node_;  // the only one that is wanted
   const isa::Program* program_ = nullptr;
   std::uint64_t at_work_ = 0;  // instructions of node_

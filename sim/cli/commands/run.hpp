@@ -9,8 +9,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/job_options.hpp"
+#include "session/network_run.hpp"
 #include "support/run_limits.hpp"
-#include "views/view.hpp"
 
 namespace systole::cli {
 

@@ -6,8 +6,8 @@
 //
 //   sum of (a - za) (w - zw)  =  sum of a (w - zw)  -  za * sum of (w - zw)
 //
-// The second sum is a constant: one for each column of a matrix; of a convolution one for each output channel, and one for
-// each position where its window leaves the image, because ONNX pads with za.
+// The second sum is a constant: one for each column of a matrix, or for each output of a convolution. Where its window
+// leaves the image, the sum is of the taps inside, because ONNX pads with za.
 #pragma once
 
 #include <optional>

@@ -12,7 +12,7 @@ TEST_CASE("a text of any language stays as it is") {
 
 TEST_CASE("what moves a cursor or turns a direction is shown as its bytes") {
   CHECK(printable("a\x1b[31mb\r\n\t\x7f") == "a\\x1b[31mb\\x0d\\x0a\\x09\\x7f");
-  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");          // CSI as one character
+  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");           // CSI as one character
   CHECK(printable("\xe2\x80\xae") == "\\xe2\\x80\\xae");  // right-to-left override
   CHECK(printable("\xe2\x81\xa6") == "\\xe2\\x81\\xa6");  // isolate
   CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");

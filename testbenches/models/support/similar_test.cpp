@@ -8,7 +8,7 @@ namespace systole {
 TEST_CASE("a word with a slip finds the word that was meant, a strange one finds none") {
   const std::vector<std::string> words = {"run", "export", "quantize", "conformance", "compare", "chips", "chip"};
   CHECK(did_you_mean("exprot", words) == ", did you mean \"export\"?");
-  CHECK(did_you_mean("quantise", words) == ", did you mean \"quantize\"?");
+  CHECK(did_you_mean("qantize", words) == ", did you mean \"quantize\"?");
   CHECK(did_you_mean("RUN", words) == ", did you mean \"run\"?");
   CHECK(did_you_mean("conform", words) == ", did you mean \"conformance\"?");
   CHECK(did_you_mean("chipp", words) == ", did you mean \"chips\"?");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/wave_file.hpp"
+#include "rtl_view/wave_file.hpp"
 
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 #include "support/error.hpp"
 
-namespace systole::platform {
+namespace systole::rtl_view {
 
 namespace fs = std::filesystem;
 
@@ -113,4 +113,4 @@ std::string gtkwave_view(const fs::path& place) {
   return text;
 }
 
-}  // namespace systole::platform
+}  // namespace systole::rtl_view

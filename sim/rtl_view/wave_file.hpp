@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The place of a waveform. Verilator's writer wants a name, unlinks what is there and leaves a second file beside it; so it
-// writes in a folder of its own beside the place, and what it wrote is moved there when it is whole.
+// The place of a waveform. Verilator's writer wants a name, unlinks what is there and leaves a second file beside it. So it
+// writes in a folder of its own beside the place. What it wrote is moved there when it is whole.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
 
-namespace systole::platform {
+namespace systole::rtl_view {
 
 class WaveFile {
  public:
@@ -38,4 +38,4 @@ class WaveFile {
 // A saved view for GTKWave of the wave at `place`: clock, marks and the buses of the chip.
 std::string gtkwave_view(const std::filesystem::path& place);
 
-}  // namespace systole::platform
+}  // namespace systole::rtl_view

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is a place that cannot have a waveform known before the run, and does a file that is not whole never get there?
-#include "platform/wave_file.hpp"
+#include "rtl_view/wave_file.hpp"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 #include "support/error.hpp"
 #include "support/file.hpp"
 
-namespace systole::platform {
+namespace systole::rtl_view {
 namespace {
 
 namespace fs = std::filesystem;
@@ -70,4 +70,4 @@ TEST_CASE("the view names the file and the marks") {
   CHECK(view.find("@820\nTOP.systole_chip.wave.matrix_node[255:0]\n") != std::string::npos);
 }
 
-}  // namespace systole::platform
+}  // namespace systole::rtl_view

@@ -29,7 +29,7 @@ void add_tensor(onnx::NodeProto& node, const std::string& name, const std::vecto
 }  // namespace
 
 TEST_CASE("an integer whose upper half says something is refused, where all 64 bits have no meaning") {
-  for (const std::int64_t value : {std::int64_t{1} << 32 | 1, std::int64_t{-1} << 40, INT64_MIN}) {
+  for (const std::int64_t value : {std::int64_t{1} << 32 | 1, -(std::int64_t{1} << 40), INT64_MIN}) {
     ModelBuilder b;
     b.node("Concat", {"x"}, {"y"}).integer("axis", value);
     CHECK_THROWS_WITH(attributes_of(b.last_node(), "what"), Contains("what: 'axis' has the value"));

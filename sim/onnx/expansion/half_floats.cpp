@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <unordered_set>
 #include <vector>
 
 #include "network/message_text.hpp"
@@ -102,9 +103,23 @@ class Widener {
   std::string found_;
 };
 
+// Weights that a node computes with.
+bool has_half_weights(const onnx::GraphProto& graph) {
+  std::unordered_set<std::string> read;
+  for (const auto& node : graph.node())
+    if (node.op_type() != "Cast") read.insert(node.input().begin(), node.input().end());
+  for (const Tensor& tensor : graph.initializer())
+    if (is_half(tensor.data_type()) && read.count(tensor.name()) != 0) return true;
+  for (const auto& node : graph.node())
+    for (const auto& attribute : node.attribute())
+      if (node.op_type() == "Constant" && is_half(attribute.t().data_type())) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string widen_half_floats(onnx::GraphProto& graph, const std::string& file) {
+  if (!has_half_weights(graph)) return "";
   Widener widener(file);
   for (auto& tensor : *graph.mutable_initializer()) widener.widen(tensor);
   for (auto* list : {graph.mutable_input(), graph.mutable_output(), graph.mutable_value_info()})

@@ -10,7 +10,9 @@
 
 namespace systole {
 
-// In place, subgraphs left alone. Returns the type that the network had, "float16" or "bfloat16", or nothing. `file` starts
+// In place, subgraphs left alone. A network without weights in half floats stays as it is: where it casts to them, it means
+// the rounding.
+// Returns the type that the network had, "float16" or "bfloat16", or nothing. `file` starts
 // error messages. Errors (UserError): a tensor whose bytes do not fit its shape, or are in another file.
 std::string widen_half_floats(onnx::GraphProto& graph, const std::string& file);
 

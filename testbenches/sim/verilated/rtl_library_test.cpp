@@ -85,8 +85,7 @@ class Scratch {
   std::set<std::string> libraries() const {
     std::set<std::string> names;
     for (const auto& entry : fs::directory_iterator(path_))
-      if (entry.path().extension() != ".lock" && entry.path().extension() != ".log")
-        names.insert(entry.path().filename().string());
+      if (entry.path().extension() == ".so" || entry.is_directory()) names.insert(entry.path().filename().string());
     return names;
   }
 
@@ -254,7 +253,9 @@ TEST_CASE(
     CHECK_THROWS_AS(RtlLibrary(build), UserError);
   }
   fs::remove(lock);
-  fs::create_symlink(target, cache / ("systole_chip-" + library_key(build) + ".log"));
+  const fs::path log = cache / ("systole_chip-" + library_key(build) + ".log");
+  fs::remove(log);
+  fs::create_symlink(target, log);
   CHECK(fs::exists(RtlLibrary(build).file()));
   std::ifstream in(target);
   std::string text;

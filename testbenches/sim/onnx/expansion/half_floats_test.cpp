@@ -67,6 +67,13 @@ TEST_CASE("a network of half floats is read as one of float32, and says so") {
   CHECK(floats_of(run_network(model.load(), {float_tensor({2}, {3, 4})}).at(0)) == std::vector<float>{3, -8});
 }
 
+TEST_CASE("a cast to half floats in a network of other weights is not touched: it rounds") {
+  ModelBuilder model(13);
+  model.input("x", ElementType::kFloat32, {2}).output("y", ElementType::kFloat32, {2});
+  model.node("Cast", {"x"}, {"y"}).integer("to", onnx::TensorProto::FLOAT16);
+  CHECK_THROWS_WITH(model.load(), Contains("FLOAT16"));
+}
+
 TEST_CASE("bits that are none and tensors in other files are refused") {
   onnx::GraphProto graph;
   *graph.add_initializer() = half(onnx::TensorProto::FLOAT16, {0x10000}, false);

@@ -27,9 +27,17 @@ onnx::TensorProto half(int type, const std::vector<int>& bits, bool raw) {
   return tensor;
 }
 
+// A node that computes with the tensor: only then it is a weight.
+void read(onnx::GraphProto& graph) {
+  auto& node = *graph.add_node();
+  node.set_op_type("Neg");
+  node.add_input("w");
+}
+
 std::vector<float> widened(int type, const std::vector<int>& bits, bool raw) {
   onnx::GraphProto graph;
   *graph.add_initializer() = half(type, bits, raw);
+  read(graph);
   widen_half_floats(graph, "file");
   CHECK(graph.initializer(0).data_type() == onnx::TensorProto::FLOAT);
   return {graph.initializer(0).float_data().begin(), graph.initializer(0).float_data().end()};
@@ -77,6 +85,7 @@ TEST_CASE("a cast to half floats in a network of other weights is not touched: i
 TEST_CASE("bits that are none and tensors in other files are refused") {
   onnx::GraphProto graph;
   *graph.add_initializer() = half(onnx::TensorProto::FLOAT16, {0x10000}, false);
+  read(graph);
   CHECK_THROWS_WITH(widen_half_floats(graph, "f.onnx"), Contains("f.onnx: tensor 'w' has the bits 65536"));
   graph.mutable_initializer(0)->set_raw_data("abc");
   CHECK_THROWS_WITH(widen_half_floats(graph, "f.onnx"), Contains("odd number of bytes"));

@@ -99,9 +99,10 @@ std::string differences_table(const std::vector<Json>& reports) {
     }
   Rows rows = {{"different"}};
   for (std::size_t i = 0; i < reports.size(); ++i) rows[0].push_back(letter(i));
-  for (const auto& [key, row] : values) {
+  for (const auto& entry : values) {
+    const std::vector<std::string>& row = entry.second;
     if (std::all_of(row.begin(), row.end(), [&row](const std::string& value) { return value == row[0]; })) continue;
-    rows.push_back({key});
+    rows.push_back({entry.first});
     rows.back().insert(rows.back().end(), row.begin(), row.end());
   }
   return rows.size() == 1 ? "" : table(rows, 1) + "\n";

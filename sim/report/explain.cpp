@@ -65,7 +65,7 @@ class NodeView {
   const Json& node_;
 };
 
-using Lines = std::vector<std::pair<std::string, std::string>>;
+using Entries = std::vector<std::pair<std::string, std::string>>;
 
 std::string cycles_text(Number cycles, Number whole) {
   return fmt::format("{} cycles, {}", grouped(cycles), share_text(share(cycles, whole)));
@@ -75,13 +75,13 @@ Number useful_cycles(const NodeView& node) {
   return node.number("array_cycles") - node.number("short_pass_cycles") - node.number("padding_cycles");
 }
 
-Lines time_lines(const NodeView& node) {
+Entries time_lines(const NodeView& node) {
   const Number cycles = node.number("cycles");
-  Lines lines = {{"at work", fmt::format("{} cycles, from cycle {} to {} of {}", grouped(cycles),
-                                         grouped(node.number("first_start_cycle")),
-                                         grouped(node.number("last_retire_cycle")), grouped(node.run_cycles()))},
-                 {"share", fmt::format("{} of the run: cycles in which it was the next node to finish",
-                                       share_text(share(node.number("own_cycles"), node.run_cycles())))}};
+  Entries lines = {{"at work", fmt::format("{} cycles, from cycle {} to {} of {}", grouped(cycles),
+                                           grouped(node.number("first_start_cycle")),
+                                           grouped(node.number("last_retire_cycle")), grouped(node.run_cycles()))},
+                   {"share", fmt::format("{} of the run: cycles in which it was the next node to finish",
+                                         share_text(share(node.number("own_cycles"), node.run_cycles())))}};
   if (!node.text("overlaps").empty())
     lines.emplace_back("overlaps",
                        fmt::format("{} for {} cycles", node.text("overlaps"), grouped(node.number("overlap_cycles"))));
@@ -89,7 +89,7 @@ Lines time_lines(const NodeView& node) {
 }
 
 // Where the array's cycles went while the node was at work.
-Lines array_lines(const NodeView& node) {
+Entries array_lines(const NodeView& node) {
   if (node.number("matrix_instructions") == 0) return {};
   const Number cycles = node.number("cycles");
   const Number matrix = node.number("array_cycles") + node.number("fill_cycles");
@@ -128,11 +128,12 @@ std::string reads_text(Number read, Number once) {
   return text;
 }
 
-Lines work_lines(const NodeView& node) {
+Entries work_lines(const NodeView& node) {
   const Number read = node.number("dram_read_bytes"), weights = node.number("weight_read_bytes");
-  Lines lines = {{"instructions", fmt::format("{} load, {} matrix, {} store", grouped(node.number("load_instructions")),
-                                              grouped(node.number("matrix_instructions")),
-                                              grouped(node.number("store_instructions")))}};
+  Entries lines = {
+      {"instructions",
+       fmt::format("{} load, {} matrix, {} store", grouped(node.number("load_instructions")),
+                   grouped(node.number("matrix_instructions")), grouped(node.number("store_instructions")))}};
   if (!node.text("tile").empty())
     lines.emplace_back("largest tile",
                        fmt::format("{}; {} passes in all tiles", node.text("tile"), grouped(node.number("passes"))));
@@ -216,7 +217,7 @@ std::string advice(const NodeView& node, const std::string& bound) {
   return dependency_advice(node);
 }
 
-std::string section(const std::string& title, const Lines& lines, std::size_t width) {
+std::string section(const std::string& title, const Entries& lines, std::size_t width) {
   if (lines.empty()) return "";
   std::size_t titles = 0;
   for (const auto& [name, text] : lines) titles = std::max(titles, name.size());

@@ -17,9 +17,9 @@ namespace systole {
 
 namespace {
 
-using Tensor = onnx::TensorProto;
+using HalfTensor = onnx::TensorProto;
 
-bool is_half(int type) { return type == Tensor::FLOAT16 || type == Tensor::BFLOAT16; }
+bool is_half(int type) { return type == HalfTensor::FLOAT16 || type == HalfTensor::BFLOAT16; }
 
 // IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction.
 float from_float16(std::uint16_t bits) {
@@ -43,24 +43,24 @@ class Widener {
  public:
   explicit Widener(const std::string& file) : file_(file) {}
 
-  void widen(Tensor& tensor) {
+  void widen(HalfTensor& tensor) {
     if (!is_half(tensor.data_type())) return;
     const std::string what = fmt::format("{}: tensor {}", file_, in_quotes(tensor.name()));
-    if (tensor.data_location() == Tensor::EXTERNAL)
+    if (tensor.data_location() == HalfTensor::EXTERNAL)
       throw UserError(what + " is of float16 in another file; save the network with its weights inside");
     const std::vector<std::uint16_t> bits = bits_of(tensor, what);
-    const bool is_brain = tensor.data_type() == Tensor::BFLOAT16;
+    const bool is_brain = tensor.data_type() == HalfTensor::BFLOAT16;
     note(tensor.data_type());
     tensor.clear_raw_data();
     tensor.clear_int32_data();
-    tensor.set_data_type(Tensor::FLOAT);
+    tensor.set_data_type(HalfTensor::FLOAT);
     for (const std::uint16_t each : bits) tensor.add_float_data(is_brain ? from_bfloat16(each) : from_float16(each));
   }
 
   void widen(onnx::ValueInfoProto& value) {
     if (!value.type().has_tensor_type() || !is_half(value.type().tensor_type().elem_type())) return;
     note(value.type().tensor_type().elem_type());
-    value.mutable_type()->mutable_tensor_type()->set_elem_type(Tensor::FLOAT);
+    value.mutable_type()->mutable_tensor_type()->set_elem_type(HalfTensor::FLOAT);
   }
 
   void widen(onnx::NodeProto& node) {
@@ -70,7 +70,7 @@ class Widener {
                            attribute.name() == "output_dtype";
       if (!is_type || !is_half(static_cast<int>(attribute.i())) || attribute.i() > 100) continue;
       note(static_cast<int>(attribute.i()));
-      attribute.set_i(Tensor::FLOAT);
+      attribute.set_i(HalfTensor::FLOAT);
     }
   }
 
@@ -78,10 +78,10 @@ class Widener {
 
  private:
   void note(int type) {
-    if (found_.empty()) found_ = type == Tensor::BFLOAT16 ? "bfloat16" : "float16";
+    if (found_.empty()) found_ = type == HalfTensor::BFLOAT16 ? "bfloat16" : "float16";
   }
 
-  static std::vector<std::uint16_t> bits_of(const Tensor& tensor, const std::string& what) {
+  static std::vector<std::uint16_t> bits_of(const HalfTensor& tensor, const std::string& what) {
     std::vector<std::uint16_t> bits;
     if (tensor.has_raw_data()) {
       const std::string& raw = tensor.raw_data();
@@ -108,7 +108,7 @@ bool has_half_weights(const onnx::GraphProto& graph) {
   std::unordered_set<std::string> read;
   for (const auto& node : graph.node())
     if (node.op_type() != "Cast") read.insert(node.input().begin(), node.input().end());
-  for (const Tensor& tensor : graph.initializer())
+  for (const HalfTensor& tensor : graph.initializer())
     if (is_half(tensor.data_type()) && read.count(tensor.name()) != 0) return true;
   for (const auto& node : graph.node())
     for (const auto& attribute : node.attribute())

@@ -35,12 +35,12 @@ std::string kind_of(std::istream& in) {
   start.resize(static_cast<std::size_t>(in.gcount()));
   in.clear();
   in.seekg(0);
-  struct Kind {
+  struct FileKind {
     std::string bytes;
     std::size_t at;
     const char* name;
   };
-  const std::vector<Kind> kinds = {
+  const std::vector<FileKind> kinds = {
       {"version https://git-lfs", 0, "a pointer of Git LFS; the network is what `git lfs pull` fetches"},
       {"TFL3", 4, "a TensorFlow Lite file; tf2onnx makes ONNX of it"},
       {"ORTM", 4, "a file in the format of ONNX Runtime (.ort); take the .onnx that it was made from"},
@@ -50,7 +50,7 @@ std::string kind_of(std::istream& in) {
       {std::string("\x93NUMPY"), 0, "a tensor of NumPy (.npy)"},
       {"GGUF", 0, "a GGUF file"},
   };
-  for (const Kind& kind : kinds)
+  for (const FileKind& kind : kinds)
     if (start.size() >= kind.at + kind.bytes.size() && start.compare(kind.at, kind.bytes.size(), kind.bytes) == 0)
       return kind.name;
   const std::size_t text = start.find_first_not_of(" \t\r\n\xef\xbb\xbf");

@@ -14,10 +14,10 @@ namespace systole::cli {
 
 namespace {
 
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMaxCoverageBytes = std::uint64_t{1} << 30;
 
 void add_file(const std::string& file, fuzz::Coverage& coverage) {
-  const nlohmann::json json = read_json(file, kMaxFileBytes);
+  const nlohmann::json json = read_json(file, kMaxCoverageBytes);
   const auto points = json.is_object() ? json.find("coverage") : json.end();
   if (points == json.end() || !points->is_object())
     throw UserError(file + ": 'coverage' is missing or no object: must be a file of fuzz --json");

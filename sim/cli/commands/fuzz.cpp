@@ -198,7 +198,7 @@ void check_options(const FuzzArguments& arguments) {
         throw UserError("--set " + change + ": programs have random memories; --memory fixed takes the chip's");
 }
 
-std::string progress_text(const FuzzArguments& arguments, std::uint64_t programs, const fuzz::FuzzProgress& p) {
+std::string fuzz_progress_text(const FuzzArguments& arguments, std::uint64_t programs, const fuzz::FuzzProgress& p) {
   using report::grouped;
   std::string text = grouped(p.programs);
   if (!arguments.seconds || arguments.programs) text += " of " + grouped(programs);
@@ -223,7 +223,7 @@ int execute(const FuzzArguments& arguments, const Streams& streams) {
   const fuzz::MakeChip make_chip = [&] { return library.create(static_cast<std::uint32_t>(seed) | 1u); };
   ProgressLine line(streams.error, streams.progress);
   const fuzz::FuzzReport report = fuzz::run_fuzz(chip, options, make_chip, [&](const fuzz::FuzzProgress& p) {
-    line.show([&] { return progress_text(arguments, options.programs, p); });
+    line.show([&] { return fuzz_progress_text(arguments, options.programs, p); });
   });
 
   std::vector<Kept> kept;

@@ -21,17 +21,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
+struct OutputFolder {
   fs::path path = fs::temp_directory_path() / ("systole_output_file_test_" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+  OutputFolder() { fs::create_directories(path); }
+  ~OutputFolder() { fs::remove_all(path); }
   std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
 };
 
 }  // namespace
 
 TEST_CASE("the file of before is there until the new one is written") {
-  const Folder folder;
+  const OutputFolder folder;
   write_whole_file(folder.path / "a", "old");
   OutputFile file(folder.path / "a");
   CHECK(read_whole_file(folder.path / "a", 100) == "old");
@@ -41,7 +41,7 @@ TEST_CASE("the file of before is there until the new one is written") {
 }
 
 TEST_CASE("what was opened and never written leaves nothing behind, nor does what was moved") {
-  const Folder folder;
+  const OutputFolder folder;
   {
     OutputFile file(folder.path / "a");
     CHECK(folder.entries() == 1);
@@ -59,14 +59,14 @@ TEST_CASE("an option that was not given writes nothing") {
 }
 
 TEST_CASE("a folder and a missing folder are known at once") {
-  const Folder folder;
+  const OutputFolder folder;
   CHECK_THROWS_WITH(OutputFile(folder.path), Contains("it is a folder"));
   CHECK_THROWS_WITH(OutputFile(folder.path / "no" / "such"), Contains("cannot be written: No such file or directory"));
   CHECK_THROWS_WITH(OutputFile("/proc/systole"), Contains("/proc/systole: cannot be written"));
 }
 
 TEST_CASE("two files of one name in one process do not meet") {
-  const Folder folder;
+  const OutputFolder folder;
   OutputFile a(folder.path / "a"), b(folder.path / "a");
   a.write("first");
   b.write("second");
@@ -75,7 +75,7 @@ TEST_CASE("two files of one name in one process do not meet") {
 }
 
 TEST_CASE("a disk that is full in the middle costs the new file, not the old one") {
-  const Folder folder;
+  const OutputFolder folder;
   write_whole_file(folder.path / "a", "old");
   rlimit before;
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);

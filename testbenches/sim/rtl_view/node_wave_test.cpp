@@ -17,10 +17,10 @@ namespace {
 using namespace systole::test;
 namespace fs = std::filesystem;
 
-struct Folder {
+struct NodeWaveFolder {
   fs::path path = fs::temp_directory_path() / ("systole_node_wave_test_" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+  NodeWaveFolder() { fs::create_directories(path); }
+  ~NodeWaveFolder() { fs::remove_all(path); }
 };
 
 // The load belongs to the first node, the store to the second.
@@ -43,7 +43,7 @@ void run(NodeWave& wave, const compiler::CompiledNetwork& network) {
 }  // namespace
 
 TEST_CASE("each engine's node is named when its instruction starts, and all is written") {
-  const Folder folder;
+  const NodeWaveFolder folder;
   const compiler::CompiledNetwork network = two_nodes();
   platform::MockChip chip(8);
   views::WaveOptions options;
@@ -58,7 +58,7 @@ TEST_CASE("each engine's node is named when its instruction starts, and all is w
 }
 
 TEST_CASE("of one node only its own time is written, and a node that is none is refused with one like it") {
-  const Folder folder;
+  const NodeWaveFolder folder;
   const compiler::CompiledNetwork network = two_nodes();
   platform::MockChip chip(8);
   views::WaveOptions options;

@@ -14,10 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
+struct WaveFolder {
   fs::path path = fs::temp_directory_path() / ("systole_wave_file_test_" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+  WaveFolder() { fs::create_directories(path); }
+  ~WaveFolder() { fs::remove_all(path); }
   std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
 };
 
@@ -31,7 +31,7 @@ std::string block(char type, std::uint64_t length) {
 }  // namespace
 
 TEST_CASE("a folder, a device and a place without a folder are refused before anything is written") {
-  const Folder folder;
+  const WaveFolder folder;
   CHECK_THROWS_WITH(WaveFile(folder.path), Contains("it is a folder"));
   CHECK_THROWS_WITH(WaveFile("/dev/null"), Contains("no regular file"));
   CHECK(fs::is_character_file("/dev/null"));
@@ -40,7 +40,7 @@ TEST_CASE("a folder, a device and a place without a folder are refused before an
 }
 
 TEST_CASE("a whole file comes to its place over an older one, and nothing else stays") {
-  const Folder folder;
+  const WaveFolder folder;
   write_whole_file(folder.path / "w.fst", "old");
   WaveFile file(folder.path / "w.fst");
   const std::string whole = block(0, 329) + block(8, 20) + block(3, 12) + block(6, 9);
@@ -51,7 +51,7 @@ TEST_CASE("a whole file comes to its place over an older one, and nothing else s
 }
 
 TEST_CASE("a file that ends in a block, or lacks one, is not whole") {
-  const Folder folder;
+  const WaveFolder folder;
   for (const std::string& bytes :
        {block(0, 329) + block(8, 20) + block(3, 12) + block(6, 9).substr(0, 5), block(0, 329) + block(3, 12),
         block(0, 329) + block(6, 9), std::string(), block(0, 329) + block(3, 12) + block(6, 1000).substr(0, 900),

@@ -21,16 +21,15 @@ namespace systole::report {
 namespace {
 
 using Json = nlohmann::json;
-using Count = std::uint64_t;
 
 // A node of a report, by its keys (fields.hpp).
 class NodeView {
  public:
   NodeView(const Json& report, const Json& node) : report_(report), node_(node) {}
 
-  Count number(const char* key) const { return number(node_, key); }
+  std::uint64_t number(const char* key) const { return number(node_, key); }
   std::string text(const char* key) const { return node_.value(key, std::string()); }
-  Count run_cycles() const { return number(report_, "cycles"); }
+  std::uint64_t run_cycles() const { return number(report_, "cycles"); }
   std::string chip() const { return report_["chip"]; }
   std::string network() const { return report_["network"]; }
   // Of the chip file, as in made_by; empty if the report does not have it.
@@ -41,8 +40,8 @@ class NodeView {
     return value != nullptr && value->is_string() ? value->get<std::string>() : "";
   }
   bool has_accounts() const { return node_.contains("accounts"); }
-  // Count of an engine's account; `part` is busy, wait_memory, ..
-  Count account(isa::Engine engine, const std::string& part) const {
+  // Cycles of an engine's account; `part` is busy, wait_memory, ..
+  std::uint64_t account(isa::Engine engine, const std::string& part) const {
     const Json* accounts = member(node_, "accounts");
     const Json* of_engine = accounts == nullptr ? nullptr : member(*accounts, isa::engine_name(engine));
     return of_engine == nullptr ? 0 : number(*of_engine, part.c_str());
@@ -53,12 +52,12 @@ class NodeView {
     const auto found = object.is_object() ? object.find(key) : object.end();
     return found == object.end() ? nullptr : &*found;
   }
-  static Count number(const Json& object, const char* key) {
+  static std::uint64_t number(const Json& object, const char* key) {
     const Json* value = member(object, key);
     if (value == nullptr || value->is_null()) return 0;
     if (!value->is_number_integer() || (!value->is_number_unsigned() && value->get<std::int64_t>() < 0))
       throw UserError(fmt::format("report: {} is {}, must be a whole number", key, value->dump().substr(0, 40)));
-    return value->get<Count>();
+    return value->get<std::uint64_t>();
   }
 
   const Json& report_;
@@ -67,16 +66,16 @@ class NodeView {
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-std::string cycles_text(Count cycles, Count whole) {
+std::string cycles_text(std::uint64_t cycles, std::uint64_t whole) {
   return fmt::format("{} cycles, {}", grouped(cycles), share_text(share(cycles, whole)));
 }
 
-Count useful_cycles(const NodeView& node) {
+std::uint64_t useful_cycles(const NodeView& node) {
   return node.number("array_cycles") - node.number("short_pass_cycles") - node.number("padding_cycles");
 }
 
 Entries time_lines(const NodeView& node) {
-  const Count cycles = node.number("cycles");
+  const std::uint64_t cycles = node.number("cycles");
   Entries lines = {{"at work", fmt::format("{} cycles, from cycle {} to {} of {}", grouped(cycles),
                                            grouped(node.number("first_start_cycle")),
                                            grouped(node.number("last_retire_cycle")), grouped(node.run_cycles()))},
@@ -91,8 +90,8 @@ Entries time_lines(const NodeView& node) {
 // Where the array's cycles went while the node was at work.
 Entries array_lines(const NodeView& node) {
   if (node.number("matrix_instructions") == 0) return {};
-  const Count cycles = node.number("cycles");
-  const Count matrix = node.number("array_cycles") + node.number("fill_cycles");
+  const std::uint64_t cycles = node.number("cycles");
+  const std::uint64_t matrix = node.number("array_cycles") + node.number("fill_cycles");
   return {{"useful", cycles_text(useful_cycles(node), cycles)},
           {"short passes", cycles_text(node.number("short_pass_cycles"), cycles)},
           {"padding", cycles_text(node.number("padding_cycles"), cycles)},
@@ -121,7 +120,7 @@ std::string account_table(const NodeView& node) {
   return table(rows, 1);
 }
 
-std::string reads_text(Count read, Count once) {
+std::string reads_text(std::uint64_t read, std::uint64_t once) {
   std::string text = bytes_text(read) + " of weights";
   if (once > 0 && read > once)
     text += fmt::format(" ({} {:.1f} times)", bytes_text(once), static_cast<double>(read) / static_cast<double>(once));
@@ -129,7 +128,7 @@ std::string reads_text(Count read, Count once) {
 }
 
 Entries work_lines(const NodeView& node) {
-  const Count read = node.number("dram_read_bytes"), weights = node.number("weight_read_bytes");
+  const std::uint64_t read = node.number("dram_read_bytes"), weights = node.number("weight_read_bytes");
   Entries lines = {
       {"instructions",
        fmt::format("{} load, {} matrix, {} store", grouped(node.number("load_instructions")),
@@ -150,7 +149,7 @@ Entries work_lines(const NodeView& node) {
 // The wait that cost the engine most cycles; empty if it never waited.
 std::string longest_wait(const NodeView& node, isa::Engine engine) {
   std::string longest;
-  Count cycles = 0;
+  std::uint64_t cycles = 0;
   for (const std::string& part : account_parts()) {
     if (part == "busy" || node.account(engine, part) <= cycles) continue;
     cycles = node.account(engine, part);
@@ -160,7 +159,7 @@ std::string longest_wait(const NodeView& node, isa::Engine engine) {
 }
 
 std::string dependency_advice(const NodeView& node) {
-  constexpr Count kHidden = 4;  // fifths of its cycles
+  constexpr std::uint64_t kHidden = 4;  // fifths of its cycles
   if (5 * node.number("overlap_cycles") >= kHidden * node.number("cycles"))
     return fmt::format("little: it runs while {} does, and costs {} of the run", node.text("overlaps"),
                        share_text(share(node.number("own_cycles"), node.run_cycles())));
@@ -189,17 +188,17 @@ std::string dependency_advice(const NodeView& node) {
 
 // What would move the bound that holds.
 std::string advice(const NodeView& node, const std::string& bound) {
-  const Count rest = std::max(node.number("dram_cycles"), node.number("store_cycles"));
+  const std::uint64_t rest = std::max(node.number("dram_cycles"), node.number("store_cycles"));
   if (bound == kBoundByArray)
     return fmt::format("more multipliers (now {} x {}); with enough of them, {} cycles are left for {}",
                        node.chip_key("chip.array_rows"), node.chip_key("chip.array_cols"), grouped(rest),
                        node.number("dram_cycles") >= node.number("store_cycles") ? "DRAM" : "stores");
   if (bound == kBoundByShortPasses) {
-    const Count words = node.number("array_cycles") - node.number("short_pass_cycles");
+    const std::uint64_t words = node.number("array_cycles") - node.number("short_pass_cycles");
     return fmt::format(
         "a pass has {:.1f} activation words on average and takes {} cycles or more, the rows of the "
         "array: fewer rows, or more positions in a tile (a larger batch or image)",
-        static_cast<double>(words) / static_cast<double>(std::max<Count>(node.number("passes"), 1)),
+        static_cast<double>(words) / static_cast<double>(std::max<std::uint64_t>(node.number("passes"), 1)),
         node.chip_key("chip.array_rows"));
   }
   if (bound == kBoundByPadding)

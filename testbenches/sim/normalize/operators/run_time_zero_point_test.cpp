@@ -6,6 +6,7 @@
 #include <random>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 
@@ -13,8 +14,6 @@ using namespace systole;
 using namespace systole::test;
 
 namespace {
-
-constexpr ElementType kF32 = ElementType::kFloat32, kI8 = ElementType::kInt8, kU8 = ElementType::kUint8;
 
 // As quantize_dynamic writes it: the input is quantized by its own range, the product scaled by both scales.
 ModelBuilder dynamic(const Shape& input, const Shape& weight, const Shape& output, const char* product,

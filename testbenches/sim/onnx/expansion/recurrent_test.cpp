@@ -5,6 +5,7 @@
 #include <random>
 
 #include "catch.hpp"
+#include "sim/network/element_types.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -15,7 +16,6 @@ using namespace systole::test;
 namespace {
 
 constexpr int kSteps = 4, kBatch = 2, kInputs = 3, kHidden = 5;
-constexpr ElementType kF32 = ElementType::kFloat32;
 
 struct Data {
   std::vector<float> x, w, r, b, h0, c0;

@@ -74,13 +74,13 @@ class Run {
       alone.emplace(network_, *main_, options_.keep);
       alone->begin(inputs_);
     }
-    expect_cycles();
-
     NetworkRun result;
     result.build_seconds = build_seconds;
     watch_ = views::Stopwatch();
     const Executor& executor = lockstep ? lockstep->executor() : *alone;
     try {
+      expect_cycles();
+      watch_ = views::Stopwatch();
       for (std::size_t i = 0; i < network_.steps.size() && !result.divergence; ++i) {
         step_ = i;
         if (lockstep)
@@ -128,10 +128,11 @@ class Run {
     }
   }
 
-  // The cycle model's runs: of `all` for comparison, otherwise for the time left, if anybody looks at it. A program that hangs or is
-  // too long is the RTL's to report.
+  // The cycle model's runs: of `all` for comparison, of `rtl` for the time left, if anybody looks at it. Other views are
+  // as fast. A program that hangs or is too long is the RTL's to report.
   void expect_cycles() {
-    if (!progress_.running) return;
+    const bool has_rtl = options_.view == ViewChoice::kRtl || options_.view == ViewChoice::kAll;
+    if (!progress_.running || !has_rtl) return;
     try {
       for (std::size_t i = 0; i < network_.steps.size(); ++i)
         if (std::holds_alternative<ChipStep>(network_.steps[i])) expected_cycles_ += model_.of(i).cycles;

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/file.hpp"
 
-#include <unistd.h>
-
 #include "catch.hpp"
+#include "temporary_folder.hpp"
 
 namespace systole {
-namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("systole_file_test_" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-  std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
-};
-
-}  // namespace
-
 TEST_CASE("a file is written whole, over an older one, and leaves no temporary file") {
-  const Folder folder;
-  write_whole_file(folder.path / "a", "first");
-  write_whole_file(folder.path / "a", "second");
-  CHECK(read_whole_file(folder.path / "a", 100) == "second");
+  const test::TemporaryFolder folder;
+  write_whole_file(folder.path() / "a", "first");
+  write_whole_file(folder.path() / "a", "second");
+  CHECK(read_whole_file(folder.path() / "a", 100) == "second");
   CHECK(folder.entries() == 1);
 }
 
@@ -39,21 +28,21 @@ TEST_CASE("a device is written to, not replaced") {
 }
 
 TEST_CASE("a link is followed, and stays a link") {
-  const Folder folder;
-  write_whole_file(folder.path / "target", "old");
-  fs::create_symlink("target", folder.path / "link");
-  write_whole_file(folder.path / "link", "new");
-  CHECK(fs::is_symlink(folder.path / "link"));
-  CHECK(read_whole_file(folder.path / "target", 100) == "new");
+  const test::TemporaryFolder folder;
+  write_whole_file(folder.path() / "target", "old");
+  fs::create_symlink("target", folder.path() / "link");
+  write_whole_file(folder.path() / "link", "new");
+  CHECK(fs::is_symlink(folder.path() / "link"));
+  CHECK(read_whole_file(folder.path() / "target", 100) == "new");
 }
 
 TEST_CASE("a folder, a missing folder and a file larger than allowed are user errors") {
-  const Folder folder;
-  CHECK_THROWS_AS(write_whole_file(folder.path, "x"), UserError);
-  CHECK_THROWS_AS(write_whole_file(folder.path / "no" / "such", "x"), UserError);
-  write_whole_file(folder.path / "a", "12345");
-  CHECK_THROWS_AS(read_whole_file(folder.path / "a", 4), UserError);
-  CHECK_THROWS_AS(read_whole_file(folder.path / "b", 4), UserError);
+  const test::TemporaryFolder folder;
+  CHECK_THROWS_AS(write_whole_file(folder.path(), "x"), UserError);
+  CHECK_THROWS_AS(write_whole_file(folder.path() / "no" / "such", "x"), UserError);
+  write_whole_file(folder.path() / "a", "12345");
+  CHECK_THROWS_AS(read_whole_file(folder.path() / "a", 4), UserError);
+  CHECK_THROWS_AS(read_whole_file(folder.path() / "b", 4), UserError);
 }
 
 }  // namespace systole

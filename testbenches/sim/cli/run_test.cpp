@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does `systole run` write what it is asked for, and is what it cannot do one clear line?
-#include <sys/resource.h>
-
-#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "full_disk.hpp"
 #include "network/tensor_file.hpp"
 #include "sim/cli/command_bench.hpp"
 
@@ -106,16 +104,11 @@ TEST_CASE("a full disk is one line and exit code 2, and leaves no half-written r
   const Scratch scratch;
   HostTensor image = make_host_tensor(ElementType::kFloat32, {1, 1, 8, 8});
   write_npy(scratch / "image.npy", image);
-  // A limit on the size of files stands in for the full disk.
-  rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-  rlimit small = before;
-  small.rlim_cur = 64;
-  ::signal(SIGXFSZ, SIG_IGN);
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const CommandResult r = systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input",
-                                           scratch / "image.npy", "--json", scratch / "r.json"});
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  const CommandResult r = [&] {
+    const FullDisk full(64);
+    return systole_command({"run", kDigits, "--chip", "tiny", "--on", "reference", "--input", scratch / "image.npy",
+                            "--json", scratch / "r.json"});
+  }();
   CHECK(r.code == 2);
   CHECK(has(r.error, "r.json"));
   CHECK(has(r.out, "equal to the ONNX arithmetic"));  // the report is not lost with the file

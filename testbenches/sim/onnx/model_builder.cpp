@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/onnx/model_builder.hpp"
 
-#include <stdlib.h>
-
 #include <fstream>
 #include <stdexcept>
 
@@ -164,17 +162,6 @@ OnnxGraph ModelBuilder::load() const {
   const TemporaryFolder folder;
   write(folder.file("net.onnx"));
   return load_model(folder.file("net.onnx"));
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "systole-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace systole::test

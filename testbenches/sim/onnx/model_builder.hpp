@@ -12,6 +12,7 @@
 #include "network/host_tensor.hpp"
 #include "network/network.hpp"
 #include "onnx/onnx_graph.hpp"
+#include "temporary_folder.hpp"
 
 namespace systole::test {
 
@@ -61,19 +62,6 @@ class ModelBuilder {
   onnx::TensorProto& initializer(const std::string& name, ElementType type, const Shape& shape);
 
   onnx::ModelProto model_;
-};
-
-// A folder below the system's temporary folder that disappears with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace systole::test

@@ -3,25 +3,18 @@
 // Does a wave name the nodes whose instructions start, and is it on only while the wanted one is at work?
 #include "rtl_view/node_wave.hpp"
 
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "catch.hpp"
 #include "sim/rtl_view/mock_network.hpp"
 #include "support/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace systole::rtl_view {
 namespace {
 
 using namespace systole::test;
 namespace fs = std::filesystem;
-
-struct NodeWaveFolder {
-  fs::path path = fs::temp_directory_path() / ("systole_node_wave_test_" + std::to_string(::getpid()));
-  NodeWaveFolder() { fs::create_directories(path); }
-  ~NodeWaveFolder() { fs::remove_all(path); }
-};
 
 // The load belongs to the first node, the store to the second.
 compiler::CompiledNetwork two_nodes() {
@@ -43,11 +36,11 @@ void run(NodeWave& wave, const compiler::CompiledNetwork& network) {
 }  // namespace
 
 TEST_CASE("each engine's node is named when its instruction starts, and all is written") {
-  const NodeWaveFolder folder;
+  const test::TemporaryFolder folder;
   const compiler::CompiledNetwork network = two_nodes();
   platform::MockChip chip(8);
   views::WaveOptions options;
-  options.file = (folder.path / "w.fst").string();
+  options.file = (folder.path() / "w.fst").string();
   NodeWave wave(network, options, chip);
   CHECK(chip.wave_is_open);
   run(wave, network);
@@ -58,11 +51,11 @@ TEST_CASE("each engine's node is named when its instruction starts, and all is w
 }
 
 TEST_CASE("of one node only its own time is written, and a node that is none is refused with one like it") {
-  const NodeWaveFolder folder;
+  const test::TemporaryFolder folder;
   const compiler::CompiledNetwork network = two_nodes();
   platform::MockChip chip(8);
   views::WaveOptions options;
-  options.file = (folder.path / "w.fst").string();
+  options.file = (folder.path() / "w.fst").string();
   options.node = "write";
   {
     NodeWave wave(network, options, chip);
@@ -70,7 +63,7 @@ TEST_CASE("of one node only its own time is written, and a node that is none is 
     CHECK(chip.wave_switches == std::vector<bool>{false, true, false});
   }
   CHECK(!chip.wave_is_open);
-  CHECK(fs::is_empty(folder.path));
+  CHECK(fs::is_empty(folder.path()));
   options.node = "wirte";
   CHECK_THROWS_WITH(NodeWave(network, options, chip), Contains("did you mean \"write\"?"));
 }

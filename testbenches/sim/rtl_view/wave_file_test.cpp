@@ -3,23 +3,15 @@
 // Is a place that cannot have a waveform known before the run, and does a file that is not whole never get there?
 #include "rtl_view/wave_file.hpp"
 
-#include <unistd.h>
-
 #include "catch.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "temporary_folder.hpp"
 
 namespace systole::rtl_view {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct WaveFolder {
-  fs::path path = fs::temp_directory_path() / ("systole_wave_file_test_" + std::to_string(::getpid()));
-  WaveFolder() { fs::create_directories(path); }
-  ~WaveFolder() { fs::remove_all(path); }
-  std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
-};
 
 // A block of an FST file: its type, its length and nothing of use.
 std::string block(char type, std::uint64_t length) {
@@ -31,32 +23,32 @@ std::string block(char type, std::uint64_t length) {
 }  // namespace
 
 TEST_CASE("a folder, a device and a place without a folder are refused before anything is written") {
-  const WaveFolder folder;
-  CHECK_THROWS_WITH(WaveFile(folder.path), Contains("it is a folder"));
+  const test::TemporaryFolder folder;
+  CHECK_THROWS_WITH(WaveFile(folder.path()), Contains("it is a folder"));
   CHECK_THROWS_WITH(WaveFile("/dev/null"), Contains("no regular file"));
   CHECK(fs::is_character_file("/dev/null"));
-  CHECK_THROWS_WITH(WaveFile(folder.path / "no" / "w.fst"), Contains("No such file or directory"));
+  CHECK_THROWS_WITH(WaveFile(folder.path() / "no" / "w.fst"), Contains("No such file or directory"));
   CHECK(folder.entries() == 0);
 }
 
 TEST_CASE("a whole file comes to its place over an older one, and nothing else stays") {
-  const WaveFolder folder;
-  write_whole_file(folder.path / "w.fst", "old");
-  WaveFile file(folder.path / "w.fst");
+  const test::TemporaryFolder folder;
+  write_whole_file(folder.path() / "w.fst", "old");
+  WaveFile file(folder.path() / "w.fst");
   const std::string whole = block(0, 329) + block(8, 20) + block(3, 12) + block(6, 9);
   write_whole_file(file.written(), whole);
-  CHECK(read_whole_file(folder.path / "w.fst", 1000) == "old");
+  CHECK(read_whole_file(folder.path() / "w.fst", 1000) == "old");
   file.finish();
-  CHECK(read_whole_file(folder.path / "w.fst", 1000) == whole);
+  CHECK(read_whole_file(folder.path() / "w.fst", 1000) == whole);
 }
 
 TEST_CASE("a file that ends in a block, or lacks one, is not whole") {
-  const WaveFolder folder;
+  const test::TemporaryFolder folder;
   for (const std::string& bytes :
        {block(0, 329) + block(8, 20) + block(3, 12) + block(6, 9).substr(0, 5), block(0, 329) + block(3, 12),
         block(0, 329) + block(6, 9), std::string(), block(0, 329) + block(3, 12) + block(6, 1000).substr(0, 900),
         std::string(1, '\0') + std::string(8, '\xff')}) {
-    WaveFile file(folder.path / "w.fst");
+    WaveFile file(folder.path() / "w.fst");
     write_whole_file(file.written(), bytes);
     CHECK_THROWS_WITH(file.finish(), Contains("not whole"));
   }

@@ -3,11 +3,9 @@
 // Does RtlLibrary build a chip once, find it again, and hand out a chip that behaves as its RTL says?
 #include "verilated/rtl_library.hpp"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +17,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "full_disk.hpp"
 #include "support/error.hpp"
 
 using namespace systole;
@@ -303,24 +302,19 @@ TEST_CASE("a wave on a full disk is given up, and the chip goes on") {
   RtlBuild build = small(4);
   build.waves = true;
   const auto chip = RtlLibrary(build).create(1);
-  // A limit on the size of files stands in for the full disk.
-  rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-  rlimit none = before;
-  none.rlim_cur = 0;
-  ::signal(SIGXFSZ, SIG_IGN);
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
-  chip->open_wave((scratch.path() / "wave.fst").string(), 1000);
   ChipInputs in;
   ChipOutputs out;
-  for (int i = 0; i < 100; ++i) chip->cycle(in, out);
   bool is_refused = false;
-  try {
-    chip->close_wave();
-  } catch (const UserError& error) {
-    is_refused = std::string(error.what()).find("disk is full") != std::string::npos;
+  {
+    const test::FullDisk full(0);
+    chip->open_wave((scratch.path() / "wave.fst").string(), 1000);
+    for (int i = 0; i < 100; ++i) chip->cycle(in, out);
+    try {
+      chip->close_wave();
+    } catch (const UserError& error) {
+      is_refused = std::string(error.what()).find("disk is full") != std::string::npos;
+    }
   }
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
   CHECK(is_refused);
   chip->cycle(in, out);
 }

@@ -4,30 +4,26 @@
 #include <fmt/format.h>
 
 #include "support/error.hpp"
+#include "support/printable.hpp"
 
 namespace systole {
 namespace {
 
-std::string printable(const std::string& text, std::size_t limit) {
-  std::string result;
-  for (unsigned char c : text) {
-    if (result.size() >= limit) return result + "...";
-    if (c >= 0x20 && c < 0x7f) {
-      result += static_cast<char>(c);
-    } else {
-      result += fmt::format("\\x{:02x}", c);
-    }
-  }
-  return result;
+// Cut where a character begins.
+std::string shortened(const std::string& text, std::size_t limit) {
+  std::string result = printable(text);
+  if (result.size() <= limit) return result;
+  while (limit > 0 && (static_cast<unsigned char>(result[limit]) & 0xc0u) == 0x80) --limit;
+  return result.substr(0, limit) + "...";
 }
 
 }  // namespace
 
-std::string in_quotes(const std::string& name) { return "'" + printable(name, 80) + "'"; }
+std::string in_quotes(const std::string& name) { return "'" + shortened(name, 80) + "'"; }
 
 std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
-std::string first_line(const std::string& text) { return printable(text.substr(0, text.find('\n')), 200); }
+std::string first_line(const std::string& text) { return shortened(text.substr(0, text.find('\n')), 200); }
 
 void check_tensor_size(const std::string& what, ElementType type, const Shape& shape) {
   // Zero dimensions do not hide the others: element_count multiplies from the left.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names and shapes as they stand in a one-line message. Names come from files that may be damaged: control characters
-// and bytes outside ASCII are escaped and long names are cut.
+// Names and shapes as they stand in a one-line message. Names come from files that may be damaged: they are made printable
+// (support/printable.hpp), and long ones are cut.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace systole {
 
-std::string in_quotes(const std::string& name);   // 'conv1', at most 80 characters
+std::string in_quotes(const std::string& name);   // 'conv1', at most 80 bytes
 std::string shape_text(const Shape& shape);       // [1,3,8,8]
-std::string first_line(const std::string& text);  // of a library's message, made printable, at most 200 characters
+std::string first_line(const std::string& text);  // of a library's message, made printable, at most 200 bytes
 
 // Refuses a tensor whose dimensions are negative or whose size exceeds kMaxTensorBytes; `what` starts the message.
 constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 31;

@@ -11,6 +11,9 @@ TEST_CASE("a name from a file is printable and short in a message") {
   CHECK(in_quotes("a\nb\x7f\xff") == "'a\\x0ab\\x7f\\xff'");
   CHECK(in_quotes(std::string(80, 'n')) == "'" + std::string(80, 'n') + "'");
   CHECK(in_quotes(std::string(81, 'n')) == "'" + std::string(80, 'n') + "...'");
+  // Cut in front of the letter that would not be whole: o with two dots has two bytes.
+  CHECK(in_quotes(std::string(78, 'n') + "\u00f6") == "'" + std::string(78, 'n') + "\u00f6'");
+  CHECK(in_quotes(std::string(79, 'n') + "\u00f6") == "'" + std::string(79, 'n') + "...'");
 }
 
 TEST_CASE("of a library's message the first line is quoted") {

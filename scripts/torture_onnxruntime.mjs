@@ -3,24 +3,14 @@
 //
 // Asks ONNX Runtime for its opinion on the torture file of post-processing.
 //
-//   npm install onnxruntime-node          (anywhere; the script is run from that folder)
+//   npm install --ignore-scripts onnxruntime-node          (anywhere; the script is run from that folder)
 //   node PATH/TO/scripts/torture_onnxruntime.mjs PATH/TO/testbenches/system/data/torture.txt
 //
 // Each requantize section becomes one QLinearConv: every case is an output channel with a bias and a weight scale of its
 // own, its VALUE the dot product of one input pixel with its weights. Each add section that names an operator's scales
 // becomes one QLinearAdd. Prints one line per operator and exits with 1 if any result differs.
-import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
-import path from "node:path";
-
-let ort;
-try {
-  ort = createRequire(path.join(process.cwd(), "x.js"))("onnxruntime-node");
-} catch (error) {
-  if (error.code !== "MODULE_NOT_FOUND") throw error;
-  console.error("torture_onnxruntime.mjs: no node module 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node");
-  process.exit(1);
-}
+import ort from "./onnxruntime.mjs";
 
 // A protobuf writer: just what an ONNX model needs.
 const varint = (n) => {

@@ -8,19 +8,10 @@
 //
 // x86 with AVX-512 VNNI or AVX-VNNI only: on older processors ONNX Runtime saturates pair sums of uint8 x int8 at 16 bits.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import ort from "../onnxruntime.mjs";
 
-const require = createRequire((process.env.NODE_MODULES ?? process.cwd() + "/node_modules") + "/");
-let ort;
-try {
-  ort = require("onnxruntime-node");
-} catch (error) {
-  if (error.code !== "MODULE_NOT_FOUND") throw error;
-  console.error("compare_onnxruntime.mjs: no node module 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node");
-  process.exit(1);
-}
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../../sim/networks/digits");
 
 // A .npy file of version 1: the data begin after the header, whose length stands at byte 8.

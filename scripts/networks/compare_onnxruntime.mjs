@@ -10,18 +10,8 @@
 // x86 with AVX-512 VNNI or AVX-VNNI only: on older processors ONNX Runtime saturates pair sums of uint8 x int8 at 16 bits.
 // Exit code 0 if all bits are equal, 1 if some are not, 2 for bad arguments.
 import { readFileSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-
-const require = createRequire((process.env.NODE_MODULES ?? process.cwd() + "/node_modules") + "/");
-let ort;
-try {
-  ort = require("onnxruntime-node");
-} catch (error) {
-  if (error.code !== "MODULE_NOT_FOUND") throw error;
-  console.error("compare_onnxruntime.mjs: no node module 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node");
-  process.exit(1);
-}
+import ort from "../onnxruntime.mjs";
 
 const [network, dump] = process.argv.slice(2);
 if (!dump) {

@@ -18,7 +18,8 @@ generate() {
   python3 "$root/scripts/networks/generate.py" "$@" -o "$work/$1.onnx" >"$work/log" || { cat "$work/log"; exit 1; }
 }
 
-# NETWORK CHIP VIEW KEY AT_LEAST: runs, and demands that outputs match and that the report's KEY is not below AT_LEAST.
+# NETWORK CHIP VIEW KEY AT_LEAST: runs, and demands that outputs match, that the report's KEY is not below AT_LEAST, that no node is
+# faster than its lower bound, and that what the nodes took adds up.
 demand() {
   local network=$1 chip=$2 view=$3 key=$4 least=$5
   "$systole" run "$work/$network.onnx" --chip "$chip" --on "$view" --json "$work/report.json" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
@@ -31,6 +32,11 @@ for part in key.split('.'):
     value = value[part]
 print(f'{report["network"]} on {report["chip"]}, {report["view"]}: {report["cycles"]:,} cycles, {key} {value:.3f}, '
       f'at least {least:g}; outputs match: {report["outputs_match"]}')
+for node in report["nodes"]:
+    if (node["lower_bound_cycles"] or 0) > (node["cycles"] or 0) or (node["utilization"] or 0) > 1:
+        sys.exit(f'node {node["name"]}: {node["cycles"]} cycles, at least {node["lower_bound_cycles"]}, of peak {node["utilization"]}')
+if sum(node["own_cycles"] or 0 for node in report["nodes"]) != report["cycles"]:
+    sys.exit("the cycles of the nodes do not add up")
 sys.exit(0 if report['outputs_match'] is True and value >= least else 1)
 PYTHON
 }

@@ -147,29 +147,33 @@ fs::path library_file(const fs::path& directory, const std::string& key) {
   return directory / ("systole_chip-" + key + ".so");
 }
 
-// What is loaded from the folder runs with the user's rights. So nobody else may own it or write into it: a folder of the
-// user's own is made private, another's is refused.
+// What is loaded from the folder runs with the user's rights. So it is made private, and refused if another user owns it or
+// may write into it.
 void make_private_directory(const fs::path& directory) {
   std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) throw UserError(directory.string() + ": cannot be created: " + error.message());
+  if (directory.has_parent_path()) fs::create_directories(directory.parent_path(), error);
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    throw UserError(directory.string() + ": cannot be created: " + std::strerror(errno));
   const auto refuse = [&](const std::string& why) {
     throw UserError(directory.string() + ": " + why + "; SYSTOLE_CACHE names another folder for libraries of chips");
   };
   struct stat status = {};
   if (::stat(directory.c_str(), &status) != 0) refuse(std::strerror(errno));
   if (status.st_uid != ::geteuid()) refuse("belongs to another user");
-  constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
-  if ((status.st_mode & kOthersWrite) != 0 && ::chmod(directory.c_str(), status.st_mode & 07777 & ~kOthersWrite) != 0)
-    refuse("can be written by other users");
+  if (!S_ISDIR(status.st_mode)) refuse("is no folder");
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) refuse("can be written by other users (see chmod go-w)");
 }
 
 // Beside each library, so that one that was cut or changed is built anew instead of loaded.
 fs::path digest_file(const fs::path& library) { return library.string() + ".sha256"; }
 
-bool is_intact(const fs::path& library) {
+bool is_own_file(const fs::path& file) {
   struct stat status = {};
-  if (::lstat(library.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) return false;
+  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+bool is_intact(const fs::path& library) {
+  if (!is_own_file(library) || !is_own_file(digest_file(library))) return false;
   std::ifstream in(digest_file(library));
   std::string digest;
   return in >> digest && digest == sha256_of_file(library);
@@ -299,6 +303,7 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
     run(make, args, log, "the C++ compiler");
     // The digest first: a library without its own is not taken for whole.
     fs::remove(file, ignored);
+    fs::remove(digest_file(file), ignored);
     write_whole_file(digest_file(file), sha256_of_file(work / "chip.so") + "\n");
     fs::rename(work / "chip.so", file);
   } catch (const fs::filesystem_error& error) {

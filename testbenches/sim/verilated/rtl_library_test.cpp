@@ -4,7 +4,6 @@
 #include "verilated/rtl_library.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include "catch.hpp"
 #include "full_disk.hpp"
 #include "support/error.hpp"
+#include "temporary_folder.hpp"
 
 using namespace systole;
 using namespace systole::platform;
@@ -35,7 +35,6 @@ std::string contents(const fs::path& file) {
 // A small chip: the packages, parameters and ports of the real one, with small_rtl/chip_body.svh inside.
 void write_small_rtl(const fs::path& directory) {
   const fs::path rtl = SYSTOLE_RTL_DIRECTORY;
-  fs::create_directories(directory);
   std::ofstream list(directory / "files.f");
   std::istringstream files(contents(rtl / "files.f"));
   for (std::string line; std::getline(files, line);) {
@@ -56,25 +55,16 @@ void write_small_rtl(const fs::path& directory) {
 // One cache for all cases of a process, and the small RTL in place of the chip's.
 class Scratch {
  public:
-  Scratch() : path_(fs::temp_directory_path() / ("systole-test-" + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-    ::setenv("SYSTOLE_CACHE", path_.c_str(), 1);
-    // Beside the cache, whose files the cases count.
-    rtl_ = path_.string() + "-rtl";
-    fs::remove_all(rtl_);
-    write_small_rtl(rtl_);
-    ::setenv("SYSTOLE_RTL", rtl_.c_str(), 1);
+  Scratch() {
+    ::setenv("SYSTOLE_CACHE", path().c_str(), 1);
+    write_small_rtl(rtl());
+    ::setenv("SYSTOLE_RTL", rtl().c_str(), 1);
   }
-  ~Scratch() {
-    fs::remove_all(path_);
-    fs::remove_all(rtl_);
-  }
-  const fs::path& path() const { return path_; }
-  const fs::path& rtl() const { return rtl_; }
+  const fs::path& path() const { return cache_.path(); }
+  const fs::path& rtl() const { return rtl_.path(); }
   std::string log() const {
     std::string text;
-    for (const auto& entry : fs::directory_iterator(path_)) {
+    for (const auto& entry : fs::directory_iterator(path())) {
       if (entry.path().extension() != ".log") continue;
       std::ifstream in(entry.path());
       text += std::string(std::istreambuf_iterator<char>(in), {});
@@ -83,13 +73,13 @@ class Scratch {
   }
   std::set<std::string> libraries() const {
     std::set<std::string> names;
-    for (const auto& entry : fs::directory_iterator(path_))
+    for (const auto& entry : fs::directory_iterator(path()))
       if (entry.path().extension() == ".so" || entry.is_directory()) names.insert(entry.path().filename().string());
     return names;
   }
 
  private:
-  fs::path path_, rtl_;
+  test::TemporaryFolder cache_, rtl_;
 };
 
 RtlBuild small(std::uint64_t rows, std::uint64_t data_bits = 64, std::uint64_t address_bits = 40) {
@@ -224,19 +214,28 @@ TEST_CASE(
   fs::remove(file.string() + ".sha256");
   RtlLibrary(build).create(1);
   CHECK(fs::exists(file.string() + ".sha256"));
+  fs::remove(file.string() + ".sha256");
+  REQUIRE(::mkfifo((file.string() + ".sha256").c_str(), 0600) == 0);  // which would wait for a writer
+  RtlLibrary(build).create(1);
+  CHECK(fs::is_regular_file(file.string() + ".sha256"));
 }
 
 TEST_CASE(
     "the cache is the user's alone: what others could have put there is not loaded, and no link is written through") {
   const Scratch scratch;
   const RtlBuild build = small(4);
-  const fs::path cache = cache_directory();
-  fs::create_directories(cache);
-  ::chmod(cache.c_str(), 0777);
+  const fs::path cache = scratch.path() / "a/b";
+  ::setenv("SYSTOLE_CACHE", cache.c_str(), 1);
   const fs::path file = RtlLibrary(build).file();
   struct stat status = {};
   REQUIRE(::stat(cache.c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0755);
+  CHECK((status.st_mode & 0777) == 0700);
+  for (const mode_t mode : {0777, 0770, 0720, 0702}) {
+    ::chmod(cache.c_str(), mode);
+    CHECK_THROWS_WITH(RtlLibrary(build), Contains("can be written by other users"));
+  }
+  ::chmod(cache.c_str(), 0755);
+  CHECK(RtlLibrary(build).file() == file);
 
   // A lock or a log that is a link, and a lock that is a pipe.
   const fs::path target = scratch.path() / "target";

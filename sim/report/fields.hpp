@@ -29,7 +29,6 @@ namespace systole::report {
 enum class InJson {
   kNullIfUnknown,     // always there; an empty text is ""
   kLeftOutIfUnknown,  // in its place
-  kKnown,             // always known
   kLastIfKnown,       // behind the other keys of its object
   kNo
 };
@@ -86,7 +85,7 @@ inline constexpr bool kIsValue<std::optional<T>> = kIsValue<T>;
 
 template <class Visitor>
 void visit_fields(const RunReport& run, Visitor&& visit) {
-  visit(Field{"format_version", "", "of this list of keys"}.in_json(InJson::kKnown), kFormatVersion);
+  visit(Field{"format_version", "", "of this list of keys"}, kFormatVersion);
   visit(Field{"chip", "", "name of the chip"}, run.chip);
   visit(Field{"network", "", "name of the network"}, run.network);
   visit(Field{"view", "", "`rtl`, `reference`, `model` or `all`"}, run.view);

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -108,15 +107,12 @@ std::string node_table(const RunReport& run, const TextOptions& options) {
   sort(nodes, options.order);
   const std::size_t shown = std::min(options.top.value_or(nodes.size()), nodes.size());
   NodeColumns columns(options.color);
-  const std::function<void(const NodeReport&)> add = [&](const NodeReport& node) {
-    columns.add(node);
-    const auto behind = fused.find(node.name);
-    if (behind == fused.end()) return;
-    const std::vector<const NodeReport*> list = std::move(behind->second);
-    fused.erase(behind);  // two nodes may have one name
-    for (const NodeReport* each : list) add(*each);
-  };
-  for (std::size_t i = 0; i < shown; ++i) add(*nodes[i]);
+  for (std::size_t i = 0; i < shown; ++i) {
+    columns.add(*nodes[i]);
+    const auto behind = fused.extract(nodes[i]->name);  // two nodes may have one name
+    if (behind.empty()) continue;
+    for (const NodeReport* each : behind.mapped()) columns.add(*each);
+  }
   std::string text = columns.text(options.width);
   if (shown < nodes.size()) text += fmt::format("  {} more nodes\n", nodes.size() - shown);
   return text;
@@ -266,14 +262,12 @@ std::string host_reasons(const RunReport& run, std::size_t width) {
     std::vector<std::string> nodes;
   };
   std::vector<Line> lines;  // in the order of their first nodes
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> places;
   for (const NodeReport& node : run.nodes) {
     if (node.where != "host") continue;
-    const auto same = [&](const Line& line) {
-      return line.operator_name == node.operator_name && line.reason == node.reason;
-    };
-    auto line = std::find_if(lines.begin(), lines.end(), same);
-    if (line == lines.end()) line = lines.insert(lines.end(), {node.operator_name, node.reason, {}});
-    line->nodes.push_back(node.name);
+    const auto [place, is_new] = places.try_emplace({node.operator_name, node.reason}, lines.size());
+    if (is_new) lines.push_back({node.operator_name, node.reason, {}});
+    lines[place->second].nodes.push_back(node.name);
   }
   std::string text;
   for (const Line& line : lines) {

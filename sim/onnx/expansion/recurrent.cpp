@@ -16,7 +16,7 @@ constexpr std::int64_t kMostSteps = 4096;
 
 class Recurrence {
  public:
-  // `gates` of an operator; `inputs`: the places of sequence lengths, initial state and, for an LSTM, cell and peepholes.
+  // Of an operator with so many gates, whose activations have these names unless it says otherwise.
   Recurrence(Emitter& emit, std::int64_t gates, const char* activations) : emit_(emit), gates_(gates) {
     const Integers w = emit.constant_shape(1), r = emit.constant_shape(2), x = emit.run_time_shape(0);
     if (w.size() != 3 || r.size() != 3 || x.size() != 3) emit.refuse("input, weights and recurrence must have rank 3");

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "chip/shipped_chips.hpp"
+#include "cli/output/complain.hpp"
 #include "cli/usage/completion.hpp"
 #include "cli/usage/help.hpp"
 #include "session/session.hpp"
@@ -406,7 +407,7 @@ std::variant<Command, int> parse_command_line(const std::vector<std::string>& ar
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, streams.out, streams.error);  // --version
-    streams.error << "systole: " << usage::complaint(app, words, error) << " (try --help)\n";
+    complain(streams, usage::complaint(app, words, error) + " (try --help)");
     return 2;
   }
   if (!chosen) {

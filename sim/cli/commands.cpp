@@ -2,12 +2,12 @@
 #include "cli/commands.hpp"
 
 #include <new>
-#include <ostream>
+#include <string>
 
 #include "cli/command_line.hpp"
+#include "cli/output/complain.hpp"
 #include "support/error.hpp"
 #include "support/interruption.hpp"
-#include "support/printable.hpp"
 
 namespace systole::cli {
 
@@ -17,19 +17,19 @@ int run(const std::vector<std::string>& arguments, const Streams& streams) {
     if (const int* code = std::get_if<int>(&parsed)) return *code;
     return std::visit([&](const auto& command) { return execute(command, streams); }, std::get<Command>(parsed));
   } catch (const Interrupted& stop) {
-    streams.error << "systole: " << stop.what() << "\n";
+    complain(streams, stop.what());
     return stop.exit_code();
   } catch (const UserError& error) {
-    streams.error << "systole: " << printable(error.what(), LineEnds::kKept) << "\n";
+    complain(streams, error.what());
     return 2;
   } catch (const DesignError& error) {
-    streams.error << "systole: " << printable(error.what(), LineEnds::kKept) << "\n";
+    complain(streams, error.what());
     return 1;
   } catch (const std::bad_alloc&) {
-    streams.error << "systole: out of memory\n";
+    complain(streams, "out of memory");
     return 2;
   } catch (const std::exception& error) {
-    streams.error << "systole: internal error: " << printable(error.what()) << "\n";
+    complain(streams, std::string("internal error: ") + error.what());
     return 3;
   }
 }

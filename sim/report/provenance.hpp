@@ -17,7 +17,7 @@ struct Provenance {
   std::string tool_version, tool_commit;  // tool_commit: empty if the tool was not built in a clone
   std::vector<std::string> command;       // the words of the command line; empty of a job of another program
   std::uint32_t seed = 0;
-  std::string network_file, network_sha256;                    // empty of a network that was given open
+  std::string network_file, network_sha256;  // empty of a network that was given open, or if nobody asked
   std::vector<std::pair<std::string, std::string>> chip_keys;  // of the chip file, as --set takes them
   std::string search;                                          // how tilings were chosen
   std::string calibration;                                     // in words; empty if the file was quantized already

@@ -58,7 +58,7 @@ report::Provenance provenance(const Job& job, const Compiled& compiled) {
   p.seed = job.seed;
   if (const auto* file = std::get_if<std::filesystem::path>(&job.network)) {
     p.network_file = file->string();
-    p.network_sha256 = sha256_of_file(*file);
+    if (job.digests) p.network_sha256 = sha256_of_file(*file);
   }
   p.chip_keys = chip_values(job.chip);
   p.search = compiler::search_name(job.compile.search);
@@ -88,7 +88,7 @@ std::vector<report::InputReport> input_reports(const Job& job, const Compiled& c
     report.source = files != nullptr                                   ? files->at(i).string()
                     : std::holds_alternative<RandomInputs>(job.inputs) ? "random"
                                                                        : "given";
-    if (files != nullptr) report.sha256 = sha256_of_file(files->at(i));
+    if (files != nullptr && job.digests) report.sha256 = sha256_of_file(files->at(i));
     report.outside_range = share_outside_range(network, network.inputs[i], compiled.inputs[i]);
     reports.push_back(std::move(report));
   }

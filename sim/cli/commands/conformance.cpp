@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "chip/shipped_chips.hpp"
+#include "cli/output/complain.hpp"
 #include "cli/output/junit.hpp"
 #include "cli/output/progress_line.hpp"
 #include "cli/output/write_files.hpp"
@@ -94,7 +95,7 @@ int execute(const ConformanceArguments& arguments, const Streams& streams) {
                                        streams);
   if (const int signal_number = interruption_signal()) {
     const Interrupted stop(signal_number);
-    streams.error << fmt::format("systole: {} behind {} cases\n", stop.what(), results.size());
+    complain(streams, fmt::format("{} behind {} cases", stop.what(), results.size()));
     return stop.exit_code();
   }
   return c.failed != 0 ? 1 : all_written ? 0 : 2;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/output/complain.hpp"
 #include "support/error.hpp"
 #include "support/json_file.hpp"
 #include "support/output_file.hpp"
@@ -37,8 +38,8 @@ std::string coverage_text(const fuzz::Coverage& coverage) {
 
 int check_coverage(const fuzz::Coverage& coverage, double required, const Streams& streams) {
   if (100 * coverage.share() >= required) return 0;
-  streams.error << fmt::format("systole: {:.2f} % of the coverage points were hit, required are {} %\n",
-                               100 * coverage.share(), required);
+  complain(streams, fmt::format("{:.2f} % of the coverage points were hit, required are {} %", 100 * coverage.share(),
+                                required));
   return 1;
 }
 

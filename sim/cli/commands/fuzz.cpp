@@ -14,6 +14,7 @@
 
 #include "chip/shipped_chips.hpp"
 #include "cli/commands/coverage.hpp"
+#include "cli/output/complain.hpp"
 #include "cli/output/junit.hpp"
 #include "cli/output/progress_line.hpp"
 #include "cli/output/write_files.hpp"
@@ -245,7 +246,7 @@ int execute(const FuzzArguments& arguments, const Streams& streams) {
                        junit.write(to_junit(suite_of(arguments, chip, seed, report, kept), JunitSkips::kNever));
                    }},
                   streams);
-  if (report.interrupted) streams.error << "systole: " << report.interrupted->what() << "\n";
+  if (report.interrupted) complain(streams, report.interrupted->what());
   if (!report.mismatches.empty()) return 1;
   if (report.interrupted) return report.interrupted->exit_code();
   const int covered = check_coverage(report.coverage, arguments.required_coverage, streams);

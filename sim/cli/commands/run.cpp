@@ -9,6 +9,7 @@
 #include <ostream>
 #include <utility>
 
+#include "cli/output/complain.hpp"
 #include "cli/output/progress_line.hpp"
 #include "cli/output/tensor_writer.hpp"
 #include "cli/output/write_files.hpp"
@@ -29,6 +30,7 @@ session::Job job_of(const RunArguments& arguments) {
   const bool dumps = !arguments.dump_tensors.empty();
   session::Job job = job_of(arguments.job);
   job.compare_float = arguments.compare_float;
+  job.digests = !arguments.json.empty();
   // A dump shows every tensor: none stays on the chip or vanishes into a fused node.
   job.compile.keep_tensors = dumps;
   job.compile.fuse = !dumps;
@@ -153,15 +155,15 @@ int execute(const RunArguments& arguments, const Streams& streams) {
   if (!result.float_distances.empty()) streams.out << float_comparison(result.float_distances);
   bool all_written = write_files(files, result, streams);
   if (!result.wave_trouble.empty()) {
-    streams.error << "systole: " << result.wave_trouble << "\n";
+    complain(streams, result.wave_trouble);
     all_written = false;
   }
   if (result.divergence) {
-    streams.error << "systole: " << result.report.difference << "\n";
+    complain(streams, result.report.difference);
     return 1;
   }
   if (result.interrupted) {
-    streams.error << "systole: " << result.report.interrupted << "\n";
+    complain(streams, result.report.interrupted);
     return result.interrupted->exit_code();
   }
   return all_written ? 0 : 2;

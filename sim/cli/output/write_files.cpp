@@ -3,6 +3,7 @@
 
 #include <ostream>
 
+#include "cli/output/complain.hpp"
 #include "support/error.hpp"
 
 namespace systole::cli {
@@ -13,7 +14,7 @@ bool write_files(const std::vector<std::function<void()>>& writers, const Stream
   for (const std::function<void()>& write : writers) try {
       write();
     } catch (const UserError& error) {
-      streams.error << "systole: " << error.what() << "\n";
+      complain(streams, error.what());
       all_written = false;
     }
   return all_written;

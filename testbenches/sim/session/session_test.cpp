@@ -107,6 +107,7 @@ TEST_CASE("a file, the network in it and its inputs as tensors or files are the 
 TEST_CASE("a report says which tool made it, of which files, with which seed and chip, and its time adds up") {
   Job job = digits_job();
   job.seed = 12;
+  job.digests = true;
   job.command = {"systole", "run"};
   const report::RunReport report = run(job).report;
   const report::Provenance& made_by = report.made_by;

@@ -39,6 +39,22 @@ Job float_job(const test::TemporaryFolder& folder) {
   return job;
 }
 
+// Two products with so many reshapes between them: the second reads what the first wrote.
+Network row_of_reshapes(int length) {
+  test::ModelBuilder builder;
+  builder.input("x", ElementType::kUint8, {1, 4}).output("y", ElementType::kInt8, {1, 4});
+  const std::vector<int> identity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
+  builder.bytes("w", ElementType::kInt8, {4, 4}, identity)
+      .floats("s", {}, {1})
+      .bytes("u", ElementType::kUint8, {}, {0});
+  builder.bytes("z", ElementType::kInt8, {}, {0}).int64s("flat", {2}, {1, 4}).int64s("square", {2}, {2, 2});
+  builder.node("QLinearMatMul", {"x", "s", "u", "w", "s", "z", "s", "z"}, {"r0"});
+  for (int i = 0; i < length; ++i)
+    builder.node("Reshape", {"r" + std::to_string(i), i % 2 == 0 ? "square" : "flat"}, {"r" + std::to_string(i + 1)});
+  builder.node("QLinearMatMul", {"r" + std::to_string(length), "s", "z", "w", "s", "z", "s", "z"}, {"y"});
+  return builder.read();
+}
+
 }  // namespace
 
 TEST_CASE("no SystemC is loaded where nobody asked for the RTL") {
@@ -64,6 +80,15 @@ TEST_CASE("a signal ends a run with a report of what ran, and without rates") {
   CHECK(!result.report.outputs_match);
   CHECK(!result.report.inferences_per_second);
   CHECK(result.outputs.empty());
+}
+
+TEST_CASE("a row of 35,000 reshapes is followed without recursion") {
+  Job job = digits_job(ViewChoice::kModel);
+  job.network = row_of_reshapes(35000);
+  job.inputs = std::vector<HostTensor>{{ElementType::kUint8, {1, 4}, {1, 2, 3, 100}}};
+  const Result result = run(job);
+  CHECK(result.outputs[0].data == std::vector<std::uint8_t>{1, 2, 3, 100});
+  CHECK(result.report.outputs_match == true);
 }
 
 TEST_CASE("the same job gives the same result") {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "network/host_tensor.hpp"
@@ -41,6 +42,49 @@ struct HostCall {
   float number(const char* key, float fallback) const { return attributes.number(key, fallback); }
 };
 
+// A dimension that may be counted from the end. UserError if there is none.
+std::size_t axis_of(const HostCall& call, std::int64_t axis, std::size_t rank);
+
+// A tensor as `outer` times `size` times `inner` elements, `size` of them along one dimension.
+struct Lines {
+  std::size_t outer = 1, size = 1, inner = 1;
+};
+Lines lines_along(const Shape& shape, std::size_t axis);
+
+// Calls f with a zero of the type. Bool is a byte that is 0 or 1.
+template <typename F>
+void for_element_type(ElementType type, F f) {
+  switch (type) {
+    case ElementType::kInt8:
+      return f(std::int8_t{});
+    case ElementType::kUint8:
+    case ElementType::kBool:
+      return f(std::uint8_t{});
+    case ElementType::kInt32:
+      return f(std::int32_t{});
+    case ElementType::kInt64:
+      return f(std::int64_t{});
+    case ElementType::kFloat32:
+      return f(float{});
+  }
+}
+
+// Integers wrap, as everywhere in ONNX Runtime; unsigned arithmetic keeps that defined.
+template <typename T>
+T wrapped_sum(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>)
+    return a + b;
+  else
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) + static_cast<std::make_unsigned_t<T>>(b));
+}
+template <typename T>
+T wrapped_product(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>)
+    return a * b;
+  else
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) * static_cast<std::make_unsigned_t<T>>(b));
+}
+
 using HostFunction = void (*)(HostCall&);
 
 enum class Folding { kAllowed, kNever };
@@ -68,8 +112,8 @@ void host_batch_normalization(HostCall& call);
 // elementwise.cpp
 void host_unary(HostCall& call);
 void host_binary(HostCall& call);
+void host_power(HostCall& call);
 void host_cast(HostCall& call);
-void host_reduce(HostCall& call);
 void host_quantize_linear(HostCall& call);
 void host_dequantize_linear(HostCall& call);
 void host_dynamic_quantize_linear(HostCall& call);
@@ -87,6 +131,19 @@ void host_expand(HostCall& call);
 void host_constant_of_shape(HostCall& call);
 void host_arg_max(HostCall& call);
 void host_shape(HostCall& call);
+// indexing.cpp
+void host_gather_elements(HostCall& call);
+void host_gather_nd(HostCall& call);
+void host_scatter_elements(HostCall& call);
+void host_scatter_nd(HostCall& call);
+void host_one_hot(HostCall& call);
+// ordering.cpp
+void host_top_k(HostCall& call);
+void host_cumulative_sum(HostCall& call);
+void host_hard_max(HostCall& call);
+void host_reverse_sequence(HostCall& call);
+// reduction.cpp
+void host_reduce(HostCall& call);
 // logic.cpp
 void host_compare(HostCall& call);
 void host_not(HostCall& call);
@@ -101,6 +158,7 @@ void host_resize(HostCall& call);
 void host_depth_space(HostCall& call);
 void host_tile(HostCall& call);
 void host_trilu(HostCall& call);
+void host_eye_like(HostCall& call);
 void host_range(HostCall& call);
 // integer.cpp: quantized products whose weights or zero points are known at run time only
 void host_conv_integer(HostCall& call);

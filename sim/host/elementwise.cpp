@@ -18,8 +18,8 @@ namespace {
 using UnaryFunction = float (*)(float x, const HostCall& call);
 
 float clip(float x, const HostCall& call) {
-  const float low = call.number("min", -std::numeric_limits<float>::infinity());
-  const float high = call.number("max", std::numeric_limits<float>::infinity());
+  const float low = call.number("min", std::numeric_limits<float>::lowest());
+  const float high = call.number("max", std::numeric_limits<float>::max());
   return std::min(std::max(x, low), high);
 }
 
@@ -88,17 +88,29 @@ BinaryFunction<T> shared_function(const std::string& name) {
   return nullptr;
 }
 
-// Integers wrap, as everywhere in ONNX Runtime; unsigned arithmetic keeps that defined.
 template <typename T>
-BinaryFunction<T> integer_function(const std::string& name) {
-  using U = std::make_unsigned_t<T>;
-  if (name == "Add" || name == "Sum")
-    return [](T a, T b) { return static_cast<T>(static_cast<U>(a) + static_cast<U>(b)); };
-  if (name == "Sub") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) - static_cast<U>(b)); };
-  if (name == "Mul") return [](T a, T b) { return static_cast<T>(static_cast<U>(a) * static_cast<U>(b)); };
-  return [](T a, T b) {  // Div
-    if (b == 0) throw UserError("division of an integer by zero");
-    return b == -1 ? static_cast<T>(U{0} - static_cast<U>(a)) : static_cast<T>(a / b);
+T remainder_of(T a, T b) {
+  if (b == 0) throw UserError("remainder of an integer by zero");
+  return std::is_signed_v<T> && b == static_cast<T>(-1) ? T{0} : static_cast<T>(a % b);
+}
+
+// Integers wrap, also where a type's lowest value is divided by -1.
+template <typename T>
+BinaryFunction<T> integer_function(const std::string& name, bool truncates) {
+  if (name == "Add" || name == "Sum") return [](T a, T b) { return wrapped_sum(a, b); };
+  if (name == "Sub") return [](T a, T b) { return wrapped_sum(a, wrapped_product(b, static_cast<T>(-1))); };
+  if (name == "Mul") return [](T a, T b) { return wrapped_product(a, b); };
+  if (name == "Div")
+    return [](T a, T b) {
+      if (b == 0) throw UserError("division of an integer by zero");
+      if (std::is_signed_v<T> && b == static_cast<T>(-1)) return wrapped_product(a, b);
+      return static_cast<T>(a / b);
+    };
+  if (truncates)  // Mod with fmod=1: the sign of the dividend
+    return [](T a, T b) { return remainder_of(a, b); };
+  return [](T a, T b) {  // Mod: the sign of the divisor
+    const T rest = remainder_of(a, b);
+    return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
   };
 }
 
@@ -107,22 +119,25 @@ BinaryFunction<float> float_function(const std::string& name) {
   if (name == "Sub") return [](float a, float b) { return a - b; };
   if (name == "Mul") return [](float a, float b) { return a * b; };
   if (name == "Div") return [](float a, float b) { return a / b; };
-  if (name == "PRelu") return [](float a, float b) { return a < 0 ? a * b : a; };
-  return [](float a, float b) { return static_cast<float>(std::pow(a, b)); };
+  if (name == "Mod") return [](float a, float b) { return std::fmod(a, b); };
+  return [](float a, float b) { return a < 0 ? a * b : a; };  // PRelu
 }
 
 template <typename T>
-BinaryFunction<T> binary_function(const std::string& name) {
-  if (const auto function = shared_function<T>(name)) return function;
-  if constexpr (std::is_integral_v<T>)
-    return integer_function<T>(name);
-  else
-    return float_function(name);
+BinaryFunction<T> binary_function(const HostCall& call) {
+  if (const auto function = shared_function<T>(call.name)) return function;
+  const bool truncates = call.integer("fmod", 0) != 0;
+  if constexpr (std::is_integral_v<T>) {
+    return integer_function<T>(call.name, truncates);
+  } else {
+    if (call.name == "Mod" && !truncates) throw UserError("floats need the attribute fmod=1");
+    return float_function(call.name);
+  }
 }
 
 template <typename T>
 void binary(HostCall& call) {
-  const BinaryFunction<T> function = binary_function<T>(call.name);
+  const BinaryFunction<T> function = binary_function<T>(call);
   HostTensor& y = call.outputs[0];
   HostTensor left{y.type, call.inputs[0].shape, {}};
   left.data.assign(call.inputs[0].data, call.inputs[0].data + call.inputs[0].count() * sizeof(T));
@@ -152,6 +167,20 @@ void binary(HostCall& call) {
   y.data = std::move(left.data);
   if (call.name != "Mean") return;
   for (std::size_t i = 0; i < y.data.size() / sizeof(T); ++i) elements<T>(y)[i] /= static_cast<T>(call.inputs.size());
+}
+
+// Neg, Abs, Sign, Relu of integers.
+template <typename T>
+void unary_integers(HostCall& call) {
+  const T* x = call.inputs[0].as<T>();
+  T* y = elements<T>(call.outputs[0]);
+  for (std::size_t i = 0; i < call.inputs[0].count(); ++i) {
+    const T negative = wrapped_product(x[i], static_cast<T>(-1));
+    y[i] = call.name == "Neg"    ? negative
+           : call.name == "Abs"  ? (x[i] < 0 ? negative : x[i])
+           : call.name == "Relu" ? std::max(x[i], T{0})
+                                 : static_cast<T>((x[i] > 0) - (x[i] < 0));
+  }
 }
 
 double load_number(const TensorView& x, std::size_t i) {
@@ -202,23 +231,49 @@ void for_each_quantized(const HostCall& call, F f) {
 }  // namespace
 
 void host_unary(HostCall& call) {
+  if (call.inputs[0].type != ElementType::kFloat32)
+    return for_element_type(call.inputs[0].type, [&](auto element) { unary_integers<decltype(element)>(call); });
   const UnaryFunction function = unary_function(call.name);
   const float* x = call.inputs[0].as<float>();
   float* y = elements<float>(call.outputs[0]);
   for (std::size_t i = 0; i < call.inputs[0].count(); ++i) y[i] = function(x[i], call);
 }
 
-void host_binary(HostCall& call) try {
-  switch (call.inputs[0].type) {
-    case ElementType::kFloat32:
-      return binary<float>(call);
-    case ElementType::kInt32:
-      return binary<std::int32_t>(call);
-    case ElementType::kInt64:
-      return binary<std::int64_t>(call);
-    default:
-      throw InternalError("invariant broken: the operator table lists the types of binary operators");
+// As x to the power of y in float64, which is exact where an integer result is below 2^53; an integer base with an
+// integer exponent that is not negative wraps. Other integer results drop their fraction and saturate.
+template <typename T>
+T power(const HostCall& call, std::size_t base, std::size_t exponent) {
+  const TensorView &x = call.inputs[0], &y = call.inputs.at(1);
+  const T b = x.as<T>()[base];
+  if constexpr (std::is_integral_v<T>) {
+    if (y.type != ElementType::kFloat32 && y.integer(exponent) >= 0) {
+      T result = 1, square = b;
+      for (std::int64_t left = y.integer(exponent); left != 0; left /= 2, square = wrapped_product(square, square))
+        if (left % 2 != 0) result = wrapped_product(result, square);
+      return result;
+    }
+    return static_cast<T>(to_integer(std::pow(static_cast<double>(b), load_number(y, exponent)),
+                                     std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+  } else {
+    if (y.type == ElementType::kFloat32) return std::pow(b, y.as<float>()[exponent]);
+    return static_cast<T>(std::pow(static_cast<double>(b), static_cast<double>(y.integer(exponent))));
   }
+}
+
+// Base and exponent may have different types; the result has that of the base.
+void host_power(HostCall& call) {
+  HostTensor& y = call.outputs[0];
+  for_element_type(y.type, [&](auto element) {
+    using T = decltype(element);
+    for_each_broadcast(y.shape, call.inputs[0].shape, call.inputs.at(1).shape,
+                       [&](std::size_t i, std::size_t base, std::size_t exponent) {
+                         elements<T>(y)[i] = power<T>(call, base, exponent);
+                       });
+  });
+}
+
+void host_binary(HostCall& call) try {
+  for_element_type(call.inputs[0].type, [&](auto element) { binary<decltype(element)>(call); });
 } catch (const UserError& error) {
   throw UserError(call.what + ": " + error.what());
 }
@@ -251,66 +306,6 @@ void host_cast(HostCall& call) {
     }
     std::memcpy(&y.data[i * element_bytes(y.type)], &value, element_bytes(y.type));
   }
-}
-
-// What a reduction does with an element and, at the end, with all of them.
-struct Reduction {
-  double start;
-  double (*add)(double, double);
-  double (*finish)(double);
-};
-
-const Reduction& reduction_of(const std::string& name) {
-  const auto sum = [](double a, double x) { return a + x; };
-  const auto same = [](double a) { return a; };
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  static const std::map<std::string, Reduction> reductions = {
-      {"ReduceMax", {-kInfinity, [](double a, double x) { return std::max(a, x); }, same}},
-      {"ReduceMin", {kInfinity, [](double a, double x) { return std::min(a, x); }, same}},
-      {"ReduceSum", {0, sum, same}},
-      {"ReduceMean", {0, sum, same}},
-      {"ReduceProd", {1, [](double a, double x) { return a * x; }, same}},
-      {"ReduceL1", {0, [](double a, double x) { return a + std::fabs(x); }, same}},
-      {"ReduceL2", {0, [](double a, double x) { return a + x * x; }, [](double a) { return std::sqrt(a); }}},
-      {"ReduceSumSquare", {0, [](double a, double x) { return a + x * x; }, same}},
-      {"ReduceLogSum", {0, sum, [](double a) { return std::log(a); }}},
-      {"ReduceLogSumExp",
-       {0, [](double a, double x) { return a + std::exp(x); }, [](double a) { return std::log(a); }}},
-  };
-  return reductions.at(name);
-}
-
-// Reduces over attribute `axes`, or over all dimensions; in float64, rounded once.
-void host_reduce(HostCall& call) {
-  const TensorView& x = call.inputs[0];
-  HostTensor& y = call.outputs[0];
-  const auto rank = static_cast<std::int64_t>(x.shape.size());
-  std::vector<bool> reduced(x.shape.size(), false);
-  const auto axes = call.attributes.ints.find("axes");
-  if (axes == call.attributes.ints.end() || axes->second.empty()) {
-    if (call.integer("noop_with_empty_axes", 0) != 0) {
-      y.data.assign(x.data, x.data + y.data.size());
-      return;
-    }
-    reduced.assign(x.shape.size(), true);
-  } else {
-    for (std::int64_t axis : axes->second) {
-      if (axis < -rank || axis >= rank) throw UserError(call.what + ": an axis is not one of the input");
-      reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
-    }
-  }
-  Shape kept = x.shape;
-  for (std::size_t d = 0; d < kept.size(); ++d) kept[d] = reduced[d] ? 1 : kept[d];
-  const auto results = static_cast<std::size_t>(element_count(kept));
-  invariant(results * sizeof(float) == y.data.size(), "a reduction has the inferred shape");
-  const Reduction& reduction = reduction_of(call.name);
-  std::vector<double> sums(results, reduction.start);
-  for_each_broadcast(x.shape, x.shape, kept, [&](std::size_t, std::size_t ix, std::size_t iy) {
-    sums[iy] = reduction.add(sums[iy], x.as<float>()[ix]);
-  });
-  const double divisor = call.name == "ReduceMean" ? static_cast<double>(x.count()) / static_cast<double>(results) : 1;
-  for (std::size_t i = 0; i < results; ++i)
-    elements<float>(y)[i] = static_cast<float>(reduction.finish(sums[i]) / divisor);
 }
 
 void host_quantize_linear(HostCall& call) {

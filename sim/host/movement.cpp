@@ -12,12 +12,6 @@
 namespace systole {
 namespace {
 
-std::size_t normal_axis(const HostCall& call, std::int64_t axis, std::size_t rank) {
-  const auto signed_rank = static_cast<std::int64_t>(rank);
-  if (axis < -signed_rank || axis >= signed_rank) throw UserError(call.what + ": the axis is not one of the input");
-  return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
-}
-
 std::size_t product(Shape::const_iterator begin, Shape::const_iterator end) {
   return static_cast<std::size_t>(element_count(Shape(begin, end)));
 }
@@ -88,7 +82,7 @@ void host_transpose(HostCall& call) {
 
 void host_concat(HostCall& call) {
   HostTensor& y = call.outputs[0];
-  const std::size_t axis = normal_axis(call, call.integer("axis", 0), y.shape.size());
+  const std::size_t axis = axis_of(call, call.integer("axis", 0), y.shape.size());
   const std::size_t outer = product(y.shape.begin(), y.shape.begin() + static_cast<std::ptrdiff_t>(axis));
   std::size_t at = 0;
   for (std::size_t o = 0; o < outer; ++o) {
@@ -104,7 +98,7 @@ void host_concat(HostCall& call) {
 
 void host_split(HostCall& call) {
   const TensorView& x = call.inputs[0];
-  const std::size_t axis = normal_axis(call, call.integer("axis", 0), x.shape.size());
+  const std::size_t axis = axis_of(call, call.integer("axis", 0), x.shape.size());
   const std::size_t outer = product(x.shape.begin(), x.shape.begin() + static_cast<std::ptrdiff_t>(axis));
   std::int64_t sizes = 0;
   for (const HostTensor& y : call.outputs) sizes += y.shape.at(axis);
@@ -139,7 +133,7 @@ void host_slice(HostCall& call) {
   const auto x_strides = strides;
   std::int64_t start = 0;
   for (std::size_t i = 0; i < starts.size(); ++i) {
-    const std::size_t d = normal_axis(call, axes[i], x.shape.size());
+    const std::size_t d = axis_of(call, axes[i], x.shape.size());
     const std::int64_t size = x.shape[d], step = steps[i];
     if (step == 0 || step == std::numeric_limits<std::int64_t>::min())
       throw UserError(call.what + ": a step of zero or out of range");
@@ -209,7 +203,7 @@ void host_pad(HostCall& call) {
 void host_gather(HostCall& call) {
   const TensorView &x = call.inputs[0], &indices = call.inputs.at(1);
   HostTensor& y = call.outputs[0];
-  const std::size_t axis = normal_axis(call, call.integer("axis", 0), x.shape.size());
+  const std::size_t axis = axis_of(call, call.integer("axis", 0), x.shape.size());
   const auto middle = x.shape.begin() + static_cast<std::ptrdiff_t>(axis);
   const std::size_t outer = product(x.shape.begin(), middle);
   const std::size_t inner_bytes = product(middle + 1, x.shape.end()) * element_bytes(y.type);
@@ -248,7 +242,7 @@ void host_constant_of_shape(HostCall& call) {
 
 void host_arg_max(HostCall& call) {
   const TensorView& x = call.inputs[0];
-  const std::size_t axis = normal_axis(call, call.integer("axis", 0), x.shape.size());
+  const std::size_t axis = axis_of(call, call.integer("axis", 0), x.shape.size());
   const bool minimum = call.name == "ArgMin";
   const bool last_wins = call.integer("select_last_index", 0) != 0;
   const auto middle = x.shape.begin() + static_cast<std::ptrdiff_t>(axis);

@@ -75,6 +75,19 @@ std::int64_t TensorView::integer(std::size_t index) const {
   throw InternalError("invariant broken: integer elements are read from integer tensors only");
 }
 
+std::size_t axis_of(const HostCall& call, std::int64_t axis, std::size_t rank) {
+  const auto signed_rank = static_cast<std::int64_t>(rank);
+  if (axis < -signed_rank || axis >= signed_rank) throw UserError(call.what + ": the axis is not one of the input");
+  return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+
+Lines lines_along(const Shape& shape, std::size_t axis) {
+  Lines lines;
+  for (std::size_t d = 0; d < shape.size(); ++d)
+    (d < axis ? lines.outer : d == axis ? lines.size : lines.inner) *= static_cast<std::size_t>(shape[d]);
+  return lines;
+}
+
 std::vector<HostTensor> run_on_host(const std::vector<Tensor>& tensors, const HostWork& work,
                                     const std::vector<HostTensor>& inputs) {
   const std::string what = work_text(work.node, work.operator_name);

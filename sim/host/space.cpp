@@ -14,17 +14,19 @@
 namespace systole {
 namespace {
 
-// Of one output element along one dimension: two input elements and the weight of the second.
+// Of one output element along one dimension: an input element and its weight.
 struct Tap {
-  std::size_t first = 0, second = 0;
-  double weight = 0;
+  std::size_t index = 0;
+  double weight = 1;
 };
+using Taps = std::vector<Tap>;  // of an output element; their weights add up to 1
 
 double source_coordinate(const HostCall& call, const std::string& mode, double y, double in, double out, double scale) {
   if (mode == "half_pixel") return (y + 0.5) / scale - 0.5;
   if (mode == "pytorch_half_pixel") return out > 1 ? (y + 0.5) / scale - 0.5 : 0;
   if (mode == "align_corners") return out > 1 ? y * (in - 1) / (out - 1) : 0;
   if (mode == "asymmetric") return y / scale;
+  if (mode == "tf_half_pixel_for_nn") return (y + 0.5) / scale;
   throw UserError(fmt::format("{}: coordinate_transformation_mode {} is not supported", call.what, in_quotes(mode)));
 }
 
@@ -36,11 +38,36 @@ double nearest(const HostCall& call, const std::string& mode, double x) {
   throw UserError(fmt::format("{}: nearest_mode {} is not supported", call.what, in_quotes(mode)));
 }
 
-std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, double scale) {
+// Of Keys' cubic convolution with the parameter `a`, at this distance.
+double cubic_weight(double distance, double a) {
+  const double d = std::fabs(distance);
+  if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  if (d < 2) return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+  return 0;
+}
+
+// What lies outside repeats the border, or has no weight.
+Taps cubic_taps(const HostCall& call, double x, std::int64_t in) {
+  const double a = call.number("cubic_coeff_a", -0.75f), low = std::floor(x);
+  const bool excludes = call.integer("exclude_outside", 0) != 0;
+  Taps list;
+  double sum = 0;
+  for (double at = low - 1; at <= low + 2; ++at) {
+    if (excludes && (at < 0 || at > static_cast<double>(in - 1))) continue;
+    const double inside = std::clamp(at, 0.0, static_cast<double>(in - 1));
+    list.push_back({static_cast<std::size_t>(inside), cubic_weight(x - at, a)});
+    sum += list.back().weight;
+  }
+  if (sum == 0) throw UserError(call.what + ": an element of the output has no weights");
+  for (Tap& tap : list) tap.weight /= sum;
+  return list;
+}
+
+std::vector<Taps> taps(const HostCall& call, std::int64_t in, std::int64_t out, double scale) {
   const std::string mode = call.attributes.string("mode", "nearest"),
                     near = call.attributes.string("nearest_mode", "round_prefer_floor");
   const std::string coordinates = call.attributes.string("coordinate_transformation_mode", "half_pixel");
-  std::vector<Tap> list;
+  std::vector<Taps> list;
   for (std::int64_t y = 0; y < out; ++y) {
     const double x = source_coordinate(call, coordinates, static_cast<double>(y), static_cast<double>(in),
                                        static_cast<double>(in) * scale, scale);
@@ -48,10 +75,13 @@ std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, d
       return static_cast<std::size_t>(std::clamp(v, 0.0, static_cast<double>(in - 1)));
     };
     if (mode == "nearest") {
-      list.push_back({inside(nearest(call, near, x)), 0, 0});
+      list.push_back({{inside(nearest(call, near, x)), 1}});
+    } else if (mode == "cubic") {
+      list.push_back(cubic_taps(call, x, in));
     } else {
-      const double low = std::floor(x);
-      list.push_back({inside(low), inside(low + 1), x - low});
+      const double low = std::floor(x), weight = x - low;
+      list.push_back({{inside(low), 1 - weight}});
+      if (weight != 0) list.back().push_back({inside(low + 1), weight});
     }
   }
   return list;
@@ -63,7 +93,7 @@ std::vector<Tap> taps(const HostCall& call, std::int64_t in, std::int64_t out, d
 void host_resize(HostCall& call) {
   const TensorView& x = call.inputs[0];
   const std::string mode = call.attributes.string("mode", "nearest");
-  if (mode != "nearest" && mode != "linear")
+  if (mode != "nearest" && mode != "linear" && mode != "cubic")
     throw UserError(fmt::format("{}: mode {} is not supported", call.what, in_quotes(mode)));
   const Shape& target = call.outputs[0].shape;
   Shape shape = x.shape;
@@ -74,7 +104,7 @@ void host_resize(HostCall& call) {
                              ? scales->second.at(d)
                              : static_cast<double>(target[d]) / static_cast<double>(shape[d]);
     if (shape[d] == target[d] && scale == 1) continue;
-    const std::vector<Tap> list = taps(call, shape[d], target[d], scale);
+    const std::vector<Taps> list = taps(call, shape[d], target[d], scale);
     std::size_t outer = 1, inner = 1;
     for (std::size_t k = 0; k < d; ++k) outer *= static_cast<std::size_t>(shape[k]);
     for (std::size_t k = d + 1; k < shape.size(); ++k) inner *= static_cast<std::size_t>(shape[k]);
@@ -85,9 +115,8 @@ void host_resize(HostCall& call) {
           const auto at = [&](std::size_t index) {
             return static_cast<double>(values[(o * static_cast<std::size_t>(shape[d]) + index) * inner + i]);
           };
-          const Tap& tap = list[y];
-          const double value =
-              tap.weight == 0 ? at(tap.first) : at(tap.first) * (1 - tap.weight) + at(tap.second) * tap.weight;
+          double value = at(list[y][0].index) * list[y][0].weight;
+          for (std::size_t t = 1; t < list[y].size(); ++t) value += at(list[y][t].index) * list[y][t].weight;
           result[(o * list.size() + y) * inner + i] = static_cast<float>(value);
         }
     values = std::move(result);
@@ -154,6 +183,19 @@ void host_trilu(HostCall& call) {
     const bool keep = upper ? column - row >= k : column - row <= k;
     if (keep) std::memcpy(&y.data[i * bytes], x.data + i * bytes, bytes);
   }
+}
+
+// Ones where the column is the row plus attribute `k`; only the shape of the input has a meaning.
+void host_eye_like(HostCall& call) {
+  HostTensor& y = call.outputs[0];
+  if (y.shape.size() != 2) throw UserError(call.what + ": the input is no matrix");
+  const std::int64_t k = call.integer("k", 0);
+  for_element_type(y.type, [&](auto element) {
+    using T = decltype(element);
+    for (std::int64_t row = 0; row < y.shape[0]; ++row)
+      if (row + k >= 0 && row + k < y.shape[1])
+        elements<T>(y)[static_cast<std::size_t>(row * y.shape[1] + row + k)] = T{1};
+  });
 }
 
 // Inputs: start, limit, step. The output's shape says how many.

@@ -10,5 +10,6 @@ class GraphProto;
 class ModelProto;
 class NodeProto;
 class TensorProto;
+class TypeProto;
 class ValueInfoProto;
 }  // namespace onnx

@@ -31,6 +31,7 @@ struct LoweredInput {
 const std::map<std::string, std::vector<LoweredInput>>& lowered_inputs() {
   static const std::map<std::string, std::vector<LoweredInput>> table = {
       {"Clip", {{1, "min", Kind::kNumber}, {2, "max", Kind::kNumber}}},
+      {"CumSum", {{1, "axis", Kind::kIntegers}}},
       {"Dropout", {{2, "training_mode", Kind::kNumber}}},
       {"Expand", {}},
       {"Pad", {{1, "pads", Kind::kIntegers}, {2, "value", Kind::kNumber}}},
@@ -44,6 +45,7 @@ const std::map<std::string, std::vector<LoweredInput>>& lowered_inputs() {
       {"Split", {}},
       {"Squeeze", {}},
       {"Tile", {}},
+      {"TopK", {}},
       {"Trilu", {{1, "k", Kind::kIntegers}}},
       {"Unsqueeze", {}},
   };
@@ -65,7 +67,7 @@ void check_lowered(const OnnxNode& node, const std::string& what) {
 }  // namespace
 
 std::vector<std::string> lowered_operators() {
-  std::vector<std::string> names = {"Resize"};
+  std::vector<std::string> names = {"OneHot", "Resize"};
   for (const auto& [name, inputs] : lowered_inputs()) names.push_back(name);
   return names;
 }
@@ -96,6 +98,7 @@ void InputLowering::after_inference(OnnxNode& node, const std::string& what) con
   if (node.operator_name == "Resize") lower_resize(node, what);
   if (node.operator_name == "Pad" && node.inputs.size() > 3)
     throw UserError(what + ": the input axes is not supported");
+  if (node.operator_name == "OneHot") node.inputs.erase(node.inputs.begin() + 1);  // the depth
   const auto lowered = lowered_inputs().find(node.operator_name);
   if (lowered != lowered_inputs().end()) {
     for (const LoweredInput& input : lowered->second) {

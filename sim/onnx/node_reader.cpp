@@ -5,6 +5,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "host/call.hpp"
 #include "network/message_text.hpp"
 #include "onnx/expansion/expansion.hpp"
+#include "onnx/expansion/function_body.hpp"
+#include "onnx/inference/library_inference.hpp"
 #include "onnx/inference/microsoft.hpp"
 #include "onnx/inference/opset.hpp"
 #include "onnx/inference/quantization_check.hpp"
@@ -41,7 +44,8 @@ void check_supported(const onnx::NodeProto& node, const std::string& what) {
 }
 
 bool has_several_outputs(const std::string& operator_name) {
-  return operator_name == "Split" || operator_name == "DynamicQuantizeLinear" || operator_name == "LayerNormalization";
+  return operator_name == "Split" || operator_name == "DynamicQuantizeLinear" ||
+         operator_name == "LayerNormalization" || operator_name == "TopK";
 }
 
 // A sum of two is an Add, of one it is the tensor itself.
@@ -57,13 +61,18 @@ void NodeReader::add(const onnx::NodeProto& proto, int index) {
   const std::string what = builder_.node_what(node_proto.name(), node_proto.op_type(), index);
   const bool is_expanded = node_proto.domain() == kExpandedDomain;
   if (is_expanded || node_proto.domain() == "ai.onnx") node_proto.clear_domain();
-  const std::int64_t file_opset = is_expanded ? kExpandedOpset : opset_;
-  check_supported(node_proto, what);
+  add_node(std::move(node_proto), is_expanded ? kExpandedOpset : opset_, what, 0);
+}
+
+void NodeReader::add_node(onnx::NodeProto node_proto, std::int64_t file_opset, const std::string& what, int depth) {
   const std::string operator_name = node_proto.op_type();
   OnnxNode node;
   node.operator_name = operator_name;
   for (const auto& input : node_proto.input())
     node.inputs.push_back(input.empty() ? kNoTensor : builder_.find(input).value());
+  if (!is_supported(node_proto) && add_function(node_proto, file_opset, node, what, depth)) return;
+  check_supported(node_proto, what);
+  if (has_computed_limits(node)) return add_limits(node_proto, file_opset, node, what, depth);
   const InputLowering lowering(builder_.graph().tensors, file_opset);
   lowering.before_inference(node_proto, node, what);
   const int opset = adapt_to_known_opset(node_proto, file_opset, what);
@@ -71,7 +80,8 @@ void NodeReader::add(const onnx::NodeProto& proto, int index) {
   static_cast<Attributes&>(node) = attributes_of(node_proto, what);
   if (operator_name == "Constant") return add_constant(node_proto, what);
   // What was a 2-D softmax over flattened dimensions is one over an axis since operator set 13.
-  if (operator_name == "Softmax" || operator_name == "LogSoftmax") node.ints["flattens"] = {file_opset < 13 ? 1 : 0};
+  if (operator_name == "Softmax" || operator_name == "LogSoftmax" || operator_name == "Hardmax")
+    node.ints["flattens"] = {file_opset < 13 ? 1 : 0};
 
   check_input_types(node, what);
   if (operator_name == "PRelu" && file_opset < 7) spread_slopes(node);
@@ -81,6 +91,64 @@ void NodeReader::add(const onnx::NodeProto& proto, int index) {
   check_quantization(operator_name, node, builder_.graph().tensors, types.at(0).type, what);
   lowering.after_inference(node, what);
   add_outputs(node_proto, types, std::move(node), what);
+}
+
+// False for an operator that ONNX does not define by others.
+bool NodeReader::add_function(const onnx::NodeProto& proto, std::int64_t file_opset, const OnnxNode& inputs,
+                              const std::string& what, int depth) {
+  constexpr int kMaxDepth = 8;  // the library's own functions need 2
+  if (!proto.domain().empty() || depth >= kMaxDepth) return false;
+  onnx::NodeProto known = proto;
+  const int opset = adapt_to_known_opset(known, file_opset, what);
+  const FunctionBody body = function_body(known, opset, inputs, builder_.graph().tensors, what);
+  for (const onnx::NodeProto& node : body.nodes) read_names_.insert(node.input().begin(), node.input().end());
+  for (const onnx::NodeProto& node : body.nodes) add_node(node, body.opset, what, depth + 1);
+  return !body.nodes.empty();
+}
+
+bool NodeReader::has_computed_limits(const OnnxNode& node) const {
+  if (node.operator_name != "Clip" || node.inputs.empty() || node.inputs[0] == kNoTensor) return false;
+  if (builder_.tensor(node.inputs[0]).type != ElementType::kFloat32) return true;
+  return std::any_of(node.inputs.begin() + 1, node.inputs.end(),
+                     [&](TensorId id) { return id != kNoTensor && !builder_.is_constant(id); });
+}
+
+// A Clip whose limits are computed during the run, and one of integers, is a Max and a Min. An input that is no
+// number stays, a limit that is none does not limit, and of limits that cross the upper one holds.
+void NodeReader::add_limits(const onnx::NodeProto& proto, std::int64_t file_opset, const OnnxNode& clip,
+                            const std::string& what, int depth) {
+  constexpr std::int64_t kTypesOfAllWidths = 13;  // the operator set of the two
+  onnx::NodeProto known = proto;
+  const int opset = adapt_to_known_opset(known, file_opset, what);
+  check_node_schema(known, opset, what);
+  check_library_inputs(known, opset, clip, builder_.graph().tensors, what);
+  const Tensor x = builder_.tensor(clip.inputs[0]);
+  std::string from = proto.input(0);
+  for (const auto& [index, name] : {std::pair<std::size_t, const char*>{1, "Max"}, {2, "Min"}}) {
+    const bool is_last = index == 2;
+    const bool given = index < clip.inputs.size() && clip.inputs[index] != kNoTensor;
+    std::string limit = given ? proto.input(static_cast<int>(index)) : fmt::format("{}/{}", proto.output(0), name);
+    if (given) {
+      const Tensor& tensor = builder_.tensor(clip.inputs[index]);
+      if (element_count(tensor.shape) != 1 || tensor.shape.size() > x.shape.size())
+        throw UserError(fmt::format("{}: input {} must be one number", what, in_quotes(tensor.name)));
+    } else {
+      HostTensor widest = make_host_tensor(x.type, {});
+      for_element_type(x.type, [&](auto element) {
+        using Limits = std::numeric_limits<decltype(element)>;
+        elements<decltype(element)>(widest)[0] = is_last ? Limits::max() : Limits::lowest();
+      });
+      builder_.define(what, {limit, x.type, {}, std::move(widest.data), true});
+    }
+    onnx::NodeProto step;
+    step.set_op_type(name);
+    step.add_input(from);
+    step.add_input(limit);
+    from = is_last ? proto.output(0) : proto.output(0) + "/limited";
+    step.add_output(from);
+    step.set_name(is_last && !proto.name().empty() ? proto.name() : from);
+    add_node(step, kTypesOfAllWidths, what, depth + 1);
+  }
 }
 
 void NodeReader::add_constant(const onnx::NodeProto& node, const std::string& what) {
@@ -97,12 +165,6 @@ void NodeReader::check_input_types(const OnnxNode& node, const std::string& what
   if (std::find(entry->types.begin(), entry->types.end(), first.type) == entry->types.end()) {
     throw UserError(fmt::format("{}: input {} is {}, which is not supported for this operator", what,
                                 in_quotes(first.name), element_name(first.type)));
-  }
-  if (node.operator_name != "Pow") return;
-  const Tensor& exponent = builder_.tensor(node.inputs.at(1));
-  if (exponent.type != first.type) {
-    throw UserError(fmt::format("{}: the exponent {} is {}; supported is {}", what, in_quotes(exponent.name),
-                                element_name(exponent.type), element_name(first.type)));
   }
 }
 

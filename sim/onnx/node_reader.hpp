@@ -27,6 +27,12 @@ class NodeReader {
   void add(const onnx::NodeProto& proto, int index);
 
  private:
+  void add_node(onnx::NodeProto node, std::int64_t opset, const std::string& what, int depth);
+  bool add_function(const onnx::NodeProto& node, std::int64_t opset, const OnnxNode& inputs, const std::string& what,
+                    int depth);
+  bool has_computed_limits(const OnnxNode& node) const;
+  void add_limits(const onnx::NodeProto& node, std::int64_t opset, const OnnxNode& clip, const std::string& what,
+                  int depth);
   bool is_read(const std::string& name) const { return read_names_.count(name) != 0; }
   void add_constant(const onnx::NodeProto& node, const std::string& what);
   void check_input_types(const OnnxNode& node, const std::string& what) const;

@@ -153,6 +153,28 @@ struct NodeWriter {
     rest.floats.erase("value");
   }
 
+  void add_cumulative_sum() {
+    proto.add_input(file.add_integer(input_name("axis"), node.integer("axis", 0)));
+    rest.ints.erase("axis");
+  }
+
+  // Inputs: indices, depth, values.
+  void add_one_hot() {
+    const auto rank = static_cast<std::int64_t>(output_shape().size());
+    const std::int64_t axis = node.integer("axis", -1);
+    const std::int64_t depth = output_shape().at(static_cast<std::size_t>(axis < 0 ? axis + rank : axis));
+    proto.add_input(proto.input(1));
+    proto.set_input(1, file.add_integers(input_name("depth"), {depth}));
+  }
+
+  void add_top_k() {
+    const auto rank = static_cast<std::int64_t>(output_shape().size());
+    const std::int64_t axis = node.integer("axis", -1);
+    proto.add_input(file.add_integers(input_name("k"),
+                                      {output_shape().at(static_cast<std::size_t>(axis < 0 ? axis + rank : axis))}));
+    rest.ints.erase("k");
+  }
+
   // Inputs: x, the region of a mode that Systole does not have, scales, sizes.
   void add_resize() {
     proto.add_input("");
@@ -217,9 +239,11 @@ const std::map<std::string, void (NodeWriter::*)()>& restored_operators() {
   static const std::map<std::string, void (NodeWriter::*)()> table = {
       {"Clip", &NodeWriter::add_clip},
       {"ConstantOfShape", &NodeWriter::refuse_fill},
+      {"CumSum", &NodeWriter::add_cumulative_sum},
       {"Dropout", &NodeWriter::add_dropout},
       {"Expand", &NodeWriter::add_expand},
       {"Flatten", &NodeWriter::add_reshape},
+      {"OneHot", &NodeWriter::add_one_hot},
       {"Pad", &NodeWriter::add_pad},
       {"ReduceSum", &NodeWriter::add_reduce_sum},
       {"Reshape", &NodeWriter::add_reshape},
@@ -228,6 +252,7 @@ const std::map<std::string, void (NodeWriter::*)()>& restored_operators() {
       {"Split", &NodeWriter::add_split},
       {"Squeeze", &NodeWriter::add_reshape},
       {"Tile", &NodeWriter::add_tile},
+      {"TopK", &NodeWriter::add_top_k},
       {"Trilu", &NodeWriter::add_trilu},
       {"Unsqueeze", &NodeWriter::add_reshape},
   };
@@ -265,7 +290,7 @@ void add_softmax(FileGraph& file, const OnnxNode& node) {
 
 void add_node(FileGraph& file, const OnnxNode& node) {
   const std::string& name = node.operator_name;
-  if (name == "Softmax" || name == "LogSoftmax") return add_softmax(file, node);
+  if (name == "Softmax" || name == "LogSoftmax" || name == "Hardmax") return add_softmax(file, node);
   auto& proto = file.add_node(node.name, name);
   if (is_microsoft_operator(name)) proto.set_domain(kMicrosoftDomain);
   for (TensorId id : node.inputs) proto.add_input(file.use(id));
@@ -280,8 +305,12 @@ onnx::ModelProto model_of(const OnnxGraph& graph) {
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.set_producer_name("systole");
-  const bool later = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const OnnxNode& node) {
-    return node.operator_name == "LayerNormalization" || node.operator_name == "Trilu";
+  const bool later = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const OnnxNode& node) {
+    static const std::set<std::string> since_then = {"LayerNormalization", "Trilu", "ScatterElements", "ScatterND"};
+    static const std::set<std::string> more_types = {"Add", "Sub", "Mul", "Div", "Relu"};
+    return since_then.count(node.operator_name) != 0 ||
+           (more_types.count(node.operator_name) != 0 &&
+            graph.tensors.at(node.inputs.at(0)).type != ElementType::kFloat32);
   });
   model.add_opset_import()->set_version(later ? kLaterOpset : kOpset);
   onnx::GraphProto& proto = *model.mutable_graph();

@@ -44,4 +44,18 @@ void quick_gelu(Emitter& emit) {
   emit.add("Mul", {x, gate}, emit.output(0));
 }
 
+// x tanh(ln(1 + exp(x)))
+void mish(Emitter& emit) {
+  const std::string x = emit.input(0);
+  emit.add("Mul", {x, emit.add("Tanh", {emit.add("Softplus", {x})})}, emit.output(0));
+}
+
+// x sigmoid(alpha x)
+void swish(Emitter& emit) {
+  const std::string x = emit.input(0);
+  const float alpha = emit.number("alpha", 1);
+  const std::string inner = alpha == 1 ? x : emit.add("Mul", {x, emit.constant(alpha)});
+  emit.add("Mul", {x, emit.add("Sigmoid", {inner})}, emit.output(0));
+}
+
 }  // namespace systole::expansion

@@ -45,6 +45,12 @@ std::vector<std::int64_t> Emitter::integers(const char* name, std::vector<std::i
   return {found->ints().begin(), found->ints().end()};
 }
 
+std::vector<float> Emitter::numbers(const char* name) const {
+  const Attribute* found = attribute(name, Attribute::FLOATS);
+  if (found == nullptr) return {};
+  return {found->floats().begin(), found->floats().end()};
+}
+
 std::vector<std::int64_t> Emitter::constant_shape(int i) const {
   const auto found = constants_.find(input(i));
   if (found == constants_.end()) refuse(fmt::format("input {} must be a constant", in_quotes(input(i))));
@@ -106,6 +112,10 @@ Emitter& Emitter::with(const char* name, float value) {
 Emitter& Emitter::with(const char* name, const std::vector<std::int64_t>& values) {
   Attribute& added = new_attribute(name, Attribute::INTS);
   for (const std::int64_t value : values) added.add_ints(value);
+  return *this;
+}
+Emitter& Emitter::with(const char* name, const std::string& text) {
+  new_attribute(name, Attribute::STRING).set_s(text);
   return *this;
 }
 

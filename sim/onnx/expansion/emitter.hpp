@@ -30,6 +30,7 @@ class Emitter {
   float number(const char* attribute, float otherwise) const;
   std::string text(const char* attribute, const std::string& otherwise) const;
   std::vector<std::int64_t> integers(const char* attribute, std::vector<std::int64_t> otherwise) const;
+  std::vector<float> numbers(const char* attribute) const;  // empty if it is absent
   // The shape of an input that is a constant. UserError if it is none.
   std::vector<std::int64_t> constant_shape(int i) const;
   // The shape of an input of the network, or of a tensor whose shape the file tells. UserError if it is not known.
@@ -44,6 +45,7 @@ class Emitter {
   Emitter& with(const char* attribute, std::int64_t value);
   Emitter& with(const char* attribute, float value);
   Emitter& with(const char* attribute, const std::vector<std::int64_t>& values);
+  Emitter& with(const char* attribute, const std::string& text);
 
   std::string constant(float value);  // a scalar
   std::string constant(const std::vector<std::int64_t>& values);
@@ -70,12 +72,18 @@ void gelu(Emitter& emit);
 void fast_gelu(Emitter& emit);
 void bias_gelu(Emitter& emit);
 void quick_gelu(Emitter& emit);
+void mish(Emitter& emit);
+void swish(Emitter& emit);
 // normalizations.cpp
 void skip_layer_normalization(Emitter& emit);
 void simplified_layer_normalization(Emitter& emit);  // RMSNormalization, too
 void skip_simplified_layer_normalization(Emitter& emit);
 void group_normalization_by_group(Emitter& emit);    // operator set 18: scale and bias of groups
 void group_normalization_by_channel(Emitter& emit);  // since 21: of channels
+void lp_normalization(Emitter& emit);
+// older_names.cpp
+void upsample(Emitter& emit);
+void scatter(Emitter& emit);
 // recurrent.cpp
 void lstm(Emitter& emit);
 void gru(Emitter& emit);

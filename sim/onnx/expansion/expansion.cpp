@@ -67,6 +67,11 @@ Function function_of(const onnx::NodeProto& node, std::int64_t opset, const Shap
       {"SimplifiedLayerNormalization", expansion::simplified_layer_normalization},
       {"ConvTranspose", expansion::transposed_convolution},
       {"LSTM", expansion::lstm},
+      {"LpNormalization", expansion::lp_normalization},
+      {"Mish", expansion::mish},
+      {"Scatter", expansion::scatter},
+      {"Swish", expansion::swish},
+      {"Upsample", expansion::upsample},
       {"GRU", expansion::gru},
   };
   const bool standard_domain = is_standard(node);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
 #include <numeric>
 
 #include "onnx/expansion/emitter.hpp"
@@ -81,6 +82,16 @@ void group_normalization_by_channel(Emitter& emit) {
   const std::string scaled = emit.add("Mul", {by_channel, emit.add("Reshape", {emit.input(1), column})});
   const std::string moved = emit.add("Add", {scaled, emit.add("Reshape", {emit.input(2), column})});
   emit.add("Reshape", {moved, emit.add("Shape", {emit.input(0)})}, emit.output(0));
+}
+
+// x / |x|, by the sum of absolute values or the root of the sum of squares; 0 where that is 0.
+void lp_normalization(Emitter& emit) {
+  const std::int64_t power = emit.integer("p", 2), axis = emit.integer("axis", -1);
+  if (power != 1 && power != 2) emit.refuse("attribute p is " + std::to_string(power) + "; allowed are 1, 2");
+  const std::string norm = emit.add(power == 1 ? "ReduceL1" : "ReduceL2", {emit.input(0)});
+  emit.with("axes", std::vector<std::int64_t>{axis}).with("keepdims", std::int64_t{1});
+  const std::string divisor = emit.add("Max", {norm, emit.constant(std::numeric_limits<float>::min())});
+  emit.add("Div", {emit.input(0), divisor}, emit.output(0));
 }
 
 }  // namespace systole::expansion

@@ -26,14 +26,6 @@ const onnx::OpSchema& schema_of(const onnx::NodeProto& proto, int opset) {
   return *schema;
 }
 
-onnx::TypeProto type_proto(const Tensor& tensor) {
-  onnx::TypeProto proto;
-  proto.mutable_tensor_type()->set_elem_type(onnx_data_type_of(tensor.type));
-  auto* shape = proto.mutable_tensor_type()->mutable_shape();
-  for (std::int64_t dimension : tensor.shape) shape->add_dim()->set_dim_value(dimension);
-  return proto;
-}
-
 onnx::TensorProto tensor_proto(const Tensor& tensor) {
   onnx::TensorProto proto;
   proto.set_data_type(onnx_data_type_of(tensor.type));
@@ -79,6 +71,14 @@ TensorType inferred_output(onnx::InferenceContext& context, const onnx::NodeProt
 }
 
 }  // namespace
+
+onnx::TypeProto library_type(const Tensor& tensor) {
+  onnx::TypeProto proto;
+  proto.mutable_tensor_type()->set_elem_type(onnx_data_type_of(tensor.type));
+  auto* shape = proto.mutable_tensor_type()->mutable_shape();
+  for (std::int64_t dimension : tensor.shape) shape->add_dim()->set_dim_value(dimension);
+  return proto;
+}
 
 void check_library_schema(const onnx::NodeProto& proto, int opset, const std::string& what) {
   const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(proto.op_type(), opset, "");
@@ -127,7 +127,7 @@ std::vector<TensorType> infer_with_library(onnx::NodeProto& proto, int opset, co
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const Tensor* tensor = input_or_null(node, tensors, i);
     if (tensor == nullptr) continue;
-    types.emplace(tensor->name, type_proto(*tensor));
+    types.emplace(tensor->name, library_type(*tensor));
     if (tensor->is_constant && tensor->data.size() <= kMaxShapeBytes)
       values.emplace(tensor->name, tensor_proto(*tensor));
   }

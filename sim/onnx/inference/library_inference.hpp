@@ -12,6 +12,9 @@
 
 namespace systole {
 
+// A tensor's element type and shape, as the library has them.
+onnx::TypeProto library_type(const Tensor& tensor);
+
 // Attributes, number of inputs and outputs. `opset`: from adapt_to_known_opset. Errors: UserError, starting with
 // `what`.
 void check_library_schema(const onnx::NodeProto& proto, int opset, const std::string& what);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "network/message_text.hpp"
+#include "onnx/inference/data_inference.hpp"
 #include "onnx/inference/library_inference.hpp"
 #include "onnx/inference/microsoft.hpp"
 #include "onnx/inference/operands.hpp"
@@ -38,6 +39,7 @@ std::vector<TensorType> infer_outputs(onnx::NodeProto& proto, int opset, OnnxNod
   if (has_window(node.operator_name)) return {infer_window(node, tensors, what)};
   if (microsoft) return {infer_microsoft(node, tensors, what)};
   check_shapes(node, tensors, what);
+  if (const auto type = infer_from_data(node, tensors, what)) return {*type};
   return infer_with_library(proto, opset, node, tensors, what);
 }
 

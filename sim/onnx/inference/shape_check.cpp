@@ -49,6 +49,49 @@ void check_layer_normalization(const OnnxNode& node, const Tensors& tensors, con
     refuse(what, fmt::format("attribute axis is {}; allowed are {} to {}", axis, -rank, rank - 1));
 }
 
+void check_axis(const OnnxNode& node, const Tensors& tensors, const std::string& what) {
+  const auto rank = static_cast<std::int64_t>(required_input(node, tensors, 0, what).shape.size());
+  const auto axis = node.ints.find("axis");
+  if (rank == 0) refuse(what, "the input has no dimension");
+  if (axis != node.ints.end() && (axis->second.at(0) < -rank || axis->second[0] >= rank))
+    refuse(what, fmt::format("attribute axis is {}; allowed are {} to {}", axis->second[0], -rank, rank - 1));
+}
+
+// Every index stands for an element in the same place of the other dimensions.
+void check_elements(const OnnxNode& node, const Tensors& tensors, const std::string& what) {
+  check_axis(node, tensors, what);
+  const Shape &x = required_input(node, tensors, 0, what).shape,
+              &indices = required_input(node, tensors, 1, what).shape;
+  bool fits = x.size() == indices.size();
+  const auto rank = static_cast<std::int64_t>(x.size()), axis = node.integer("axis", 0);
+  for (std::size_t d = 0; fits && d < x.size(); ++d)
+    fits = static_cast<std::int64_t>(d) == (axis < 0 ? axis + rank : axis) || indices[d] <= x[d];
+  if (!fits) refuse(what, fmt::format("indices {} do not fit the input {}", shape_text(indices), shape_text(x)));
+  if (node.operator_name != "ScatterElements") return;
+  if (const Shape& updates = required_input(node, tensors, 2, what).shape; updates != indices)
+    refuse(what, fmt::format("updates {} and indices {} differ", shape_text(updates), shape_text(indices)));
+}
+
+// The last dimension of the indices stands for as many dimensions of the input, behind those of the batch.
+void check_index_vectors(const OnnxNode& node, const Tensors& tensors, const std::string& what) {
+  const Shape &x = required_input(node, tensors, 0, what).shape,
+              &indices = required_input(node, tensors, 1, what).shape;
+  const std::int64_t batch = node.integer("batch_dims", 0),
+                     most =
+                         std::min(static_cast<std::int64_t>(x.size()), static_cast<std::int64_t>(indices.size()) - 1);
+  if (batch < 0 || batch > most)
+    refuse(what, fmt::format("attribute batch_dims is {}; allowed are 0 to {}", batch, most));
+  const std::int64_t depth = indices.back();
+  if (depth < 1 || depth > static_cast<std::int64_t>(x.size()) - batch ||
+      !std::equal(x.begin(), x.begin() + batch, indices.begin()))
+    refuse(what, fmt::format("indices {} do not fit the input {}", shape_text(indices), shape_text(x)));
+  if (node.operator_name != "ScatterND") return;
+  Shape expected(indices.begin(), indices.end() - 1);
+  expected.insert(expected.end(), x.begin() + depth, x.end());
+  if (const Shape& updates = required_input(node, tensors, 2, what).shape; updates != expected)
+    refuse(what, fmt::format("updates {} must be {}", shape_text(updates), shape_text(expected)));
+}
+
 void check_range(const OnnxNode& node, const Tensors& tensors, const std::string& what) {
   for (std::size_t i = 0; i < 3; ++i)
     if (element_count(required_input(node, tensors, i, what).shape) != 1)
@@ -98,15 +141,22 @@ void check_shapes(const OnnxNode& node, const std::vector<Tensor>& tensors, cons
   using Check = void (*)(const OnnxNode&, const Tensors&, const std::string&);
   static const std::map<std::string, Check> checks = {
       {"BatchNormalization", check_batch_normalization},
+      {"CumSum", check_axis},
       {"DepthToSpace", check_block_size},
+      {"GatherElements", check_elements},
+      {"GatherND", check_index_vectors},
       {"Gemm", check_gemm},
       {"GlobalAveragePool", check_global_pool},
       {"GlobalMaxPool", check_global_pool},
+      {"Hardmax", check_axis},
       {"LayerNormalization", check_layer_normalization},
       {"PRelu", check_prelu},
       {"Range", check_range},
+      {"ScatterElements", check_elements},
+      {"ScatterND", check_index_vectors},
       {"SpaceToDepth", check_block_size},
       {"Tile", check_tile},
+      {"TopK", check_axis},
       {"Transpose", check_transpose},
   };
   const auto found = checks.find(node.operator_name);

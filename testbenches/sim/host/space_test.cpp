@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Operators that resample, repeat or reorder positions.
+#include <algorithm>
+#include <cmath>
+
 #include "catch.hpp"
 #include "sim/host/host_run.hpp"
 #include "sim/network/element_types.hpp"
@@ -26,8 +29,46 @@ TEST_CASE("nearest and linear resampling, at each kind of coordinate") {
   CHECK(resized({1, 3}, 4, "linear", "half_pixel") == std::vector<float>{1, 1.5f, 2.5f, 3});
   CHECK(resized({1, 4}, 4, "linear", "align_corners") == std::vector<float>{1, 2, 3, 4});
   CHECK(resized({1, 3}, 4, "linear", "asymmetric") == std::vector<float>{1, 2, 3, 3});
-  CHECK_THROWS_WITH(resized({1, 2}, 4, "cubic", "half_pixel"), Contains("'cubic'"));
+  CHECK(resized({1, 2}, 4, "nearest", "tf_half_pixel_for_nn") == std::vector<float>{1, 2, 2, 2});
+  CHECK_THROWS_WITH(resized({1, 2}, 4, "quintic", "half_pixel"), Contains("'quintic'"));
   CHECK_THROWS_WITH(resized({1, 2}, 4, "linear", "moon"), Contains("'moon'"));
+}
+
+TEST_CASE("cubic resampling weighs four neighbors by Keys' kernel") {
+  const std::vector<float> x = {1, 5, -2, 4, 3, 7};
+  const auto kernel = [](double d, double a) {
+    d = std::fabs(d);
+    if (d <= 1) return (a + 2) * d * d * d - (a + 3) * d * d + 1;
+    return d < 2 ? a * d * d * d - 5 * a * d * d + 8 * a * d - 4 * a : 0.0;
+  };
+  for (const bool excludes : {false, true})
+    for (const float a : {-0.75f, -0.5f})
+      for (const std::int64_t size : {3, 9, 24}) {
+        Attributes attributes = integers({{"exclude_outside", {excludes ? 1 : 0}}});
+        attributes.strings = {{"mode", "cubic"}};
+        attributes.floats = {{"cubic_coeff_a", {a}}};
+        const auto y = floats_of(run_operator("Resize", {float_tensor({6}, x)}, kF32, {size}, attributes));
+        for (std::int64_t i = 0; i < size; ++i) {
+          const double at = (static_cast<double>(i) + 0.5) * 6 / static_cast<double>(size) - 0.5;
+          double sum = 0, weights = 0;
+          for (int k = -2; k < 8; ++k) {  // all places that the kernel can reach
+            const bool outside = k < 0 || k > 5;
+            const double weight = outside && excludes ? 0 : kernel(at - k, a);
+            sum += weight * x[static_cast<std::size_t>(std::min(std::max(k, 0), 5))];
+            weights += weight;
+          }
+          CHECK(y[static_cast<std::size_t>(i)] == Approx(sum / weights).epsilon(1e-6).margin(1e-6));
+        }
+      }
+}
+
+TEST_CASE("ones on a diagonal") {
+  const HostTensor x = make_host_tensor(kF32, {2, 3});
+  CHECK(floats_of(run_operator("EyeLike", {x}, kF32, {2, 3})) == std::vector<float>{1, 0, 0, 0, 1, 0});
+  CHECK(integers_of(run_operator("EyeLike", {x}, kI32, {2, 3}, integers({{"k", {2}}}))) ==
+        std::vector<int>{0, 0, 1, 0, 0, 0});
+  CHECK(integers_of(run_operator("EyeLike", {x}, kI8, {2, 3}, integers({{"k", {-1}}}))) ==
+        std::vector<int>{0, 0, 0, 1, 0, 0});
 }
 
 TEST_CASE("channels become positions depth first or column first, and back") {

@@ -35,12 +35,22 @@ const std::map<std::string, Case>& cases() {
           b.floats("low", {}, {0}).node("Clip", {"x", "low"}, {"y"});
         },
         kImage4x2x2}},
+      {"CumSum",
+       {[](ModelBuilder& b) {
+          b.int64s("a", {}, {2}).node("CumSum", {"x", "a"}, {"y"}).integer("reverse", 1);
+        },
+        kImage4x2x2}},
       {"Dropout", {[](ModelBuilder& b) { b.node("Dropout", {"x"}, {"y"}); }, kImage4x2x2}},
       {"Expand",
        {[](ModelBuilder& b) {
           b.int64s("s", {5}, {3, 1, 1, 1, 1}).node("Expand", {"x", "s"}, {"y"});
         },
         {3, 1, 4, 2, 2}}},
+      {"OneHot",
+       {[](ModelBuilder& b) {
+          b.int64s("d", {}, {9}).floats("v", {2}, {-1, 5}).node("OneHot", {"x", "d", "v"}, {"y"}).integer("axis", -2);
+        },
+        {1, 4, 2, 9, 2}}},
       {"Pad",
        {[](ModelBuilder& b) {
           b.int64s("p", {8}, {0, 0, 1, 0, 0, 0, 0, 1}).floats("v", {}, {7}).node("Pad", {"x", "p", "v"}, {"y"});
@@ -82,6 +92,11 @@ const std::map<std::string, Case>& cases() {
           b.int64s("r", {4}, {1, 1, 2, 3}).node("Tile", {"x", "r"}, {"y"});
         },
         {1, 4, 4, 6}}},
+      {"TopK",
+       {[](ModelBuilder& b) {
+          b.int64s("k", {1}, {3}).node("TopK", {"x", "k"}, {"y", "i"}).integer("axis", 1);
+        },
+        {1, 3, 2, 2}}},
       {"Trilu",
        {[](ModelBuilder& b) {
           b.int64s("k", {}, {1}).node("Trilu", {"x", "k"}, {"y"});
@@ -156,4 +171,29 @@ TEST_CASE("a softmax over flattened dimensions keeps its meaning") {
   const auto expected = run_network(graph, {image()}), found = run_network(written_and_read(graph), {image()});
   for (std::size_t i = 0; i < 16; ++i)
     CHECK(floats_of(found.at(0))[i] == Approx(floats_of(expected.at(0))[i]).margin(1e-6));
+}
+
+TEST_CASE("operators that grew since operator set 13 are written so that they read the same") {
+  const std::vector<Build> nodes = {
+      [](ModelBuilder& b) { b.node("Hardmax", {"x"}, {"y"}).integer("axis", 2); },
+      [](ModelBuilder& b) {
+        b.int64s("i", {1, 1, 2, 2}, {0, 1, 2, 3}).floats("u", {1, 1, 2, 2}, {5, 6, 7, 8});
+        b.node("ScatterElements", {"x", "i", "u"}, {"y"}).integer("axis", 1).text("reduction", "add");
+      },
+      [](ModelBuilder& b) {
+        b.int64s("i", {1, 2}, {0, -1}).floats("u", {1, 2, 2}, {5, 6, 7, 8});
+        b.node("ScatterND", {"x", "i", "u"}, {"y"}).text("reduction", "mul");
+      },
+      [](ModelBuilder& b) {
+        b.node("Cast", {"x"}, {"q"}).integer("to", onnx::TensorProto::INT8).node("Add", {"q", "q"}, {"s"});
+        b.node("Relu", {"s"}, {"r"}).node("Cast", {"r"}, {"y"}).integer("to", onnx::TensorProto::FLOAT);
+      },
+  };
+  for (const Build& build : nodes) {
+    ModelBuilder b(16);
+    b.input("x", kF32, kImage4x2x2).output("y", kF32, kImage4x2x2);
+    build(b);
+    const OnnxGraph graph = b.load();
+    CHECK(run_network(written_and_read(graph), {image()}).at(0).data == run_network(graph, {image()}).at(0).data);
+  }
 }

@@ -75,6 +75,36 @@ TEST_CASE("every kind of GELU is its formula") {
   check_elementwise(quick, [](double x, std::size_t) { return x / (1 + std::exp(-1.5 * x)); });
 }
 
+TEST_CASE("Mish and Swish are their formulas") {
+  const Shape shape = {2, 3, 4};
+  ModelBuilder mish = one_node(18, shape, shape);
+  mish.node("Mish", {"x"}, {"y"});
+  check_elementwise(mish, [](double x, std::size_t) { return x * std::tanh(std::log1p(std::exp(x))); });
+  for (const float alpha : {1.0f, 1.5f}) {
+    ModelBuilder swish = one_node(24, shape, shape);
+    swish.node("Swish", {"x"}, {"y"}).number("alpha", alpha);
+    check_elementwise(swish, [&](double x, std::size_t) { return x / (1 + std::exp(-double{alpha} * x)); });
+  }
+}
+
+TEST_CASE("LpNormalization divides by the norm, and leaves zeros") {
+  const std::vector<float> x = {3, -4, 0, 0, 1, 2, 0, 0};
+  for (const int power : {1, 2}) {
+    ModelBuilder model = one_node(13, {4, 2}, {4, 2});
+    model.node("LpNormalization", {"x"}, {"y"}).integer("p", power).integer("axis", 1);
+    std::vector<double> expected;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double a = std::fabs(x[i / 2 * 2]), b = std::fabs(x[i / 2 * 2 + 1]);
+      const double norm = power == 1 ? a + b : std::sqrt(a * a + b * b);
+      expected.push_back(norm == 0 ? 0 : x[i] / norm);
+    }
+    check_near(output_of(model, {float_tensor({4, 2}, x)}), expected);
+  }
+  ModelBuilder odd = one_node(13, {4, 2}, {4, 2});
+  odd.node("LpNormalization", {"x"}, {"y"}).integer("p", 3);
+  CHECK_THROWS_WITH(odd.load(), Contains("attribute p is 3; allowed are 1, 2"));
+}
+
 TEST_CASE("a skipped layer normalization adds first, and shows the sum") {
   const std::vector<float> x = random_floats(12, 2), skip = random_floats(12, 3), gamma = {1, 2, -1, 0.5f},
                            beta = {0, 1, 2, 3}, bias = {0.25f, 0, -0.5f, 1};

@@ -51,6 +51,32 @@ TEST_CASE("axes, sizes and permutations are those of the input") {
   CHECK_NOTHROW(check("Transpose", {{2, 3}}, {{"perm", {1, 0}}}));
 }
 
+TEST_CASE("indices fit the input that they point into, and updates the indices") {
+  CHECK_NOTHROW(check("GatherElements", {{2, 3}, {2, 9}}, {{"axis", {1}}}));
+  CHECK_NOTHROW(check("GatherElements", {{2, 3}, {1, 9}}, {{"axis", {-1}}}));
+  CHECK_THROWS_WITH(check("GatherElements", {{2, 3}, {3, 3}}, {{"axis", {1}}}), Contains("[3,3] do not fit"));
+  CHECK_THROWS_WITH(check("GatherElements", {{2, 3}, {6}}), Contains("do not fit the input [2,3]"));
+  CHECK_THROWS_WITH(check("GatherElements", {{2, 3}, {2, 3}}, {{"axis", {2}}}), Contains("allowed are -2 to 1"));
+  CHECK_THROWS_WITH(check("GatherElements", {{}, {}}), Contains("no dimension"));
+  CHECK_NOTHROW(check("ScatterElements", {{2, 3}, {1, 3}, {1, 3}}));
+  CHECK_THROWS_WITH(check("ScatterElements", {{2, 3}, {1, 3}, {3}}), Contains("updates [3] and indices [1,3] differ"));
+  CHECK_NOTHROW(check("GatherND", {{2, 3, 4}, {2, 5, 2}}, {{"batch_dims", {1}}}));
+  CHECK_THROWS_WITH(check("GatherND", {{2, 3, 4}, {3, 5, 2}}, {{"batch_dims", {1}}}), Contains("do not fit"));
+  CHECK_THROWS_WITH(check("GatherND", {{2, 3, 4}, {2, 5, 3}}, {{"batch_dims", {1}}}), Contains("do not fit"));
+  CHECK_THROWS_WITH(check("GatherND", {{2, 3}, {2, 0}}), Contains("do not fit"));
+  CHECK_THROWS_WITH(check("GatherND", {{2, 3}, {2, 1}}, {{"batch_dims", {2}}}), Contains("allowed are 0 to 1"));
+  CHECK_THROWS_WITH(check("GatherND", {{2, 3}, {}}), Contains("batch_dims"));
+  CHECK_NOTHROW(check("ScatterND", {{4, 5}, {3, 1}, {3, 5}}));
+  CHECK_THROWS_WITH(check("ScatterND", {{4, 5}, {3, 1}, {3, 4}}), Contains("updates [3,4] must be [3,5]"));
+}
+
+TEST_CASE("axes of sums, sorting and maxima are those of the input") {
+  for (const char* name : {"CumSum", "TopK", "Hardmax"}) {
+    CHECK_NOTHROW(check(name, {{2, 3}}, {{"axis", {-2}}}));
+    CHECK_THROWS_WITH(check(name, {{2, 3}}, {{"axis", {-3}}}), Contains("axis is -3; allowed are -2 to 1"));
+  }
+}
+
 TEST_CASE("a range of numbers, with a step that is not zero") {
   CHECK_THROWS_WITH(check("Range", {{}, {2}, {}}), Contains("must be one number"));
   const std::vector<Tensor> tensors = {{"a", ElementType::kInt32, {}, {}, false},

@@ -2,6 +2,7 @@
 #include "onnx/model_loader.hpp"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <onnx/onnx_pb.h>
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "network/message_text.hpp"
+#include "onnx/expansion/control_flow.hpp"
 #include "onnx/expansion/expansion.hpp"
 #include "onnx/expansion/half_floats.hpp"
 #include "onnx/graph_builder.hpp"
@@ -62,13 +64,17 @@ std::string kind_of(std::istream& in) {
 
 // `file` starts error messages.
 onnx::ModelProto parse_model(std::istream& in, const std::string& file) {
-  constexpr int kBlockBytes = 1 << 20;  // networks are hundreds of megabytes, so none is held twice
+  constexpr int kMaxMessages = 6 * kMaxNesting;  // in each other; a graph in a graph is three
+  constexpr int kBlockBytes = 1 << 20;           // networks are hundreds of megabytes, so none is held twice
   onnx::ModelProto model;
   const bool empty = in.peek() == std::istream::traits_type::eof();
-  google::protobuf::io::IstreamInputStream blocks(&in, kBlockBytes);
   const std::string kind = empty ? "an empty file" : kind_of(in);
   if (!kind.empty()) throw UserError(fmt::format("{}: not an ONNX network: {}", file, kind));
-  if (!model.ParseFromZeroCopyStream(&blocks)) throw UserError(file + ": not an ONNX network (it does not parse)");
+  google::protobuf::io::IstreamInputStream blocks(&in, kBlockBytes);
+  google::protobuf::io::CodedInputStream bytes(&blocks);
+  bytes.SetRecursionLimit(kMaxMessages);
+  if (!model.ParseFromCodedStream(&bytes) || !bytes.ConsumedEntireMessage())
+    throw UserError(file + ": not an ONNX network (it does not parse)");
   if (!model.has_graph() || model.opset_import_size() == 0)
     throw UserError(file + ": not an ONNX network (it has no graph or no operator set)");
   return model;
@@ -87,7 +93,8 @@ std::int64_t opset_of(const onnx::ModelProto& model, const std::string& file) {
 
 std::unordered_set<std::string> read_names(const onnx::GraphProto& graph) {
   std::unordered_set<std::string> names;
-  for (const auto& node : graph.node()) names.insert(node.input().begin(), node.input().end());
+  for (const auto& node : graph.node())
+    for (std::string& name : names_read_by(node)) names.insert(std::move(name));
   for (const auto& output : graph.output()) names.insert(output.name());
   return names;
 }
@@ -102,6 +109,7 @@ void make_names_printable(OnnxGraph& graph) {
 OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOptions& options) {
   onnx::ModelProto model = parse_model(in, file.string());
   const std::int64_t opset = opset_of(model, file.string());
+  graphs_in(*model.mutable_graph(), file.string());
   const std::string half = widen_half_floats(*model.mutable_graph(), file.string());
   expand_operators(*model.mutable_graph(), opset, options.shapes, file.string());
   GraphBuilder builder(file.string());

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "network/message_text.hpp"
+#include "onnx/expansion/control_flow.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -45,7 +46,7 @@ Dependences dependences(const onnx::GraphProto& graph, const GraphBuilder& build
   const auto count = static_cast<std::size_t>(graph.node_size());
   Dependences result{std::vector<std::vector<int>>(count), std::vector<int>(count, 0)};
   for (int i = 0; i < graph.node_size(); ++i) {
-    for (const auto& input : graph.node(i).input()) {
+    for (const std::string& input : names_read_by(graph.node(i))) {
       if (input.empty() || builder.find(input)) continue;
       const auto found = producer.find(input);
       if (found == producer.end()) {

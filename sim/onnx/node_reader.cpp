@@ -12,14 +12,17 @@
 
 #include "host/call.hpp"
 #include "network/message_text.hpp"
+#include "onnx/expansion/control_flow.hpp"
 #include "onnx/expansion/expansion.hpp"
 #include "onnx/expansion/function_body.hpp"
+#include "onnx/graph_interface.hpp"
 #include "onnx/inference/library_inference.hpp"
 #include "onnx/inference/microsoft.hpp"
 #include "onnx/inference/opset.hpp"
 #include "onnx/inference/quantization_check.hpp"
 #include "onnx/input_lowering.hpp"
 #include "onnx/node_attributes.hpp"
+#include "onnx/node_order.hpp"
 #include "support/error.hpp"
 #include "support/similar.hpp"
 
@@ -70,6 +73,11 @@ void NodeReader::add_node(onnx::NodeProto node_proto, std::int64_t file_opset, c
   node.operator_name = operator_name;
   for (const auto& input : node_proto.input())
     node.inputs.push_back(input.empty() ? kNoTensor : builder_.find(input).value());
+  if (is_control_flow(node_proto)) {
+    const int opset = adapt_to_known_opset(node_proto, file_opset, what);
+    check_node_schema(node_proto, opset, what);
+    return control_flow_.replace(node_proto, what);
+  }
   if (!is_supported(node_proto) && add_function(node_proto, file_opset, node, what, depth)) return;
   check_supported(node_proto, what);
   if (has_computed_limits(node)) return add_limits(node_proto, file_opset, node, what, depth);
@@ -91,6 +99,38 @@ void NodeReader::add_node(onnx::NodeProto node_proto, std::int64_t file_opset, c
   check_quantization(operator_name, node, builder_.graph().tensors, types.at(0).type, what);
   lowering.after_inference(node, what);
   add_outputs(node_proto, types, std::move(node), what);
+}
+
+// A node that is expanded asks for shapes of tensors outside of the graph.
+void NodeReader::expand(onnx::GraphProto& graph) const {
+  std::map<std::string, Shape> shapes;
+  std::unordered_set<std::string> outside;
+  for (const auto& node : graph.node())
+    for (std::string& name : names_read_by(node)) outside.insert(std::move(name));
+  const int own = graph.initializer_size();
+  for (const std::string& name : outside) {
+    const auto id = builder_.find(name);
+    if (!id) continue;
+    const Tensor& tensor = builder_.tensor(*id);
+    if (!tensor.is_constant) {
+      shapes[name] = tensor.shape;
+      continue;
+    }
+    auto& constant = *graph.add_initializer();
+    constant.set_name(name);
+    for (const std::int64_t dimension : tensor.shape) constant.add_dims(dimension);
+  }
+  expand_operators(graph, opset_, shapes, builder_.file());
+  while (graph.initializer_size() > own) graph.mutable_initializer()->RemoveLast();
+}
+
+void NodeReader::add_graph(onnx::GraphProto& graph, ControlFlow::Source source) {
+  if (source == ControlFlow::Source::kFile) expand(graph);
+  add_initializers(graph, builder_);
+  for (const auto& node : graph.node())
+    for (std::string& name : names_read_by(node)) read_names_.insert(std::move(name));
+  for (const auto& output : graph.output()) read_names_.insert(output.name());
+  for (const int node : execution_order(graph, builder_)) add(graph.node(node), node);
 }
 
 // False for an operator that ONNX does not define by others.

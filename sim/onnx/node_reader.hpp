@@ -10,6 +10,7 @@
 
 #include "network/onnx_proto.hpp"
 #include "onnx/constant_folding.hpp"
+#include "onnx/expansion/control_flow.hpp"
 #include "onnx/graph_builder.hpp"
 #include "onnx/inference/node_inference.hpp"
 
@@ -19,7 +20,12 @@ class NodeReader {
  public:
   // `opset`: of the file. `read_names`: tensors that a node reads or that are outputs of the network.
   NodeReader(GraphBuilder& builder, std::int64_t opset, std::unordered_set<std::string> read_names)
-      : builder_(builder), opset_(opset), read_names_(std::move(read_names)), folder_(builder.file()) {}
+      : builder_(builder),
+        opset_(opset),
+        read_names_(std::move(read_names)),
+        folder_(builder.file()),
+        control_flow_(builder, [this](onnx::GraphProto& graph, auto source) { add_graph(graph, source); }) {}
+  NodeReader(const NodeReader&) = delete;  // what control_flow_ calls is this one
 
   // The node's inputs are defined. Afterwards its outputs are; the graph has the node, unless it was folded into
   // constants. `index`: its place in the file. Errors (UserError, with file and node): an operator that Systole does
@@ -27,6 +33,8 @@ class NodeReader {
   void add(const onnx::NodeProto& proto, int index);
 
  private:
+  void add_graph(onnx::GraphProto& graph, ControlFlow::Source source);
+  void expand(onnx::GraphProto& graph) const;
   void add_node(onnx::NodeProto node, std::int64_t opset, const std::string& what, int depth);
   bool add_function(const onnx::NodeProto& node, std::int64_t opset, const OnnxNode& inputs, const std::string& what,
                     int depth);
@@ -47,6 +55,7 @@ class NodeReader {
   std::int64_t opset_;
   std::unordered_set<std::string> read_names_;
   ConstantFolder folder_;
+  ControlFlow control_flow_;
 };
 
 }  // namespace systole

@@ -12,8 +12,8 @@
 namespace systole {
 namespace {
 
-onnx::FunctionProto function_of(const onnx::OpSchema& schema, const onnx::NodeProto& proto, const OnnxNode& node,
-                                const std::vector<Tensor>& tensors) {
+onnx::FunctionProto body_of(const onnx::OpSchema& schema, const onnx::NodeProto& proto, const OnnxNode& node,
+                            const std::vector<Tensor>& tensors) {
   onnx::FunctionProto function;
   if (schema.HasFunction()) {
     if (const onnx::FunctionProto* known = schema.GetFunction()) function = *known;
@@ -57,7 +57,7 @@ FunctionBody function_body(const onnx::NodeProto& proto, int opset, const OnnxNo
   if (schema == nullptr || (!schema->HasFunction() && !schema->HasContextDependentFunction())) return {};
   check_library_schema(proto, opset, what);
   check_library_inputs(proto, opset, node, tensors, what);
-  const onnx::FunctionProto function = function_of(*schema, proto, node, tensors);
+  const onnx::FunctionProto function = body_of(*schema, proto, node, tensors);
 
   std::string first_output;  // names what is inside
   std::unordered_map<std::string, std::string> names = {{"", ""}};

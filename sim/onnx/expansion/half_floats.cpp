@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "network/message_text.hpp"
+#include "onnx/expansion/control_flow.hpp"
 #include "support/error.hpp"
 
 namespace systole {
@@ -107,7 +109,8 @@ class Widener {
 bool has_half_weights(const onnx::GraphProto& graph) {
   std::unordered_set<std::string> read;
   for (const auto& node : graph.node())
-    if (node.op_type() != "Cast") read.insert(node.input().begin(), node.input().end());
+    if (node.op_type() != "Cast")
+      for (std::string& name : names_read_by(node)) read.insert(std::move(name));
   for (const HalfTensor& tensor : graph.initializer())
     if (is_half(tensor.data_type()) && read.count(tensor.name()) != 0) return true;
   for (const auto& node : graph.node())
@@ -119,12 +122,15 @@ bool has_half_weights(const onnx::GraphProto& graph) {
 }  // namespace
 
 std::string widen_half_floats(onnx::GraphProto& graph, const std::string& file) {
-  if (!has_half_weights(graph)) return "";
+  const std::vector<onnx::GraphProto*> graphs = graphs_in(graph, file);
+  if (std::none_of(graphs.begin(), graphs.end(), [](const auto* each) { return has_half_weights(*each); })) return "";
   Widener widener(file);
-  for (auto& tensor : *graph.mutable_initializer()) widener.widen(tensor);
-  for (auto* list : {graph.mutable_input(), graph.mutable_output(), graph.mutable_value_info()})
-    for (auto& value : *list) widener.widen(value);
-  for (auto& node : *graph.mutable_node()) widener.widen(node);
+  for (onnx::GraphProto* each : graphs) {
+    for (auto& tensor : *each->mutable_initializer()) widener.widen(tensor);
+    for (auto* list : {each->mutable_input(), each->mutable_output(), each->mutable_value_info()})
+      for (auto& value : *list) widener.widen(value);
+    for (auto& node : *each->mutable_node()) widener.widen(node);
+  }
   return widener.found();
 }
 

@@ -87,6 +87,7 @@ void scatter(Emitter& emit);
 // recurrent.cpp
 void lstm(Emitter& emit);
 void gru(Emitter& emit);
+void rnn(Emitter& emit);
 // convolutions.cpp
 void transposed_convolution(Emitter& emit);
 void convolution_3d(Emitter& emit);

@@ -73,6 +73,7 @@ Function function_of(const onnx::NodeProto& node, std::int64_t opset, const Shap
       {"Swish", expansion::swish},
       {"Upsample", expansion::upsample},
       {"GRU", expansion::gru},
+      {"RNN", expansion::rnn},
   };
   const bool standard_domain = is_standard(node);
   // Scale and bias belong to groups up to operator set 20, to channels since.

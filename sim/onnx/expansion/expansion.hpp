@@ -5,7 +5,7 @@
 //   com.microsoft   Gelu, FastGelu, BiasGelu, QuickGelu, SkipLayerNormalization, SimplifiedLayerNormalization,
 //                   SkipSimplifiedLayerNormalization: what ONNX Runtime's optimizer writes
 //   ai.onnx         Gelu, GroupNormalization, RMSNormalization; ConvTranspose in two dimensions and Conv in three, by
-//                   convolutions in two; LSTM and GRU, step by step; LayerNormalization below operator set 17, as the optimizer writes it;
+//                   convolutions in two; LSTM, GRU and RNN, step by step; LayerNormalization below operator set 17, as the optimizer writes it;
 //                   LpNormalization, Mish, Swish; Scatter and Upsample, which have newer names
 //
 // How each is written stands beside the function that writes it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// LSTM and GRU, step by step. The products with the inputs of all steps are one MatMul; each step has one with the state
+// LSTM, GRU and RNN, step by step. The products with the inputs of all steps are one MatMul; each step has one with the state
 // of the step before.
 #include <fmt/format.h>
 
@@ -149,6 +149,29 @@ void lstm(Emitter& emit) {
   r.write_all(states);
   r.write_last(1, last);
   r.write_last(2, cells);
+}
+
+// H = tanh(x + H), the products with weights understood.
+void rnn(Emitter& emit) {
+  Recurrence r(emit, 1, "Tanh");
+  std::vector<std::vector<std::string>> states(static_cast<std::size_t>(r.directions()));
+  std::vector<std::string> last;
+  for (std::int64_t d = 0; d < r.directions(); ++d) {
+    std::string all = r.sum_if(r.inputs(d), bias_half(r, emit, d, 0, r.hidden()));
+    all = r.sum_if(all, bias_half(r, emit, d, 1, r.hidden()));
+    const std::string recurrence = r.columns(2, d, 0, r.hidden());
+    std::string h = emit.has_input(5) ? r.of(5, d) : "";
+    auto& own = states[static_cast<std::size_t>(d)];
+    own.resize(static_cast<std::size_t>(r.steps()));
+    for (std::int64_t i = 0; i < r.steps(); ++i) {
+      const std::string x = r.step(all, r.place(d, i));
+      h = r.tanh(h.empty() ? x : r.sum(x, emit.add("MatMul", {h, recurrence})));
+      own[static_cast<std::size_t>(r.place(d, i))] = h;
+    }
+    last.push_back(h);
+  }
+  r.write_all(states);
+  r.write_last(1, last);
 }
 
 // Gates z, r, h:  H = (1 - z) h + z H = h + z (H - h)

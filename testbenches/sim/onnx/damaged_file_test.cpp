@@ -134,6 +134,38 @@ TEST_CASE("damaged networks are read or refused, never more") {
   CHECK(count.refused > 1000);
 }
 
+// A loop over the rows of x, with a branch that depends on the iteration.
+std::string control_flow_file() {
+  ModelBuilder yes, no, body, builder;
+  yes.node("Neg", {"v"}, {"r"}).output("r", kF32, {2});
+  no.node("Add", {"v", "k"}, {"r"}).output("r", kF32, {2}).floats("k", {}, {2});
+  body.input("i", ElementType::kInt64, {}).input("c", ElementType::kBool, {}).input("v", kF32, {2});
+  body.int64s("one", {}, {1}).node("Equal", {"i", "one"}, {"second"}).node("If", {"second"}, {"s"});
+  const auto add = [](ModelBuilder& b, const char* name, ModelBuilder& inner) {
+    onnx::AttributeProto& attribute = *b.last_node().add_attribute();
+    attribute.set_name(name);
+    attribute.set_type(onnx::AttributeProto::GRAPH);
+    *attribute.mutable_g() = inner.graph();
+  };
+  add(body, "then_branch", yes);
+  add(body, "else_branch", no);
+  body.node("Gather", {"x", "i"}, {"row"}).node("Add", {"s", "row"}, {"next"}).node("Identity", {"c"}, {"go"});
+  body.output("go", ElementType::kBool, {}).output("next", kF32, {2}).output("row", kF32, {2});
+  builder.input("x", kF32, {3, 2}).input("start", kF32, {2}).int64s("zero", {}, {0});
+  builder.node("Shape", {"x"}, {"shape"}).node("Gather", {"shape", "zero"}, {"n"});
+  builder.node("Loop", {"n", "", "start"}, {"y", "z"});
+  add(builder, "body", body);
+  builder.output("y", kF32, {2}).output("z", kF32, {3, 2});
+  return builder.model().SerializeAsString();
+}
+
+TEST_CASE("damaged branches and loops are read or refused, never more") {
+  const Count count =
+      read_damaged(control_flow_file(), "net.onnx", 3000, 31, [](const auto& file) { read_and_run(file); });
+  CHECK(count.read > 100);
+  CHECK(count.refused > 1000);
+}
+
 // The operator tests of ONNX as seeds, with their parameters as inputs of the network: most host
 // operators.
 TEST_CASE("damaged operator tests of ONNX are read and run, or refused") {

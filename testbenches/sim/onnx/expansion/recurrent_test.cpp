@@ -176,6 +176,28 @@ TEST_CASE("a GRU is its equations, the reset gate before or behind the product")
     }
 }
 
+TEST_CASE("an RNN is its equation, and other activations are refused") {
+  for (const Form& form : kForms) {
+    CAPTURE(form.direction, form.bias, form.initial);
+    const Data data = weights_of(1, form.directions);
+    const auto next = [&](int d, const float* x, std::vector<double>& h, std::vector<double>&) {
+      const std::vector<double> before = h;
+      for (int i = 0; i < kHidden; ++i) {
+        const Sums s = sums(data, 1, d, i, x, before, form.bias);
+        h[static_cast<std::size_t>(i)] = std::tanh(s.input + s.recurrence);
+      }
+    };
+    check(model_of("RNN", data, 1, form), data,
+          recurrence(data, form.directions, form.direction == std::string("reverse"), form.initial, next));
+  }
+  ModelBuilder other = model_of("RNN", weights_of(1, 1), 1, kForms[0]);
+  onnx::AttributeProto& activations = *other.last_node().add_attribute();
+  activations.set_name("activations");
+  activations.set_type(onnx::AttributeProto::STRINGS);
+  activations.add_strings("Relu");
+  CHECK_THROWS_WITH(other.load(), Contains("only the activations Tanh"));
+}
+
 TEST_CASE("the products of an LSTM run on the chip once it is quantized, and other forms are refused by name") {
   const Data data = weights_of(4, 1);
   ModelBuilder model = model_of("LSTM", data, 4, kForms[1]);

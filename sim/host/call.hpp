@@ -155,6 +155,7 @@ void host_layer_normalization(HostCall& call);
 void host_instance_normalization(HostCall& call);
 // space.cpp
 void host_resize(HostCall& call);
+void host_grid_sample(HostCall& call);
 void host_depth_space(HostCall& call);
 void host_tile(HostCall& call);
 void host_trilu(HostCall& call);

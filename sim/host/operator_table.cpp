@@ -61,6 +61,7 @@ const std::map<std::string, HostEntry>& host_table() {
       {"GlobalMaxPool", {host_global_pool, number, Folding::kNever}},
       {"Greater", {host_compare, any, Folding::kAllowed}},
       {"GreaterOrEqual", {host_compare, any, Folding::kAllowed}},
+      {"GridSample", {host_grid_sample, number, Folding::kNever}},
       {"HardSigmoid", {host_unary, number, Folding::kAllowed}},
       {"HardSwish", {host_unary, number, Folding::kAllowed}},
       {"Hardmax", {host_hard_max, number, Folding::kAllowed}},

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operators that resample or rearrange a grid: Resize, DepthToSpace, SpaceToDepth, Tile, Trilu, Range.
+// Operators that resample or rearrange a grid: Resize, GridSample, DepthToSpace, SpaceToDepth, Tile, Trilu, Range.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "host/call.hpp"
 #include "network/message_text.hpp"
@@ -87,7 +90,93 @@ std::vector<Taps> taps(const HostCall& call, std::int64_t in, std::int64_t out, 
   return list;
 }
 
+// A coordinate of GridSample: -1 and 1 are the centers of the first and last element, or their outer edges.
+struct GridAxis {
+  std::int64_t size;
+  bool corners;
+  std::string padding;  // zeros, border or reflection
+
+  double low() const { return corners ? 0 : -0.5; }
+  double high() const { return static_cast<double>(size) - (corners ? 1 : 0.5); }
+
+  double reflected(double x) const {
+    const double range = high() - low();
+    if (range <= 0) return low();
+    const double period = std::fmod(std::fabs(x - low()), 2 * range);
+    return low() + std::min(period, 2 * range - period);
+  }
+
+  // What is no number, or far away, is outside. Of a bicubic sample the elements are moved inside, not the coordinate.
+  double coordinate(double normal, const std::string& mode) const {
+    constexpr double kFar = 1e9;
+    const double length = static_cast<double>(size);
+    double x = corners ? (normal + 1) / 2 * (length - 1) : ((normal + 1) * length - 1) / 2;
+    if (mode == "nearest") x = std::nearbyint(x);
+    if (std::isnan(x)) x = -kFar;
+    if (x < low() || x > high()) {
+      if (padding == "border" && mode != "bicubic") x = std::clamp(x, 0.0, length - 1);
+      if (padding == "reflection") x = reflected(x);
+    }
+    return std::clamp(x, -kFar, kFar);
+  }
+
+  // The element at a whole coordinate; nothing: a zero.
+  std::optional<std::int64_t> element(double x) const {
+    if (x >= 0 && x < static_cast<double>(size)) return static_cast<std::int64_t>(x);
+    if (padding == "zeros") return std::nullopt;
+    const double inside = padding == "border" ? x : reflected(x);
+    return static_cast<std::int64_t>(std::clamp(inside, 0.0, static_cast<double>(size - 1)));
+  }
+};
+
+// Elements along one axis, and their weights; no element for a zero.
+using GridTaps = std::vector<std::pair<std::optional<std::int64_t>, double>>;
+
+GridTaps grid_taps(const GridAxis& axis, const std::string& mode, double normal) {
+  constexpr double kKeys = -0.75;
+  const double x = axis.coordinate(normal, mode), low = std::floor(x);
+  if (mode == "nearest") return {{axis.element(std::nearbyint(x)), 1}};
+  if (mode == "bilinear") return {{axis.element(low), 1 - (x - low)}, {axis.element(low + 1), x - low}};
+  GridTaps list;
+  for (double at = low - 1; at <= low + 2; ++at) list.emplace_back(axis.element(at), cubic_weight(x - at, kKeys));
+  return list;
+}
+
 }  // namespace
+
+// Inputs: images, for each element of the output its place (x, y) in the image. The bicubic kernel is Keys' with -0.75.
+void host_grid_sample(HostCall& call) {
+  const TensorView &x = call.inputs[0], &grid = call.inputs.at(1);
+  HostTensor& y = call.outputs[0];
+  static const std::map<std::string, std::string> modes = {{"nearest", "nearest"},
+                                                           {"bilinear", "bilinear"},
+                                                           {"linear", "bilinear"},
+                                                           {"bicubic", "bicubic"},
+                                                           {"cubic", "bicubic"}};
+  const auto mode = modes.find(call.attributes.string("mode", "bilinear"));
+  const std::string padding = call.attributes.string("padding_mode", "zeros");
+  if (mode == modes.end() || (padding != "zeros" && padding != "border" && padding != "reflection"))
+    throw UserError(fmt::format("{}: mode {} with padding_mode {} is not supported", call.what,
+                                in_quotes(call.attributes.string("mode", "bilinear")), in_quotes(padding)));
+  const bool corners = call.integer("align_corners", 0) != 0;
+  const GridAxis rows{x.shape[2], corners, padding}, columns{x.shape[3], corners, padding};
+  const auto places = static_cast<std::size_t>(y.shape[2] * y.shape[3]);
+  const auto channels = static_cast<std::size_t>(x.shape[1]), size = static_cast<std::size_t>(x.shape[2] * x.shape[3]);
+  for (std::size_t n = 0; n < static_cast<std::size_t>(x.shape[0]); ++n)
+    for (std::size_t p = 0; p < places; ++p) {
+      const float* at = grid.as<float>() + (n * places + p) * 2;
+      const GridTaps across = grid_taps(columns, mode->second, at[0]), down = grid_taps(rows, mode->second, at[1]);
+      for (std::size_t c = 0; c < channels; ++c) {
+        double sum = 0;
+        for (const auto& [row, row_weight] : down)
+          for (const auto& [column, weight] : across)
+            if (row && column)
+              sum += row_weight * weight *
+                     x.as<float>()[(n * channels + c) * size + static_cast<std::size_t>(*row * x.shape[3] + *column)];
+        elements<float>(y)[(n * channels + c) * places + p] = static_cast<float>(sum);
+      }
+    }
+}
 
 // One dimension after the other. Attribute `scales`, Systole's own: one for each dimension.
 void host_resize(HostCall& call) {

@@ -110,6 +110,7 @@ const std::vector<std::string>& host_only_operators() {
                                                  "GlobalMaxPool",
                                                  "Greater",
                                                  "GreaterOrEqual",
+                                                 "GridSample",
                                                  "Hardmax",
                                                  "InstanceNormalization",
                                                  "IsInf",

@@ -92,6 +92,13 @@ void check_index_vectors(const OnnxNode& node, const Tensors& tensors, const std
     refuse(what, fmt::format("updates {} must be {}", shape_text(updates), shape_text(expected)));
 }
 
+void check_grid(const OnnxNode& node, const Tensors& tensors, const std::string& what) {
+  const Shape &x = required_input(node, tensors, 0, what).shape, &grid = required_input(node, tensors, 1, what).shape;
+  if (x.size() != 4 || grid.size() != 4 || grid[0] != x[0] || grid[3] != 2)
+    refuse(what, fmt::format("the grid {} does not fit the images {}: [images, height, width, 2] is needed",
+                             shape_text(grid), shape_text(x)));
+}
+
 void check_range(const OnnxNode& node, const Tensors& tensors, const std::string& what) {
   for (std::size_t i = 0; i < 3; ++i)
     if (element_count(required_input(node, tensors, i, what).shape) != 1)
@@ -148,6 +155,7 @@ void check_shapes(const OnnxNode& node, const std::vector<Tensor>& tensors, cons
       {"Gemm", check_gemm},
       {"GlobalAveragePool", check_global_pool},
       {"GlobalMaxPool", check_global_pool},
+      {"GridSample", check_grid},
       {"Hardmax", check_axis},
       {"LayerNormalization", check_layer_normalization},
       {"PRelu", check_prelu},

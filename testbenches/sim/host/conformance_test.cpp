@@ -32,6 +32,9 @@ const fs::path kFolder = "/usr/share/libonnx-testdata/data/node";
 const std::set<std::string> kExpectedWrapped = {"test_qlinearmatmul_2D_int8_float32",
                                                 "test_qlinearmatmul_3D_int8_float32"};
 
+// Its expected values are written with four digits behind the point: -0.1406 for -0.140625.
+const std::set<std::string> kFourDigits = {"test_gridsample_bicubic"};
+
 enum class Parameters {
   kAtRunTime,    // as the test has them: every tensor is an input
   kAsConstants,  // inputs but the first become initializers, as in real networks
@@ -47,12 +50,12 @@ bool parse(const fs::path& file, google::protobuf::Message& message) {
   return stream && message.ParseFromIstream(&stream);
 }
 
-std::string difference(const HostTensor& found, const HostTensor& expected) {
+std::string difference(const HostTensor& found, const HostTensor& expected, float absolute) {
   if (found.type != expected.type || found.shape != expected.shape) return "another type or shape";
   if (expected.type != ElementType::kFloat32) return found.data == expected.data ? "" : "other values";
   const auto a = floats_of(found), b = floats_of(expected);
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!(std::fabs(a[i] - b[i]) <= 1e-5f + 1e-4f * std::fabs(b[i])) && !(a[i] == b[i])) {
+    if (!(std::fabs(a[i] - b[i]) <= absolute + 1e-4f * std::fabs(b[i])) && !(a[i] == b[i])) {
       return fmt::format("element {} is {}, expected {}", i, a[i], b[i]);
     }
   }
@@ -86,7 +89,8 @@ Outcome run_case(const fs::path& folder, Parameters parameters) {
     const auto outputs = run_network(network, inputs);
     outcome.ran = true;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const std::string text = difference(outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)));
+      const std::string text = difference(outputs[i], read_tensor_file(data / fmt::format("output_{}.pb", i)),
+                                          kFourDigits.count(folder.filename().string()) != 0 ? 5e-5f : 1e-5f);
       if (!text.empty()) outcome.message = fmt::format("output {}: {}", i, text);
     }
   } catch (const UserError& error) {

@@ -62,6 +62,43 @@ TEST_CASE("cubic resampling weighs four neighbors by Keys' kernel") {
       }
 }
 
+TEST_CASE("GridSample takes elements from between those of an image") {
+  const HostTensor x = float_tensor({1, 1, 2, 3}, {0, 1, 2, 3, 4, 5});
+  const auto sample = [&](float column, float row, const std::string& mode, const std::string& padding, bool corners) {
+    Attributes attributes = integers({{"align_corners", {corners ? 1 : 0}}});
+    attributes.strings = {{"mode", mode}, {"padding_mode", padding}};
+    return floats_of(
+        run_operator("GridSample", {x, float_tensor({1, 1, 1, 2}, {column, row})}, kF32, {1, 1, 1, 1}, attributes))[0];
+  };
+  // Corners are centers of elements, or their edges.
+  CHECK(sample(-1, -1, "bilinear", "zeros", true) == 0);
+  CHECK(sample(1, 1, "bilinear", "zeros", true) == 5);
+  CHECK(sample(0.5f, 0, "bilinear", "zeros", true) == 3);    // column 1.5, row 0.5
+  CHECK(sample(1, 1, "bilinear", "zeros", false) == 1.25f);  // a quarter of the last element
+  CHECK(sample(1, 1, "bilinear", "border", false) == 5);
+  CHECK(sample(0, 0, "bilinear", "zeros", false) == 2.5f);
+  CHECK(sample(0.6f, -0.9f, "nearest", "zeros", false) == 2);
+  CHECK(sample(3, 0, "nearest", "zeros", true) == 0);
+  CHECK(sample(3, -1, "nearest", "border", true) == 2);
+  // Column 4 is reflected at 2 to 0; column 3.5 at the edge 2.5 to 1.5.
+  CHECK(sample(3, 1, "nearest", "reflection", true) == 3);
+  CHECK(sample(5.0f / 3, -0.5f, "bilinear", "reflection", false) == Approx(1.5));
+  const float nan = std::nanf("");
+  for (const char* mode : {"nearest", "bilinear", "bicubic"}) {
+    CHECK(sample(nan, 1e30f, mode, "zeros", false) == 0);
+    CHECK(std::isfinite(sample(nan, -1e30f, mode, "reflection", false)));
+    CHECK(std::isfinite(sample(1e30f, nan, mode, "border", true)));
+  }
+  // Bicubic, in the middle between four elements: 9/16 and -1/16 of Keys' kernel with -0.5, here with -0.75.
+  const double near = 0.59375, far = -0.09375;
+  const auto row = [&](double a, double b, double c) { return far * a + near * a + near * b + far * c; };
+  CHECK(sample(-0.5f, -1, "bicubic", "border", true) == Approx(row(0, 1, 2)));
+  // Outside at column 2.4: elements 1, 2, 2, 2, where a coordinate moved inside would give 2.
+  CHECK(sample(1.4f, -1, "bicubic", "border", true) == Approx(2.108));
+  CHECK_THROWS_WITH(sample(0, 0, "cubist", "zeros", true), Contains("mode 'cubist' with padding_mode 'zeros'"));
+  CHECK_THROWS_WITH(sample(0, 0, "nearest", "wrap", true), Contains("padding_mode 'wrap'"));
+}
+
 TEST_CASE("ones on a diagonal") {
   const HostTensor x = make_host_tensor(kF32, {2, 3});
   CHECK(floats_of(run_operator("EyeLike", {x}, kF32, {2, 3})) == std::vector<float>{1, 0, 0, 0, 1, 0});

@@ -70,6 +70,12 @@ TEST_CASE("indices fit the input that they point into, and updates the indices")
   CHECK_THROWS_WITH(check("ScatterND", {{4, 5}, {3, 1}, {3, 4}}), Contains("updates [3,4] must be [3,5]"));
 }
 
+TEST_CASE("a grid has two coordinates for each element of the output") {
+  CHECK_NOTHROW(check("GridSample", {{2, 3, 4, 5}, {2, 6, 7, 2}}));
+  for (const Shape& grid : {Shape{1, 6, 7, 2}, Shape{2, 6, 7, 3}, Shape{2, 6, 2}})
+    CHECK_THROWS_WITH(check("GridSample", {{2, 3, 4, 5}, grid}), Contains("does not fit the images [2,3,4,5]"));
+}
+
 TEST_CASE("axes of sums, sorting and maxima are those of the input") {
   for (const char* name : {"CumSum", "TopK", "Hardmax"}) {
     CHECK_NOTHROW(check(name, {{2, 3}}, {{"axis", {-2}}}));

@@ -25,10 +25,6 @@
 namespace systole::isa {
 namespace {
 
-// No chip has more accumulator rows in a bank; a matrix instruction with more rows than its chip
-// has is nonsense.
-constexpr std::uint64_t kMaxAccumulatorRows = 65536;
-
 const std::vector<std::string_view>& names_of(Buffer) {
   static const std::vector<std::string_view> names = {"activation", "weight", "parameter"};
   return names;
@@ -191,24 +187,21 @@ Instruction parse_instruction(const std::vector<Setting>& settings) {
       if (!known) throw UserError(fmt::format("unknown field {}", shown(setting.key)));
     }
   }
-  if constexpr (std::is_same_v<T, Matrix>) {
-    const std::uint64_t rows = std::uint64_t{instruction.m_y} * instruction.m_x;
-    if (rows > kMaxAccumulatorRows)
-      throw UserError(fmt::format("m_y * m_x = {}: must be at most {}, the accumulator rows of the largest chip", rows,
-                                  kMaxAccumulatorRows));
-  }
+  if (const auto reason = oversize_reason(instruction)) throw UserError(*reason);
   if (const auto reason = illegal_reason(encode(instruction))) throw UserError("illegal instruction: " + *reason);
   return instruction;
 }
 
 void parse_chip_directive(const std::vector<Setting>& settings, Program& program) {
   for (const Setting& setting : settings) {
-    if (setting.key == "name")
+    if (setting.key == "name") {
+      if (const auto reason = chip_name_reason(setting.value)) throw UserError(*reason);
       program.chip_name = setting.value;
-    else if (setting.key == "fingerprint")
+    } else if (setting.key == "fingerprint") {
       program.chip_fingerprint = parse_unsigned(setting.key, setting.value, ~0ull);
-    else
+    } else {
       throw UserError(fmt::format("unknown key {} of .chip: must be name or fingerprint", shown(setting.key)));
+    }
   }
 }
 

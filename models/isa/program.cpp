@@ -6,6 +6,7 @@
 #include <boost/crc.hpp>
 #include <boost/endian/conversion.hpp>
 #include <cstring>
+#include <variant>
 
 #include "support/error.hpp"
 #include "support/file.hpp"
@@ -19,19 +20,13 @@ constexpr char kMagic[] = "SYSTPROG";
 constexpr std::size_t kMagicBytes = 8;
 constexpr std::uint32_t kContainerVersion = 1;
 constexpr std::size_t kMaxChipNameBytes = 64;
-constexpr std::uint64_t kMaxFileBytes = 1ull << 32;  // 32 M instructions
+constexpr std::uint64_t kMaxFileBytes = 1ull << 32;   // 32 M instructions
+constexpr std::uint64_t kMaxAccumulatorRows = 65536;  // in a bank of the largest chip
 
 std::uint32_t crc_of(const std::string& bytes, std::size_t size) {
   boost::crc_32_type crc;
   crc.process_bytes(bytes.data(), size);
   return crc.checksum();
-}
-
-// The characters of a chip's name; a program made by hand may leave the name empty.
-bool is_chip_name(const std::string& name) {
-  if (name.size() > kMaxChipNameBytes) return false;
-  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") ==
-         std::string::npos;
 }
 
 template <class T>
@@ -75,12 +70,36 @@ class Reader {
   std::size_t offset_ = 0;
 };
 
+// What stands behind "instruction 3 " if a file may not hold it.
+std::optional<std::string> refusal(const Encoded& words) {
+  if (const auto reason = illegal_reason(words)) return "is illegal: " + *reason;
+  if (const auto reason = oversize_reason(decode(words))) return "has " + *reason;
+  return std::nullopt;
+}
+
 }  // namespace
 
+std::optional<std::string> oversize_reason(const Instruction& instruction) {
+  const auto* matrix = std::get_if<Matrix>(&instruction);
+  if (matrix == nullptr) return std::nullopt;
+  const std::uint64_t rows = std::uint64_t{matrix->m_y} * matrix->m_x;
+  if (rows <= kMaxAccumulatorRows) return std::nullopt;
+  return fmt::format("m_y * m_x = {}: must be at most {}, the accumulator rows of the largest chip", rows,
+                     kMaxAccumulatorRows);
+}
+
+// A program made by hand may leave the name empty.
+std::optional<std::string> chip_name_reason(const std::string& name) {
+  if (name.size() > kMaxChipNameBytes)
+    return fmt::format("chip name of {} bytes: at most {}", name.size(), kMaxChipNameBytes);
+  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") != std::string::npos)
+    return "the chip name has characters other than letters, digits, '_', '-', '.'";
+  return std::nullopt;
+}
+
 void write_program(const Program& program, const std::filesystem::path& file) {
-  if (!is_chip_name(program.chip_name))
-    throw UserError(fmt::format("{}: chip name of {} bytes: must be letters, digits, '_', '-', '.', at most {}",
-                                file.string(), program.chip_name.size(), kMaxChipNameBytes));
+  if (const auto reason = chip_name_reason(program.chip_name))
+    throw UserError(fmt::format("{}: {}", file.string(), *reason));
   std::string bytes(kMagic, kMagicBytes);
   append<std::uint32_t>(bytes, kContainerVersion);
   append<std::uint32_t>(bytes, static_cast<std::uint32_t>(program.instructions.size()));
@@ -90,8 +109,8 @@ void write_program(const Program& program, const std::filesystem::path& file) {
   bytes.reserve(bytes.size() + program.instructions.size() * kInstructionBytes + 4);
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
     const Encoded words = encode(program.instructions[i]);
-    if (const auto reason = illegal_reason(words))
-      throw UserError(fmt::format("{}: instruction {} is illegal: {}", file.string(), i, *reason));
+    if (const auto reason = refusal(words))
+      throw UserError(fmt::format("{}: instruction {} {}", file.string(), i, *reason));
     for (const std::uint32_t word : words) append<std::uint32_t>(bytes, word);
   }
   append<std::uint32_t>(bytes, crc_of(bytes, bytes.size()));
@@ -128,16 +147,15 @@ Program read_program(const std::filesystem::path& file) {
   if (stored != expected)
     throw UserError(fmt::format("{}: offset {}: checksum is {:#010x}, must be {:#010x}: the file is damaged", name,
                                 bytes.size() - kCrcBytes, stored, expected));
-  if (!is_chip_name(program.chip_name))
-    throw UserError(fmt::format("{}: the chip name has characters other than letters, digits, '_', '-', '.'", name));
+  if (const auto reason = chip_name_reason(program.chip_name)) throw UserError(fmt::format("{}: {}", name, *reason));
 
   program.instructions.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::size_t offset = reader.offset();
     Encoded words;
     for (auto& word : words) word = reader.take<std::uint32_t>("instruction");
-    if (const auto reason = illegal_reason(words))
-      throw UserError(fmt::format("{}: offset {}: instruction {} is illegal: {}", name, offset, i, *reason));
+    if (const auto reason = refusal(words))
+      throw UserError(fmt::format("{}: offset {}: instruction {} {}", name, offset, i, *reason));
     program.instructions.push_back(decode(words));
   }
   return program;

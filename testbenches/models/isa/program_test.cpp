@@ -45,7 +45,7 @@ void write_bytes(const std::filesystem::path& file, const std::string& bytes) {
 Program random_program(std::uint64_t seed, int count) {
   Random random(seed);
   Program program{"edge16", 0x0123456789abcdef, {}};
-  for (int i = 0; i < count; ++i) program.instructions.push_back(testing::random_instruction(random));
+  for (int i = 0; i < count; ++i) program.instructions.push_back(testing::random_program_instruction(random));
   return program;
 }
 
@@ -149,6 +149,60 @@ TEST_CASE("forged program files with a right checksum are refused with what is w
   CHECK(contains(forge(20, 0x0a0a0a0a), "the chip name has characters"));
   CHECK(contains(forge(34 + 128, 0x00004107), "instruction 1 is illegal: opcode 7 does not exist"));
   CHECK(contains(forge(34 + 8, 1), "instruction 0 is illegal: reserved bit set in w2[0]"));
+}
+
+// The file's bytes are the most exact form of a program: what comes back through the text must give all of them again.
+TEST_CASE("whatever words a program file may hold come back through the assembler's text") {
+  const TemporaryFolder folder;
+  const std::uint64_t seed = 42;
+  CAPTURE(seed);
+  Random random(seed);
+  constexpr std::size_t kBegin = 8 + 4 + 4 + 4 + 6 + 8;
+  int read = 0, refused = 0;
+  while (read < 3000) {
+    write_program({"edge16", random.bits(), {testing::random_program_instruction(random)}}, folder / "p.bin");
+    std::string bytes = read_bytes(folder / "p.bin");
+    // Any words in place of some: the reader alone says which of them are an instruction.
+    for (std::size_t n = random.below(4); n > 0; --n)
+      put_u32(bytes, kBegin + 4 * random.below(kInstructionWords),
+              random.one_in(2) ? static_cast<std::uint32_t>(random.bits()) : 1u << random.below(32));
+    repair_checksum(bytes);
+    write_bytes(folder / "p.bin", bytes);
+    Program program;
+    try {
+      program = read_program(folder / "p.bin");
+    } catch (const UserError&) {
+      ++refused;
+      continue;
+    }
+    ++read;
+    const std::string text = disassemble(program);
+    INFO(text);
+    write_program(assemble(text, "p.s"), folder / "back.bin");
+    REQUIRE(read_bytes(folder / "back.bin") == bytes);
+  }
+  CHECK(refused > 100);
+}
+
+TEST_CASE("file and text refuse a matrix instruction of more rows than any chip has, and take the largest") {
+  const TemporaryFolder folder;
+  Matrix matrix;
+  matrix.m_y = 256;
+  matrix.m_x = 256;
+  const Program largest{"edge16", 1, {matrix}};
+  write_program(largest, folder / "p.bin");
+  CHECK(same(read_program(folder / "p.bin"), largest));
+  CHECK(same(assemble(disassemble(largest), "p.s"), largest));
+
+  std::string bytes = read_bytes(folder / "p.bin");
+  const std::string reason = "m_y * m_x = 65792: must be at most 65536, the accumulator rows of the largest chip";
+  put_u32(bytes, bytes.size() - 4 - kInstructionBytes + 5 * 4, 257 | 256 << 16);
+  repair_checksum(bytes);
+  write_bytes(folder / "forged.bin", bytes);
+  CHECK(contains(reading_error(folder / "forged.bin"), "offset 34: instruction 0 has " + reason));
+  matrix.m_y = 257;
+  CHECK_THROWS_WITH(write_program({"edge16", 1, {matrix}}, folder / "p.bin"), Contains("instruction 0 has " + reason));
+  CHECK_THROWS_WITH(assemble(disassemble(matrix), "p.s"), Contains("p.s:1: " + reason));
 }
 
 TEST_CASE("what is not a program file is refused by name") {

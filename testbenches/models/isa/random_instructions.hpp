@@ -9,6 +9,7 @@
 
 #include "isa/fields.hpp"
 #include "isa/instruction.hpp"
+#include "isa/program.hpp"
 #include "support/random.hpp"
 
 namespace systole::testing {
@@ -88,11 +89,20 @@ isa::Instruction random_of(Random& random) {
 
 }  // namespace detail
 
+// Any that is legal; of matrix instructions most have more rows than a chip has accumulators.
 inline isa::Instruction random_instruction(Random& random) {
   isa::Instruction instruction;
   isa::visit_type(isa::kEngineTable[random.below(isa::kEngines)].opcode,
                   [&](const auto& type) { instruction = detail::random_of<std::decay_t<decltype(type)>>(random); });
   return instruction;
+}
+
+// One that a program may hold.
+inline isa::Instruction random_program_instruction(Random& random) {
+  for (;;) {
+    isa::Instruction instruction = random_instruction(random);
+    if (!isa::oversize_reason(instruction)) return instruction;
+  }
 }
 
 }  // namespace systole::testing

@@ -11,6 +11,7 @@
 #include "report/table.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
+#include "support/printable.hpp"
 
 namespace systole::report {
 
@@ -42,7 +43,7 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
-    throw UserError(fmt::format("{}: line {}: {}", name_, line_, why));
+    throw UserError(fmt::format("{}: line {}: {}", name_, line_, printable(why)));
   }
 
   std::vector<std::string> next_record() {

@@ -64,6 +64,17 @@ TEST_CASE("a malformed trace is refused with its line and what is allowed") {
   CHECK_THROWS_WITH(read_trace("/nonexistent.csv"), Contains("no such file"));
 }
 
+TEST_CASE("a value with line ends in quotes is refused in one line") {
+  const std::string value = "\"a\nsystole: all equal\x1b[0m\"", shown = "\"a\\x0asystole: all equal\\x1b[0m\"";
+  for (const auto& [line, column] : {std::pair<std::string, std::string>{value + ",load,0,n,1,2\n", "step"},
+                                     {"0," + value + ",0,n,1,2\n", "engine"},
+                                     {"0,load," + value + ",n,1,2\n", "instruction"},
+                                     {"0,load,0,n," + value + ",2\n", "start_cycle"},
+                                     {"0,load,0,n,1," + value + "\n", "retire_cycle"}}) {
+    CHECK_THROWS_WITH(read(kHeader + line), Contains(column + " is " + shown) && !Contains("\n"));
+  }
+}
+
 TEST_CASE("whatever bytes a trace file holds, it is read or refused") {
   std::mt19937 random(7);
   const std::string good = kHeader + "0,load,0,\"a,b\",1,2\n0,store,1,y,3,4\n";

@@ -34,6 +34,7 @@ packages_to_check=(
   yosys iverilog # the RTL must pass in three tools
   shellcheck     # these scripts
   clang-format clang-tidy # the form of the C++ sources
+  clang libclang-rt-dev # the build with sanitizers: their libraries, and libFuzzer
   python3-onnx   # the benchmark networks, from their generators
   libonnx-testdata # the ONNX project's operator tests, and files for the fuzzer to start from
 )

@@ -7,7 +7,16 @@
 
 #include "support/error.hpp"
 
+// How gcc, and how clang say it.
 #if defined(__SANITIZE_ADDRESS__)
+#define SYSTOLE_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SYSTOLE_ADDRESS_SANITIZER
+#endif
+#endif
+
+#ifdef SYSTOLE_ADDRESS_SANITIZER
 #include <pthread.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -31,7 +40,7 @@ void set_up(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::ui
 // with bounds of zero, and the next exception there would be reported as an overflow of the stack.
 // This tells the sanitizer the bounds again.
 void restore_main_stack() {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef SYSTOLE_ADDRESS_SANITIZER
   pthread_attr_t attributes;
   void* stack = nullptr;
   std::size_t size = 0;

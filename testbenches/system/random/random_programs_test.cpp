@@ -35,8 +35,9 @@ void run_programs(const Chip& chip, std::uint64_t fixed, std::uint64_t fresh) {
   const platform::RtlLibrary library(build);
   const auto now = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   const std::uint64_t fresh_seed = setting("SYSTOLE_SEED", now);
-  for (const auto& [seed, programs] :
+  for (const auto& [first_seed, programs] :
        {std::pair{std::uint64_t{1}, fixed}, {fresh_seed, setting("SYSTOLE_PROGRAMS", fresh)}}) {
+    const std::uint64_t seed = first_seed;  // a lambda of C++17 takes no structured binding
     fuzz::FuzzOptions options;
     options.programs = programs;
     options.seed = seed;

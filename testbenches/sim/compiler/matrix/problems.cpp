@@ -61,7 +61,8 @@ MatrixProblem depthwise(const ProblemShape& s, const Chip& chip) {
 }
 
 void add_residual(MatrixProblem& p, const Chip& chip) {
-  p.residual.emplace().operand = dram_operand(2, p.channels_out, p.out.height, p.out.width, chip.array_rows);
+  p.residual = MatrixProblem::Residual{};
+  p.residual->operand = dram_operand(2, p.channels_out, p.out.height, p.out.width, chip.array_rows);
 }
 
 void make_raw(MatrixProblem& p, const Chip& chip) {

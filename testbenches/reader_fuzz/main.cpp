@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Feeds the readers (chip file, program, network, network and compiler, tensor file) with mutated files until the time is up. A reader must succeed or
-// throw UserError with one line of text; any other exception, a crash, a sanitizer's report or ten seconds of silence fails, and
-// the file that did it is kept.
+// Feeds the readers (readers.cpp) with mutated files until the time is up. A reader must succeed or throw UserError with
+// one line of text; any other exception, a crash, a sanitizer's report or ten seconds of silence fails, and the file
+// that did it is kept.
 //
 //   fuzz_readers [--seconds 60] [--seed N] [--reader NAME] [--keep DIRECTORY]
 //   fuzz_readers --reader NAME --replay FILE
+//   fuzz_readers --seeds DIRECTORY        writes what libFuzzer starts from: NAME/ with files, NAME.dict with words
 //
 // Round i of a reader is a function of (seed, i) alone: the same seed tries the same files, more of them in more time.
 #include <fmt/format.h>
@@ -18,11 +19,11 @@
 #include <exception>
 #include <optional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <typeinfo>
 
-#include "seeds.hpp"
-#include "support/error.hpp"
+#include "readers.hpp"
 
 namespace {
 
@@ -38,7 +39,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::string reader;
   fs::path keep = "fuzz-failures";
-  std::optional<fs::path> replay;
+  std::optional<fs::path> replay, seeds;
 };
 
 Options parse(int argc, char** argv) {
@@ -57,6 +58,8 @@ Options parse(int argc, char** argv) {
       options.keep = value;
     else if (key == "--replay")
       options.replay = value;
+    else if (key == "--seeds")
+      options.seeds = value;
     else
       throw std::invalid_argument("unknown option " + key);
   }
@@ -67,20 +70,16 @@ struct Count {
   std::uint64_t rounds = 0, accepted = 0;
 };
 
-// True if the file was read, false if it was refused as it should be. Throws what the reader must not throw.
-bool read_one(const Reader& reader, const fs::path& file) {
+std::string read_in_time(const Reader& reader, const fs::path& file) {
   alarm(kHangSeconds);  // the default action of SIGALRM ends the process
-  try {
-    reader.read(file);
-    alarm(0);
-    return true;
-  } catch (const systole::UserError& error) {
-    alarm(0);
-    const std::string text = error.what();
-    if (text.empty() || text.find('\n') != std::string::npos)
-      throw std::logic_error("the message is not one line: " + text);
-    return false;
-  }
+  std::string refusal = read_one(reader, file);
+  alarm(0);
+  return refusal;
+}
+
+std::string mutated(const Reader& reader, const Seed& origin, systole::Random& random) {
+  std::string bytes = reader.mutate(origin.bytes, random);
+  return reader.repair && !random.one_in(4) ? reader.repair(std::move(bytes)) : bytes;
 }
 
 void run_round(const Reader& reader, std::uint64_t seed, Count& count, const fs::path& scratch) {
@@ -91,10 +90,10 @@ void run_round(const Reader& reader, std::uint64_t seed, Count& count, const fs:
   ++count.rounds;
   const Seed& origin = random.pick(reader.seeds);
   // On the disk before it is read: a crash leaves it there.
-  const fs::path file = scratch / (reader.name + origin.extension);
-  write_file(file, reader.mutate(origin, random));
+  const fs::path file = scratch / (reader.name + reader.extension(origin.bytes));
+  write_file(file, mutated(reader, origin, random));
   try {
-    if (read_one(reader, file)) ++count.accepted;
+    if (read_in_time(reader, file).empty()) ++count.accepted;
   } catch (const std::exception& error) {
     throw std::runtime_error(fmt::format("reader {}, seed {}, round {}, from {}: {}: {}\n  file: {}", reader.name, seed,
                                          count.rounds - 1, origin.name, typeid(error).name(), error.what(),
@@ -107,10 +106,38 @@ void run_round(const Reader& reader, std::uint64_t seed, Count& count, const fs:
 void check_seeds(const Reader& reader, const fs::path& scratch) {
   if (reader.seeds.empty()) throw std::runtime_error(reader.name + ": no file to start from");
   for (const Seed& seed : reader.seeds) {
-    const fs::path file = scratch / (reader.name + seed.extension);
+    const fs::path file = scratch / (reader.name + reader.extension(seed.bytes));
     write_file(file, seed.bytes);
-    if (!read_one(reader, file) && seed.must_be_read) throw std::runtime_error(reader.name + " refuses " + seed.name);
+    const std::string refusal = read_in_time(reader, file);
+    if (!refusal.empty() && seed.must_be_read)
+      throw std::runtime_error(reader.name + " refuses " + seed.name + ": " + refusal);
     fs::remove(file);
+  }
+}
+
+// The words and names of the seeds, as a dictionary of libFuzzer.
+std::string words_of(const std::vector<Seed>& seeds) {
+  constexpr std::size_t kShortest = 2, kLongest = 40, kMost = 1000;
+  const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:=";
+  std::set<std::string> words;
+  for (const Seed& seed : seeds)
+    for (std::size_t end = 0, begin = 0;
+         (begin = seed.bytes.find_first_of(letters, end)) != std::string::npos && words.size() < kMost;) {
+      end = std::min(seed.bytes.find_first_not_of(letters, begin), seed.bytes.size());
+      if (end - begin >= kShortest && end - begin <= kLongest) words.insert(seed.bytes.substr(begin, end - begin));
+    }
+  std::string text;
+  for (const std::string& word : words) text += '"' + word + "\"\n";
+  return text;
+}
+
+void write_seeds(const std::vector<Reader>& all, const fs::path& directory) {
+  for (const Reader& reader : all) {
+    fs::create_directories(directory / reader.name);
+    for (std::size_t i = 0; i < reader.seeds.size(); ++i)
+      write_file(directory / reader.name / std::to_string(i), reader.seeds[i].bytes);
+    write_file(directory / (reader.name + ".dict"), words_of(reader.seeds));
+    fmt::print("{}\n", reader.name);
   }
 }
 
@@ -121,9 +148,13 @@ int fuzz(const Options& options) {
     if (options.reader.empty() || options.reader == reader.name) chosen.push_back(std::move(reader));
   }
   if (chosen.empty()) throw std::invalid_argument("no reader " + options.reader);
+  if (options.seeds) {
+    write_seeds(chosen, *options.seeds);
+    return 0;
+  }
   if (options.replay) {
-    const bool read = read_one(chosen.front(), *options.replay);
-    fmt::print("{}\n", read ? "read" : "refused");
+    const std::string refusal = read_in_time(chosen.front(), *options.replay);
+    fmt::print("{}\n", refusal.empty() ? "read" : "refused: " + refusal);
     return 0;
   }
   fmt::print("seed {}, {} s, files in {}\n", options.seed, options.seconds, options.keep.string());

@@ -167,10 +167,9 @@ std::string mutate_text(std::string text, Random& random) {
   return text;
 }
 
-std::string mutate_program(std::string bytes, Random& random) {
-  bytes = mutate_bytes(std::move(bytes), random);
+std::string repair_program(std::string bytes) {
   constexpr std::size_t kChecksumBytes = 4;
-  if (bytes.size() < kChecksumBytes || random.one_in(4)) return bytes;
+  if (bytes.size() < kChecksumBytes) return bytes;
   boost::crc_32_type crc;
   crc.process_bytes(bytes.data(), bytes.size() - kChecksumBytes);
   for (std::size_t i = 0; i < kChecksumBytes; ++i) {

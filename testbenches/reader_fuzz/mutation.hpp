@@ -21,8 +21,8 @@ std::string mutate_bytes(std::string bytes, Random& random);
 // As mutate_bytes, or lines and numbers of a text: lines removed, repeated, moved; numbers, words and punctuation replaced.
 std::string mutate_text(std::string text, Random& random);
 
-// Mutates a program container; its checksum is repaired in most cases, since nothing behind it is reached otherwise.
-std::string mutate_program(std::string bytes, Random& random);
+// A program container with a right checksum: nothing behind it is reached otherwise.
+std::string repair_program(std::string bytes);
 
 // Mutates a serialized protobuf message of ONNX by its fields: numbers, names, elements removed, repeated, swapped. One case in
 // four is mutate_bytes instead. `Model` or `Tensor` says which message it is.

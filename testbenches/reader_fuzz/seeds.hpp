@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The readers under test, and the files that their mutations start from.
+// Files that mutations start from: shipped ones, and small ones that are made here.
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "mutation.hpp"
+#include "chip/chip.hpp"
 
 namespace systole::fuzz {
 
 struct Seed {
   std::string name;
   std::string bytes;
-  std::string extension;     // the reader may choose by it: ".npy"
   bool must_be_read = true;  // false: a file from elsewhere that may hold something Systole refuses
 };
 
-struct Reader {
-  std::string name;
-  std::function<void(const std::filesystem::path&)> read;  // succeeds or throws UserError; anything else is a failure
-  std::function<std::string(const Seed&, Random&)> mutate;
-  std::vector<Seed> seeds;
-};
+Chip shipped_chip(const std::string& name);
 
-// `scratch` is a directory for files that are needed while the seeds are made.
-std::vector<Reader> readers(const std::filesystem::path& scratch);
+std::vector<Seed> chip_seeds();
+std::vector<Seed> program_seeds(const std::filesystem::path& scratch);
+std::vector<Seed> assembler_seeds();
+std::vector<Seed> network_seeds();
+std::vector<Seed> tensor_seeds();
+std::vector<Seed> layer_seeds();
+std::vector<Seed> report_seeds();
+std::vector<Seed> trace_seeds();
+std::vector<Seed> access_seeds();
+std::vector<Seed> coverage_seeds();
+
+// Writes a whole case of the fuzzer of programs, and gives its path as read_case takes it.
+std::filesystem::path write_seed_case(const Chip& chip, const std::filesystem::path& scratch);
 
 std::string file_contents(const std::filesystem::path& file);
 void write_file(const std::filesystem::path& file, const std::string& bytes);

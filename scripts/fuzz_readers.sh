@@ -61,7 +61,7 @@ seconds=${seconds:-$((120 / ${#chosen[@]}))}
 
 mkdir -p "$corpus" "$keep"
 seeds=$build/fuzz-seeds
-"$build/fuzz_readers" --seeds "$seeds" --keep "$keep" >/dev/null
+"$build/fuzz_readers" --seeds "$seeds" --keep "$seeds" >/dev/null
 
 # One reader, in the background. Its output is kept beside the file that failed.
 fuzz() {

@@ -9,7 +9,6 @@ namespace systole::expansion {
 
 namespace {
 
-using Integers = std::vector<std::int64_t>;
 constexpr std::int64_t kToTheEnd = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kToTheFront = std::numeric_limits<std::int64_t>::min();
 

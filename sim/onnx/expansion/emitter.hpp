@@ -14,6 +14,7 @@ namespace systole::expansion {
 
 using Shapes = std::unordered_map<std::string, std::vector<std::int64_t>>;
 using Nodes = std::vector<onnx::NodeProto>;
+using Integers = std::vector<std::int64_t>;
 
 class Emitter {
  public:

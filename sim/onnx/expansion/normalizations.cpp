@@ -71,7 +71,6 @@ void group_normalization_by_channel(Emitter& emit) {
   // [images, channels, the rest], times scale and bias as [1, channels, 1].
   const std::string channels = emit.add("Shape", {emit.input(1)});
   const auto around = [&](std::int64_t before, std::int64_t after) {
-    using Integers = std::vector<std::int64_t>;
     const std::string shape =
         emit.add("Concat", {emit.constant(Integers{before}), channels, emit.constant(Integers{after})});
     emit.with("axis", std::int64_t{0});

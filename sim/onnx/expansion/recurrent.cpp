@@ -10,8 +10,6 @@ namespace systole::expansion {
 
 namespace {
 
-using Integers = std::vector<std::int64_t>;
-
 constexpr std::int64_t kMostSteps = 4096;
 
 class Recurrence {

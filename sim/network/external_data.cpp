@@ -6,9 +6,9 @@
 
 #include <charconv>
 #include <cstdint>
-#include <fstream>
 #include <optional>
 
+#include "network/file_beneath.hpp"
 #include "network/message_text.hpp"
 #include "network/tensor_proto.hpp"
 #include "support/error.hpp"
@@ -21,7 +21,6 @@ bool is_external(const onnx::TensorProto& proto) {
 
 onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file,
                                      const std::string& what) {
-  namespace fs = std::filesystem;
   std::string location;
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
@@ -41,33 +40,21 @@ onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::
   }
   if (location.empty() || location.find('\0') != std::string::npos)
     throw UserError(what + " is stored in an external file without a name");
-  std::error_code error;
-  const fs::path folder = fs::weakly_canonical(fs::absolute(network_file).parent_path(), error);
-  const fs::path file = fs::weakly_canonical(folder / location, error);
-  const fs::path below = file.lexically_relative(folder);
-  if (fs::path(location).is_absolute() || below.empty() || *below.begin() == "..")
-    throw UserError(
-        fmt::format("{} is stored in {}, which is outside of the network's folder", what, in_quotes(location)));
-  const auto status = fs::status(file, error);
-  if (!fs::is_regular_file(status))
-    throw UserError(fmt::format("{} is stored in {}: no such file", what, in_quotes(location)));
-  const std::uint64_t size = fs::file_size(file, error);
-  if (offset > size || (length && *length > size - offset))
-    throw UserError(fmt::format("{} is stored in {}, {} bytes from {} on, but that has {} bytes", what,
-                                in_quotes(location), length ? std::to_string(*length) : "some", offset, size));
-  const std::uint64_t bytes = length.value_or(size - offset);
-  if (bytes >= kMaxTensorBytes)
-    throw UserError(fmt::format("{} is stored in {}: {} bytes are too many", what, in_quotes(location), bytes));
+  const ElementType type = supported_type(proto, what);
+  const Shape shape(proto.dims().begin(), proto.dims().end());
+  check_tensor_size(what, type, shape);
+  const std::uint64_t needed = static_cast<std::uint64_t>(element_count(shape)) * element_bytes(type);
+
+  const FileBeneath file(network_file.parent_path(), location, what);
+  file.check_range(offset, length.value_or(0));
+  const std::uint64_t given = length.value_or(file.size_bytes() - offset);
+  if (given != needed)
+    throw UserError(fmt::format("{} is stored in {} bytes of {}, {} {} needs {}", what, given, in_quotes(location),
+                                element_name(type), shape_text(shape), needed));
   onnx::TensorProto result = proto;
   result.clear_external_data();
   result.set_data_location(onnx::TensorProto::DEFAULT);
-  std::string& raw = *result.mutable_raw_data();
-  raw.resize(bytes);
-  std::ifstream in(file, std::ios::binary);
-  in.seekg(static_cast<std::streamoff>(offset));
-  in.read(raw.data(), static_cast<std::streamsize>(bytes));
-  if (static_cast<std::uint64_t>(in.gcount()) != bytes)
-    throw UserError(fmt::format("{}: {} cannot be read", what, in_quotes(location)));
+  *result.mutable_raw_data() = file.read(offset, needed);
   return result;
 }
 

@@ -78,34 +78,36 @@ std::string onnx_data_type_name(int onnx_data_type) {
   return onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_data_type));
 }
 
+ElementType supported_type(const onnx::TensorProto& proto, const std::string& what) {
+  if (const auto type = element_type_of(proto.data_type())) return *type;
+  throw UserError(fmt::format("{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",
+                              what, onnx_data_type_name(proto.data_type())));
+}
+
 HostTensor tensor_from_proto(const onnx::TensorProto& proto, const std::string& what) {
-  const auto type = element_type_of(proto.data_type());
-  if (!type) {
-    throw UserError(fmt::format("{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",
-                                what, onnx_data_type_name(proto.data_type())));
-  }
+  const ElementType type = supported_type(proto, what);
   if (proto.has_segment()) throw UserError(what + " is stored in segments, which is not supported");
   if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
     throw UserError(what + " is stored in an external file, which is not supported here");
   }
-  HostTensor tensor{*type, Shape(proto.dims().begin(), proto.dims().end()), {}};
-  check_tensor_size(what, *type, tensor.shape);
+  HostTensor tensor{type, Shape(proto.dims().begin(), proto.dims().end()), {}};
+  check_tensor_size(what, type, tensor.shape);
 
   if (proto.has_raw_data()) {
     const std::string& raw = proto.raw_data();
-    const std::size_t expected = static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(*type);
+    const std::size_t expected = static_cast<std::size_t>(element_count(tensor.shape)) * element_bytes(type);
     if (raw.size() != expected) {
-      throw UserError(fmt::format("{} has {} bytes of raw data, {} {} needs {}", what, raw.size(), element_name(*type),
+      throw UserError(fmt::format("{} has {} bytes of raw data, {} {} needs {}", what, raw.size(), element_name(type),
                                   shape_text(tensor.shape), expected));
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(raw.data());
     tensor.data.assign(bytes, bytes + raw.size());
-    if (*type == ElementType::kBool) {
+    if (type == ElementType::kBool) {
       for (std::uint8_t& value : tensor.data) value = value != 0;
     }
     return tensor;
   }
-  switch (*type) {
+  switch (type) {
     case ElementType::kInt8:
       copy_values<std::int8_t>(proto.int32_data(), what, tensor);
       break;

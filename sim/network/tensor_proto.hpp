@@ -17,6 +17,9 @@ std::optional<ElementType> element_type_of(int onnx_data_type);
 int onnx_data_type_of(ElementType type);
 std::string onnx_data_type_name(int onnx_data_type);
 
+// Errors (UserError): Systole does not have the type.
+ElementType supported_type(const onnx::TensorProto& proto, const std::string& what);
+
 // `what` names file and tensor and starts every message. Errors (UserError): unsupported type, external data, a
 // segment, negative or huge dimensions, values that do not match the shape or do not fit the type.
 HostTensor tensor_from_proto(const onnx::TensorProto& proto, const std::string& what);

@@ -18,8 +18,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-onnx::TensorProto external(const std::vector<std::pair<std::string, std::string>>& entries) {
+onnx::TensorProto external(const std::vector<std::pair<std::string, std::string>>& entries, std::int64_t bytes = 1) {
   onnx::TensorProto proto;
+  proto.add_dims(bytes);
   proto.set_data_type(onnx::TensorProto::UINT8);
   proto.set_data_location(onnx::TensorProto::EXTERNAL);
   for (const auto& [key, value] : entries) {
@@ -43,16 +44,36 @@ TEST_CASE("a tensor is external by its location or by its entries") {
 TEST_CASE("offset and length choose the bytes, without them it is the whole file") {
   const TemporaryFolder folder;
   std::ofstream(folder.file("w.bin")) << "abcdef";
-  const auto bytes = [&](const std::vector<std::pair<std::string, std::string>>& entries) {
-    return with_external_data(external(entries), folder.file("net.onnx"), "w").raw_data();
+  const auto bytes = [&](std::int64_t count, std::vector<std::pair<std::string, std::string>> entries) {
+    entries.emplace_back("location", "w.bin");
+    return with_external_data(external(entries, count), folder.file("net.onnx"), "w").raw_data();
   };
-  CHECK(bytes({{"location", "w.bin"}}) == "abcdef");
-  CHECK(bytes({{"location", "w.bin"}, {"offset", "2"}}) == "cdef");
-  CHECK(bytes({{"location", "w.bin"}, {"offset", "1"}, {"length", "3"}}) == "bcd");
-  CHECK(bytes({{"location", "w.bin"}, {"offset", "6"}}).empty());
-  CHECK_THROWS_WITH(bytes({{"location", "w.bin"}, {"offset", "7"}}), Contains("has 6 bytes"));
-  CHECK_THROWS_WITH(bytes({{"location", "w.bin"}, {"offset", "4"}, {"length", "3"}}), Contains("has 6 bytes"));
-  CHECK_THROWS_WITH(bytes({{"location", "w.bin"}, {"length", "3x"}}), Contains("'3x', no number"));
+  CHECK(bytes(6, {}) == "abcdef");
+  CHECK(bytes(4, {{"offset", "2"}}) == "cdef");
+  CHECK(bytes(3, {{"offset", "1"}, {"length", "3"}}) == "bcd");
+  CHECK(bytes(0, {{"offset", "6"}}).empty());
+  CHECK_THROWS_WITH(bytes(1, {{"offset", "7"}}), Contains("has 6 bytes"));
+  CHECK_THROWS_WITH(bytes(3, {{"offset", "4"}, {"length", "3"}}), Contains("has 6 bytes"));
+  CHECK_THROWS_WITH(bytes(2, {{"offset", "18446744073709551615"}, {"length", "2"}}), Contains("has 6 bytes"));
+  CHECK_THROWS_WITH(bytes(3, {{"length", "3x"}}), Contains("'3x', no number"));
+  CHECK_THROWS_WITH(bytes(3, {{"length", "18446744073709551616"}}), Contains("no number"));
+}
+
+TEST_CASE("bytes that type and shape do not need are not read, however many they are") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("w.bin")) << "a";
+  fs::resize_file(folder.file("w.bin"), std::uint64_t{1} << 40);  // a terabyte, which takes no place
+  for (const std::vector<std::pair<std::string, std::string>>& entries :
+       {std::vector<std::pair<std::string, std::string>>{{"location", "w.bin"}},
+        {{"location", "w.bin"}, {"length", "2"}},
+        {{"location", "w.bin"}, {"length", "1099511627776"}}})
+    CHECK_THROWS_WITH(with_external_data(external(entries), folder.file("net.onnx"), "w"),
+                      Contains("uint8 [1] needs 1"));
+  const auto first =
+      with_external_data(external({{"location", "w.bin"}, {"length", "1"}}), folder.file("net.onnx"), "w");
+  CHECK(first.raw_data() == "a");
+  CHECK_THROWS_WITH(with_external_data(external({{"location", "w.bin"}}, std::int64_t{1} << 40), folder.file("n"), "w"),
+                    Contains("w is too large"));
 }
 
 TEST_CASE("the result is a tensor that holds its bytes") {

@@ -15,8 +15,8 @@ enum class Resolution { kKernelIfPossible, kStepByStep };
 
 class FileBeneath {
  public:
-  // `what` starts error messages. Errors (UserError): no such file, a file that (with links followed) is not in or below
-  // the folder, that has other names, too (hard links, which may be elsewhere), a folder, a pipe or a device.
+  // `what` starts error messages. Errors (UserError): no such file; one that (with links followed) is not in or below
+  // the folder; one with other names, too (hard links, which may be elsewhere). A folder, a pipe or a device is no file.
   FileBeneath(const std::filesystem::path& folder, const std::string& name, const std::string& what,
               Resolution resolution = Resolution::kKernelIfPossible);
   ~FileBeneath();

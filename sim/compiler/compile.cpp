@@ -53,6 +53,7 @@ CompiledNetwork compile_once(Network network, const Chip& chip, const CompileOpt
   const OperatorTable nodes(out.network, out.chip);
   const Plan plan = decide(nodes, options.fuse);
   const DramMap map = map_tensors(plan, nodes, options.keep_tensors);
+  check_tensor_bytes(out, map.size_bytes);
   out.layout = map.layout;
   out.placement = plan.placements();
   Transfers transfers(plan, nodes, options.keep_tensors);

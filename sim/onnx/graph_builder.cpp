@@ -21,6 +21,10 @@ TensorId GraphBuilder::define(const std::string& what, Tensor tensor) {
 }
 
 TensorId GraphBuilder::append(Tensor tensor) {
+  bytes_ += static_cast<std::uint64_t>(element_count(tensor.shape)) * element_bytes(tensor.type);
+  if (bytes_ > kMostBytes)
+    throw UserError(fmt::format("{}: the tensors up to {} take {} bytes in all; at most {} (64 GiB) are allowed", file_,
+                                in_quotes(tensor.name), bytes_, kMostBytes));
   graph_.tensors.push_back(std::move(tensor));
   return static_cast<TensorId>(graph_.tensors.size() - 1);
 }

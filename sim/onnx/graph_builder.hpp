@@ -3,6 +3,7 @@
 // Inside the reader: the graph while it is read, with its tensors by name and the words that start messages.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,7 +26,11 @@ class GraphBuilder {
   const Tensor& tensor(TensorId id) const { return graph_.tensors.at(id); }
   bool is_constant(TensorId id) const { return id != kNoTensor && tensor(id).is_constant; }
 
-  // A tensor that nodes and outputs may name. Errors (UserError, starting with `what`): the name is taken.
+  // All tensors together, as a small file may describe many large ones. Errors of define and append (UserError): more.
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 30;
+
+  // A tensor that nodes and outputs may name, of a size that was checked. Errors (UserError, starting with `what`): the
+  // name is taken.
   TensorId define(const std::string& what, Tensor tensor);
   // A tensor that the file does not name.
   TensorId append(Tensor tensor);
@@ -38,6 +43,7 @@ class GraphBuilder {
   std::string file_;
   OnnxGraph graph_;
   std::unordered_map<std::string, TensorId> by_name_;
+  std::uint64_t bytes_ = 0;  // of all tensors
 };
 
 // Refuses a tensor of the run that is too large or empty; `what` starts the message.

@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kMostFileBytes = 16 << 20;
-constexpr std::int64_t kMostDimension = 65535, kMostElements = std::int64_t{1} << 28;
+constexpr std::int64_t kMostDimension = 65535, kMostElements = std::int64_t{1} << 28,
+                       kMostElementsInAll = std::int64_t{1} << 32;
 
 const std::vector<std::string> kConvolution = {"IFMAP Height", "IFMAP Width", "Filter Height", "Filter Width",
                                                "Channels",     "Num Filter",  "Strides"};
@@ -159,6 +160,10 @@ class Reader {
     if (count > kMostElements)
       throw UserError(fmt::format("{}: {} has the shape {}; at most {} elements are allowed", at(line), name,
                                   shape_text(shape), kMostElements));
+    elements_ += count;
+    if (elements_ > kMostElementsInAll)
+      throw UserError(fmt::format("{}: with {} the layers have {} elements in all; at most {} are allowed", at(line),
+                                  name, elements_, kMostElementsInAll));
     Tensor tensor{name, ElementType::kInt8, shape, {}, is_constant};
     if (is_constant) {
       tensor.data.resize(static_cast<std::size_t>(count));
@@ -226,6 +231,7 @@ class Reader {
   Network network_;
   std::unordered_set<std::string> names_;
   std::unordered_map<std::string, int> numbers_;  // that each name has taken
+  std::int64_t elements_ = 0;                     // of all tensors
 };
 
 }  // namespace

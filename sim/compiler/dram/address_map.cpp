@@ -19,7 +19,25 @@ std::size_t weight_bytes(const Network& network) {
   return bytes;
 }
 
+// Offsets have 32 bits; strides between tensor planes are signed.
+void check_addressable(const CompiledNetwork& out, const char* what, std::uint64_t bytes, std::uint64_t most) {
+  if (bytes > most)
+    throw UserError(fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address",
+                                out.network.name, what, bytes, most));
+}
+
+void check_dram(const CompiledNetwork& out, std::uint64_t bytes) {
+  if (bytes > out.chip.memory.size_bytes)
+    throw UserError(fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
+                                out.network.name, bytes, out.chip.name, out.chip.memory.size_bytes));
+}
+
 }  // namespace
+
+void check_tensor_bytes(const CompiledNetwork& compiled, std::uint64_t tensor_bytes) {
+  check_addressable(compiled, "tensors", tensor_bytes, std::numeric_limits<std::int32_t>::max());
+  check_dram(compiled, tensor_bytes);
+}
 
 ConstantPools::ConstantPools(const Network& network, const Chip& chip)
     : weights(constant_alignment(chip), weight_bytes(network)), parameters(constant_alignment(chip)) {}
@@ -39,23 +57,15 @@ void map_addresses(CompiledNetwork& out, std::uint64_t tensor_bytes, ConstantPoo
   const std::uint64_t weights = region(pools.weights.bytes().size());
   const std::uint64_t parameters = region(pools.parameters.bytes().size());
   const std::uint64_t tensors = region(tensor_bytes);
-  // Offsets have 32 bits; strides between tensor planes are signed.
-  const auto limit = [&](const char* what, std::uint64_t bytes, std::uint64_t most) {
-    if (bytes > most)
-      throw UserError(fmt::format("network '{}': {} of {} bytes exceed the {} that instructions can address",
-                                  out.network.name, what, bytes, most));
-  };
-  limit("weights", pools.weights.bytes().size(), std::numeric_limits<std::uint32_t>::max());
-  limit("parameters", pools.parameters.bytes().size(), std::numeric_limits<std::uint32_t>::max());
-  limit("tensors", tensor_bytes, std::numeric_limits<std::int32_t>::max());
+  check_tensor_bytes(out, tensor_bytes);
+  check_addressable(out, "weights", pools.weights.bytes().size(), std::numeric_limits<std::uint32_t>::max());
+  check_addressable(out, "parameters", pools.parameters.bytes().size(), std::numeric_limits<std::uint32_t>::max());
   out.base_address[static_cast<int>(isa::Base::kTensor)] = tensors;
   out.base_address[static_cast<int>(isa::Base::kWeight)] = weights;
   out.base_address[static_cast<int>(isa::Base::kParameter)] = parameters;
   out.base_address[static_cast<int>(isa::Base::kScratch)] = at;
   out.dram_bytes = at;
-  if (at > out.chip.memory.size_bytes)
-    throw UserError(fmt::format("network '{}': needs {} bytes of DRAM, chip '{}' has memory.size_bytes = {}",
-                                out.network.name, at, out.chip.name, out.chip.memory.size_bytes));
+  check_dram(out, at);
   if (!pools.weights.bytes().empty()) out.constants.push_back({weights, pools.weights.take()});
   if (!pools.parameters.bytes().empty()) out.constants.push_back({parameters, pools.parameters.take()});
   for (TensorId t = 0; t < out.network.tensors.size(); ++t)

@@ -17,6 +17,9 @@ struct ConstantPools {
   ConstantPools(const Network& network, const Chip& chip);
 };
 
+// Before any work that grows with the tensors: UserError as map_addresses, if the tensors alone are too many.
+void check_tensor_bytes(const CompiledNetwork& compiled, std::uint64_t tensor_bytes);
+
 // Gives all regions their places, as `program_address`, `base_address`, `constants` and `dram_bytes` of the network,
 // whose steps and layouts are known. Takes the bytes of the pools. UserError if a region is larger than instructions
 // can address, or all together than the DRAM; both sizes are named.

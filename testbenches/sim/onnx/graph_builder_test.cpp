@@ -20,6 +20,15 @@ TEST_CASE("a tensor is found by its name once it is defined, an appended one is 
                     Contains("input 'x' is defined twice"));
 }
 
+TEST_CASE("the sum of all tensors has a limit, constants and those of the run together") {
+  GraphBuilder builder("net.onnx");
+  const std::int64_t gib = std::int64_t{1} << 30;
+  for (int i = 0; i < 31; ++i) builder.append({"t", ElementType::kFloat32, {gib / 2}, {}, false});
+  builder.define("w", {"w", ElementType::kInt8, {2 * gib}, {}, true});
+  CHECK_THROWS_WITH(builder.append({"one", ElementType::kInt8, {}, {}, false}),
+                    Contains("net.onnx: the tensors up to 'one' take 68719476737 bytes in all") && Contains("64 GiB"));
+}
+
 TEST_CASE("messages start with the file and what is wrong in it") {
   const GraphBuilder builder("net.onnx");
   CHECK(builder.tensor_what("input", "x") == "net.onnx: input 'x'");

@@ -127,6 +127,19 @@ TEST_CASE("bad topology files are refused with line, column, value and range") {
   CHECK_THROWS_WITH(read(kHeader + "x, 99999999999999999999, 8, 1, 1, 1, 1, 1,\n"), Contains("IFMAP Height"));
 }
 
+TEST_CASE("many large layers are refused by their sum, and one that no chip holds before it is compiled") {
+  const std::string layer = ", 16384, 16384, 1, 1, 1, 1, 1,\n";  // 2^28 elements in and out
+  std::string list = kHeader;
+  for (int i = 0; i < 7; ++i) list += "x" + layer;
+  CHECK(read(list).nodes.size() == 7);
+  CHECK_THROWS_WITH(read(list + "last" + layer), Contains("line 9: with last.ofmap") && Contains("at most 4294967296"));
+  // Lowering this takes minutes.
+  const Network network = read(kHeader + "d, 16000, 16000, 1, 1, 1, 1, 1,\n");
+  const std::string chips = std::string(SYSTOLE_SOURCE_DIR) + "/sim/chips/";
+  CHECK_THROWS_WITH(compiler::compile(network, load_chip(chips + "tiny.toml")), Contains("2048000000 bytes of DRAM"));
+  CHECK_THROWS_WITH(compiler::compile(network, load_chip(chips + "edge16.toml")), Contains("can address"));
+}
+
 TEST_CASE("thousands of layers of one name are told apart in no time, and no name moves the cursor") {
   std::string text = "Layer, M, N, K,\n";
   for (int i = 0; i < 20000; ++i) text += "same, 1, 1, 1,\n";

@@ -66,6 +66,11 @@ TEST_CASE("tensors beyond the reach of a signed stride are refused") {
   compiler::ConstantPools pools(c.network, c.chip);
   c.chip.memory.size_bytes = 1ull << 40;
   CHECK_THROWS_AS(compiler::map_addresses(c, 1ull << 31, pools), UserError);
+  CHECK_THROWS_AS(compiler::check_tensor_bytes(c, 1ull << 31), UserError);
+  CHECK_NOTHROW(compiler::check_tensor_bytes(c, (1ull << 31) - 1));
+  c.chip.memory.size_bytes = 1000;
+  CHECK_NOTHROW(compiler::check_tensor_bytes(c, 1000));
+  CHECK_THROWS_WITH(compiler::check_tensor_bytes(c, 1001), Contains("memory.size_bytes = 1000"));
 }
 
 }  // namespace systole::compiler_test

@@ -20,7 +20,7 @@
 #include "events/observer.hpp"
 #include "isa/program.hpp"
 #include "memory/memory_timing.hpp"
-#include "support/run_limits.hpp"
+#include "support/work/run_limits.hpp"
 
 namespace systole::cycle {
 

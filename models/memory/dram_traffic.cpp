@@ -9,7 +9,7 @@
 
 #include "memory/ideal_memory.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::memory {
 

@@ -5,7 +5,7 @@
 
 #include "isa/access.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::reference {
 
@@ -24,9 +24,11 @@ void ReferenceChip::execute(const isa::Instruction& instruction, MemoryImage& dr
   std::visit([&](const auto& x) { perform(x, dram); }, instruction);
 }
 
-void ReferenceChip::execute(const isa::Program& program, MemoryImage& dram) {
+void ReferenceChip::execute(const isa::Program& program, MemoryImage& dram,
+                            const std::function<void(std::size_t)>& begin_instruction) {
   for (std::size_t i = 0; i < program.instructions.size(); ++i) {
     check_interruption();
+    if (begin_instruction) begin_instruction(i);
     try {
       execute(program.instructions[i], dram);
     } catch (const UserError& error) {

@@ -7,7 +7,9 @@
 // result of a program depends on timing (a data race), this model and the RTL may differ.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "chip/chip.hpp"
@@ -28,7 +30,9 @@ class ReferenceChip {
 
   // Runs one instruction. Semaphores are ignored. UserError if the chip would refuse the instruction.
   void execute(const isa::Instruction& instruction, MemoryImage& dram);
-  void execute(const isa::Program& program, MemoryImage& dram);
+  // All of them; `begin_instruction` is told the index of each before it runs. Ends with Interrupted at a signal.
+  void execute(const isa::Program& program, MemoryImage& dram,
+               const std::function<void(std::size_t)>& begin_instruction = {});
 
   // The chip's own memories, for tests: bytes, or sums row after row.
   const std::vector<std::uint8_t>& activation_buffer() const { return activation_; }

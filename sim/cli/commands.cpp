@@ -7,7 +7,7 @@
 #include "cli/command_line.hpp"
 #include "cli/output/complain.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::cli {
 

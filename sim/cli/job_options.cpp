@@ -33,8 +33,10 @@ session::Job job_of(const JobOptions& options) {
   return job;
 }
 
-std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams) {
-  return [&options, &streams](const quantize::OpenedNetwork& opened) {
+std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams,
+                                                                 ProgressLine& line) {
+  return [&options, &streams, &line](const quantize::OpenedNetwork& opened) {
+    line.clear();
     if (opened.was_float)
       streams.error << fmt::format("float network: quantized to int8, calibrated on {}\n", opened.calibrated_on);
     if (options.inputs.empty() && !opened.network.inputs.empty())

@@ -11,6 +11,7 @@
 
 #include "cli/chip_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/output/progress_line.hpp"
 #include "quantize/open_network.hpp"
 #include "session/session.hpp"
 
@@ -30,8 +31,9 @@ struct JobOptions {
 session::Job job_of(const JobOptions& options);
 
 // For session::Progress::opened: says what a float network was calibrated on, and which random data stand in for
-// missing inputs. `options` and `streams` have to live as long as what is returned.
-std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams);
+// missing inputs, on lines of their own below `line`. The arguments have to live as long as what is returned.
+std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams,
+                                                                 ProgressLine& line);
 
 // The shape of an input from "NAME=N,N,..", where the name may have equal signs itself. UserError for any other text
 // and for a dimension outside of its range.

@@ -21,6 +21,7 @@
 #include "compiler/tiling/search.hpp"
 #include "cycle/cycle_model.hpp"
 #include "support/error.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::compiler {
 namespace {
@@ -46,7 +47,29 @@ isa::Program program_of(std::vector<EmittedInstruction>&& emitted, const Chip& c
   return program;
 }
 
-CompiledNetwork compile_once(Network network, const Chip& chip, const CompileOptions& options) {
+// Says at each node of the chip's steps how far the compiler is, and ends it at a signal.
+class NodeProgress {
+ public:
+  NodeProgress(const Network& network, const Plan& plan, const WorkCallback& callback)
+      : network_(network), callback_(callback) {
+    for (const StepPlan& step : plan.steps)
+      if (step.on_chip) count_ += step.nodes.size();
+  }
+
+  void begin(std::uint32_t node) {
+    check_interruption();
+    ++number_;
+    if (callback_) callback_({"compile", network_.nodes[node].name, number_, count_});
+  }
+
+ private:
+  const Network& network_;
+  const WorkCallback& callback_;
+  std::size_t number_ = 0, count_ = 0;
+};
+
+CompiledNetwork compile_once(Network network, const Chip& chip, const CompileOptions& options,
+                             const WorkCallback& progress) {
   CompiledNetwork out;
   out.network = std::move(network);
   out.chip = chip;
@@ -59,13 +82,15 @@ CompiledNetwork compile_once(Network network, const Chip& chip, const CompileOpt
   Transfers transfers(plan, nodes, options.keep_tensors);
   TilingSearch search(out.chip, options.search);
   ConstantPools pools(out.network, out.chip);
+  NodeProgress node_progress(out.network, plan, progress);
   for (const StepPlan& step : plan.steps) {
     if (!step.on_chip) {
       out.steps.emplace_back(HostStep{step.nodes[0]});
       continue;
     }
     Lowering lowering(out.network, out.chip, plan, out.layout, search, pools.weights, pools.parameters);
-    const std::vector<Reservation> reservations = lower_step(lowering, nodes, step);
+    const std::vector<Reservation> reservations =
+        lower_step(lowering, nodes, step, [&](std::uint32_t node) { node_progress.begin(node); });
     std::vector<EmittedInstruction> emitted = emit(lowering.items().list(), reservations, out.chip);
     order_engines(emitted, map.storage);
     ChipStep chip_step = transfers.next(step);
@@ -100,12 +125,13 @@ const char* search_name(Search search) {
   throw InternalError("a search without a name");
 }
 
-CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options) {
-  if (options.search != Search::kFull) return compile_once(std::move(network), chip, options);
-  CompiledNetwork compiled = compile_once(network, chip, options);
+CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options,
+                        const WorkCallback& progress) {
+  if (options.search != Search::kFull) return compile_once(std::move(network), chip, options, progress);
+  CompiledNetwork compiled = compile_once(network, chip, options, progress);
   CompileOptions fast_options = options;
   fast_options.search = Search::kFast;
-  CompiledNetwork fast = compile_once(std::move(network), chip, fast_options);
+  CompiledNetwork fast = compile_once(std::move(network), chip, fast_options, progress);
   return model_cycles(fast) < model_cycles(compiled) ? fast : compiled;
 }
 

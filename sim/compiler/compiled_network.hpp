@@ -13,6 +13,7 @@
 #include "chip/chip.hpp"
 #include "isa/program.hpp"
 #include "network/network.hpp"
+#include "support/work/work_progress.hpp"
 
 namespace systole::compiler {
 
@@ -99,8 +100,10 @@ struct CompiledNetwork {
   SearchStatistics search;
 };
 
-// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too small.
-CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options = {});
+// Errors: UserError naming node and operator for what cannot run, with both sizes when DRAM is too small. Calls `progress`
+// with the stage "compile" at each node that gets instructions; Search::kFull compiles twice. Ends with Interrupted at a signal.
+CompiledNetwork compile(Network network, const Chip& chip, const CompileOptions& options = {},
+                        const WorkCallback& progress = {});
 
 // Row-major host tensor to and from its layout in DRAM. `dram` points at base register 0's byte 0 plus layout.offset.
 // An unrolled tensor cannot come back.

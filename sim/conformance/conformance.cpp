@@ -16,8 +16,8 @@
 #include "normalize/reader.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "support/interruption.hpp"
 #include "support/printable.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::conformance {
 

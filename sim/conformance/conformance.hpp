@@ -31,7 +31,7 @@ struct Options {
 
 // Every folder at or below `folder` that has a model.onnx, in the order of their names. Outputs are compared as ONNX's own runner
 // does: integers must be equal, floats within 1e-7 + 0.001 * |expected|. Secondary inputs that must be known at compile time (a
-// shape, axes) are passed as constants. A signal (support/interruption.hpp) ends with the results so far. Errors (UserError): no such folder, no case in it.
+// shape, axes) are passed as constants. A signal (support/work/interruption.hpp) ends with the results so far. Errors (UserError): no such folder, no case in it.
 std::vector<CaseResult> run_cases(const std::filesystem::path& folder, const Chip& chip, const Options& options,
                                   const std::function<void(const CaseResult&)>& done);
 

@@ -14,7 +14,7 @@
 #include "fuzz/comparison.hpp"
 #include "fuzz/coverage.hpp"
 #include "fuzz/fuzz_case.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::fuzz {
 

@@ -8,11 +8,15 @@
 
 namespace systole::host {
 
-std::map<TensorId, HostTensor> network_values(const Network& network, const std::vector<HostTensor>& inputs) {
+std::map<TensorId, HostTensor> network_values(const Network& network, const std::vector<HostTensor>& inputs,
+                                              const WorkCallback& progress) {
   invariant(inputs.size() == network.inputs.size(), "a network gets a tensor for each of its inputs");
   std::map<TensorId, HostTensor> values;
   for (std::size_t i = 0; i < inputs.size(); ++i) values[network.inputs[i]] = inputs[i];
+  std::size_t number = 0;
   for (const Node& node : network.nodes) {
+    ++number;
+    if (progress) progress({"check", node.name, number, network.nodes.size()});
     std::vector<HostTensor> operands;
     for (TensorId id : inputs_of(node.operation))
       operands.push_back(network.tensors[id].is_constant ? HostTensor{} : values.at(id));

@@ -9,11 +9,14 @@
 
 #include "network/host_tensor.hpp"
 #include "network/network.hpp"
+#include "support/work/work_progress.hpp"
 
 namespace systole::host {
 
-// Every tensor that is no constant. `inputs` are in the order of Network::inputs. Errors (UserError): as run_node.
-std::map<TensorId, HostTensor> network_values(const Network& network, const std::vector<HostTensor>& inputs);
+// Every tensor that is no constant. `inputs` are in the order of Network::inputs. Calls `progress` with the stage "check" at
+// each node. Errors (UserError): as run_node.
+std::map<TensorId, HostTensor> network_values(const Network& network, const std::vector<HostTensor>& inputs,
+                                              const WorkCallback& progress = {});
 
 // The outputs in the order of Network::outputs, constants among them.
 std::vector<HostTensor> network_outputs(const Network& network, const std::vector<HostTensor>& inputs);

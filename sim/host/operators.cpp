@@ -7,7 +7,7 @@
 #include "host/quantized_kernels.hpp"
 #include "network/message_text.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole {
 namespace {

@@ -37,7 +37,7 @@
 #include "platform/axi_checker.hpp"
 #include "platform/axi_to_tlm.hpp"
 #include "platform/retire_trace.hpp"
-#include "support/run_limits.hpp"
+#include "support/work/run_limits.hpp"
 #include "verilated/chip_pins.hpp"
 
 namespace systole::platform {

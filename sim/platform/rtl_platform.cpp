@@ -14,7 +14,7 @@
 #include "platform/host.hpp"
 #include "platform/memory_target.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 // SystemC's own main, which this program does not use, refers to it.
 int sc_main(int /*argc*/, char* /*argv*/[]) { return 0; }

@@ -24,7 +24,7 @@
 #include "platform/dram.hpp"
 #include "platform/registers.hpp"
 #include "platform/retire_trace.hpp"
-#include "support/run_limits.hpp"
+#include "support/work/run_limits.hpp"
 #include "verilated/rtl_library.hpp"
 
 namespace systole::platform {
@@ -53,7 +53,7 @@ struct RunResult {
   std::vector<Retired> retire_trace;
   std::vector<AxiEvent> axi_trace;  // with PlatformOptions::record_axi
   double wall_seconds = 0;          // doorbell to interrupt
-  bool interrupted = false;         // by a signal (support/interruption.hpp): all of the above is until then
+  bool interrupted = false;         // by a signal (support/work/interruption.hpp): all of the above is until then
 };
 
 enum class StopReason;  // chip_module.hpp

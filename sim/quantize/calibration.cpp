@@ -147,15 +147,21 @@ Distance distance(const HostTensor& found, const HostTensor& expected) {
   return d;
 }
 
-std::map<TensorId, Range> calibrate(const OnnxGraph& graph, const std::vector<Sample>& samples) {
+std::map<TensorId, Range> calibrate(const OnnxGraph& graph, const std::vector<Sample>& samples,
+                                    const WorkCallback& progress) {
   std::map<TensorId, Range> ranges;
-  for (const Sample& sample : samples)
-    run_float(graph, sample, [&](TensorId id, const HostTensor& value) {
-      if (value.type != ElementType::kFloat32) return;
-      if (!extend(ranges[id], elements<float>(value), value.data.size() / sizeof(float)))
-        throw UserError(fmt::format("calibration: tensor {} has values that are infinite or no numbers",
-                                    in_quotes(graph.tensors[id].name)));
-    });
+  const auto extend_range = [&](TensorId id, const HostTensor& value) {
+    if (value.type != ElementType::kFloat32) return;
+    if (!extend(ranges[id], elements<float>(value), value.data.size() / sizeof(float)))
+      throw UserError(fmt::format("calibration: tensor {} has values that are infinite or no numbers",
+                                  in_quotes(graph.tensors[id].name)));
+  };
+  std::size_t number = 0;
+  const auto begin_node = [&](std::size_t node) {
+    ++number;
+    if (progress) progress({"calibrate", graph.nodes[node].name, number, graph.nodes.size() * samples.size()});
+  };
+  for (const Sample& sample : samples) run_float(graph, sample, extend_range, begin_node);
   return ranges;
 }
 

@@ -10,6 +10,7 @@
 
 #include "network/host_tensor.hpp"
 #include "onnx/onnx_graph.hpp"
+#include "support/work/work_progress.hpp"
 
 namespace systole::quantize {
 
@@ -44,8 +45,9 @@ struct Range {
   float low = 0, high = 0;  // 0 is always inside
 };
 
-// Of every float tensor over all samples. Errors (UserError): a value that is infinite or no number, with the
-// tensor's name.
-std::map<TensorId, Range> calibrate(const OnnxGraph& graph, const std::vector<Sample>& samples);
+// Of every float tensor over all samples. Calls `progress` with the stage "calibrate" at each node of each sample. Errors
+// (UserError): a value that is infinite or no number, with the tensor's name.
+std::map<TensorId, Range> calibrate(const OnnxGraph& graph, const std::vector<Sample>& samples,
+                                    const WorkCallback& progress = {});
 
 }  // namespace systole::quantize

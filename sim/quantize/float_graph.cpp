@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "support/work/interruption.hpp"
+
 namespace systole::quantize {
 
 FloatGraph::FloatGraph(OnnxGraph& graph)
@@ -64,7 +66,8 @@ std::vector<float> floats_of(const Tensor& constant) {
 }
 
 void run_float(const OnnxGraph& graph, const std::vector<HostTensor>& inputs,
-               const std::function<void(TensorId, const HostTensor&)>& seen) {
+               const std::function<void(TensorId, const HostTensor&)>& seen,
+               const std::function<void(std::size_t)>& begin_node) {
   std::vector<std::size_t> left(graph.tensors.size(), 0);  // readers to come
   for (const OnnxNode& node : graph.nodes)
     for (TensorId id : node.inputs)
@@ -76,6 +79,8 @@ void run_float(const OnnxGraph& graph, const std::vector<HostTensor>& inputs,
   };
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) keep(graph.inputs[i], inputs.at(i));
   for (const OnnxNode& node : graph.nodes) {
+    check_interruption();
+    if (begin_node) begin_node(static_cast<std::size_t>(&node - graph.nodes.data()));
     std::vector<HostTensor> operands;
     for (TensorId id : node.inputs) {
       const bool constant = graph.tensors.at(id).is_constant;

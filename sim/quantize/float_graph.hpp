@@ -61,8 +61,10 @@ class TensorAdder {
 std::vector<float> floats_of(const Tensor& constant);
 
 // Runs all nodes on the host in their order; `seen` gets every tensor that a node computes, and the inputs. Tensors
-// are dropped behind their last reader.
+// are dropped behind their last reader. `begin_node` is told the index of each node before it runs. Ends with Interrupted at
+// a signal.
 void run_float(const OnnxGraph& graph, const std::vector<HostTensor>& inputs,
-               const std::function<void(TensorId, const HostTensor&)>& seen);
+               const std::function<void(TensorId, const HostTensor&)>& seen,
+               const std::function<void(std::size_t node)>& begin_node = {});
 
 }  // namespace systole::quantize

@@ -42,13 +42,14 @@ std::vector<Sample> samples_for(const OnnxGraph& graph, const CalibrationOptions
 }
 
 // `graph`: affine maps of channels folded.
-OnnxGraph quantize_folded(OnnxGraph graph, const std::filesystem::path& file, const CalibrationOptions& options) {
+OnnxGraph quantize_folded(OnnxGraph graph, const std::filesystem::path& file, const CalibrationOptions& options,
+                          const WorkCallback& progress) {
   if (options.samples && !is_seeded(options))
     throw UserError(
         fmt::format("--samples counts random data; the network is calibrated on {}", calibration_text(options)));
   const std::vector<Sample> samples = samples_for(graph, options);
   return naming(file, [&] {
-    const std::map<TensorId, Range> ranges = calibrate(graph, samples);
+    const std::map<TensorId, Range> ranges = calibrate(graph, samples, progress);
     return quantize(std::move(graph), ranges, options.quantize);
   });
 }
@@ -71,14 +72,16 @@ std::string calibration_text(const CalibrationOptions& options) {
                      options.seed);
 }
 
-OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options) {
+OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options,
+                        const WorkCallback& progress) {
   OnnxGraph graph = load_model(file, options.load);
   if (!is_float_network(graph))
     throw UserError(file.string() + ": is quantized already, or has no Conv, Gemm or MatMul to quantize");
-  return quantize_folded(folded(std::move(graph), file), file, options);
+  return quantize_folded(folded(std::move(graph), file), file, options, progress);
 }
 
-OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options) {
+OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options,
+                           const WorkCallback& progress) {
   OpenedNetwork opened;
   OnnxGraph graph = load_model(file, options.load);
   opened.was_float = is_float_network(graph);
@@ -87,7 +90,7 @@ OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationO
     opened.calibrated_on = calibration_text(options);
     graph = folded(std::move(graph), file);
     if (options.keep_float) opened.float_network = graph;
-    graph = quantize_folded(std::move(graph), file, options);
+    graph = quantize_folded(std::move(graph), file, options, progress);
   }
   opened.network = normalize(std::move(graph), file.string());
   return opened;

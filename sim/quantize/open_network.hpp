@@ -40,8 +40,10 @@ struct CalibrationOptions {
 std::string calibration_text(const CalibrationOptions& options);
 
 // The QDQ graph of a float file, in the form that write_onnx takes. Errors (UserError): as load_model, a network that
-// is quantized already or has nothing to quantize, calibration data, weights, `samples` for data that are not seeded.
-OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options);
+// is quantized already or has nothing to quantize, calibration data, weights, `samples` for data that are not seeded. `progress`
+// as of calibrate.
+OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options,
+                        const WorkCallback& progress = {});
 
 struct OpenedNetwork {
   Network network;  // for the compiler
@@ -53,6 +55,7 @@ struct OpenedNetwork {
 
 // Errors (UserError): as quantize_file; for a file that is quantized already, options that only a float network can
 // follow: calibration data other than one sample, `samples`, `quantize`.
-OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options);
+OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options,
+                           const WorkCallback& progress = {});
 
 }  // namespace systole::quantize

@@ -8,7 +8,7 @@
 
 #include "rtl_view/factory.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 #include "views/trace_comparison.hpp"
 
 namespace systole::rtl_view {

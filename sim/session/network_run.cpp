@@ -93,7 +93,8 @@ class Run {
       step_ = network_.steps.size();
       result.run_seconds = watch_.seconds();
       if (!result.divergence && options_.check_outputs)
-        result.divergence = views::compare_with_onnx(network_.network, inputs_, executor, main_->name()).divergence;
+        result.divergence =
+            views::compare_with_onnx(network_.network, inputs_, executor, main_->name(), progress_.working).divergence;
     } catch (const Interrupted& stop) {
       result.interrupted = stop;
       if (result.run_seconds == 0) result.run_seconds = watch_.seconds();
@@ -126,6 +127,9 @@ class Run {
         main_ = options_.make_rtl(network_, options_.rtl, options_.limits, {progress_.build, step_progress()});
         break;
     }
+    const bool has_rtl = options_.view == ViewChoice::kRtl || options_.view == ViewChoice::kAll;
+    if (!has_rtl) main_->report_work(progress_.working);
+    if (reference_) reference_->report_work(progress_.working);
   }
 
   // The cycle model's runs: of `all` for comparison, of `rtl` for the time left, if anybody looks at it. Other views are

@@ -19,8 +19,9 @@
 #include "report/run_report.hpp"
 #include "report/trace_file.hpp"
 #include "runtime/executor.hpp"
-#include "support/interruption.hpp"
-#include "support/run_limits.hpp"
+#include "support/work/interruption.hpp"
+#include "support/work/run_limits.hpp"
+#include "support/work/work_progress.hpp"
 #include "views/compare.hpp"
 #include "views/view.hpp"
 
@@ -52,6 +53,7 @@ struct NetworkRunOptions {
 };
 
 struct NetworkRunProgress {
+  WorkCallback working;                           // stages: reference, model, and check, which is the host's
   std::function<void(const std::string&)> build;  // a line for each phase of a build of the RTL
   NetworkProgressCallback running;                // of the RTL
 };

@@ -33,7 +33,7 @@ quantize::CalibrationOptions calibration_of(const Job& job) {
   return options;
 }
 
-quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job) {
+quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job, const WorkCallback& progress) {
   if (topology::is_topology_file(file)) {
     quantize::OpenedNetwork opened;
     opened.network = topology::read_topology(
@@ -41,7 +41,7 @@ quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& 
     return opened;
   }
   if (job.scalesim_rounding) throw UserError(file.string() + ": --scalesim-rounding is for layer lists (.csv) only");
-  return quantize::open_network(file, calibration_of(job));
+  return quantize::open_network(file, calibration_of(job), progress);
 }
 
 std::vector<HostTensor> inputs_of_job(const Job& job, const Network& network) {
@@ -122,10 +122,10 @@ std::vector<report::Stage> stages(const Result& result, double all_seconds) {
 
 }  // namespace
 
-quantize::OpenedNetwork open(const Job& job) {
+quantize::OpenedNetwork open(const Job& job, const WorkCallback& progress) {
   quantize::OpenedNetwork opened;
   if (const auto* file = std::get_if<std::filesystem::path>(&job.network))
-    opened = open_file(*file, job);
+    opened = open_file(*file, job, progress);
   else
     opened.network = std::get<Network>(job.network);
   if (job.compare_float && !opened.was_float)
@@ -136,7 +136,7 @@ quantize::OpenedNetwork open(const Job& job) {
 
 Compiled compile(const Job& job, const Progress& progress) {
   const views::Stopwatch reading;
-  quantize::OpenedNetwork opened = open(job);
+  quantize::OpenedNetwork opened = open(job, progress.working);
   if (progress.opened) progress.opened(opened);
   Compiled compiled;
   compiled.calibrated_on = opened.calibrated_on;
@@ -145,7 +145,7 @@ Compiled compile(const Job& job, const Progress& progress) {
   compiled.inputs = inputs_of_job(job, opened.network);
   compiled.read_seconds = reading.seconds();
   const views::Stopwatch compiling;
-  compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile);
+  compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile, progress.working);
   compiled.float_network = std::move(opened.float_network);
   compiled.compile_seconds = compiling.seconds();
   if (progress.compiled) progress.compiled(compiled.network);
@@ -158,8 +158,8 @@ Result run(const Job& job, const Progress& progress) {
   result.compiled = compile(job, progress);
   NetworkRunOptions options = job.run;
   options.rtl.seed = job.seed;
-  static_cast<NetworkRun&>(result) =
-      run_network(result.compiled.network, result.compiled.inputs, options, {progress.build, progress.running});
+  static_cast<NetworkRun&>(result) = run_network(result.compiled.network, result.compiled.inputs, options,
+                                                 {progress.working, progress.build, progress.running});
   report::RunReport& report = result.report;
   report.values = values_text(job, result.compiled);
   report.inputs = input_reports(job, result.compiled);

@@ -53,7 +53,8 @@ struct Job {
 
 // Callbacks of a running job. Each may be empty; an exception from one ends the job.
 struct Progress {
-  std::function<void(const quantize::OpenedNetwork&)> opened;      // before the inputs are read
+  WorkCallback working;                                        // stages: calibrate, compile, reference, model, check
+  std::function<void(const quantize::OpenedNetwork&)> opened;  // before the inputs are read
   std::function<void(const compiler::CompiledNetwork&)> compiled;  // before anything runs
   std::function<void(const std::string&)> build;                   // a line for each phase of a build of the RTL
   NetworkProgressCallback running;                                 // of the RTL
@@ -81,7 +82,7 @@ struct Result : NetworkRun {
 
 // The network of a job, ready for the compiler. Errors (UserError): as open_network and read_topology; a network that
 // is quantized already with Job::compare_float.
-quantize::OpenedNetwork open(const Job& job);
+quantize::OpenedNetwork open(const Job& job, const WorkCallback& progress = {});
 
 // As open, then inputs and programs. Errors (UserError): inputs that do not fit, what the compiler refuses.
 Compiled compile(const Job& job, const Progress& progress = {});

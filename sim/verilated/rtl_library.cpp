@@ -25,7 +25,7 @@
 #include "support/digest.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::platform {
 
@@ -122,8 +122,20 @@ std::string telling_line(const fs::path& log) {
   return last;
 }
 
+// What a build says while a program of it runs.
+struct Phase {
+  std::string text;
+  const BuildProgress& progress;
+  std::chrono::milliseconds sign_of_life;
+};
+
 // Appends to `log`, which is no link to another file.
-void run(const fs::path& program, const std::vector<std::string>& args, const fs::path& log, const char* what) {
+void run(const fs::path& program, const std::vector<std::string>& args, const fs::path& log, const char* what,
+         const Phase& phase) {
+  const auto say = [&](const std::string& more) {
+    if (phase.progress) phase.progress("building the chip's RTL: " + phase.text + more);
+  };
+  say("");
   const int descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
   std::FILE* out = descriptor < 0 ? nullptr : ::fdopen(descriptor, "ab");
   if (out == nullptr) throw UserError(log.string() + ": cannot be written: " + std::strerror(errno));
@@ -134,8 +146,15 @@ void run(const fs::path& program, const std::vector<std::string>& args, const fs
   bp::group group;  // with all that it starts
   bp::child child(program.string(), bp::args(args), bp::std_in<bp::null, (bp::std_out & bp::std_err)> out, group);
   std::fclose(out);
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  Clock::time_point next = begin + phase.sign_of_life;
   while (child.running()) {
     if (interruption_signal() != 0) group.terminate();
+    if (const Clock::time_point now = Clock::now(); now >= next) {
+      next = now + phase.sign_of_life;
+      say(fmt::format(", {} s so far", std::chrono::duration_cast<std::chrono::seconds>(now - begin).count()));
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   check_interruption();
@@ -257,7 +276,8 @@ std::string library_key(const RtlBuild& build) {
   return fmt::format("{:02x}", fmt::join(id.begin(), id.end(), ""));
 }
 
-fs::path build_library(const RtlBuild& build, const fs::path& directory, const BuildProgress& progress) {
+fs::path build_library(const RtlBuild& build, const fs::path& directory, const BuildProgress& progress,
+                       std::chrono::milliseconds sign_of_life) {
   const auto say = [&](const std::string& line) {
     if (progress) progress(line);
   };
@@ -286,10 +306,8 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
   std::error_code ignored;
   fs::remove(log, ignored);
   try {
-    say("building the chip's RTL: verilator");
-    run(verilator, verilator_arguments(build, work), log, "Verilator");
+    run(verilator, verilator_arguments(build, work), log, "Verilator", {"verilator", progress, sign_of_life});
     const unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
-    say(fmt::format("building the chip's RTL: C++ compiler, {} jobs", jobs));
     std::vector<std::string> args = {"-C",
                                      work.string(),
                                      "-f",
@@ -300,7 +318,7 @@ fs::path build_library(const RtlBuild& build, const fs::path& directory, const B
                                      "OPT_GLOBAL=-O2"};
     if (!bp::search_path("ccache").empty()) args.push_back("OBJCACHE=ccache");
     args.push_back("chip.so");
-    run(make, args, log, "the C++ compiler");
+    run(make, args, log, "the C++ compiler", {fmt::format("C++ compiler, {} jobs", jobs), progress, sign_of_life});
     // The digest first: a library without its own is not taken for whole.
     fs::remove(file, ignored);
     fs::remove(digest_file(file), ignored);

@@ -13,6 +13,7 @@
 // (default: $XDG_CACHE_HOME/systole, else ~/.cache/systole).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -31,8 +32,10 @@ struct RtlBuild {
   bool assertions = false;  // the RTL's assertions are checked, a failure is a DesignError; slower
 };
 
-// Receives one line of text, without newline, whenever the build enters another phase.
+// Receives one line of text, without newline, whenever the build enters another phase, and as a sign of life during long
+// ones.
 using BuildProgress = std::function<void(const std::string&)>;
+constexpr std::chrono::milliseconds kSignOfLife{30'000};
 
 // Records in a folder of libraries which Verilator made them, so that they are found where there is none. UserError if
 // it cannot be written.
@@ -60,6 +63,7 @@ std::filesystem::path cache_directory();
 std::string library_key(const RtlBuild& build);  // 32 hexadecimal digits
 // Builds `directory`/systole_chip-<key>.so if it is not there, and returns its path.
 std::filesystem::path build_library(const RtlBuild& build, const std::filesystem::path& directory,
-                                    const BuildProgress& progress = {});
+                                    const BuildProgress& progress = {},
+                                    std::chrono::milliseconds sign_of_life = kSignOfLife);
 
 }  // namespace systole::platform

@@ -7,7 +7,7 @@
 
 #include "ordering/race_detector.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 #include "views/stopwatch.hpp"
 
 namespace systole::views {
@@ -17,6 +17,17 @@ namespace {
 class EndsWhenInterrupted : public Observer {
  public:
   void on_retire(const Retired&) override { check_interruption(); }
+};
+
+// Counts the instructions that retire.
+class SaysWorking : public Observer {
+ public:
+  explicit SaysWorking(std::function<void(std::uint32_t, std::size_t)> say) : say_(std::move(say)) {}
+  void on_retire(const Retired& retired) override { say_(retired.index, ++number_); }
+
+ private:
+  std::function<void(std::uint32_t, std::size_t)> say_;
+  std::size_t number_ = 0;
 };
 
 }  // namespace
@@ -57,11 +68,16 @@ const ProgramRun& ModelRuns::of(std::size_t step) {
 }
 
 ModelView::ModelView(const compiler::CompiledNetwork& network, const RunLimits& limits)
-    : ReferenceView(network), network_(network), limits_(limits) {}
+    : ReferenceView(network), limits_(limits) {}
 
 void ModelView::run_program(std::size_t step, const isa::Program& program) {
   ReferenceView::run_program(step, program);
-  runs_.back() = time_program(network_, step, limits_, observer_);
+  SaysWorking working(
+      [&](std::uint32_t instruction, std::size_t number) { say_working("model", program, instruction, number); });
+  std::vector<Observer*> listeners = {&working};
+  if (observer_ != nullptr) listeners.push_back(observer_);
+  Observers observers(std::move(listeners));
+  runs_.back() = time_program(network_, step, limits_, &observers);
 }
 
 }  // namespace systole::views

@@ -12,7 +12,7 @@
 namespace systole::views {
 
 // Runs the program of `step` on the cycle model; `observer` gets its events. DesignError for a program that hangs or
-// takes too many cycles, and for a data race.
+// takes too many cycles, and for a data race. Ends with Interrupted at a signal.
 ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const RunLimits& limits,
                         Observer* observer = nullptr);
 
@@ -39,7 +39,6 @@ class ModelView final : public ReferenceView {
   void run_program(std::size_t step, const isa::Program& program) override;
 
  private:
-  const compiler::CompiledNetwork& network_;
   RunLimits limits_;
 };
 

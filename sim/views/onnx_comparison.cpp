@@ -24,9 +24,9 @@ std::optional<Divergence> difference(const std::string& name, const HostTensor& 
 }  // namespace
 
 OnnxComparison compare_with_onnx(const Network& network, const std::vector<HostTensor>& inputs,
-                                 const runtime::Executor& executor, const char* view) {
+                                 const runtime::Executor& executor, const char* view, const WorkCallback& progress) {
   OnnxComparison comparison;
-  const std::map<TensorId, HostTensor> expected = host::network_values(network, inputs);
+  const std::map<TensorId, HostTensor> expected = host::network_values(network, inputs, progress);
   for (std::uint32_t n = 0; n < network.nodes.size(); ++n)
     for (TensorId id : outputs_of(network.nodes[n].operation)) {
       const std::optional<HostTensor> got = executor.tensor(id);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/executor.hpp"
+#include "support/work/work_progress.hpp"
 #include "views/compare.hpp"
 
 namespace systole::views {
@@ -18,8 +19,9 @@ struct OnnxComparison {
 };
 
 // Compares every tensor that the executor has after its run with host::network_values of the same inputs, bit for bit.
-// `network` is the one that was compiled, `view` the name of the view that ran it.
+// `network` is the one that was compiled, `view` the name of the view that ran it; `progress` as of network_values.
 OnnxComparison compare_with_onnx(const Network& network, const std::vector<HostTensor>& inputs,
-                                 const runtime::Executor& executor, const char* view);
+                                 const runtime::Executor& executor, const char* view,
+                                 const WorkCallback& progress = {});
 
 }  // namespace systole::views

@@ -13,6 +13,7 @@ namespace systole::views {
 
 class ReferenceView : public View {
  public:
+  // The network must outlive it.
   explicit ReferenceView(const compiler::CompiledNetwork& network);
   const char* name() const override { return "reference"; }
   // Both are InternalErrors outside of the network's memory.
@@ -20,6 +21,12 @@ class ReferenceView : public View {
   std::vector<std::uint8_t> read_dram(std::uint64_t address, std::uint64_t size_bytes) override;
   void run_program(std::size_t step, const isa::Program& program) override;
   const std::uint8_t* dram(std::uint64_t size_bytes) override;
+
+ protected:
+  // Tells who waits that the model of this name is at an instruction of a program, the `number`-th that it comes to.
+  void say_working(const char* model, const isa::Program& program, std::size_t instruction, std::size_t number) const;
+
+  const compiler::CompiledNetwork& network_;
 
  private:
   reference::ReferenceChip chip_;

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/compiled_network.hpp"
@@ -22,7 +23,8 @@
 #include "events/events.hpp"
 #include "events/observer.hpp"
 #include "runtime/backend.hpp"
-#include "support/run_limits.hpp"
+#include "support/work/run_limits.hpp"
+#include "support/work/work_progress.hpp"
 
 namespace systole::views {
 
@@ -47,6 +49,9 @@ class View : public runtime::ChipBackend {
   // Gets every event of later runs; null (the default) for none. The observer must outlive these runs; an exception
   // from it ends a run. A view without a clock has no events.
   void observe(Observer* observer) { observer_ = observer; }
+  // Hears of every instruction of later runs: the stage is the model at work (reference, model), the item the node of the
+  // instruction. Views of the RTL have RtlProgress instead.
+  void report_work(WorkCallback callback) { work_ = std::move(callback); }
   // Ends what was recorded beside the runs. UserError if it cannot be kept, a waveform on a full disk; the runs hold all
   // the same.
   virtual void finish() {}
@@ -54,6 +59,7 @@ class View : public runtime::ChipBackend {
  protected:
   std::vector<ProgramRun> runs_;
   Observer* observer_ = nullptr;
+  WorkCallback work_;
 };
 
 // A waveform of the RTL.

@@ -13,8 +13,8 @@
 #include "cli/output/write_files.hpp"
 #include "conformance/conformance.hpp"
 #include "rtl_view/factory.hpp"
-#include "support/interruption.hpp"
 #include "support/output_file.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::cli {
 

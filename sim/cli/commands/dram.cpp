@@ -16,8 +16,8 @@
 #include "report/numbers.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "support/interruption.hpp"
 #include "support/output_file.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::cli {
 

@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <ostream>
 
+#include "cli/output/progress_line.hpp"
 #include "export/export.hpp"
 #include "session/session.hpp"
 #include "support/error.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::cli {
 
@@ -26,9 +28,13 @@ void check_chip_steps(const ExportArguments& arguments, const compiler::Compiled
 }  // namespace
 
 int execute(const ExportArguments& arguments, const Streams& streams) {
+  const InterruptionScope interruption;
+  ProgressLine line(streams.error, streams.progress);
   session::Progress progress;
-  progress.opened = announcement(arguments.job, streams);
+  progress.opened = announcement(arguments.job, streams, line);
+  progress.working = [&](const WorkProgress& p) { line.show(p); };
   const session::Compiled compiled = session::compile(job_of(arguments.job), progress);
+  line.clear();
   check_chip_steps(arguments, compiled.network);
   for (const std::string& file : exporting::export_network(compiled.network, compiled.inputs, arguments.directory))
     streams.out << (std::filesystem::path(arguments.directory) / file).string() << "\n";

@@ -24,8 +24,8 @@
 #include "session/session.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
-#include "support/interruption.hpp"
 #include "support/output_file.hpp"
+#include "support/work/interruption.hpp"
 #include "verilated/rtl_library.hpp"
 
 namespace systole::cli {

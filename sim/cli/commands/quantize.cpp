@@ -5,10 +5,11 @@
 
 #include <ostream>
 
+#include "cli/output/progress_line.hpp"
 #include "onnx/writer.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
 #include "support/output_file.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::cli {
 
@@ -21,7 +22,10 @@ int execute(const QuantizeArguments& arguments, const Streams& streams) {
       throw UserError("--input and --calibrate: one of them says what to quantize by");
     calibration.data = quantize::SampleFiles(arguments.inputs.begin(), arguments.inputs.end());
   }
-  const OnnxGraph graph = quantize::quantize_file(arguments.network, calibration);
+  ProgressLine line(streams.error, streams.progress);
+  const OnnxGraph graph =
+      quantize::quantize_file(arguments.network, calibration, [&](const WorkProgress& p) { line.show(p); });
+  line.clear();
   write_onnx(output, graph);
   std::size_t tensors = 0, weights = 0;
   for (const OnnxNode& node : graph.nodes) {

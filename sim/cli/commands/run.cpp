@@ -19,8 +19,8 @@
 #include "rtl_view/factory.hpp"
 #include "session/session.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
 #include "support/output_file.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::cli {
 
@@ -87,9 +87,13 @@ struct RunFiles {
 
 session::Progress progress_of(const RunArguments& arguments, const Streams& streams, ProgressLine& line) {
   session::Progress progress;
-  progress.opened = announcement(arguments.job, streams);
+  progress.opened = announcement(arguments.job, streams, line);
+  progress.working = [&](const WorkProgress& p) { line.show(p); };
   // A line each even when the output is piped: a build takes a while.
-  progress.build = [&](const std::string& text) { streams.error << text << std::endl; };
+  progress.build = [&](const std::string& text) {
+    line.clear();
+    streams.error << text << std::endl;
+  };
   progress.running = [&](const session::NetworkProgress& p) { line.show([&p] { return progress_text(p); }); };
   return progress;
 }

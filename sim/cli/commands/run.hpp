@@ -10,7 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/job_options.hpp"
 #include "session/network_run.hpp"
-#include "support/run_limits.hpp"
+#include "support/work/run_limits.hpp"
 
 namespace systole::cli {
 

@@ -7,12 +7,20 @@
 #include <ostream>
 
 #include "report/numbers.hpp"
+#include "report/table.hpp"
 
 namespace systole::cli {
 
+namespace {
+
+constexpr std::size_t kWidestName = 30;  // so that the line fits in 80 columns
+
+}  // namespace
+
 std::string progress_text(const session::NetworkProgress& p) {
   using namespace report;
-  std::string text = fmt::format("{}: {} cycles", p.node.empty() ? "start" : p.node, grouped(p.cycles));
+  std::string text =
+      fmt::format("{}: {} cycles", p.node.empty() ? "start" : shortened(p.node, kWidestName), grouped(p.cycles));
   if (p.expected_cycles > 0) {
     const double done = std::min(1.0, static_cast<double>(p.cycles) / static_cast<double>(p.expected_cycles));
     text += ", " + share_text(done);
@@ -21,6 +29,19 @@ std::string progress_text(const session::NetworkProgress& p) {
   if (p.wall_seconds > 0)
     text += fmt::format(", {} cycles/s", rate_text(static_cast<double>(p.cycles) / p.wall_seconds));
   return text;
+}
+
+void ProgressLine::show(const WorkProgress& progress) {
+  if (std::string_view(progress.stage) != stage_) {
+    stage_ = progress.stage;
+    stage_begin_ = std::chrono::steady_clock::now();
+  }
+  show([&] {
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - stage_begin_;
+    return fmt::format("{}: {}, {} of {}, {}", progress.stage,
+                       report::shortened(std::string(progress.item), kWidestName), report::grouped(progress.number),
+                       report::grouped(progress.count), report::duration_text(time.count()));
+  });
 }
 
 void ProgressLine::show(const std::function<std::string()>& text) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "session/network_run.hpp"
+#include "support/work/work_progress.hpp"
 
 namespace systole::cli {
 
@@ -23,6 +24,7 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const std::function<std::string()>& text);  // if it is time
+  void show(const WorkProgress& progress);              // the same: "compile: conv2, 12 of 57, 8.0 s"
   void show(const std::string& text);                   // at once on a terminal, elsewhere if it is time
   void clear();
 
@@ -33,7 +35,8 @@ class ProgressLine {
   bool is_terminal_;
   std::chrono::milliseconds every_;
   std::size_t width_ = 0;  // of what stands on the line
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now(), stage_begin_ = last_;
+  const char* stage_ = "";  // that is at work since `stage_begin_`
 };
 
 // "conv2: 1,234,567 cycles, 45.2 %, 12 s left, 1.02 M cycles/s"

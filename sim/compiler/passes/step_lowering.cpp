@@ -12,8 +12,14 @@ namespace {
 
 class StepLowering {
  public:
-  StepLowering(Lowering& lowering, const OperatorTable& nodes, const StepPlan& step)
-      : lowering_(lowering), nodes_(nodes), step_(step), plan_(lowering.plan()), chip_(lowering.chip()) {
+  StepLowering(Lowering& lowering, const OperatorTable& nodes, const StepPlan& step,
+               const std::function<void(std::uint32_t)>& begin_node)
+      : lowering_(lowering),
+        nodes_(nodes),
+        step_(step),
+        begin_node_(begin_node),
+        plan_(lowering.plan()),
+        chip_(lowering.chip()) {
     for (std::size_t i = 0; i < step.nodes.size(); ++i)
       for (TensorId t : chip_inputs(nodes.network(), plan_, step.nodes[i])) last_reader_[plan_.tensors[t].storage] = i;
   }
@@ -21,6 +27,7 @@ class StepLowering {
   std::vector<Reservation> run() {
     std::optional<std::size_t> beside;  // first item of the node that node i runs beside
     for (std::size_t i = 0; i < step_.nodes.size(); ++i) {
+      if (begin_node_) begin_node_(step_.nodes[i]);
       const std::size_t first_item = item_count();
       lowering_.items().begin_node(step_.nodes[i]);
       reserve_output(output_of(step_.nodes[i]));
@@ -105,6 +112,7 @@ class StepLowering {
   Lowering& lowering_;
   const OperatorTable& nodes_;
   const StepPlan& step_;
+  const std::function<void(std::uint32_t)>& begin_node_;
   const Plan& plan_;
   const Chip& chip_;
   std::map<TensorId, std::size_t> last_reader_;  // by storage: place in the step
@@ -114,8 +122,9 @@ class StepLowering {
 
 }  // namespace
 
-std::vector<Reservation> lower_step(Lowering& lowering, const OperatorTable& nodes, const StepPlan& step) {
-  return StepLowering(lowering, nodes, step).run();
+std::vector<Reservation> lower_step(Lowering& lowering, const OperatorTable& nodes, const StepPlan& step,
+                                    const std::function<void(std::uint32_t)>& begin_node) {
+  return StepLowering(lowering, nodes, step, begin_node).run();
 }
 
 }  // namespace systole::compiler

@@ -4,6 +4,8 @@
 // activation buffer in the meantime.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "compiler/emit/items.hpp"
@@ -13,6 +15,7 @@
 namespace systole::compiler {
 
 // Returns the words that resident tensors hold, and for which items.
-std::vector<Reservation> lower_step(Lowering& lowering, const OperatorTable& nodes, const StepPlan& step);
+std::vector<Reservation> lower_step(Lowering& lowering, const OperatorTable& nodes, const StepPlan& step,
+                                    const std::function<void(std::uint32_t node)>& begin_node = {});
 
 }  // namespace systole::compiler

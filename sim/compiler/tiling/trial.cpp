@@ -9,7 +9,7 @@
 #include "compiler/matrix/matrix_lowering.hpp"
 #include "cycle/cycle_model.hpp"
 #include "isa/program.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 namespace systole::compiler {
 namespace {

@@ -12,7 +12,7 @@
 #include "catch.hpp"
 #include "mock_chip.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 using namespace systole;
 using namespace systole::platform;

@@ -5,7 +5,9 @@
 #include "session/session.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
+#include <map>
 
 #include "catch.hpp"
 #include "chip/shipped_chips.hpp"
@@ -14,7 +16,7 @@
 #include "sim/quantize/float_networks.hpp"
 #include "sim/session/loaded_libraries.hpp"
 #include "support/error.hpp"
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 #include "views/model_view.hpp"
 
 using namespace systole;
@@ -56,6 +58,51 @@ Network row_of_reshapes(int length) {
 }
 
 }  // namespace
+
+TEST_CASE("every stage of a job tells how far it is, from its first item to its last") {
+  const test::TemporaryFolder folder;
+  Job job = float_job(folder);
+  job.run.view = ViewChoice::kModel;
+  std::vector<std::string> stages;
+  std::map<std::string, std::pair<std::size_t, std::size_t>> last;
+  Progress progress;
+  progress.working = [&](const WorkProgress& p) {
+    if (stages.empty() || stages.back() != p.stage) stages.push_back(p.stage);
+    CHECK(p.number == last[p.stage].first + 1);
+    CHECK_FALSE(p.item.empty());
+    last[p.stage] = {p.number, p.count};
+  };
+  run(job, progress);
+  CHECK(stages == std::vector<std::string>{"calibrate", "compile", "reference", "model", "check"});
+  for (const auto& [stage, done] : last) {
+    CAPTURE(stage);
+    CHECK(done.first == done.second);
+    CHECK(done.second > 3);
+  }
+}
+
+TEST_CASE("a signal ends a job in every stage") {
+  const test::TemporaryFolder folder;
+  Job job = float_job(folder);
+  job.run.view = ViewChoice::kModel;
+  for (const std::string stage : {"calibrate", "compile", "reference", "model", "check"}) {
+    CAPTURE(stage);
+    const InterruptionScope scope;
+    Progress progress;
+    progress.working = [&](const WorkProgress& p) {
+      if (p.stage == stage && p.number == 2) std::raise(SIGTERM);
+      const bool goes_on = p.stage == stage && p.number > 3;
+      CHECK_FALSE(goes_on);
+    };
+    try {
+      const Result result = run(job, progress);
+      REQUIRE(result.interrupted);
+      CHECK(result.interrupted->exit_code() == 143);
+    } catch (const Interrupted& stop) {
+      CHECK(stop.exit_code() == 143);
+    }
+  }
+}
 
 TEST_CASE("no SystemC is loaded where nobody asked for the RTL") {
   CHECK(run(digits_job(ViewChoice::kModel)).report.outputs_match == true);

@@ -5,6 +5,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +16,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "catch.hpp"
 #include "full_disk.hpp"
@@ -124,6 +127,18 @@ TEST_CASE("a chip is built once, with optimized code, and found afterwards") {
   const RtlLibrary second(small(8), count);
   CHECK(lines == 0);
   CHECK(second.file() == first.file());
+}
+
+TEST_CASE("a long build gives a sign of life now and then") {
+  const Scratch scratch;
+  std::vector<std::string> lines;
+  build_library(
+      small(8), cache_directory(), [&](const std::string& line) { lines.push_back(line); },
+      std::chrono::milliseconds(1));
+  const auto is_sign = [](const std::string& line) {
+    return line.find("C++ compiler, ") != std::string::npos && line.find(" s so far") != std::string::npos;
+  };
+  CHECK(std::any_of(lines.begin(), lines.end(), is_sign));
 }
 
 TEST_CASE("parameters, options and RTL text each change the key") {

@@ -44,6 +44,17 @@ TEST_CASE("without a terminal a short command says nothing, a long one gives a l
   CHECK(slow.str() == "text\nmore\n");
 }
 
+TEST_CASE("work is told with its stage, its item, how much is done and how long the stage takes") {
+  std::ostringstream stream;
+  ProgressLine line(stream, false, std::chrono::milliseconds(0));
+  line.show(WorkProgress{"compile", "conv2", 12, 1057});
+  line.show(WorkProgress{"check", std::string(100, 'x'), 1, 1});
+  CHECK(stream.str().find("compile: conv2, 12 of 1,057, ") == 0);
+  const std::string second = stream.str().substr(stream.str().find('\n') + 1);
+  CHECK(second.find("check: xxx") == 0);
+  CHECK(second.size() < 80);
+}
+
 TEST_CASE("on a terminal a text is made ten times a second at most") {
   std::ostringstream stream;
   ProgressLine line(stream, true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 #include <atomic>
 

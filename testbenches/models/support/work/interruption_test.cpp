@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is a signal a wish within a scope, and within no other?
-#include "support/interruption.hpp"
+#include "support/work/interruption.hpp"
 
 #include <tuple>
 

@@ -42,6 +42,8 @@ struct Tensor {
   Shape shape;
   std::vector<std::uint8_t> data;  // row-major, little-endian; filled for constants only
   bool is_constant = false;
+  // Of all its elements, filled or not.
+  std::uint64_t size_bytes() const { return static_cast<std::uint64_t>(element_count(shape)) * element_bytes(type); }
 };
 
 // real = scale * (x - zero_point)

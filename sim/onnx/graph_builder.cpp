@@ -5,6 +5,7 @@
 
 #include "network/message_text.hpp"
 #include "support/error.hpp"
+#include "support/work/memory.hpp"
 
 namespace systole {
 
@@ -21,10 +22,11 @@ TensorId GraphBuilder::define(const std::string& what, Tensor tensor) {
 }
 
 TensorId GraphBuilder::append(Tensor tensor) {
-  bytes_ += static_cast<std::uint64_t>(element_count(tensor.shape)) * element_bytes(tensor.type);
-  if (bytes_ > kMostBytes)
-    throw UserError(fmt::format("{}: the tensors up to {} take {} bytes in all; at most {} (64 GiB) are allowed", file_,
-                                in_quotes(tensor.name), bytes_, kMostBytes));
+  bytes_ += tensor.size_bytes();
+  if (bytes_ > most_bytes_)
+    throw UserError(fmt::format("{}: the tensors up to {} take {} in all; at most {} are allowed, {}", file_,
+                                in_quotes(tensor.name), memory_text(bytes_), memory_text(most_bytes_),
+                                most_bytes_ < kMostBytes ? "the memory that is free" : "on any machine"));
   graph_.tensors.push_back(std::move(tensor));
   return static_cast<TensorId>(graph_.tensors.size() - 1);
 }

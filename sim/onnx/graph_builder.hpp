@@ -3,18 +3,21 @@
 // Inside the reader: the graph while it is read, with its tensors by name and the words that start messages.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "onnx/onnx_graph.hpp"
+#include "support/work/memory.hpp"
 
 namespace systole {
 
 class GraphBuilder {
  public:
-  explicit GraphBuilder(std::string file) : file_(std::move(file)) {}
+  explicit GraphBuilder(std::string file, std::uint64_t free_bytes = free_memory_bytes())
+      : file_(std::move(file)), most_bytes_(std::min(kMostBytes, free_bytes)) {}
 
   const std::string& file() const { return file_; }  // its path, as messages name it
   OnnxGraph& graph() { return graph_; }
@@ -26,7 +29,8 @@ class GraphBuilder {
   const Tensor& tensor(TensorId id) const { return graph_.tensors.at(id); }
   bool is_constant(TensorId id) const { return id != kNoTensor && tensor(id).is_constant; }
 
-  // All tensors together, as a small file may describe many large ones. Errors of define and append (UserError): more.
+  // All tensors together, as a small file may describe many large ones. Errors of define and append (UserError): more, or
+  // more than `free_bytes` of memory.
   static constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 30;
 
   // A tensor that nodes and outputs may name, of a size that was checked. Errors (UserError, starting with `what`): the
@@ -43,7 +47,7 @@ class GraphBuilder {
   std::string file_;
   OnnxGraph graph_;
   std::unordered_map<std::string, TensorId> by_name_;
-  std::uint64_t bytes_ = 0;  // of all tensors
+  std::uint64_t most_bytes_, bytes_ = 0;  // of all tensors
 };
 
 // Refuses a tensor of the run that is too large or empty; `what` starts the message.

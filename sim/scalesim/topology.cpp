@@ -19,6 +19,7 @@
 #include "support/error.hpp"
 #include "support/file.hpp"
 #include "support/printable.hpp"
+#include "support/work/memory.hpp"
 
 namespace systole::topology {
 
@@ -41,8 +42,8 @@ struct Line {
 
 class Reader {
  public:
-  Reader(const fs::path& file, std::uint32_t seed, Rounding rounding)
-      : file_(file.string()), random_(seed), rounding_(rounding) {
+  Reader(const fs::path& file, std::uint32_t seed, Rounding rounding, std::uint64_t most_weight_bytes)
+      : file_(file.string()), random_(seed), rounding_(rounding), most_weight_bytes_(most_weight_bytes) {
     network_.name = printable(file.stem().string());
   }
 
@@ -58,6 +59,7 @@ class Reader {
       const std::string name = unique_name(lines[i]);
       product ? add_product(name, v, lines[i]) : add_convolution(name, v, lines[i]);
     }
+    draw_weights();
     return std::move(network_);
   }
 
@@ -165,12 +167,26 @@ class Reader {
       throw UserError(fmt::format("{}: with {} the layers have {} elements in all; at most {} are allowed", at(line),
                                   name, elements_, kMostElementsInAll));
     Tensor tensor{name, ElementType::kInt8, shape, {}, is_constant};
-    if (is_constant) {
-      tensor.data.resize(static_cast<std::size_t>(count));
-      for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random_() >> 24);
-    }
     network_.tensors.push_back(std::move(tensor));
     return static_cast<TensorId>(network_.tensors.size() - 1);
+  }
+
+  // Behind all layers, as their sum is known then.
+  void draw_weights() {
+    std::uint64_t weights = 0;
+    for (const Tensor& tensor : network_.tensors)
+      if (tensor.is_constant) weights += tensor.size_bytes();
+    if (weights > most_weight_bytes_)
+      throw UserError(
+          fmt::format("{}: the weights of all layers take {} bytes; the chip's DRAM, memory.size_bytes, has {}", file_,
+                      weights, most_weight_bytes_));
+    check_memory(file_ + ": the tensors of all layers, and the chip's copy of the weights",
+                 static_cast<std::uint64_t>(elements_) + weights);
+    for (Tensor& tensor : network_.tensors) {
+      if (!tensor.is_constant) continue;
+      tensor.data.resize(static_cast<std::size_t>(element_count(tensor.shape)));
+      for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random_() >> 24);
+    }
   }
 
   // Sums of random bytes spread as the root of their number: this keeps the outputs within int8.
@@ -228,6 +244,7 @@ class Reader {
   std::string file_;
   boost::random::mt19937 random_;
   Rounding rounding_;
+  std::uint64_t most_weight_bytes_;
   Network network_;
   std::unordered_set<std::string> names_;
   std::unordered_map<std::string, int> numbers_;  // that each name has taken
@@ -238,8 +255,8 @@ class Reader {
 
 bool is_topology_file(const fs::path& file) { return boost::algorithm::iequals(file.extension().string(), ".csv"); }
 
-Network read_topology(const fs::path& file, std::uint32_t seed, Rounding rounding) {
-  return Reader(file, seed, rounding).read();
+Network read_topology(const fs::path& file, std::uint32_t seed, Rounding rounding, std::uint64_t most_weight_bytes) {
+  return Reader(file, seed, rounding, most_weight_bytes).read();
 }
 
 }  // namespace systole::topology

@@ -11,10 +11,14 @@
 
 #include "network/tensor_file.hpp"
 #include "support/error.hpp"
+#include "support/work/memory.hpp"
 
 namespace systole::session {
 
 std::vector<HostTensor> random_inputs(const Network& network, std::uint32_t seed) {
+  std::uint64_t bytes = 0;
+  for (TensorId id : network.inputs) bytes += network.tensors[id].size_bytes();
+  check_memory(fmt::format("network '{}': the random inputs", network.name), bytes);
   std::mt19937 random(seed);
   std::vector<HostTensor> tensors;
   for (TensorId id : network.inputs) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "support/error.hpp"
+#include "support/work/memory.hpp"
 #include "views/lockstep.hpp"
 #include "views/onnx_comparison.hpp"
 #include "views/stopwatch.hpp"
@@ -62,6 +63,7 @@ class Run {
       : network_(network), inputs_(inputs), options_(options), progress_(progress), model_(network, options.limits) {}
 
   NetworkRun run() {
+    check_memory_of_run();
     const views::Stopwatch building;
     make_views();
     const double build_seconds = building.seconds();
@@ -111,6 +113,17 @@ class Run {
   }
 
  private:
+  // Asked before anything of it is taken: the images of the chip's DRAM, and every tensor that the host's check computes.
+  void check_memory_of_run() const {
+    std::uint64_t bytes = network_.dram_bytes * (options_.view == ViewChoice::kAll ? 2 : 1);
+    if (options_.check_outputs)
+      for (const Tensor& tensor : network_.network.tensors)
+        if (!tensor.is_constant) bytes += tensor.size_bytes();
+    check_memory(fmt::format("network '{}': the run{}", network_.network.name,
+                             options_.check_outputs ? " with its check (see --no-check)" : ""),
+                 bytes);
+  }
+
   void make_views() {
     switch (options_.view) {
       case ViewChoice::kReference:

@@ -69,7 +69,7 @@ struct NetworkRun {
   std::optional<Interrupted> interrupted;  // a signal ended the run: all of the above is of what ran until then
 };
 
-// Errors: UserError for wrong inputs, DesignError when a chip hangs or reports an error.
+// Errors: UserError for wrong inputs and for less memory than the run takes, DesignError when a chip hangs or reports an error.
 NetworkRun run_network(const compiler::CompiledNetwork& network, const std::vector<HostTensor>& inputs,
                        const NetworkRunOptions& options, const NetworkRunProgress& progress = {});
 

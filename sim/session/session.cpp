@@ -37,17 +37,17 @@ quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& 
   if (topology::is_topology_file(file)) {
     quantize::OpenedNetwork opened;
     opened.network = topology::read_topology(
-        file, job.seed, job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown);
+        file, job.seed, job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown,
+        job.chip.memory.size_bytes);
     return opened;
   }
   if (job.scalesim_rounding) throw UserError(file.string() + ": --scalesim-rounding is for layer lists (.csv) only");
   return quantize::open_network(file, calibration_of(job), progress);
 }
 
-std::vector<HostTensor> inputs_of_job(const Job& job, const Network& network) {
+std::vector<HostTensor> given_inputs(const Job& job, const Network& network) {
   if (const auto* files = std::get_if<InputFiles>(&job.inputs)) return read_inputs(network, *files);
-  if (const auto* tensors = std::get_if<std::vector<HostTensor>>(&job.inputs)) return *tensors;
-  return random_inputs(network, job.seed);
+  return std::get<std::vector<HostTensor>>(job.inputs);
 }
 
 report::Provenance provenance(const Job& job, const Compiled& compiled) {
@@ -142,12 +142,15 @@ Compiled compile(const Job& job, const Progress& progress) {
   compiled.calibrated_on = opened.calibrated_on;
   compiled.calibrated_on_random =
       opened.was_float && std::holds_alternative<quantize::SeededData>(calibration_of(job).data);
-  compiled.inputs = inputs_of_job(job, opened.network);
+  const bool random = std::holds_alternative<RandomInputs>(job.inputs);
+  if (!random) compiled.inputs = given_inputs(job, opened.network);
   compiled.read_seconds = reading.seconds();
   const views::Stopwatch compiling;
   compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile, progress.working);
   compiled.float_network = std::move(opened.float_network);
   compiled.compile_seconds = compiling.seconds();
+  // Last, as the compiler refuses tensors that are too large for the chip.
+  if (random) compiled.inputs = random_inputs(compiled.network.network, job.seed);
   if (progress.compiled) progress.compiled(compiled.network);
   return compiled;
 }

@@ -7,15 +7,17 @@
 #include <limits>
 
 #include "support/error.hpp"
+#include "support/work/memory.hpp"
 
 namespace systole::compiler {
 namespace {
 
-// Most weights take as many bytes in DRAM as in the network.
+// Most weights take as many bytes in DRAM as in the network. UserError if that is more than the memory that is free.
 std::size_t weight_bytes(const Network& network) {
   std::size_t bytes = 0;
   for (const Tensor& t : network.tensors)
     if (t.is_constant && element_bytes(t.type) == 1) bytes += t.data.size();
+  check_memory(fmt::format("network '{}': the chip's copy of the weights", network.name), bytes);
   return bytes;
 }
 

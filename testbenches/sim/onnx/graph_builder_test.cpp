@@ -21,12 +21,21 @@ TEST_CASE("a tensor is found by its name once it is defined, an appended one is 
 }
 
 TEST_CASE("the sum of all tensors has a limit, constants and those of the run together") {
-  GraphBuilder builder("net.onnx");
+  GraphBuilder builder("net.onnx", UINT64_MAX);
   const std::int64_t gib = std::int64_t{1} << 30;
   for (int i = 0; i < 31; ++i) builder.append({"t", ElementType::kFloat32, {gib / 2}, {}, false});
   builder.define("w", {"w", ElementType::kInt8, {2 * gib}, {}, true});
-  CHECK_THROWS_WITH(builder.append({"one", ElementType::kInt8, {}, {}, false}),
-                    Contains("net.onnx: the tensors up to 'one' take 68719476737 bytes in all") && Contains("64 GiB"));
+  CHECK_THROWS_WITH(
+      builder.append({"one", ElementType::kInt8, {}, {}, false}),
+      Contains("net.onnx: the tensors up to 'one' take 64.0 GiB in all; at most 64.0 GiB are allowed, on any machine"));
+}
+
+TEST_CASE("the sum of all tensors is held against the memory that is free") {
+  GraphBuilder builder("net.onnx", 100);
+  builder.append({"t", ElementType::kFloat32, {25}, {}, false});
+  CHECK_THROWS_WITH(
+      builder.append({"one", ElementType::kInt8, {}, {}, false}),
+      Contains("up to 'one' take 101 bytes in all; at most 100 bytes are allowed, the memory that is free"));
 }
 
 TEST_CASE("messages start with the file and what is wrong in it") {

@@ -51,6 +51,16 @@ TEST_CASE("a dense sparsity, a stride along x and a batch of one are understood"
     CHECK(read(std::string("Layer, M, N, K, Sparsity, Batch,\ng, 2, 3, 4, ") + tail + "\n").nodes[0].macs == 24);
 }
 
+TEST_CASE("weights are held against the chip's DRAM before they are drawn") {
+  const TemporaryFolder folder;
+  const auto read_for = [&](std::uint64_t dram_bytes) {
+    return topology::read_topology(folder.file("net.csv"), 1, topology::Rounding::kDown, dram_bytes);
+  };
+  std::ofstream(folder.file("net.csv")) << "Layer, M, N, K,\na, 9, 2, 3,\nb, 9, 4, 5,\n";
+  CHECK(read_for(26).nodes.size() == 2);
+  CHECK_THROWS_WITH(read_for(25), Contains("net.csv: the weights of all layers take 26 bytes") && Contains("has 25"));
+}
+
 TEST_CASE("columns that the chip cannot follow are refused by name") {
   const std::string product = "Layer, M, N, K, Sparsity, Batch, Note,\n";
   CHECK_THROWS_WITH(read(kHeader + "c0, 14, 14, 3, 3, 32, 32, 1, 2:4,\n"),

@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "session/inputs.hpp"
 #include "sim/session/digits.hpp"
+#include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::session;
@@ -21,6 +22,23 @@ TEST_CASE("the reference's outputs equal the ONNX arithmetic") {
   CHECK(!run.report.cycles);
   REQUIRE(run.outputs.size() == 1);
   CHECK(run.outputs[0].shape == Shape{1, 10});
+}
+
+TEST_CASE("a run that takes more memory than is free is refused before it starts") {
+  const auto inputs = random_inputs(digits().network, 3);
+  compiler::CompiledNetwork large = digits();
+  large.dram_bytes = std::uint64_t{1} << 50;
+  CHECK_THROWS_WITH(run_network(large, inputs, {}), Catch::Matchers::Contains("the run with its check") &&
+                                                        Catch::Matchers::Contains("1048576.0 GiB of memory"));
+  large = digits();
+  Tensor tensor{"t", ElementType::kFloat32, {std::int64_t{1} << 48}, {}, false};
+  large.network.tensors.push_back(tensor);
+  CHECK_THROWS_AS(run_network(large, inputs, {}), UserError);
+  NetworkRunOptions unchecked;
+  unchecked.check_outputs = false;
+  CHECK_NOTHROW(run_network(large, inputs, unchecked));
+  large.network.inputs.push_back(static_cast<TensorId>(large.network.tensors.size() - 1));
+  CHECK_THROWS_WITH(random_inputs(large.network, 3), Catch::Matchers::Contains("the random inputs: needs"));
 }
 
 TEST_CASE("the cycle view has the reference's bits and a clock") {

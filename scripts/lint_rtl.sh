@@ -17,27 +17,27 @@ if [[ ! -x $parameters_of ]]; then
 fi
 cd "$root/rtl"
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 
-failures=0
 # step NAME COMMAND...: the command's output is shown only if it fails.
 step() {
-  local name=$1 begin=$SECONDS
+  local name=$1 begin=$SECONDS log
   shift
-  if ! "$@" >"$log" 2>&1; then
-    echo "FAILED: $name"
-    grep -E -A6 'ERROR|%Error|%Warning|error:|Warning:' "$log" | head -60 || tail -n 20 "$log"
-    failures=$((failures + 1))
+  log=$(mktemp -p "$folder")
+  if "$@" >"$log" 2>&1; then
+    echo "$name: clean ($((SECONDS - begin)) s)"
     return
   fi
-  echo "$name: clean ($((SECONDS - begin)) s)"
+  echo "FAILED: $name"
+  grep -E -A6 'ERROR|%Error|%Warning|error:|Warning:' "$log" | head -60 || tail -n 20 "$log"
 }
 
-for chip in "${chips[@]}"; do
+# check NUMBER: one chip of the list, in all tools.
+check() {
+  local chip=${chips[$1]} name parameters key value verilator_parameters=() icarus_parameters=()
   name=$(basename "$chip" .toml)
-  verilator_parameters=() icarus_parameters=()
-  parameters=$("$parameters_of" "$chip")
+  parameters=$("$parameters_of" "$chip") || { echo "FAILED: $name: has no parameters"; return; }
   while read -r key value; do
     verilator_parameters+=("-G$key=$value")
     icarus_parameters+=("-Psystole_chip.$key=$value")
@@ -48,5 +48,17 @@ for chip in "${chips[@]}"; do
   step "$name: iverilog -g2012" \
     iverilog -g2012 -Wall -Wno-timescale -s systole_chip "${icarus_parameters[@]}" -t null -f files.f
   step "$name: yosys synth, check -assert" "$root/scripts/netlist/synthesize.sh" "$chip"
+}
+
+# As many chips at once as there are cores. The outputs are shown in the order of the chips.
+cores=$(nproc)
+for ((first = 0; first < ${#chips[@]}; first += cores)); do
+  for ((i = first; i < first + cores && i < ${#chips[@]}; ++i)); do check "$i" >"$folder/$i.txt" & done
+  wait
+  for ((i = first; i < first + cores && i < ${#chips[@]}; ++i)); do cat "$folder/$i.txt"; done
 done
+failures=$(cat "$folder"/*.txt | grep -c '^FAILED:' || true)
+steps=$(cat "$folder"/*.txt | grep -c -e ': clean (' -e '^FAILED:' || true)
 [[ $failures -eq 0 ]] || { echo "$failures of the RTL checks failed"; exit 1; }
+# A chip that was not read in all three tools is no success.
+[[ $steps -eq $((3 * ${#chips[@]})) ]]

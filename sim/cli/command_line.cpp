@@ -42,6 +42,11 @@ CLI::Option* add_chip(CLI::App& command, ChipOptions& chip) {
   return option;
 }
 
+void add_random_weights(CLI::App& command, quantize::CalibrationOptions& options) {
+  command.add_flag("--random-weights", options.random_weights,
+                   "ONNX files whose weights are in other files: draw those whose file is missing from --seed");
+}
+
 void add_calibration_options(CLI::App& command, quantize::CalibrationOptions& options) {
   command
       .add_option_function<std::string>(
@@ -77,11 +82,13 @@ void add_job_options(CLI::App& command, JobOptions& job) {
       ->check(CLI::IsMember({"none", "fast", "full"}))
       ->type_name("EFFORT");
   command
-      .add_option("--seed", job.seed, "Seed of random inputs, random calibration data and the RTL's power-up state [1]")
+      .add_option("--seed", job.seed,
+                  "Seed of random inputs, calibration data and weights, and of the RTL's power-up state [1]")
       ->type_name("N");
   begin_group(command, "How a float network becomes int8");
   add_calibration_options(command, job.calibration);
   begin_group(command, "What runs");
+  add_random_weights(command, job.calibration);
   command.add_flag("--scalesim-rounding", job.scalesim_rounding,
                    "Layer lists of SCALE-Sim: round the sizes of convolutions' outputs up, as SCALE-Sim does");
   command.add_flag("--float-average-pool", job.float_average_pool,
@@ -164,7 +171,8 @@ void add_quantize(CLI::App& app, QuantizeArguments& arguments, Chosen& chosen) {
   each_time(command->add_option("--input", arguments.inputs, "One sample to quantize by: as --input of run"))
       ->type_name("FILE");
   add_calibration_options(*command, arguments.calibration);
-  command->add_option("--seed", arguments.calibration.seed, "Seed of the random data [1]")->type_name("N");
+  add_random_weights(*command, arguments.calibration);
+  command->add_option("--seed", arguments.calibration.seed, "Seed of random data and weights [1]")->type_name("N");
   command->footer("systole quantize net.onnx -o net_int8.onnx --calibrate images");
   command->callback([&] { chosen = arguments; });
 }

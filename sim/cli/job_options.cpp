@@ -37,6 +37,8 @@ std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOption
                                                                  ProgressLine& line) {
   return [&options, &streams, &line](const quantize::OpenedNetwork& opened) {
     line.clear();
+    if (const std::string weights = random_weights_text(opened.network.random_weights); !weights.empty())
+      streams.error << fmt::format("{} in place of missing files, seed {}\n", weights, options.seed);
     if (opened.was_float)
       streams.error << fmt::format("float network: quantized to int8, calibrated on {}\n", opened.calibrated_on);
     if (options.inputs.empty() && !opened.network.inputs.empty())

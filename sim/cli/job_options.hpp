@@ -31,7 +31,7 @@ struct JobOptions {
 session::Job job_of(const JobOptions& options);
 
 // For session::Progress::opened: says what a float network was calibrated on, and which random data stand in for
-// missing inputs, on lines of their own below `line`. The arguments have to live as long as what is returned.
+// missing weights and inputs, on lines of their own below `line`. The arguments have to live as long as what is returned.
 std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams,
                                                                  ProgressLine& line);
 

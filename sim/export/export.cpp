@@ -38,6 +38,8 @@ class Exporter final : public views::ReferenceView {
       : ReferenceView(network), network_(network), directory_(std::move(directory)) {
     manifest_["chip"] = network.chip.name;
     manifest_["network"] = network.network.name;
+    if (const RandomWeights& random = network.network.random_weights; random.tensors > 0)
+      manifest_["random_weights"] = {{"tensors", random.tensors}, {"bytes", random.bytes}};
     manifest_["axi_data_bits"] = network.chip.axi_data_bits;
     manifest_["dram_bytes"] = network.dram_bytes;
     manifest_["steps"] = nlohmann::ordered_json::array();

@@ -45,16 +45,25 @@ onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::
   check_tensor_size(what, type, shape);
   const std::uint64_t needed = static_cast<std::uint64_t>(element_count(shape)) * element_bytes(type);
 
-  const FileBeneath file(network_file.parent_path(), location, what);
-  file.check_range(offset, length.value_or(0));
-  const std::uint64_t given = length.value_or(file.size_bytes() - offset);
-  if (given != needed)
-    throw UserError(fmt::format("{} is stored in {} bytes of {}, {} {} needs {}", what, given, in_quotes(location),
-                                element_name(type), shape_text(shape), needed));
+  const auto check_bytes = [&](std::uint64_t given) {
+    if (given != needed)
+      throw UserError(fmt::format("{} is stored in {} bytes of {}, {} {} needs {}", what, given, in_quotes(location),
+                                  element_name(type), shape_text(shape), needed));
+  };
+
+  std::optional<FileBeneath> file;
+  try {
+    file.emplace(network_file.parent_path(), location, what);
+  } catch (const NoSuchFile&) {
+    check_bytes(length.value_or(needed));
+    throw;
+  }
+  file->check_range(offset, length.value_or(0));
+  check_bytes(length.value_or(file->size_bytes() - offset));
   onnx::TensorProto result = proto;
   result.clear_external_data();
   result.set_data_location(onnx::TensorProto::DEFAULT);
-  *result.mutable_raw_data() = file.read(offset, needed);
+  *result.mutable_raw_data() = file->read(offset, needed);
   return result;
 }
 

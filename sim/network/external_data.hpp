@@ -13,7 +13,8 @@ namespace systole {
 bool is_external(const onnx::TensorProto& proto);
 
 // The tensor with the bytes of the file that it names, which are read only if they are as many as type and shape need. `what`
-// starts error messages. Errors (UserError): another number of bytes, an unsupported type, files as FileBeneath.
+// starts error messages. Errors (UserError): another number of bytes, an unsupported type, files as FileBeneath. Of a missing file
+// everything else was checked.
 onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file,
                                      const std::string& what);
 

@@ -45,6 +45,14 @@ int open_step_by_step(int folder, const std::string& name) {
   return at;
 }
 
+// A link that leads nowhere is missing for the kernel, and a link step by step.
+bool is_missing(int folder, const std::string& name) {
+  const int descriptor = open_step_by_step(folder, name);
+  const bool nothing_is_there = descriptor < 0 && errno == ENOENT;
+  if (descriptor >= 0) ::close(descriptor);
+  return nothing_is_there;
+}
+
 int open_beneath(int folder, const std::string& name, Resolution resolution) {
   const fs::path path = fs::path(name).lexically_normal();
   errno = EXDEV;
@@ -66,7 +74,9 @@ FileBeneath::FileBeneath(const fs::path& folder, const std::string& name, const 
   if (beneath < 0) throw UserError(folder.string() + ": " + std::strerror(errno));
   descriptor_ = open_beneath(beneath, name, resolution);
   const int error = errno;
+  const bool missing = descriptor_ < 0 && error == ENOENT && is_missing(beneath, name);
   ::close(beneath);
+  if (missing) throw NoSuchFile(what_ + ": no such file");
   if (descriptor_ < 0) {
     if (error == EXDEV || error == ELOOP)
       throw UserError(what_ + ", which is outside of the network's folder, or a link to there");

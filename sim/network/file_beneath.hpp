@@ -8,14 +8,22 @@
 #include <filesystem>
 #include <string>
 
+#include "support/error.hpp"
+
 namespace systole {
 
 // The kernel resolves the name (openat2, Linux 5.6 and later), or each folder on the way is opened by itself, and links are refused.
 enum class Resolution { kKernelIfPossible, kStepByStep };
 
+// Nothing stands at the place that the name means, not even a link that leads nowhere.
+class NoSuchFile : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 class FileBeneath {
  public:
-  // `what` starts error messages. Errors (UserError): no such file; one that (with links followed) is not in or below
+  // `what` starts error messages. Errors (UserError): no such file (NoSuchFile); one that (with links followed) is not in or below
   // the folder; one with other names, too (hard links, which may be elsewhere). A folder, a pipe or a device is no file.
   FileBeneath(const std::filesystem::path& folder, const std::string& name, const std::string& what,
               Resolution resolution = Resolution::kKernelIfPossible);

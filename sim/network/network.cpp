@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/network.hpp"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 #include "support/error.hpp"
@@ -82,6 +84,12 @@ void sum_average_pools_in_float(Network& network) {
     const Shape& image = network.tensors[pool->input].shape;  // rank 3 or 4
     pool->float_sums = image.back() != pool->kernel[1] || (image.size() == 4 && image[2] != pool->kernel[0]);
   }
+}
+
+std::string random_weights_text(const RandomWeights& weights) {
+  if (weights.tensors == 0) return "";
+  return fmt::format("random weights ({} tensor{}, {} bytes)", weights.tensors, weights.tensors == 1 ? "" : "s",
+                     weights.bytes);
 }
 
 std::vector<TensorId> inputs_of(const Operation& operation) { return tensors_with(TensorRole::kInput, operation); }

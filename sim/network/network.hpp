@@ -195,9 +195,16 @@ struct Node {
   Operation operation;
 };
 
+// Constants whose file was missing, and whose values were drawn at random.
+struct RandomWeights {
+  std::uint64_t tensors = 0, bytes = 0;  // bytes: that the file would have had
+};
+std::string random_weights_text(const RandomWeights& weights);  // "random weights (3 tensors, 1200 bytes)", or nothing
+
 struct Network {
   std::string name;
   std::string note;  // in words: what the reader changed that the file's owner should know; empty for nothing
+  RandomWeights random_weights;
   std::vector<Tensor> tensors;
   std::vector<TensorId> inputs;  // of the graph, without initializers
   std::vector<TensorId> outputs;

@@ -23,6 +23,7 @@ Network network_of(OnnxGraph graph, std::vector<Node> nodes) {
   Network network;
   network.name = std::move(graph.name);
   network.note = std::move(graph.note);
+  network.random_weights = graph.random_weights;
   network.tensors = std::move(graph.tensors);
   network.inputs = std::move(graph.inputs);
   network.outputs = std::move(graph.outputs);

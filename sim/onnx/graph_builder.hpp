@@ -10,16 +10,20 @@
 #include <unordered_map>
 
 #include "onnx/onnx_graph.hpp"
+#include "onnx/weights/weight_source.hpp"
 #include "support/work/memory.hpp"
 
 namespace systole {
 
 class GraphBuilder {
  public:
-  explicit GraphBuilder(std::string file, std::uint64_t free_bytes = free_memory_bytes())
-      : file_(std::move(file)), most_bytes_(std::min(kMostBytes, free_bytes)) {}
+  // `seed`: as WeightSource.
+  explicit GraphBuilder(std::string file, std::optional<std::uint32_t> seed = std::nullopt,
+                        std::uint64_t free_bytes = free_memory_bytes())
+      : file_(std::move(file)), weights_(file_, seed), most_bytes_(std::min(kMostBytes, free_bytes)) {}
 
   const std::string& file() const { return file_; }  // its path, as messages name it
+  WeightSource& weights() { return weights_; }
   OnnxGraph& graph() { return graph_; }
   const OnnxGraph& graph() const { return graph_; }
   OnnxGraph take_graph() { return std::move(graph_); }
@@ -45,6 +49,7 @@ class GraphBuilder {
 
  private:
   std::string file_;
+  WeightSource weights_;
   OnnxGraph graph_;
   std::unordered_map<std::string, TensorId> by_name_;
   std::uint64_t most_bytes_, bytes_ = 0;  // of all tensors

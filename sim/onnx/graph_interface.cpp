@@ -10,7 +10,6 @@
 #include <string>
 #include <utility>
 
-#include "network/external_data.hpp"
 #include "network/message_text.hpp"
 #include "network/tensor_proto.hpp"
 #include "support/error.hpp"
@@ -102,11 +101,11 @@ void add_initializers(onnx::GraphProto& graph, GraphBuilder& builder) {
     throw UserError(fmt::format("{}: sparse initializer {} is not supported", builder.file(),
                                 in_quotes(graph.sparse_initializer(0).values().name())));
   }
+  builder.weights().add_readers(graph);
   for (auto& proto : *graph.mutable_initializer()) {
     const std::string what = builder.tensor_what("initializer", proto.name());
     if (proto.name().empty()) throw UserError(what + " has no name");
-    HostTensor value = is_external(proto) ? tensor_from_proto(with_external_data(proto, builder.file(), what), what)
-                                          : tensor_from_proto(proto, what);
+    HostTensor value = builder.weights().read(proto, proto.name(), what);
     builder.define(what, {proto.name(), value.type, value.shape, std::move(value.data), true});
     std::string().swap(*proto.mutable_raw_data());
   }

@@ -9,7 +9,7 @@
 
 namespace systole {
 
-// Initializers become constants; their bytes are taken out of `graph`, so that none is held twice. Errors
+// Before the graph's nodes are read: initializers become constants; their bytes are taken out of `graph`, so that none is held twice. Errors
 // (UserError): no name, a name that is taken, data that do not fit, a sparse initializer.
 void add_initializers(onnx::GraphProto& graph, GraphBuilder& builder);
 

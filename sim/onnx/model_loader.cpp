@@ -112,7 +112,7 @@ OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOp
   graphs_in(*model.mutable_graph(), file.string());
   const std::string half = widen_half_floats(*model.mutable_graph(), file.string());
   expand_operators(*model.mutable_graph(), opset, options.shapes, file.string());
-  GraphBuilder builder(file.string());
+  GraphBuilder builder(file.string(), options.random_weights);
   builder.graph().name = model.graph().name().empty() ? file.stem().string() : model.graph().name();
   if (!half.empty()) builder.graph().note = half + " tensors of the file are float32 here";
   add_initializers(*model.mutable_graph(), builder);
@@ -121,6 +121,7 @@ OnnxGraph load(std::istream& in, const std::filesystem::path& file, const LoadOp
   for (int node : execution_order(model.graph(), builder)) reader.add(model.graph().node(node), node);
   add_outputs(model.graph(), builder);
   OnnxGraph graph = builder.take_graph();
+  graph.random_weights = builder.weights().random_weights();
   make_names_printable(graph);
   return graph;
 }

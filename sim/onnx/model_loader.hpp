@@ -3,8 +3,10 @@
 // First half of the reader: an ONNX file to the reader's graph (onnx_graph.hpp).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "onnx/onnx_graph.hpp"
@@ -13,6 +15,8 @@ namespace systole {
 
 struct LoadOptions {
   std::map<std::string, Shape> shapes;  // of inputs, by name; needed where the file leaves dimensions open
+  // Weights whose file is missing are drawn with this seed (weights/random_weights.hpp), and counted in the graph.
+  std::optional<std::uint32_t> random_weights;
 };
 
 // Weights in other files are read from the network's folder and those below it only. Errors: UserError, one line with

@@ -68,10 +68,10 @@ Attributes attributes_of(const onnx::NodeProto& node, const std::string& what) {
   return result;
 }
 
-HostTensor value_of_constant(const onnx::NodeProto& node, const std::string& what) {
+HostTensor value_of_constant(const onnx::NodeProto& node, const std::string& what, WeightSource& weights) {
   if (node.attribute_size() != 1) throw UserError(what + ": exactly one attribute is needed");
   const std::string& name = node.attribute(0).name();
-  if (name == "value") return tensor_from_proto(node.attribute(0).t(), what + ": the value");
+  if (name == "value") return weights.read(node.attribute(0).t(), node.output(0), what + ": the value");
   const Attributes attributes = attributes_of(node, what);
   if (name == "value_int" || name == "value_ints")
     return list_tensor(ElementType::kInt64, name == "value_ints", attributes.ints.at(name));

@@ -11,6 +11,7 @@
 #include "network/attributes.hpp"
 #include "network/host_tensor.hpp"
 #include "network/onnx_proto.hpp"
+#include "onnx/weights/weight_source.hpp"
 
 namespace systole {
 
@@ -24,7 +25,7 @@ void check_integers(const std::string& operator_name, const std::string& attribu
 
 // The output of a Constant node. Errors (UserError, starting with `what`): not exactly one attribute, or one of
 // another name than value, value_int(s) and value_float(s).
-HostTensor value_of_constant(const onnx::NodeProto& node, const std::string& what);
+HostTensor value_of_constant(const onnx::NodeProto& node, const std::string& what, WeightSource& weights);
 
 // The element of a ConstantOfShape node, if it has one; nothing: it fills with float zeros. Errors (UserError): not
 // one element.

@@ -192,7 +192,7 @@ void NodeReader::add_limits(const onnx::NodeProto& proto, std::int64_t file_opse
 }
 
 void NodeReader::add_constant(const onnx::NodeProto& node, const std::string& what) {
-  HostTensor value = value_of_constant(node, what);
+  HostTensor value = value_of_constant(node, what, builder_.weights());
   builder_.define(fmt::format("{}: output {}", what, in_quotes(node.output(0))),
                   {node.output(0), value.type, value.shape, std::move(value.data), true});
 }

@@ -28,6 +28,7 @@ Node host_node(OnnxNode node) {
 Network on_host(OnnxGraph graph) {
   Network network;
   network.note = graph.note;
+  network.random_weights = graph.random_weights;
   network.name = std::move(graph.name);
   network.tensors = std::move(graph.tensors);
   network.inputs = std::move(graph.inputs);

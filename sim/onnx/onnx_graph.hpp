@@ -29,6 +29,7 @@ struct OnnxNode : Attributes {
 struct OnnxGraph {
   std::string name;
   std::string note;  // as Network::note
+  RandomWeights random_weights;
   std::vector<Tensor> tensors;
   std::vector<TensorId> inputs;  // without initializers
   std::vector<TensorId> outputs;

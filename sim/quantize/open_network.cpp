@@ -25,6 +25,12 @@ OnnxGraph naming(const std::filesystem::path& file, Work work) {
   }
 }
 
+OnnxGraph loaded(const std::filesystem::path& file, const CalibrationOptions& options) {
+  LoadOptions load = options.load;
+  if (options.random_weights) load.random_weights = options.seed;
+  return load_model(file, load);
+}
+
 OnnxGraph folded(OnnxGraph graph, const std::filesystem::path& file) {
   return naming(file, [&] {
     check_weights(graph);
@@ -74,7 +80,7 @@ std::string calibration_text(const CalibrationOptions& options) {
 
 OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOptions& options,
                         const WorkCallback& progress) {
-  OnnxGraph graph = load_model(file, options.load);
+  OnnxGraph graph = loaded(file, options);
   if (!is_float_network(graph))
     throw UserError(file.string() + ": is quantized already, or has no Conv, Gemm or MatMul to quantize");
   return quantize_folded(folded(std::move(graph), file), file, options, progress);
@@ -83,7 +89,7 @@ OnnxGraph quantize_file(const std::filesystem::path& file, const CalibrationOpti
 OpenedNetwork open_network(const std::filesystem::path& file, const CalibrationOptions& options,
                            const WorkCallback& progress) {
   OpenedNetwork opened;
-  OnnxGraph graph = load_model(file, options.load);
+  OnnxGraph graph = loaded(file, options);
   opened.was_float = is_float_network(graph);
   if (!opened.was_float) refuse_float_options(file, options);
   if (opened.was_float) {

@@ -31,8 +31,9 @@ struct CalibrationOptions {
   LoadOptions load;
   CalibrationData data;
   std::uint32_t seed = 1;
-  std::optional<int> samples;  // of seeded data; kSamples if not given
-  bool keep_float = false;     // the float network beside the quantized one
+  std::optional<int> samples;   // of seeded data; kSamples if not given
+  bool random_weights = false;  // of the file, where their own is missing: drawn by `seed`
+  bool keep_float = false;      // the float network beside the quantized one
   QuantizeOptions quantize;
 };
 

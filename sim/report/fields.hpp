@@ -154,7 +154,8 @@ void visit_fields(const RunReport& run, Visitor&& visit) {
             .in_json(InJson::kLeftOutIfUnknown)
             .in_text(Format::kPlain),
         run.interrupted);
-  visit(Field{"values", "", "in words: what the inputs are, and what a float network was calibrated on"}
+  visit(Field{"values", "",
+              "in words: what the inputs are, what a float network was calibrated on, which weights are random"}
             .in_json(InJson::kLeftOutIfUnknown)
             .in_text(Format::kPlain),
         run.values);
@@ -193,6 +194,13 @@ void visit_fields(const Provenance& made_by, Visitor&& visit) {
   visit(Field{"chip_keys", "", "every key of the chip file with its value, as `--set` takes them"}, made_by.chip_keys);
   visit(Field{"search", "", "how tilings were chosen"}, made_by.search);
   visit(Field{"calibration", "", "in words; empty if the file was quantized already"}, made_by.calibration);
+  visit(Field{"random_weight_tensors", "",
+              "constants drawn at random, as their own files were missing; left out for none"}
+            .in_json(InJson::kLeftOutIfUnknown),
+        made_by.random_weight_tensors);
+  visit(Field{"random_weight_bytes", "bytes", "that they would have had in these files"}.in_json(
+            InJson::kLeftOutIfUnknown),
+        made_by.random_weight_bytes);
 }
 
 template <class Visitor>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ struct Provenance {
   std::vector<std::pair<std::string, std::string>> chip_keys;  // of the chip file, as --set takes them
   std::string search;                                          // how tilings were chosen
   std::string calibration;                                     // in words; empty if the file was quantized already
+  std::optional<std::uint64_t> random_weight_tensors, random_weight_bytes;  // if there are such
 };
 
 }  // namespace systole::report

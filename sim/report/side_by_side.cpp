@@ -81,7 +81,8 @@ std::map<std::string, std::string> circumstances(const Json& report) {
   for (const char* key : {"network", "view"}) add(key, report[key]);
   const auto made_by = report.find("made_by");
   if (made_by == report.end() || !made_by->is_object()) return found;
-  for (const char* key : {"tool_version", "tool_commit", "network_sha256", "seed", "search", "calibration"})
+  for (const char* key :
+       {"tool_version", "tool_commit", "network_sha256", "seed", "search", "calibration", "random_weight_tensors"})
     if (made_by->contains(key)) add(key, (*made_by)[key]);
   if (const auto keys = made_by->find("chip_keys"); keys != made_by->end() && keys->is_object())
     for (const auto& [key, value] : keys->items()) add(key, value);

@@ -35,6 +35,8 @@ quantize::CalibrationOptions calibration_of(const Job& job) {
 
 quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& job, const WorkCallback& progress) {
   if (topology::is_topology_file(file)) {
+    if (job.opening.random_weights)
+      throw UserError(file.string() + ": --random-weights is for ONNX files; a layer list has random weights always");
     quantize::OpenedNetwork opened;
     opened.network = topology::read_topology(
         file, job.seed, job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown,
@@ -63,6 +65,10 @@ report::Provenance provenance(const Job& job, const Compiled& compiled) {
   p.chip_keys = chip_values(job.chip);
   p.search = compiler::search_name(job.compile.search);
   p.calibration = compiled.calibrated_on;
+  if (const RandomWeights& random = compiled.network.network.random_weights; random.tensors > 0) {
+    p.random_weight_tensors = random.tensors;
+    p.random_weight_bytes = random.bytes;
+  }
   return p;
 }
 
@@ -71,9 +77,11 @@ std::string values_text(const Job& job, const Compiled& compiled) {
   const bool random_inputs = std::holds_alternative<RandomInputs>(job.inputs) && !compiled.inputs.empty();
   std::string text = random_inputs ? fmt::format("random inputs, seed {}", job.seed) : "of the given inputs";
   if (!compiled.calibrated_on.empty()) text += ", calibrated on " + compiled.calibrated_on;
-  if (compiled.calibrated_on_random)
+  const std::string weights = random_weights_text(compiled.network.network.random_weights);
+  if (!weights.empty()) text += ", " + weights;
+  if (compiled.calibrated_on_random && weights.empty())
     text += ": the cycles hold, the outputs mean nothing (see --calibrate)";
-  else if (random_inputs)
+  else if (random_inputs || !weights.empty())
     text += ": the cycles hold, the outputs mean nothing";
   return text;
 }

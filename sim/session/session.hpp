@@ -45,7 +45,7 @@ struct Job {
   bool scalesim_rounding = false;   // layer lists: output sizes are rounded up, as SCALE-Sim does
   compiler::CompileOptions compile;
   Inputs inputs;
-  std::uint32_t seed = 1;            // of random inputs, random calibration data and the RTL's power-up state
+  std::uint32_t seed = 1;            // of random inputs, calibration data and weights, and the RTL's power-up state
   std::vector<std::string> command;  // the words of the command line that made the job, for the report
   bool digests = false;              // the report names the SHA-256 of every file that was read
   NetworkRunOptions run;             // `rtl.seed` follows from the job's

@@ -32,8 +32,11 @@ int execute(const QuantizeArguments& arguments, const Streams& streams) {
     tensors += node.operator_name == "QuantizeLinear";
     weights += node.operator_name == "DequantizeLinear";
   }
-  streams.out << fmt::format("{}: {} activations and {} weights and biases in integers, calibrated on {}\n",
-                             arguments.output, tensors, weights - tensors, quantize::calibration_text(calibration));
+  std::string values = "calibrated on " + quantize::calibration_text(calibration);
+  if (const std::string random = random_weights_text(graph.random_weights); !random.empty())
+    values += fmt::format(", {}, seed {}: its outputs mean nothing", random, calibration.seed);
+  streams.out << fmt::format("{}: {} activations and {} weights and biases in integers, {}\n", arguments.output,
+                             tensors, weights - tensors, values);
   return 0;
 }
 

@@ -145,6 +145,16 @@ class Check {
 
 }  // namespace
 
+QuantizationPart quantization_part(const std::string& operator_name, std::size_t input) {
+  const auto found = roles().find(operator_name);
+  if (found == roles().end()) return QuantizationPart::kNone;
+  for (const Role& role : found->second) {
+    if (role.scale == input) return QuantizationPart::kScale;
+    if (role.zero_point == input) return QuantizationPart::kZeroPoint;
+  }
+  return QuantizationPart::kNone;
+}
+
 void check_quantization(const std::string& operator_name, const OnnxNode& node, const std::vector<Tensor>& tensors,
                         ElementType output_type, const std::string& what) {
   const auto found = roles().find(operator_name);

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "network/file_beneath.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "support/error.hpp"
 
@@ -74,6 +75,17 @@ TEST_CASE("bytes that type and shape do not need are not read, however many they
   CHECK(first.raw_data() == "a");
   CHECK_THROWS_WITH(with_external_data(external({{"location", "w.bin"}}, std::int64_t{1} << 40), folder.file("n"), "w"),
                     Contains("w is too large"));
+}
+
+TEST_CASE("of a missing file everything else is checked") {
+  const TemporaryFolder folder;
+  const fs::path net = folder.file("net.onnx");
+  CHECK_THROWS_AS(with_external_data(external({{"location", "none.bin"}}), net, "w"), NoSuchFile);
+  CHECK_THROWS_AS(with_external_data(external({{"location", "none.bin"}, {"length", "1"}}), net, "w"), NoSuchFile);
+  CHECK_THROWS_WITH(with_external_data(external({{"location", "none.bin"}, {"length", "2"}}), net, "w"),
+                    Contains("2 bytes of 'none.bin', uint8 [1] needs 1"));
+  CHECK_THROWS_WITH(with_external_data(external({{"location", "none.bin"}, {"offset", "x"}}), net, "w"),
+                    Contains("no number"));
 }
 
 TEST_CASE("the result is a tensor that holds its bytes") {

@@ -81,4 +81,25 @@ TEST_CASE("a pipe, a folder and a missing file are one line, and nothing waits")
   CHECK_THROWS_AS(FileBeneath("/dev", "null", "w", how), UserError);
 }
 
+TEST_CASE("a file is missing only if there is nothing at all, and no link that leads nowhere") {
+  const Place place;
+  const auto how = GENERATE(Resolution::kKernelIfPossible, Resolution::kStepByStep);
+  for (const char* name : {"none.bin", "data/none.bin", "none/x"})
+    CHECK_THROWS_AS(FileBeneath(place.net, name, "w", how), NoSuchFile);
+  fs::create_symlink("none.bin", place.net / "link.bin");
+  fs::create_directory_symlink("none", place.net / "folder");
+  REQUIRE(::mkfifo((place.net / "pipe").c_str(), 0600) == 0);
+  for (const char* name : {"link.bin", "folder/x", "w.bin/x", "pipe", "data", "../none.bin"}) {
+    INFO(name);
+    try {
+      const FileBeneath opened(place.net, name, "w", how);
+      FAIL("opened");
+    } catch (const NoSuchFile&) {
+      FAIL("missing");
+    } catch (const UserError&) {
+      SUCCEED();
+    }
+  }
+}
+
 }  // namespace systole

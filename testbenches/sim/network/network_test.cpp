@@ -86,6 +86,12 @@ TEST_CASE("stacks of matrices multiply one by one, or all with one") {
   CHECK_FALSE(stacked_products({5}, {5, 6}));
 }
 
+TEST_CASE("random weights are said with number and size, or not at all") {
+  CHECK(random_weights_text({}).empty());
+  CHECK(random_weights_text({1, 16}) == "random weights (1 tensor, 16 bytes)");
+  CHECK(random_weights_text({2, 48}) == "random weights (2 tensors, 48 bytes)");
+}
+
 TEST_CASE("a shape whose count overflows is an error of ours") {
   CHECK(element_count({}) == 1);
   CHECK(element_count({3, 0, 5}) == 0);

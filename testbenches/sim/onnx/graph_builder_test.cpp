@@ -21,7 +21,7 @@ TEST_CASE("a tensor is found by its name once it is defined, an appended one is 
 }
 
 TEST_CASE("the sum of all tensors has a limit, constants and those of the run together") {
-  GraphBuilder builder("net.onnx", UINT64_MAX);
+  GraphBuilder builder("net.onnx", {}, UINT64_MAX);
   const std::int64_t gib = std::int64_t{1} << 30;
   for (int i = 0; i < 31; ++i) builder.append({"t", ElementType::kFloat32, {gib / 2}, {}, false});
   builder.define("w", {"w", ElementType::kInt8, {2 * gib}, {}, true});
@@ -31,7 +31,7 @@ TEST_CASE("the sum of all tensors has a limit, constants and those of the run to
 }
 
 TEST_CASE("the sum of all tensors is held against the memory that is free") {
-  GraphBuilder builder("net.onnx", 100);
+  GraphBuilder builder("net.onnx", {}, 100);
   builder.append({"t", ElementType::kFloat32, {25}, {}, false});
   CHECK_THROWS_WITH(
       builder.append({"one", ElementType::kInt8, {}, {}, false}),

@@ -147,6 +147,29 @@ ModelBuilder& ModelBuilder::quantized_constant(const std::string& name, ElementT
   return *this;
 }
 
+std::string ModelBuilder::move_weights_to(const std::string& file, std::size_t least_bytes) {
+  std::string bytes;
+  for (auto& tensor : *graph().mutable_initializer()) {
+    const HostTensor value = tensor_from_proto(tensor, tensor.name());
+    if (value.type == ElementType::kInt64 || value.data.size() < least_bytes) continue;
+    onnx::TensorProto moved;
+    moved.set_name(tensor.name());
+    moved.set_data_type(tensor.data_type());
+    *moved.mutable_dims() = tensor.dims();
+    moved.set_data_location(onnx::TensorProto::EXTERNAL);
+    for (const auto& [key, text] : {std::pair<std::string, std::string>{"location", file},
+                                    {"offset", std::to_string(bytes.size())},
+                                    {"length", std::to_string(value.data.size())}}) {
+      auto& entry = *moved.add_external_data();
+      entry.set_key(key);
+      entry.set_value(text);
+    }
+    tensor = moved;
+    bytes.append(value.data.begin(), value.data.end());
+  }
+  return bytes;
+}
+
 void ModelBuilder::write(const std::filesystem::path& file) const {
   std::ofstream stream(file, std::ios::binary);
   if (!model_.SerializeToOstream(&stream)) throw std::runtime_error("cannot write " + file.string());

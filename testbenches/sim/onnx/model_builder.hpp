@@ -49,6 +49,10 @@ class ModelBuilder {
                                    const std::vector<int>& values, const std::vector<float>& scale,
                                    const std::vector<int>& zero_point, int axis = 0);
 
+  // Takes the bytes out of all initializers but int64 with so many, as exporters of large networks do. Returns what `file`
+  // has to hold.
+  std::string move_weights_to(const std::string& file, std::size_t least_bytes = 1);
+
   onnx::ModelProto& model() { return model_; }
   onnx::GraphProto& graph() { return *model_.mutable_graph(); }
   onnx::NodeProto& last_node() { return *graph().mutable_node(graph().node_size() - 1); }

@@ -66,19 +66,20 @@ TEST_CASE("an attribute of another kind is refused") {
 
 TEST_CASE("a constant is a tensor, a number or a list") {
   ModelBuilder tensor, number, list, none, other;
+  WeightSource weights("net.onnx");
   tensor.node("Constant", {}, {"y"});
   add_tensor(tensor.last_node(), "value", {1, 2});
-  CHECK(floats_of(value_of_constant(tensor.last_node(), "what")) == std::vector<float>{1, 2});
+  CHECK(floats_of(value_of_constant(tensor.last_node(), "what", weights)) == std::vector<float>{1, 2});
   number.node("Constant", {}, {"y"}).number("value_float", 0.25f);
-  CHECK(floats_of(value_of_constant(number.last_node(), "what")) == std::vector<float>{0.25f});
-  CHECK(value_of_constant(number.last_node(), "what").shape.empty());
+  CHECK(floats_of(value_of_constant(number.last_node(), "what", weights)) == std::vector<float>{0.25f});
+  CHECK(value_of_constant(number.last_node(), "what", weights).shape.empty());
   list.node("Constant", {}, {"y"}).ints("value_ints", {7, 8});
-  CHECK(value_of_constant(list.last_node(), "what").shape == Shape{2});
-  CHECK(integers_of(value_of_constant(list.last_node(), "what")) == std::vector<int>{7, 8});
+  CHECK(value_of_constant(list.last_node(), "what", weights).shape == Shape{2});
+  CHECK(integers_of(value_of_constant(list.last_node(), "what", weights)) == std::vector<int>{7, 8});
   none.node("Constant", {}, {"y"});
-  CHECK_THROWS_WITH(value_of_constant(none.last_node(), "what"), Contains("exactly one attribute"));
+  CHECK_THROWS_WITH(value_of_constant(none.last_node(), "what", weights), Contains("exactly one attribute"));
   other.node("Constant", {}, {"y"}).text("value_string", "s");
-  CHECK_THROWS_WITH(value_of_constant(other.last_node(), "what"), Contains("'value_string' is not supported"));
+  CHECK_THROWS_WITH(value_of_constant(other.last_node(), "what", weights), Contains("'value_string' is not supported"));
 }
 
 TEST_CASE("a fill value has one element") {

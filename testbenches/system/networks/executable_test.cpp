@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "sim/onnx/model_builder.hpp"
 #include "system/networks/digits.hpp"
 
 namespace bp = boost::process;
@@ -70,6 +71,27 @@ TEST_CASE("the executable reads the digits on all views of edge16 and says so") 
   CHECK(report["macs"] == 46336000);
   CHECK(report["cycles"].get<std::uint64_t>() > 46336000 / 256);
   CHECK(report["utilization"].get<double>() > 0.4);
+}
+
+TEST_CASE("all views are equal with random weights, in the cycles of the network's own") {
+  const Folder folder;
+  const fs::path out = folder.path() / "out.txt", err = folder.path() / "err.txt", json = folder.path() / "report.json";
+  ModelBuilder digits;
+  std::ifstream in(digits_file("digits_single.onnx"), std::ios::binary);
+  REQUIRE(digits.model().ParseFromIstream(&in));
+  digits.move_weights_to("weights.bin");
+  digits.write(folder.path() / "net.onnx");
+  const auto cycles = [&](const fs::path& network, const char* view) {
+    const int code =
+        bp::system(SYSTOLE_EXECUTABLE, "run", network.string(), "--chip", "tiny", "--on", view, "--random-weights",
+                   "--json", json.string(), bp::std_out > out.string(), bp::std_err > err.string());
+    INFO(text(out) << text(err));
+    REQUIRE(code == 0);
+    return nlohmann::json::parse(text(json))["cycles"].get<std::uint64_t>();
+  };
+  const std::uint64_t random = cycles(folder.path() / "net.onnx", "all");
+  CHECK(text(out).find("every bit and every cycle equal in all views") != std::string::npos);
+  CHECK(random == cycles(digits_file("digits_single.onnx"), "model"));
 }
 
 TEST_CASE("a run that is stopped by SIGTERM reports what ran, and writes its files") {

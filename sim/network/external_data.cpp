@@ -19,6 +19,12 @@ bool is_external(const onnx::TensorProto& proto) {
   return proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0;
 }
 
+StoredType stored_type(const onnx::TensorProto& proto, const std::string& what) {
+  if (is_half_float(proto.data_type())) return {2, ElementType::kFloat32};
+  const ElementType type = supported_type(proto, what);
+  return {element_bytes(type), type};
+}
+
 onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::filesystem::path& network_file,
                                      const std::string& what) {
   std::string location;
@@ -40,15 +46,16 @@ onnx::TensorProto with_external_data(const onnx::TensorProto& proto, const std::
   }
   if (location.empty() || location.find('\0') != std::string::npos)
     throw UserError(what + " is stored in an external file without a name");
-  const ElementType type = supported_type(proto, what);
+  const StoredType type = stored_type(proto, what);
   const Shape shape(proto.dims().begin(), proto.dims().end());
-  check_tensor_size(what, type, shape);
-  const std::uint64_t needed = static_cast<std::uint64_t>(element_count(shape)) * element_bytes(type);
+  check_tensor_size(what, type.becomes, shape);
+  const std::uint64_t needed = static_cast<std::uint64_t>(element_count(shape)) * type.element_bytes;
 
   const auto check_bytes = [&](std::uint64_t given) {
     if (given != needed)
       throw UserError(fmt::format("{} is stored in {} bytes of {}, {} {} needs {}", what, given, in_quotes(location),
-                                  element_name(type), shape_text(shape), needed));
+                                  is_half_float(proto.data_type()) ? "half float" : element_name(type.becomes),
+                                  shape_text(shape), needed));
   };
 
   std::optional<FileBeneath> file;

@@ -78,6 +78,10 @@ std::string onnx_data_type_name(int onnx_data_type) {
   return onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_data_type));
 }
 
+bool is_half_float(int onnx_data_type) {
+  return onnx_data_type == onnx::TensorProto::FLOAT16 || onnx_data_type == onnx::TensorProto::BFLOAT16;
+}
+
 ElementType supported_type(const onnx::TensorProto& proto, const std::string& what) {
   if (const auto type = element_type_of(proto.data_type())) return *type;
   throw UserError(fmt::format("{} has the element type {}; supported are int8, uint8, int32, int64, float32, bool",

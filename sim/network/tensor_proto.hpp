@@ -17,6 +17,9 @@ std::optional<ElementType> element_type_of(int onnx_data_type);
 int onnx_data_type_of(ElementType type);
 std::string onnx_data_type_name(int onnx_data_type);
 
+// float16 or bfloat16, which become float32 (onnx/expansion/half_floats.hpp).
+bool is_half_float(int onnx_data_type);
+
 // Errors (UserError): Systole does not have the type.
 ElementType supported_type(const onnx::TensorProto& proto, const std::string& what);
 

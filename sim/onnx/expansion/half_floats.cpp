@@ -11,7 +11,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "network/external_data.hpp"
 #include "network/message_text.hpp"
+#include "network/tensor_proto.hpp"
 #include "onnx/expansion/control_flow.hpp"
 #include "support/error.hpp"
 
@@ -20,8 +22,6 @@ namespace systole {
 namespace {
 
 using HalfTensor = onnx::TensorProto;
-
-bool is_half(int type) { return type == HalfTensor::FLOAT16 || type == HalfTensor::BFLOAT16; }
 
 // IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction.
 float from_float16(std::uint16_t bits) {
@@ -41,26 +41,36 @@ float from_bfloat16(std::uint16_t bits) {
   return value;
 }
 
+std::vector<std::uint16_t> bits_of(const HalfTensor& tensor, const std::string& what) {
+  std::vector<std::uint16_t> bits;
+  if (tensor.has_raw_data()) {
+    const std::string& raw = tensor.raw_data();
+    if (raw.size() % 2 != 0) throw UserError(what + " has an odd number of bytes");
+    for (std::size_t i = 0; i < raw.size(); i += 2)
+      bits.push_back(
+          static_cast<std::uint16_t>(static_cast<unsigned char>(raw[i]) | static_cast<unsigned char>(raw[i + 1]) << 8));
+  } else {
+    for (const std::int32_t value : tensor.int32_data()) {
+      if (value < 0 || value > 0xffff)
+        throw UserError(fmt::format("{} has the bits {}, allowed are 0 to 65535", what, value));
+      bits.push_back(static_cast<std::uint16_t>(value));
+    }
+  }
+  return bits;
+}
+
 class Widener {
  public:
   explicit Widener(const std::string& file) : file_(file) {}
 
   void widen(HalfTensor& tensor) {
-    if (!is_half(tensor.data_type())) return;
-    const std::string what = fmt::format("{}: tensor {}", file_, in_quotes(tensor.name()));
-    if (tensor.data_location() == HalfTensor::EXTERNAL)
-      throw UserError(what + " is of float16 in another file; save the network with its weights inside");
-    const std::vector<std::uint16_t> bits = bits_of(tensor, what);
-    const bool is_brain = tensor.data_type() == HalfTensor::BFLOAT16;
+    if (!is_half_float(tensor.data_type())) return;
     note(tensor.data_type());
-    tensor.clear_raw_data();
-    tensor.clear_int32_data();
-    tensor.set_data_type(HalfTensor::FLOAT);
-    for (const std::uint16_t each : bits) tensor.add_float_data(is_brain ? from_bfloat16(each) : from_float16(each));
+    if (!is_external(tensor)) widen_half_floats(tensor, fmt::format("{}: tensor {}", file_, in_quotes(tensor.name())));
   }
 
   void widen(onnx::ValueInfoProto& value) {
-    if (!value.type().has_tensor_type() || !is_half(value.type().tensor_type().elem_type())) return;
+    if (!value.type().has_tensor_type() || !is_half_float(value.type().tensor_type().elem_type())) return;
     note(value.type().tensor_type().elem_type());
     value.mutable_type()->mutable_tensor_type()->set_elem_type(HalfTensor::FLOAT);
   }
@@ -70,7 +80,7 @@ class Widener {
       if (attribute.has_t()) widen(*attribute.mutable_t());
       const bool is_type = (node.op_type() == "Cast" && attribute.name() == "to") || attribute.name() == "dtype" ||
                            attribute.name() == "output_dtype";
-      if (!is_type || !is_half(static_cast<int>(attribute.i())) || attribute.i() > 100) continue;
+      if (!is_type || !is_half_float(static_cast<int>(attribute.i())) || attribute.i() > 100) continue;
       note(static_cast<int>(attribute.i()));
       attribute.set_i(HalfTensor::FLOAT);
     }
@@ -81,24 +91,6 @@ class Widener {
  private:
   void note(int type) {
     if (found_.empty()) found_ = type == HalfTensor::BFLOAT16 ? "bfloat16" : "float16";
-  }
-
-  static std::vector<std::uint16_t> bits_of(const HalfTensor& tensor, const std::string& what) {
-    std::vector<std::uint16_t> bits;
-    if (tensor.has_raw_data()) {
-      const std::string& raw = tensor.raw_data();
-      if (raw.size() % 2 != 0) throw UserError(what + " has an odd number of bytes");
-      for (std::size_t i = 0; i < raw.size(); i += 2)
-        bits.push_back(static_cast<std::uint16_t>(static_cast<unsigned char>(raw[i]) |
-                                                  static_cast<unsigned char>(raw[i + 1]) << 8));
-    } else {
-      for (const std::int32_t value : tensor.int32_data()) {
-        if (value < 0 || value > 0xffff)
-          throw UserError(fmt::format("{} has the bits {}, allowed are 0 to 65535", what, value));
-        bits.push_back(static_cast<std::uint16_t>(value));
-      }
-    }
-    return bits;
   }
 
   const std::string& file_;
@@ -112,14 +104,24 @@ bool has_half_weights(const onnx::GraphProto& graph) {
     if (node.op_type() != "Cast")
       for (std::string& name : names_read_by(node)) read.insert(std::move(name));
   for (const HalfTensor& tensor : graph.initializer())
-    if (is_half(tensor.data_type()) && read.count(tensor.name()) != 0) return true;
+    if (is_half_float(tensor.data_type()) && read.count(tensor.name()) != 0) return true;
   for (const auto& node : graph.node())
     for (const auto& attribute : node.attribute())
-      if (node.op_type() == "Constant" && is_half(attribute.t().data_type())) return true;
+      if (node.op_type() == "Constant" && is_half_float(attribute.t().data_type())) return true;
   return false;
 }
 
 }  // namespace
+
+void widen_half_floats(HalfTensor& tensor, const std::string& what) {
+  if (!is_half_float(tensor.data_type())) return;
+  const std::vector<std::uint16_t> bits = bits_of(tensor, what);
+  const bool is_brain = tensor.data_type() == HalfTensor::BFLOAT16;
+  tensor.clear_raw_data();
+  tensor.clear_int32_data();
+  tensor.set_data_type(HalfTensor::FLOAT);
+  for (const std::uint16_t each : bits) tensor.add_float_data(is_brain ? from_bfloat16(each) : from_float16(each));
+}
 
 std::string widen_half_floats(onnx::GraphProto& graph, const std::string& file) {
   const std::vector<onnx::GraphProto*> graphs = graphs_in(graph, file);

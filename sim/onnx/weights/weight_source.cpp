@@ -8,6 +8,7 @@
 #include "network/external_data.hpp"
 #include "network/file_beneath.hpp"
 #include "network/tensor_proto.hpp"
+#include "onnx/expansion/half_floats.hpp"
 #include "onnx/weights/random_weights.hpp"
 #include "support/error.hpp"
 
@@ -33,7 +34,9 @@ void WeightSource::add_readers(const onnx::GraphProto& graph) {
 HostTensor WeightSource::read(const onnx::TensorProto& proto, const std::string& name, const std::string& what) {
   if (!is_external(proto)) return tensor_from_proto(proto, what);
   try {
-    return tensor_from_proto(with_external_data(proto, network_file_, what), what);
+    onnx::TensorProto whole = with_external_data(proto, network_file_, what);
+    widen_half_floats(whole, what);
+    return tensor_from_proto(whole, what);
   } catch (const NoSuchFile& missing) {
     return draw(proto, name, missing.what());
   }
@@ -42,13 +45,13 @@ HostTensor WeightSource::read(const onnx::TensorProto& proto, const std::string&
 HostTensor WeightSource::draw(const onnx::TensorProto& proto, const std::string& name, const std::string& missing) {
   const auto known = kinds_.find(name);
   const WeightKind kind = known == kinds_.end() ? WeightKind::kOther : known->second;
-  const ElementType type = supported_type(proto, missing);
-  if (!can_be_drawn(type, kind))
+  const StoredType type = stored_type(proto, missing);
+  if (!can_be_drawn(type.becomes, kind))
     throw UserError(missing + "; its values decide shapes or operators, so none are drawn for it");
   if (!seed_) throw UserError(missing + "; --random-weights draws the values (cycles hardly depend on them)");
-  HostTensor value = random_weight(type, Shape(proto.dims().begin(), proto.dims().end()), kind, *seed_, name);
+  HostTensor value = random_weight(type.becomes, Shape(proto.dims().begin(), proto.dims().end()), kind, *seed_, name);
   ++random_weights_.tensors;
-  random_weights_.bytes += value.data.size();
+  random_weights_.bytes += static_cast<std::uint64_t>(element_count(value.shape)) * type.element_bytes;
   return value;
 }
 

@@ -4,8 +4,11 @@
 #include "onnx/expansion/half_floats.hpp"
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "catch.hpp"
+#include "onnx/model_loader.hpp"
 #include "sim/onnx/model_builder.hpp"
 #include "sim/onnx/run_network.hpp"
 #include "support/error.hpp"
@@ -41,6 +44,11 @@ std::vector<float> widened(int type, const std::vector<int>& bits, bool raw) {
   widen_half_floats(graph, "file");
   CHECK(graph.initializer(0).data_type() == onnx::TensorProto::FLOAT);
   return {graph.initializer(0).float_data().begin(), graph.initializer(0).float_data().end()};
+}
+
+bool has_note(const OnnxGraph& graph, int type) {
+  const std::string name = type == onnx::TensorProto::BFLOAT16 ? "bfloat16" : "float16";
+  return graph.note == name + " tensors of the file are float32 here";
 }
 
 }  // namespace
@@ -82,7 +90,7 @@ TEST_CASE("a cast to half floats in a network of other weights is not touched: i
   CHECK_THROWS_WITH(model.load(), Contains("FLOAT16"));
 }
 
-TEST_CASE("bits that are none and tensors in other files are refused") {
+TEST_CASE("bits that are none are refused, and tensors in other files wait") {
   onnx::GraphProto graph;
   *graph.add_initializer() = half(onnx::TensorProto::FLOAT16, {0x10000}, false);
   read(graph);
@@ -90,5 +98,48 @@ TEST_CASE("bits that are none and tensors in other files are refused") {
   graph.mutable_initializer(0)->set_raw_data("abc");
   CHECK_THROWS_WITH(widen_half_floats(graph, "f.onnx"), Contains("odd number of bytes"));
   graph.mutable_initializer(0)->set_data_location(onnx::TensorProto::EXTERNAL);
-  CHECK_THROWS_WITH(widen_half_floats(graph, "f.onnx"), Contains("in another file"));
+  graph.mutable_initializer(0)->clear_raw_data();
+  CHECK(widen_half_floats(graph, "f.onnx") == "float16");
+  CHECK(graph.initializer(0).data_type() == onnx::TensorProto::FLOAT16);
+}
+
+TEST_CASE("half floats in another file are read as those in the network's own") {
+  const TemporaryFolder folder;
+  const std::string bits = {'\x00', '\x3c', '\x00', '\xc0'};  // as float16 1 and -2
+  for (const auto& [type, expected] : {std::pair<int, std::vector<float>>{onnx::TensorProto::FLOAT16, {3, -8}},
+                                       {onnx::TensorProto::BFLOAT16, {3 * 0.0078125f, 4 * -2.0f}}}) {
+    for (const bool in_constant : {false, true}) {
+      CAPTURE(type, in_constant);
+      ModelBuilder model(13);
+      model.input("x", ElementType::kFloat32, {2}).output("y", ElementType::kFloat32, {2});
+      onnx::TensorProto w = half(type, {0, 0}, true);
+      w.clear_raw_data();
+      w.set_data_location(onnx::TensorProto::EXTERNAL);
+      auto& entry = *w.add_external_data();
+      entry.set_key("location");
+      entry.set_value("w.bin");
+      if (in_constant) {
+        auto& value = *model.node("Constant", {}, {"w"}).last_node().add_attribute();
+        value.set_name("value");
+        value.set_type(onnx::AttributeProto::TENSOR);
+        *value.mutable_t() = w;
+      } else {
+        *model.graph().add_initializer() = w;
+      }
+      model.node("Mul", {"x", "w"}, {"y"}).write(folder.file("net.onnx"));
+
+      std::ofstream(folder.file("w.bin"), std::ios::binary) << bits;
+      const OnnxGraph read = load_model(folder.file("net.onnx"));
+      CHECK(has_note(read, type));
+      CHECK(floats_of(run_network(read, {float_tensor({2}, {3, 4})}).at(0)) == expected);
+      std::ofstream(folder.file("w.bin"), std::ios::binary) << bits << bits;
+      CHECK_THROWS_WITH(load_model(folder.file("net.onnx")), Contains("8 bytes of 'w.bin', half float [2] needs 4"));
+
+      std::filesystem::remove(folder.file("w.bin"));
+      CHECK_THROWS_WITH(load_model(folder.file("net.onnx")), Contains("--random-weights"));
+      LoadOptions options;
+      options.random_weights = 1;
+      CHECK(load_model(folder.file("net.onnx"), options).random_weights.bytes == 4);
+    }
+  }
 }

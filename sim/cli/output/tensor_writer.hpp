@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "cli/output/output_folder.hpp"
 #include "network/host_tensor.hpp"
 
 namespace systole::cli {
@@ -15,21 +16,15 @@ namespace systole::cli {
 // are told apart by a number.
 class TensorWriter {
  public:
-  // Creates the folder if need be, before the work starts. UserError if it is not there and cannot be created, or cannot
-  // be written into. No folder, and nothing to write, for an empty name.
-  explicit TensorWriter(std::filesystem::path directory);
-  // Removes a folder that was created and got no file.
-  ~TensorWriter();
-  TensorWriter(const TensorWriter&) = delete;
-  TensorWriter& operator=(const TensorWriter&) = delete;
+  // The folder is there before the work starts, as OutputFolder says.
+  explicit TensorWriter(const std::filesystem::path& directory) : folder_(directory) {}
 
-  explicit operator bool() const { return !directory_.empty(); }
+  explicit operator bool() const { return bool(folder_); }
   // UserError if the file cannot be written.
   void write(const std::string& name, const HostTensor& tensor);
 
  private:
-  std::filesystem::path directory_;
-  bool created_ = false;
+  OutputFolder folder_;
   std::set<std::string> used_;
 };
 

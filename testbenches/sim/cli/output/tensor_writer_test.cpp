@@ -5,7 +5,6 @@
 
 #include "network/tensor_file.hpp"
 #include "sim/cli/command_bench.hpp"
-#include "support/error.hpp"
 
 using namespace systole;
 using namespace systole::test;
@@ -49,17 +48,4 @@ TEST_CASE("a very long name is cut") {
   cli::TensorWriter writer(scratch.path);
   writer.write(std::string(1000, 'x'), tensor(1));
   CHECK(fs::exists(scratch / (std::string(200, 'x') + ".npy")));
-}
-
-TEST_CASE("a folder that cannot be made is the user's error with its name") {
-  CHECK_THROWS_WITH(cli::TensorWriter("/proc/systole/out"), Contains("/proc/systole/out: cannot be created"));
-}
-
-TEST_CASE("a folder that was created for nothing goes again, one that was there stays") {
-  const Scratch scratch;
-  { const cli::TensorWriter unused(scratch.path / "made"); }
-  CHECK(!fs::exists(scratch / "made"));
-  { const cli::TensorWriter unused(scratch.path); }
-  CHECK(fs::exists(scratch.path));
-  CHECK(!cli::TensorWriter(""));
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -25,21 +26,40 @@ struct Count {
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::array<std::uint16_t, 3>>> weight_tiles;  // that were loaded
 };
 
-std::uint64_t bytes_of(const isa::ByAccess<isa::Traffic>& traffic, isa::Access access) {
-  return traffic[isa::index_of(isa::Memory::kDram)][isa::index_of(access)].bytes;
+using AllTraffic = isa::ByAccess<isa::Traffic>;
+
+const isa::Traffic& part_of(const AllTraffic& traffic, isa::Memory memory, isa::Access access) {
+  return traffic[isa::index_of(memory)][isa::index_of(access)];
+}
+
+std::uint64_t dram_bytes_of(const AllTraffic& traffic, isa::Access access) {
+  return part_of(traffic, isa::Memory::kDram, access).bytes;
+}
+
+std::uint64_t& load_bytes(NodeWork& work, isa::Buffer buffer) {
+  switch (buffer) {
+    case isa::Buffer::kActivation:
+      return work.activation_load_bytes;
+    case isa::Buffer::kWeight:
+      return work.weight_load_bytes;
+    case isa::Buffer::kParameter:
+      return work.parameter_load_bytes;
+  }
+  throw std::logic_error("a load into a buffer that does not exist");
 }
 
 // What an instruction of each type keeps busy, besides the memory.
-void count_engine(const isa::Load& load, const Chip& chip, Count& count) {
+void count_engine(const isa::Load& load, const Chip&, const AllTraffic& traffic, Count& count) {
+  const std::uint64_t bytes = dram_bytes_of(traffic, isa::Access::kRead);
   ++count.work.load_instructions;
+  load_bytes(count.work, load.buffer) += bytes;
   if (load.base != isa::Base::kWeight) return;
-  const std::uint64_t bytes = bytes_of(isa::traffic_of(load, chip), isa::Access::kRead);
   count.work.weight_read_bytes += bytes;
   const bool is_new = count.weight_tiles.insert({load.dram_offset, load.run_bytes, load.count}).second;
   if (is_new) count.work.weight_bytes += bytes;
 }
 
-void count_engine(const isa::Matrix& m, const Chip& chip, Count& count) {
+void count_engine(const isa::Matrix& m, const Chip& chip, const AllTraffic& traffic, Count& count) {
   NodeWork& work = count.work;
   const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
   const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
@@ -49,6 +69,11 @@ void count_engine(const isa::Matrix& m, const Chip& chip, Count& count) {
   work.positions += passes * positions;
   work.array_cycles += cycles;
   work.short_pass_cycles += cycles - passes * positions;
+  // A word of the activation buffer is as wide as the array has rows, the other two as it has columns.
+  using isa::Access, isa::Memory;
+  work.array_activations += part_of(traffic, Memory::kActivation, Access::kRead).accesses * chip.array_rows;
+  work.array_weights += part_of(traffic, Memory::kWeight, Access::kRead).accesses * chip.array_cols;
+  work.array_sums += part_of(traffic, Memory::kAccumulator, Access::kWrite).accesses * chip.array_cols;
   if (passes * positions <= count.largest_positions) return;
   count.largest_positions = passes * positions;
   work.largest_matrix = fmt::format("{} x {} positions, {} x {} taps, {} x {} input channels, {} x {} output channels",
@@ -56,17 +81,17 @@ void count_engine(const isa::Matrix& m, const Chip& chip, Count& count) {
 }
 
 // A cycle for each group of the source, which is the first thing that a store touches.
-void count_engine(const isa::Store& store, const Chip& chip, Count& count) {
+void count_engine(const isa::Store& store, const Chip& chip, const AllTraffic&, Count& count) {
   ++count.work.store_instructions;
   count.work.store_cycles += isa::touches_of(store, chip, {}).front().nest.units();
 }
 
 // What one instruction adds to the work of its node.
 void add(const isa::Instruction& instruction, const Chip& chip, Count& count) {
-  const isa::ByAccess<isa::Traffic> traffic = isa::traffic_of(instruction, chip);
-  count.work.read_bytes += bytes_of(traffic, isa::Access::kRead);
-  count.work.write_bytes += bytes_of(traffic, isa::Access::kWrite);
-  std::visit([&](const auto& x) { count_engine(x, chip, count); }, instruction);
+  const AllTraffic traffic = isa::traffic_of(instruction, chip);
+  count.work.read_bytes += dram_bytes_of(traffic, isa::Access::kRead);
+  count.work.write_bytes += dram_bytes_of(traffic, isa::Access::kWrite);
+  std::visit([&](const auto& x) { count_engine(x, chip, traffic, count); }, instruction);
 }
 
 }  // namespace

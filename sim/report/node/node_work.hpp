@@ -24,6 +24,10 @@ struct NodeWork {
   std::uint64_t read_bytes = 0, write_bytes = 0;  // of DRAM, without instruction fetch and without what fills up beats
   std::uint64_t weight_read_bytes = 0;            // of read_bytes, through the base register of the weights
   std::uint64_t weight_bytes = 0;                 // of them, each byte once
+  // The same read_bytes by the buffer that they are loaded into; together they are read_bytes.
+  std::uint64_t activation_load_bytes = 0, weight_load_bytes = 0, parameter_load_bytes = 0;
+  // What the matrix engine reads of whole words of the buffers, and the sums of whole rows that its passes write.
+  std::uint64_t array_activations = 0, array_weights = 0, array_sums = 0;
   // Cycles that the bytes take at the peak of AXI read channel, AXI write channel or memory, whichever takes longest.
   std::uint64_t dram_cycles = 0;
 };

@@ -103,6 +103,39 @@ TEST_CASE("weights that are loaded again count twice as bytes read, and once as 
   CHECK(work.load_instructions == 3);
 }
 
+TEST_CASE("bytes are told apart by the buffer that they are loaded into, whatever their base register") {
+  compiler::CompiledNetwork net = one_node();
+  auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;
+  isa::Load load;
+  load.buffer = isa::Buffer::kWeight;  // as the second operand of a product of activations, with base kTensor
+  load.run_bytes = 32;
+  program.push_back(load);
+  load.buffer = isa::Buffer::kParameter;
+  load.count = {2, 1, 1};
+  program.push_back(load);
+  const NodeWork work = node_work(net).at(0);
+  CHECK(work.activation_load_bytes == 600);
+  CHECK(work.weight_load_bytes == 32);
+  CHECK(work.parameter_load_bytes == 64);
+  CHECK(work.read_bytes == 600 + 32 + 64);
+}
+
+TEST_CASE("the array reads a word a position and its weights once a pass, and writes a row of sums a position") {
+  compiler::CompiledNetwork net = one_node();
+  net.chip.array_cols = 8;
+  auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;
+  NodeWork work = node_work(net).at(0);
+  CHECK(work.array_activations == 9 * 20 * 16);
+  CHECK(work.array_weights == 9 * 16 * 8);
+  CHECK(work.array_sums == 9 * 20 * 8);
+  auto& matrix = std::get<isa::Matrix>(program[1]);
+  matrix.accumulate = true;             // sums that are read back are not written twice
+  matrix.per_column_zero_point = true;  // a word of its own in each pass
+  work = node_work(net).at(0);
+  CHECK(work.array_weights == 9 * 17 * 8);
+  CHECK(work.array_sums == 9 * 20 * 8);
+}
+
 TEST_CASE("a pass whose array is mostly empty is bound by padding, a short one by its length") {
   compiler::CompiledNetwork net = one_node();
   net.network.nodes[0].macs = 20 * 256 * 9 / 4;  // a quarter of the rows or columns

@@ -112,6 +112,10 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
   command->add_option("--trace", run.trace, "File for the start and retire cycle of every instruction")
       ->type_name("FILE.csv");
   command
+      ->add_option("--scalesim-reports", run.scalesim_reports,
+                   "Folder for COMPUTE_REPORT.csv and BANDWIDTH_REPORT.csv, in SCALE-Sim's form")
+      ->type_name("DIR");
+  command
       ->add_option("--wave", run.wave.file,
                    "Waveform of the RTL (FST), and FILE.fst.gtkw for GTKWave; another model, built on demand")
       ->type_name("FILE.fst");

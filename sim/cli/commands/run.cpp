@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
+#include <vector>
 
 #include "cli/output/complain.hpp"
 #include "cli/output/progress_line.hpp"
+#include "cli/output/scalesim_files.hpp"
 #include "cli/output/tensor_writer.hpp"
 #include "cli/output/write_files.hpp"
 #include "report/csv.hpp"
@@ -44,7 +47,28 @@ session::Job job_of(const RunArguments& arguments) {
   return job;
 }
 
-// What an option cannot do on the view is refused, and so are two results in one place.
+// Two results in one place are refused.
+void check_places(const RunArguments& arguments) {
+  std::vector<std::pair<std::string, std::string>> results = {{"--json", arguments.json},
+                                                              {"--csv", arguments.csv},
+                                                              {"--trace", arguments.trace},
+                                                              {"--wave", arguments.wave.file},
+                                                              {"--output", arguments.output},
+                                                              {"--dump-tensors", arguments.dump_tensors},
+                                                              {"--scalesim-reports", arguments.scalesim_reports}};
+  if (!arguments.scalesim_reports.empty())
+    for (const std::filesystem::path& file : ScalesimFiles::places(arguments.scalesim_reports))
+      results.emplace_back("--scalesim-reports", file.string());
+  std::map<std::filesystem::path, std::string> places;
+  for (const auto& [option, file] : results) {
+    if (file.empty()) continue;
+    if (file == "-") throw UserError(option + " -: wanted is the name of a file, the terminal has the report");
+    const auto [place, is_new] = places.emplace(std::filesystem::absolute(file).lexically_normal(), option);
+    if (!is_new) throw UserError(fmt::format("{} {}: is the place of {} too", option, file, place->second));
+  }
+}
+
+// So is what an option cannot do on the view.
 void check_options(const RunArguments& arguments) {
   const bool has_rtl = arguments.on == "rtl" || arguments.on == "all";
   if (!has_rtl && (arguments.assertions || !arguments.wave.file.empty()))
@@ -56,20 +80,11 @@ void check_options(const RunArguments& arguments) {
   if (arguments.wave.first_cycle > arguments.wave.last_cycle)
     throw UserError(
         fmt::format("--wave-to {}: is before --wave-from {}", arguments.wave.last_cycle, arguments.wave.first_cycle));
-  if (!arguments.trace.empty() && arguments.on == "reference")
-    throw UserError("--trace: the reference knows no time, allowed views: model, rtl, all");
-  std::map<std::filesystem::path, std::string> places;
-  for (const auto& [option, file] : {std::pair<std::string, std::string>{"--json", arguments.json},
-                                     {"--csv", arguments.csv},
-                                     {"--trace", arguments.trace},
-                                     {"--wave", arguments.wave.file},
-                                     {"--output", arguments.output},
-                                     {"--dump-tensors", arguments.dump_tensors}}) {
-    if (file.empty()) continue;
-    if (file == "-") throw UserError(option + " -: wanted is the name of a file, the terminal has the report");
-    const auto [place, is_new] = places.emplace(std::filesystem::absolute(file).lexically_normal(), option);
-    if (!is_new) throw UserError(fmt::format("{} {}: is the place of {} too", option, file, place->second));
-  }
+  for (const auto& [option, place] :
+       {std::pair("--trace", arguments.trace), std::pair("--scalesim-reports", arguments.scalesim_reports)})
+    if (!place.empty() && arguments.on == "reference")
+      throw UserError(fmt::format("{}: the reference knows no time, allowed views: model, rtl, all", option));
+  check_places(arguments);
 }
 
 // All that a run writes, opened before it starts.
@@ -79,10 +94,12 @@ struct RunFiles {
         csv(arguments.csv),
         trace(arguments.trace),
         outputs(arguments.output),
-        tensors(arguments.dump_tensors) {}
+        tensors(arguments.dump_tensors),
+        scalesim(arguments.scalesim_reports) {}
 
   OutputFile json, csv, trace;
   TensorWriter outputs, tensors;
+  ScalesimFiles scalesim;
 };
 
 session::Progress progress_of(const RunArguments& arguments, const Streams& streams, ProgressLine& line) {
@@ -101,24 +118,26 @@ session::Progress progress_of(const RunArguments& arguments, const Streams& stre
 // False, and a line for each, if there are files that cannot be written.
 bool write_files(RunFiles& files, const session::Result& result, const Streams& streams) {
   const Network& network = result.compiled.network.network;
-  return write_files({[&] {
-                        for (std::size_t i = 0; files.outputs && i < result.outputs.size(); ++i)
-                          files.outputs.write(network.tensors[network.outputs[i]].name, result.outputs[i]);
-                      },
-                      [&] {
-                        if (!files.tensors) return;
-                        for (const auto& [name, tensor] : result.tensors) files.tensors.write(name, tensor);
-                      },
-                      [&] {
-                        if (files.trace) files.trace.write(report::to_csv(result.trace));
-                      },
-                      [&] {
-                        if (files.json) files.json.write(report::to_json(result.report).dump(2) + "\n");
-                      },
-                      [&] {
-                        if (files.csv) files.csv.write(report::to_csv(result.report));
-                      }},
-                     streams);
+  std::vector<std::function<void()>> writers = {
+      [&] {
+        for (std::size_t i = 0; files.outputs && i < result.outputs.size(); ++i)
+          files.outputs.write(network.tensors[network.outputs[i]].name, result.outputs[i]);
+      },
+      [&] {
+        if (!files.tensors) return;
+        for (const auto& [name, tensor] : result.tensors) files.tensors.write(name, tensor);
+      },
+      [&] {
+        if (files.trace) files.trace.write(report::to_csv(result.trace));
+      },
+      [&] {
+        if (files.json) files.json.write(report::to_json(result.report).dump(2) + "\n");
+      },
+      [&] {
+        if (files.csv) files.csv.write(report::to_csv(result.report));
+      }};
+  for (std::function<void()>& writer : files.scalesim.writers(result.report)) writers.push_back(std::move(writer));
+  return write_files(writers, streams);
 }
 
 report::TextOptions text_options(const RunArguments& arguments, const Streams& streams) {

@@ -16,7 +16,7 @@ namespace systole::cli {
 
 struct RunArguments {
   JobOptions job;
-  std::string on, output, dump_tensors, json, csv, trace;
+  std::string on, output, dump_tensors, json, csv, trace, scalesim_reports;
   views::WaveOptions wave;
   std::string sort;                // of the table; empty: "cycles" with `top`, otherwise "network"
   std::optional<std::size_t> top;  // nodes in the table

@@ -11,9 +11,7 @@
 
 namespace systole::rtl_view {
 
-namespace {
-
-std::optional<std::uint32_t> index_of_node(const Network& network, const std::string& name) {
+std::optional<std::uint32_t> wave_node(const Network& network, const std::string& name) {
   if (name.empty()) return std::nullopt;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
@@ -23,15 +21,13 @@ std::optional<std::uint32_t> index_of_node(const Network& network, const std::st
   throw UserError(fmt::format("--wave-node: the network has no node \"{}\"{}", name, did_you_mean(name, names)));
 }
 
-}  // namespace
-
 NodeWave::NodeWave(const compiler::CompiledNetwork& network, const views::WaveOptions& options,
                    platform::VerilatedChip& chip)
     : network_(network),
       place_(options.file),
       chip_(chip),
       file_(options.file),
-      node_(index_of_node(network.network, options.node)) {
+      node_(wave_node(network.network, options.node)) {
   chip_.open_wave(file_.written().string(), network.chip.clock_mhz);
   chip_.limit_wave(options.first_cycle, options.last_cycle);
   chip_.switch_wave(!node_);

@@ -14,6 +14,10 @@
 
 namespace systole::rtl_view {
 
+// The only node whose instructions a wave shows; nothing if `name` is empty. UserError for a name that the network does not
+// have.
+std::optional<std::uint32_t> wave_node(const Network& network, const std::string& name);
+
 // A node's name is in the wave from the cycle after its instruction started.
 class NodeWave final : public Observer {
  public:

@@ -111,6 +111,7 @@ const std::uint8_t* PlatformView::dram(std::uint64_t size_bytes) {
 std::unique_ptr<views::View> make_platform_view(const compiler::CompiledNetwork& network,
                                                 const views::RtlOptions& options, const RunLimits& limits,
                                                 const views::RtlProgress& progress) {
+  wave_node(network.network, options.wave.node);  // a wrong name is told before a build of minutes
   return std::make_unique<PlatformView>(network, options, limits, progress);
 }
 

@@ -20,6 +20,7 @@
 #include "report/json.hpp"
 #include "report/text.hpp"
 #include "rtl_view/factory.hpp"
+#include "rtl_view/wave_file.hpp"
 #include "session/session.hpp"
 #include "support/error.hpp"
 #include "support/output_file.hpp"
@@ -95,7 +96,10 @@ struct RunFiles {
         trace(arguments.trace),
         outputs(arguments.output),
         tensors(arguments.dump_tensors),
-        scalesim(arguments.scalesim_reports) {}
+        scalesim(arguments.scalesim_reports) {
+    // The view opens it itself, behind the compiler and the build of the chip: its place is tried here.
+    if (!arguments.wave.file.empty()) const rtl_view::WaveFile wave(arguments.wave.file);
+  }
 
   OutputFile json, csv, trace;
   TensorWriter outputs, tensors;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Does `systole run` write what it is asked for, and is what it cannot do one clear line?
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -50,6 +51,24 @@ TEST_CASE("what a view cannot do is refused, and so are two results in one place
   refused({"--on", "model", "--output", scratch / "o", "--dump-tensors", scratch / "o"},
           {"--output", "--dump-tensors"});
   refused({"--on", "model", "--json", "-"}, {"--json -"});
+}
+
+TEST_CASE("a wave that cannot be is refused before the chip is built") {
+  const Scratch scratch;
+  const std::string before = std::getenv("SYSTOLE_CACHE") != nullptr ? std::getenv("SYSTOLE_CACHE") : "";
+  ::setenv("SYSTOLE_CACHE", (scratch / "cache").c_str(), 1);
+  // One line: not even the network is read.
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--wave", scratch.path.string()},
+                   {"wave file", "it is a folder"});
+  check_user_error({"run", kDigits, "--chip", "tiny", "--on", "rtl", "--wave", scratch / "no/w.fst"}, {"wave file"});
+  const CommandResult node = systole_command(
+      {"run", kDigits, "--chip", "tiny", "--on", "rtl", "--wave", scratch / "w.fst", "--wave-node", "nosuch"});
+  before.empty() ? ::unsetenv("SYSTOLE_CACHE") : ::setenv("SYSTOLE_CACHE", before.c_str(), 1);
+  CHECK(node.code == 2);
+  CHECK(has(node.error, "has no node \"nosuch\""));
+  CHECK_FALSE(has(node.error, "building"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "cache"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "w.fst"));
 }
 
 TEST_CASE("the same seed gives the same outputs, another one others") {

@@ -61,4 +61,4 @@ failures=$(cat "$folder"/*.txt | grep -c '^FAILED:' || true)
 steps=$(cat "$folder"/*.txt | grep -c -e ': clean (' -e '^FAILED:' || true)
 [[ $failures -eq 0 ]] || { echo "$failures of the RTL checks failed"; exit 1; }
 # A chip that was not read in all three tools is no success.
-[[ $steps -eq $((3 * ${#chips[@]})) ]]
+[[ $steps -eq $((3 * ${#chips[@]})) ]] || { echo "FAILED: $steps steps for ${#chips[@]} chips, three tools each"; exit 1; }

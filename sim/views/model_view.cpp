@@ -74,7 +74,8 @@ void ModelView::run_program(std::size_t step, const isa::Program& program) {
   ReferenceView::run_program(step, program);
   SaysWorking working(
       [&](std::uint32_t instruction, std::size_t number) { say_working("model", program, instruction, number); });
-  std::vector<Observer*> listeners = {&working};
+  std::vector<Observer*> listeners;
+  if (work_) listeners.push_back(&working);
   if (observer_ != nullptr) listeners.push_back(observer_);
   Observers observers(std::move(listeners));
   runs_.back() = time_program(network_, step, limits_, &observers);

@@ -46,6 +46,13 @@ struct MemoryConfig {
   // What the memory moves in a cycle of the chip at its peak, both directions together. A DRAM has a clock of its own,
   // so its bytes a cycle follow from the chip's clock; the ideal memory has the chip's clock.
   double peak_bytes_per_cycle(std::uint32_t chip_clock_mhz) const;
+  // What a long stream can have of the peak: all but the time in which a DRAM refreshes its banks.
+  double stream_bytes_per_cycle(std::uint32_t chip_clock_mhz) const;
+  // Of a memory that has nothing else to do, in cycles of the chip: from the AR handshake of a read to its first beat (of a
+  // DRAM, from a bank that is closed), and from the last W beat of a write to its B. A read of a DRAM
+  // takes up to a cycle and a clock of the memory more, by where the edges of the two clocks lie.
+  double idle_read_cycles(std::uint32_t chip_clock_mhz) const;
+  double idle_write_cycles() const;
 };
 
 // The memory of this kind with the values that the kind has. UserError if there is none.

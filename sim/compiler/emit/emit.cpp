@@ -2,6 +2,8 @@
 #include "compiler/emit/emit.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <deque>
 
 #include "compiler/emit/buffer_allocator.hpp"
 #include "support/error.hpp"
@@ -32,13 +34,17 @@ class Emitter {
   BufferAllocator& allocator_of(const Request& r) { return allocators_[static_cast<std::size_t>(r.load.buffer)]; }
 
   void load_ahead(std::size_t current) {
+    while (!loads_ahead_.empty() && loads_ahead_.front() <= current) loads_ahead_.pop_front();
+    static const std::size_t extra = std::getenv("EXTRA") ? std::strtoul(std::getenv("EXTRA"), nullptr, 10) : 0;
     while (next_item_ < items_.size() && next_item_ <= current + kLookahead) {
       const Item& item = items_[next_item_];
-      for (; next_request_ < item.requests.size(); ++next_request_)
+      for (; next_request_ < item.requests.size(); ++next_request_) {
+        if (next_item_ > current && loads_ahead_.size() >= chip_.queue_depth + extra) return;
         if (!load(item.requests[next_request_], current)) {
           invariant(next_item_ > current, "the requests of one item fit the buffers");
           return;
         }
+      }
       ++next_item_;
       next_request_ = 0;
     }
@@ -62,6 +68,7 @@ class Emitter {
       if (request.reads) e.extents.push_back({isa::Memory::kDram, false, 0, 0, *request.reads});
       e.instruction = load;
       out_.push_back(std::move(e));
+      if (next_item_ > current) loads_ahead_.push_back(next_item_);
     }
     bases_[next_item_].push_back(*base);
     return true;
@@ -149,6 +156,7 @@ class Emitter {
   std::array<BufferAllocator, 3> allocators_;      // by isa::Buffer
   std::vector<std::vector<std::uint32_t>> bases_;  // per item and request
   std::size_t next_item_ = 0, next_request_ = 0;
+  std::deque<std::size_t> loads_ahead_;  // items of the loads that stand before the matrix instruction of an earlier one
   Extent last_accumulators_;
   std::vector<EmittedInstruction> out_;
 };

@@ -5,6 +5,7 @@
 
 #include "chip/timing.hpp"
 #include "compiler/plan/arithmetic.hpp"
+#include "isa/instruction.hpp"
 
 namespace systole::compiler {
 namespace {
@@ -14,6 +15,9 @@ constexpr double kInstructionCycles = 10;
 
 // From the last group that a store reads to its retirement, without the memory's latency.
 constexpr double kStoreTailCycles = 30;
+
+// Loads that a buffer must have room for beside what stays in it: of the item that is computed next.
+constexpr double kLoadedAhead = 1;
 
 }  // namespace
 
@@ -25,7 +29,7 @@ TilingCost::TilingCost(const MatrixProblem& problem, const ColumnRun& run, const
     : problem_(problem),
       run_(run),
       chip_(chip),
-      memory_(assumed_memory(chip.memory)),
+      memory_(memory_estimate(chip)),
       limits_(limits),
       tile_words_(chip.array_rows + (problem.zero_point_by_column() ? 1 : 0)) {}
 
@@ -54,19 +58,21 @@ double TilingCost::estimate(const Tiling& t) const {
   const double store = l.tiles * run_.count * column_block_groups * l.positions + l.jobs * kInstructionCycles;
 
   const Loads activations = activation_loads(t, l), weights = weight_loads(t, l);
-  const double loaded_bytes = activations.bytes + weights.bytes + residual_bytes(l);
-  const double load = std::max(loaded_bytes / chip_.axi_bytes(), activations.words + weights.words) +
-                      (activations.count + weights.count) * kInstructionCycles;
-  const double memory = (loaded_bytes + output_bytes(l)) / memory_.bytes_per_cycle;
+  const double loaded_bytes = activations.bytes + weights.bytes + residual_bytes(l), stored_bytes = output_bytes(l);
+  const double loads = activations.count + weights.count, instructions = loads + l.jobs * (l.chunks + 1);
+  const double load = std::max(loaded_bytes / memory_.read_bytes, activations.words + weights.words) + loads * kInstructionCycles;
+  const double memory = std::max((loaded_bytes + stored_bytes + instructions * isa::kInstructionBytes) / memory_.bytes,
+                                 stored_bytes / memory_.write_bytes);
 
   // An accumulator bank is computed, stored and free again in turn; two banks halve that loop. What no overlap hides in
   // it is the array's drain and the way of the last output to DRAM and back.
-  const double latency = memory_.latency_cycles;
-  const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + latency;
+  const double drain = chip_.array_rows + chip_.array_cols + kStoreTailCycles + memory_.write_latency;
   const double banks = (compute + store + l.jobs * drain) / 2;
 
-  const double head = static_cast<double>(activation_words(t)) + static_cast<double>(weight_words(t)) + latency;
-  const double tail = l.positions * t.column_blocks * column_block_groups + latency;
+  // The first block of weights and the first window come before the first pass; the last outputs leave behind the last one.
+  const double first_words = static_cast<double>(activation_words(t)) + static_cast<double>(weight_words(t));
+  const double head = first_words + memory_.read_latency;
+  const double tail = l.positions * t.column_blocks * column_block_groups + drain;
   return std::max({compute, store, load, memory, banks}) + head + tail;
 }
 
@@ -99,20 +105,23 @@ double TilingCost::pass_cycles(double positions) const { return PassTiming(chip_
 TilingCost::Loads TilingCost::activation_loads(const Tiling& t, const Loops& l) const {
   if (problem_.in.on_chip) return {0, 0, 0};
   const double window = static_cast<double>(activation_words(t));
-  const bool one_for_all_groups = l.chunks == 1 && run_.step == 0;
-  const bool all_stay = l.tiles * l.groups * l.chunks * window <= static_cast<double>(limits_.activation_words);
-  const double count = one_for_all_groups && (!t.columns_outer || all_stay) ? l.tiles : l.jobs * l.chunks;
+  // Windows that the next group of a tile, or the next pass over all tiles, finds in the buffer.
+  const double reused = (t.columns_outer ? l.tiles : 1) * l.chunks;
+  const bool stay = run_.step == 0 && (reused + kLoadedAhead) * window <= static_cast<double>(limits_.activation_words);
+  const double count = stay || l.groups == 1 ? l.tiles * l.chunks : l.jobs * l.chunks;
   return {count, count * window, count * window * chip_.activation_word_bytes()};
 }
 
 TilingCost::Loads TilingCost::weight_loads(const Tiling& t, const Loops& l) const {
   const double run_words = run_.count * l.taps * tile_words_;
-  const double group_words = t.column_blocks * l.taps * tile_words_;
-  const bool stay = run_words <= chip_.weight_words || (t.columns_outer && 2 * group_words <= chip_.weight_words);
   const double sets =
       problem_.right ? static_cast<double>(problem_.out.images) : 1;  // a MatMul has others for each image
-  const double words = stay ? sets * run_words : l.tiles * run_words;
-  const double count = stay ? sets * l.groups * l.chunks : l.jobs * l.chunks;
+  const double tiles = l.tiles / sets;                                // that read the same weights
+  // Blocks that the next tile finds in the buffer.
+  const double reused = (t.columns_outer ? 1 : l.groups) * l.chunks;
+  const double block = static_cast<double>(weight_words(t));
+  const bool stay = tiles == 1 || run_words <= chip_.weight_words || (reused + kLoadedAhead) * block <= chip_.weight_words;
+  const double count = (stay ? sets : l.tiles) * l.groups * l.chunks, words = (stay ? sets : l.tiles) * run_words;
   const bool diagonals = problem_.diagonal && chip_.array_rows <= chip_.array_cols && !problem_.zero_point_by_column();
   return {count, words, words * (diagonals ? chip_.operand_bytes() : chip_.weight_word_bytes())};
 }

@@ -12,7 +12,7 @@
 #include "chip/chip.hpp"
 #include "compiler/matrix/buffer_share.hpp"
 #include "compiler/matrix/loop_nest.hpp"
-#include "compiler/tiling/assumed_memory.hpp"
+#include "compiler/tiling/memory_estimate.hpp"
 
 namespace systole::compiler {
 
@@ -56,7 +56,7 @@ class TilingCost {
   const MatrixProblem& problem_;
   const ColumnRun& run_;
   const Chip& chip_;
-  AssumedMemory memory_;
+  MemoryEstimate memory_;
   const TilingLimits& limits_;
   std::int64_t tile_words_;  // of a weight tile, the word of zero points included
 };

@@ -2,7 +2,6 @@
 #include "compiler/emit/emit.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 
 #include "compiler/emit/buffer_allocator.hpp"
@@ -35,11 +34,10 @@ class Emitter {
 
   void load_ahead(std::size_t current) {
     while (!loads_ahead_.empty() && loads_ahead_.front() <= current) loads_ahead_.pop_front();
-    static const std::size_t extra = std::getenv("EXTRA") ? std::strtoul(std::getenv("EXTRA"), nullptr, 10) : 0;
     while (next_item_ < items_.size() && next_item_ <= current + kLookahead) {
       const Item& item = items_[next_item_];
       for (; next_request_ < item.requests.size(); ++next_request_) {
-        if (next_item_ > current && loads_ahead_.size() >= chip_.queue_depth + extra) return;
+        if (next_item_ > current && loads_ahead_.size() >= chip_.queue_depth) return;
         if (!load(item.requests[next_request_], current)) {
           invariant(next_item_ > current, "the requests of one item fit the buffers");
           return;
@@ -156,7 +154,7 @@ class Emitter {
   std::array<BufferAllocator, 3> allocators_;      // by isa::Buffer
   std::vector<std::vector<std::uint32_t>> bases_;  // per item and request
   std::size_t next_item_ = 0, next_request_ = 0;
-  std::deque<std::size_t> loads_ahead_;  // items of the loads that stand before the matrix instruction of an earlier one
+  std::deque<std::size_t> loads_ahead_;  // of each load that is emitted before its turn: the item that needs it
   Extent last_accumulators_;
   std::vector<EmittedInstruction> out_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/emit/emit.hpp"
 
+#include <algorithm>
+
 #include "catch.hpp"
 #include "sim/compiler/compile_and_compare.hpp"
 
@@ -63,12 +65,23 @@ TEST_CASE("loads of the items ahead go before this item's matrix instruction, it
   CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "wawaMSMS");
 }
 
-TEST_CASE("loads go ahead by a few items at most") {
+TEST_CASE("loads go ahead as far as the load engine's queue holds them, and by a few items at most") {
   std::vector<Item> items;
-  for (int i = 0; i < 20; ++i) items.push_back(item_of(0, i, i, 1));
-  const std::string program = text(compiler::emit(items, {}, kChipOf256Words));
-  CHECK(program.find('M') == 2 * (kLookahead + 1));
-  CHECK(program.substr(program.find('M'), 6) == "MwaMwa");
+  for (int i = 0; i < 40; ++i) items.push_back(item_of(0, i, i, 1));
+  for (const std::uint32_t depth : {2u, 4u, 8u, 16u, 64u}) {
+    Chip chip = kChipOf256Words;
+    chip.queue_depth = depth;
+    const std::string program = text(compiler::emit(items, {}, chip));
+    CAPTURE(depth);
+    CHECK(program.find('M') == 2 + std::min<std::size_t>(depth, 2 * kLookahead));
+    CHECK(program.substr(program.find('M'), 6) == "MwaMwa");
+  }
+}
+
+TEST_CASE("an item's own loads stand before its matrix instruction, however many they are") {
+  std::vector<Item> items = {item_of(0, 1, 1), item_of(0, 2, 2)};
+  for (int i = 0; i < 9; ++i) items[0].requests.push_back(request(isa::Buffer::kActivation, 200 + i, 1));
+  CHECK(text(compiler::emit(items, {}, kChipOf256Words)) == "waaaaaaaaaawaMM");
 }
 
 TEST_CASE("what is in a buffer already is not loaded again") {

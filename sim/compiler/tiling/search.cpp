@@ -12,9 +12,12 @@
 namespace systole::compiler {
 namespace {
 
-// Of the estimate: how many candidates are tried, and how far behind the first one.
+// How far behind the best estimate a candidate may be.
+constexpr double kMargin = 1.15;
+
+// Of kFast: candidates that are tried at least, and the cycles that all of them may take together before there are more.
 constexpr std::size_t kFewBest = 3;
-constexpr double kFastMargin = 1.1, kFullMargin = 1.15;
+constexpr double kTrialCycles = 60'000;
 
 // With one tile, or one group of columns, the order of the two loops makes no difference.
 bool same_program(const MatrixProblem& p, const ColumnRun& run, Tiling a, const Tiling& b) {
@@ -49,16 +52,19 @@ TilingSearch::Choice TilingSearch::search(const TilingKey& key, const TrialAddre
       rank_tilings(problem, run, chip_, buffer_share(problem, chip_, key.free_words).limits);
   if (candidates.size() == 1) return {candidates.front().tiling, false};
   const bool fast = effort_ == Search::kFast;
-  const double worst_estimate = candidates.front().estimate * (fast ? kFastMargin : kFullMargin);
+  const double worst_estimate = candidates.front().estimate.cycles * kMargin;
   std::uint64_t best_cycles = std::numeric_limits<std::uint64_t>::max();
   Tiling best = candidates.front().tiling;
   std::vector<Tiling> tried;
+  double tried_cycles = 0;  // as they are estimated
   for (const TilingCandidate& candidate : candidates) {
-    if (candidate.estimate > worst_estimate || (fast && tried.size() == kFewBest)) break;
+    if (candidate.estimate.cycles > worst_estimate) break;
+    if (fast && tried.size() >= kFewBest && tried_cycles + candidate.estimate.cycles > kTrialCycles) break;
     if (candidate.lower_bound >= static_cast<double>(best_cycles)) continue;
     const auto same = [&](const Tiling& t) { return same_program(problem, run, candidate.tiling, t); };
     if (std::any_of(tried.begin(), tried.end(), same)) continue;
     tried.push_back(candidate.tiling);
+    tried_cycles += candidate.estimate.cycles;
     const std::optional<std::uint64_t> cycles = trial_(key, addresses, chip_, candidate.tiling, best_cycles);
     if (!cycles || *cycles >= best_cycles) continue;
     best_cycles = *cycles;

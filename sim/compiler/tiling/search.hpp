@@ -4,10 +4,13 @@
 // by itself. An estimate (tiling.hpp) puts the candidates in order first.
 //
 //   kNone   the candidate with the best estimate
-//   kFast   the cycle model times the few candidates with the best estimates
-//   kFull   and all candidates whose estimate is up to 15 % above the best one, if their lower bound is below the best
-//           time so far. Layers of a network overlap and a trial has one layer only, so both networks, of kFast and kFull,
-//           are timed and the faster one is kept
+//   kFast   the cycle model times the few candidates with the best estimates: three of a long layer, of a short one as
+//           many as take 60,000 cycles together
+//   kFull   the cycle model times all candidates. Layers of a network overlap and a trial has one layer only, so both
+//           networks, of kFast and kFull, are timed and the faster one is kept
+//
+// No candidate is timed whose estimate is more than 15 % above the best one, or whose lower bound is not below the best
+// time so far.
 //
 // Problems with equal keys (tiling_key.hpp) are searched once, wherever they are in DRAM.
 #pragma once

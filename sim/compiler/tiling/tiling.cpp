@@ -46,8 +46,9 @@ class Candidates {
       weight_limit_ = std::min<std::int64_t>(chip_.weight_words / copies, kMaxRunBytes / chip_.weight_word_bytes());
       find();
       if (found_.empty()) continue;
-      std::stable_sort(found_.begin(), found_.end(),
-                       [](const TilingCandidate& a, const TilingCandidate& b) { return a.estimate < b.estimate; });
+      std::stable_sort(found_.begin(), found_.end(), [](const TilingCandidate& a, const TilingCandidate& b) {
+        return better(a.estimate, b.estimate);
+      });
       return std::move(found_);
     }
     throw InternalError("a matrix problem has no tiling");

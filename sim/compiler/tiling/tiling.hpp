@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tilings of a matrix problem that fit the buffers of a chip, in order of their estimated cycles (cost.hpp).
+// The tilings of a matrix problem that fit the buffers of a chip, in order of their estimated cycles (cost.hpp). Of two with
+// one estimate the one that keeps the array busy for fewer cycles is first, then the one with fewer instructions.
 //
 // Every problem has a tiling if one weight tile fits the weight buffer. The smallest tiling is one output position, one
 // column block and one tap of one input block, which needs one activation word.
@@ -10,12 +11,14 @@
 
 #include "compiler/matrix/buffer_share.hpp"
 #include "compiler/matrix/loop_nest.hpp"
+#include "compiler/tiling/cost.hpp"
 
 namespace systole::compiler {
 
 struct TilingCandidate {
   Tiling tiling;
-  double estimate = 0, lower_bound = 0;  // cycles
+  CostEstimate estimate;
+  double lower_bound = 0;  // cycles
 };
 
 // At least one. Those that hold everything twice, so that loading overlaps computing, if there are any; otherwise the

@@ -91,6 +91,21 @@ TEST_CASE("the tiling with the fewest cycles is taken, and each trial may take a
   CHECK(search.statistics().tried == 3);
 }
 
+TEST_CASE("of a short layer more candidates are tried, as many as take few cycles together") {
+  FakeTrials trials;
+  TilingSearch search = trials.search(Search::kFast);
+  const MatrixProblem p = convolution({64, 64, 6, 6, {1, 1}}, edge16());
+  choose(search, p);
+  CHECK(trials.tried.size() > 3);
+  double cycles = 0;
+  for (const Tiling& t : trials.tried)
+    cycles += compiler::TilingCost(p, whole_run(p), edge16(),
+                                   compiler::buffer_share(p, edge16(), edge16().activation_words()).limits)
+                  .estimate(t)
+                  .cycles;
+  CHECK(cycles <= 60'000);
+}
+
 TEST_CASE("of equally fast tilings the one with the better estimate is taken") {
   FakeTrials trials;
   TilingSearch search = trials.search(Search::kFull);

@@ -39,11 +39,20 @@ TEST_CASE("every candidate fits the buffers and the fields of the instructions, 
         CHECK(cost.residual_words(c.tiling) <= limits.residual_words);
         CHECK(c.tiling.rows * c.tiling.columns * c.tiling.column_blocks <= chip.accumulator_rows);
         CHECK(c.tiling.column_blocks <= limits.group_columns);
-        CHECK(c.estimate >= last);
-        CHECK(c.lower_bound <= c.estimate);
-        last = c.estimate;
+        CHECK(c.estimate.cycles >= last);
+        CHECK(c.lower_bound <= c.estimate.cycles);
+        last = c.estimate.cycles;
       }
     }
+}
+
+TEST_CASE(
+    "of two tilings with one estimate the one with less work of the array is better, then that with fewer "
+    "instructions") {
+  CHECK(compiler::better({100, 50, 9}, {101, 40, 1}));
+  CHECK(compiler::better({100, 40, 9}, {100, 50, 1}));
+  CHECK(compiler::better({100, 40, 1}, {100, 40, 2}));
+  CHECK_FALSE(compiler::better({100, 40, 1}, {100, 40, 1}));
 }
 
 TEST_CASE("where everything fits twice, all candidates do, so that loading overlaps computing") {

@@ -30,7 +30,7 @@ ROOMS = {
     "sim/cli": {"models/chip", "models/isa", "models/memory", "models/support", "sim/conformance", "sim/export", "sim/fuzz", "sim/network",
         "sim/onnx", "sim/quantize", "sim/report", "sim/rtl_view", "sim/session", "sim/verilated"},
     "sim/compiler": {"models/chip", "models/cycle", "models/formats", "models/isa",
-        "models/memory", "models/support", "sim/network"},
+        "models/support", "sim/network"},
     "sim/conformance": {"models/chip", "models/support", "sim/compiler", "sim/network", "sim/normalize", "sim/session"},
     "sim/export": {"models/support", "sim/compiler", "sim/network", "sim/platform", "sim/runtime", "sim/verilated", "sim/views"},
     "sim/fuzz": {"models/chip", "models/cycle", "models/isa", "models/memory", "models/support", "sim/rtl_view", "sim/verilated",

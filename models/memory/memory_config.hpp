@@ -48,9 +48,9 @@ struct MemoryConfig {
   double peak_bytes_per_cycle(std::uint32_t chip_clock_mhz) const;
   // What a long stream can have of the peak: all but the time in which a DRAM refreshes its banks.
   double stream_bytes_per_cycle(std::uint32_t chip_clock_mhz) const;
-  // Cycles of the chip that a memory with nothing else to do takes. Read: from the AR handshake to the first beat, of a DRAM
-  // from a closed bank, and there up to a cycle and a clock of the memory more, by where the edges of the two clocks lie.
-  // Write: from the last W beat to B.
+  // Cycles of the chip that a memory with nothing else to do takes. A read: from the AR handshake to the first beat, of a
+  // DRAM from a closed bank. There it takes up to a cycle and a clock of the memory more, by where the edges of the two
+  // clocks lie. A write: from the last W beat to B.
   double idle_read_cycles(std::uint32_t chip_clock_mhz) const;
   double idle_write_cycles() const;
 };

@@ -99,9 +99,12 @@ void add_job_options(CLI::App& command, JobOptions& job) {
 void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
   CLI::App* command = app.add_subcommand("run", "Compile a network for a chip, run it and report");
   add_job_options(*command, run.job);
-  command->add_option("--on", run.on, "View of the chip: rtl, reference, model, or all of them against each other")
+  command
+      ->add_option("--on", run.on,
+                   "View of the chip: rtl, reference, model, or all of them against each other; timing is the model "
+                   "without any values: as fast as it gets")
       ->required()
-      ->check(CLI::IsMember({"rtl", "reference", "model", "all"}))
+      ->check(CLI::IsMember({"rtl", "reference", "model", "all", "timing"}))
       ->type_name("VIEW");
   begin_group(*command, "What is written");
   command->add_option("--output", run.output, "Folder for the outputs, one .npy each")->type_name("DIR");
@@ -149,9 +152,11 @@ void add_run(CLI::App& app, RunArguments& run, Chosen& chosen) {
       "--compare-float", run.compare_float,
       "Float networks: compute the float network on the host too and say how far the int8 result is from it");
   command->add_flag("--no-check", run.no_check, "Do not compute the network on the host to check the outputs");
+  command->add_flag("--races", run.races, "View timing: find data races, as model and all always do; takes longer");
   command->footer(
       "systole run digits.onnx --chip tiny --on all\n"
       "systole run resnet50.onnx --chip edge16 --on model --top 10 --json r.json\n"
+      "systole run layers.csv --chip edge32 --on timing\n"
       "systole run net.onnx --chip edge16 --set memory.kind=hbm2 --on model");
   command->callback([&] { chosen = run; });
 }

@@ -34,14 +34,14 @@ session::Job job_of(const JobOptions& options) {
 }
 
 std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams,
-                                                                 ProgressLine& line) {
-  return [&options, &streams, &line](const quantize::OpenedNetwork& opened) {
+                                                                 ProgressLine& line, bool has_values) {
+  return [&options, &streams, &line, has_values](const quantize::OpenedNetwork& opened) {
     line.clear();
     if (const std::string weights = random_weights_text(opened.network.random_weights); !weights.empty())
       streams.error << fmt::format("{} in place of missing files, seed {}\n", weights, options.seed);
     if (opened.was_float)
       streams.error << fmt::format("float network: quantized to int8, calibrated on {}\n", opened.calibrated_on);
-    if (options.inputs.empty() && !opened.network.inputs.empty())
+    if (has_values && options.inputs.empty() && !opened.network.inputs.empty())
       streams.error << fmt::format("no --input: random data, seed {}\n", options.seed);
   };
 }

@@ -31,9 +31,9 @@ struct JobOptions {
 session::Job job_of(const JobOptions& options);
 
 // For session::Progress::opened: says what a float network was calibrated on, and which random data stand in for
-// missing weights and inputs, on lines of their own below `line`. The arguments have to live as long as what is returned.
+// missing weights and, of a run that has values, inputs, on lines of their own below `line`. The arguments have to live as long as what is returned.
 std::function<void(const quantize::OpenedNetwork&)> announcement(const JobOptions& options, const Streams& streams,
-                                                                 ProgressLine& line);
+                                                                 ProgressLine& line, bool has_values = true);
 
 // The shape of an input from "NAME=N,N,..", where the name may have equal signs itself. UserError for any other text
 // and for a dimension outside of its range.

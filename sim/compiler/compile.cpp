@@ -81,7 +81,7 @@ CompiledNetwork compile_once(Network network, const Chip& chip, const CompileOpt
   out.placement = plan.placements();
   Transfers transfers(plan, nodes, options.keep_tensors);
   TilingSearch search(out.chip, options.search);
-  ConstantPools pools(out.network, out.chip);
+  ConstantPools pools(out.network, out.chip, options.values);
   NodeProgress node_progress(out.network, plan, progress);
   for (const StepPlan& step : plan.steps) {
     if (!step.on_chip) {
@@ -97,6 +97,8 @@ CompiledNetwork compile_once(Network network, const Chip& chip, const CompileOpt
     chip_step.program = program_of(std::move(emitted), out.chip);
     out.steps.emplace_back(std::move(chip_step));
   }
+  if (!options.values)
+    for (Tensor& tensor : out.network.tensors) tensor.data = {};
   map_addresses(out, map.size_bytes, pools);
   out.search = search.statistics();
   return out;

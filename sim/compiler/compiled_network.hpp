@@ -85,6 +85,7 @@ struct CompileOptions {
   bool keep_tensors = false;  // every tensor that a chip node writes to DRAM keeps its bytes until the end
   bool fuse = true;           // fuse nodes and keep tensors on the chip between nodes
   Search search = Search::kNone;
+  bool values = true;  // false: for timing alone. The same programs, but no constants, and none in the network
 };
 
 struct CompiledNetwork {
@@ -94,7 +95,7 @@ struct CompiledNetwork {
   std::vector<std::uint64_t> program_address;       // per step, 0 for host steps; absolute byte address
   isa::Bases base_address = {};                     // values of the base registers
   std::vector<std::optional<TensorLayout>> layout;  // per tensor; empty for a tensor that never is in DRAM
-  std::vector<Segment> constants;                   // weights, parameters
+  std::vector<Segment> constants;                   // weights, parameters; none without values
   std::uint64_t dram_bytes = 0;                     // highest address used
   std::vector<NodePlacement> placement;             // per node
   SearchStatistics search;

@@ -42,8 +42,8 @@ struct Line {
 
 class Reader {
  public:
-  Reader(const fs::path& file, std::uint32_t seed, Rounding rounding, std::uint64_t most_weight_bytes)
-      : file_(file.string()), random_(seed), rounding_(rounding), most_weight_bytes_(most_weight_bytes) {
+  Reader(const fs::path& file, std::optional<std::uint32_t> seed, Rounding rounding, std::uint64_t most_weight_bytes)
+      : file_(file.string()), seed_(seed), rounding_(rounding), most_weight_bytes_(most_weight_bytes) {
     network_.name = printable(file.stem().string());
   }
 
@@ -180,12 +180,14 @@ class Reader {
       throw UserError(
           fmt::format("{}: the weights of all layers take {} bytes; the chip's DRAM, memory.size_bytes, has {}", file_,
                       weights, most_weight_bytes_));
+    if (!seed_) return;
+    boost::random::mt19937 random(*seed_);
     check_memory(file_ + ": the tensors of all layers, and the chip's copy of the weights",
                  static_cast<std::uint64_t>(elements_) + weights);
     for (Tensor& tensor : network_.tensors) {
       if (!tensor.is_constant) continue;
       tensor.data.resize(static_cast<std::size_t>(element_count(tensor.shape)));
-      for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random_() >> 24);
+      for (std::uint8_t& byte : tensor.data) byte = static_cast<std::uint8_t>(random() >> 24);
     }
   }
 
@@ -242,7 +244,7 @@ class Reader {
   }
 
   std::string file_;
-  boost::random::mt19937 random_;
+  std::optional<std::uint32_t> seed_;  // of the weights; nothing for none
   Rounding rounding_;
   std::uint64_t most_weight_bytes_;
   Network network_;
@@ -255,7 +257,8 @@ class Reader {
 
 bool is_topology_file(const fs::path& file) { return boost::algorithm::iequals(file.extension().string(), ".csv"); }
 
-Network read_topology(const fs::path& file, std::uint32_t seed, Rounding rounding, std::uint64_t most_weight_bytes) {
+Network read_topology(const fs::path& file, std::optional<std::uint32_t> seed, Rounding rounding,
+                      std::uint64_t most_weight_bytes) {
   return Reader(file, seed, rounding, most_weight_bytes).read();
 }
 

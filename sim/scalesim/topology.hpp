@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "network/network.hpp"
 
@@ -23,10 +24,10 @@ bool is_topology_file(const std::filesystem::path& file);  // by its name: .csv
 enum class Rounding { kDown, kUp };
 
 // Each layer has its own input, output and weights (int8, random from the seed). It is a product of M x K by K x N, or
-// a convolution without padding, or only with that of the rounding. Errors (UserError): file,
-// line, column, value, allowed range; before any weight is drawn, that all of them take more than `most_weight_bytes`, as of
-// a chip's DRAM, or more memory than is free.
-Network read_topology(const std::filesystem::path& file, std::uint32_t seed, Rounding rounding = Rounding::kDown,
-                      std::uint64_t most_weight_bytes = UINT64_MAX);
+// a convolution without padding, or only with that of the rounding. Without a seed the weights have no values. Errors
+// (UserError): file, line, column, value, allowed range; before any weight is drawn, that all of them take more than
+// `most_weight_bytes`, as of a chip's DRAM, or more memory than is free.
+Network read_topology(const std::filesystem::path& file, std::optional<std::uint32_t> seed,
+                      Rounding rounding = Rounding::kDown, std::uint64_t most_weight_bytes = UINT64_MAX);
 
 }  // namespace systole::topology

@@ -22,7 +22,7 @@ using views::ProgramRun;
 
 namespace {
 
-constexpr std::array<const char*, 4> kViewNames = {"reference", "model", "rtl", "all"};
+constexpr std::array<const char*, 5> kViewNames = {"reference", "model", "timing", "rtl", "all"};
 
 // The node that an instruction belongs to; null for none.
 const Node* node_of(const CompiledNetwork& network, std::size_t step, std::uint32_t index) {
@@ -72,14 +72,14 @@ class Run {
     if (reference_) {
       lockstep.emplace(network_, *reference_, *main_, model_, options_.keep);
       lockstep->begin(inputs_);
-    } else {
+    } else if (has_values()) {
       alone.emplace(network_, *main_, options_.keep);
       alone->begin(inputs_);
     }
     NetworkRun result;
     result.build_seconds = build_seconds;
     watch_ = views::Stopwatch();
-    const Executor& executor = lockstep ? lockstep->executor() : *alone;
+    const Executor* executor = lockstep ? &lockstep->executor() : alone ? &*alone : nullptr;
     try {
       expect_cycles();
       watch_ = views::Stopwatch();
@@ -87,16 +87,18 @@ class Run {
         step_ = i;
         if (lockstep)
           result.divergence = lockstep->run_step(i);
-        else
+        else if (alone)
           alone->run_step(i);
+        else if (const auto* chip = std::get_if<ChipStep>(&network_.steps[i]))
+          main_->run_program(i, chip->program);
         const bool has_run = !main_->runs().empty() && main_->runs().back().step == i;
         if (has_run && main_->runs().back().has_timing) cycles_before_ += main_->runs().back().cycles;
       }
       step_ = network_.steps.size();
       result.run_seconds = watch_.seconds();
-      if (!result.divergence && options_.check_outputs)
+      if (!result.divergence && checks_outputs())
         result.divergence =
-            views::compare_with_onnx(network_.network, inputs_, executor, main_->name(), progress_.working).divergence;
+            views::compare_with_onnx(network_.network, inputs_, *executor, main_->name(), progress_.working).divergence;
     } catch (const Interrupted& stop) {
       result.interrupted = stop;
       if (result.run_seconds == 0) result.run_seconds = watch_.seconds();
@@ -108,19 +110,24 @@ class Run {
     }
     result.check_seconds = watch_.seconds() - result.run_seconds;
     fill_report(result);
-    fill_tensors(result, executor);
+    if (executor != nullptr) fill_tensors(result, *executor);
     return result;
   }
 
  private:
+  bool has_values() const { return options_.view != ViewChoice::kTiming; }
+  bool checks_outputs() const { return options_.check_outputs && has_values(); }
+
   // Asked before anything of it is taken: the images of the chip's DRAM, and every tensor that the host's check computes.
   void check_memory_of_run() const {
+    if (!has_values()) return;
     std::uint64_t bytes = network_.dram_bytes * (options_.view == ViewChoice::kAll ? 2 : 1);
     if (options_.check_outputs)
       for (const Tensor& tensor : network_.network.tensors)
         if (!tensor.is_constant) bytes += tensor.size_bytes();
     check_memory(fmt::format("network '{}': the run{}", network_.network.name,
-                             options_.check_outputs ? " with its check (see --no-check)" : ""),
+                             options_.check_outputs ? " with its check (see --no-check; --on timing takes none of it)"
+                                                    : " (--on timing takes none of it)"),
                  bytes);
   }
 
@@ -132,11 +139,15 @@ class Run {
       case ViewChoice::kModel:
         main_ = std::make_unique<views::ModelView>(network_, options_.limits);
         break;
+      case ViewChoice::kTiming:
+        main_ = std::make_unique<views::TimingView>(network_, options_.limits, options_.races);
+        break;
       case ViewChoice::kAll:
         reference_ = std::make_unique<views::ReferenceView>(network_);
         [[fallthrough]];
       case ViewChoice::kRtl:
-        if (!options_.make_rtl) throw UserError("the view rtl is not part of this program, allowed: reference, model");
+        if (!options_.make_rtl)
+          throw UserError("the view rtl is not part of this program, allowed: reference, model, timing");
         main_ = options_.make_rtl(network_, options_.rtl, options_.limits, {progress_.build, step_progress()});
         break;
     }
@@ -186,7 +197,7 @@ class Run {
     if (result.divergence) {
       report.outputs_match = false;
       report.difference = views::text(*result.divergence, network_);
-    } else if (options_.check_outputs && !result.interrupted) {
+    } else if (checks_outputs() && !result.interrupted) {
       report.outputs_match = true;
     }
     result.trace = trace_of(network_, main_->runs());

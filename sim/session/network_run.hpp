@@ -4,7 +4,8 @@
 //
 // On every view, the outputs and every tensor that reached the host are compared with the arithmetic of ONNX, which the
 // host computes without compiler and chip (views/onnx_comparison.hpp). `all` runs reference, RTL and cycle model in
-// lockstep (views/lockstep.hpp). The first difference ends the run.
+// lockstep (views/lockstep.hpp). The first difference ends the run. `timing` computes no values: there are no outputs, no
+// tensors and no checks, and it runs networks that are compiled without values.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +24,14 @@
 #include "support/work/run_limits.hpp"
 #include "support/work/work_progress.hpp"
 #include "views/compare.hpp"
+#include "views/model_view.hpp"
 #include "views/view.hpp"
 
 namespace systole::session {
 
-enum class ViewChoice { kReference, kModel, kRtl, kAll };
+enum class ViewChoice { kReference, kModel, kTiming, kRtl, kAll };
 
-// "reference", "model", "rtl", "all"; the choice of a name is a UserError for any other.
+// "reference", "model", "timing", "rtl", "all"; the choice of a name is a UserError for any other.
 const char* view_name(ViewChoice choice);
 ViewChoice view_choice(const std::string& name);
 
@@ -50,6 +52,7 @@ struct NetworkRunOptions {
   views::RtlViewFactory make_rtl;  // for the views rtl and all: rtl_view::make_platform_view
   RunLimits limits;
   bool check_outputs = true;
+  views::Races races = views::Races::kFind;  // of the view timing; model and all find them always
 };
 
 struct NetworkRunProgress {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "scalesim/topology.hpp"
@@ -22,6 +23,8 @@ std::string network_name(const Job& job) {
   return std::get<Network>(job.network).name;
 }
 
+bool is_timed_only(const Job& job) { return job.run.view == ViewChoice::kTiming; }
+
 quantize::CalibrationOptions calibration_of(const Job& job) {
   quantize::CalibrationOptions options = job.opening;
   if (std::holds_alternative<quantize::SeededData>(options.data) && !options.samples) {
@@ -30,6 +33,7 @@ quantize::CalibrationOptions calibration_of(const Job& job) {
   }
   options.seed = job.seed;
   options.keep_float = job.compare_float;
+  options.random_weights |= is_timed_only(job);
   return options;
 }
 
@@ -39,8 +43,8 @@ quantize::OpenedNetwork open_file(const std::filesystem::path& file, const Job& 
       throw UserError(file.string() + ": --random-weights is for ONNX files; a layer list has random weights always");
     quantize::OpenedNetwork opened;
     opened.network = topology::read_topology(
-        file, job.seed, job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown,
-        job.chip.memory.size_bytes);
+        file, is_timed_only(job) ? std::nullopt : std::optional(job.seed),
+        job.scalesim_rounding ? topology::Rounding::kUp : topology::Rounding::kDown, job.chip.memory.size_bytes);
     return opened;
   }
   if (job.scalesim_rounding) throw UserError(file.string() + ": --scalesim-rounding is for layer lists (.csv) only");
@@ -74,6 +78,7 @@ report::Provenance provenance(const Job& job, const Compiled& compiled) {
 
 // What the values of a run stand on. Random data change no cycle, but what the outputs are worth.
 std::string values_text(const Job& job, const Compiled& compiled) {
+  if (is_timed_only(job)) return "none: the view timing computes cycles alone";
   const bool random_inputs = std::holds_alternative<RandomInputs>(job.inputs) && !compiled.inputs.empty();
   std::string text = random_inputs ? fmt::format("random inputs, seed {}", job.seed) : "of the given inputs";
   if (!compiled.calibrated_on.empty()) text += ", calibrated on " + compiled.calibrated_on;
@@ -136,6 +141,9 @@ quantize::OpenedNetwork open(const Job& job, const WorkCallback& progress) {
     opened = open_file(*file, job, progress);
   else
     opened.network = std::get<Network>(job.network);
+  if (job.compare_float && is_timed_only(job))
+    throw UserError(network_name(job) +
+                    ": the view timing computes no values that could be compared with the float network's");
   if (job.compare_float && !opened.was_float)
     throw UserError(network_name(job) + ": is quantized already; --compare-float needs a float network");
   if (job.float_average_pool) sum_average_pools_in_float(opened.network);
@@ -151,14 +159,17 @@ Compiled compile(const Job& job, const Progress& progress) {
   compiled.calibrated_on_random =
       opened.was_float && std::holds_alternative<quantize::SeededData>(calibration_of(job).data);
   const bool random = std::holds_alternative<RandomInputs>(job.inputs);
+  if (!random && is_timed_only(job)) throw UserError("inputs: the view timing computes no values");
   if (!random) compiled.inputs = given_inputs(job, opened.network);
   compiled.read_seconds = reading.seconds();
   const views::Stopwatch compiling;
-  compiled.network = compiler::compile(std::move(opened.network), job.chip, job.compile, progress.working);
+  compiler::CompileOptions options = job.compile;
+  options.values = !is_timed_only(job);
+  compiled.network = compiler::compile(std::move(opened.network), job.chip, options, progress.working);
   compiled.float_network = std::move(opened.float_network);
   compiled.compile_seconds = compiling.seconds();
   // Last, as the compiler refuses tensors that are too large for the chip.
-  if (random) compiled.inputs = random_inputs(compiled.network.network, job.seed);
+  if (random && options.values) compiled.inputs = random_inputs(compiled.network.network, job.seed);
   if (progress.compiled) progress.compiled(compiled.network);
   return compiled;
 }

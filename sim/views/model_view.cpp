@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "ordering/race_detector.hpp"
 #include "support/error.hpp"
@@ -30,24 +32,27 @@ class SaysWorking : public Observer {
   std::size_t number_ = 0;
 };
 
+constexpr const char* kNoBytes = "nobody asks for the bytes of a view that only times";
+
 }  // namespace
 
 ProgramRun time_program(const compiler::CompiledNetwork& network, std::size_t step, const RunLimits& limits,
-                        Observer* observer) {
+                        Observer* observer, Races races) {
   const Stopwatch watch;
   const isa::Program& program = std::get<compiler::ChipStep>(network.steps.at(step)).program;
   Recording trace;
-  ordering::RaceDetector races(network.chip, program, network.base_address);
+  std::optional<ordering::RaceDetector> detector;
   EndsWhenInterrupted interruption;
-  std::vector<Observer*> listeners = {&trace, &races, &interruption};
+  std::vector<Observer*> listeners = {&trace, &interruption};
+  if (races == Races::kFind) listeners.push_back(&detector.emplace(network.chip, program, network.base_address));
   if (observer != nullptr) listeners.push_back(observer);
   Observers observers(std::move(listeners));
   const cycle::Result result =
       cycle::CycleModel(network.chip)
           .run(program, network.base_address, network.program_address[step], limits, &observers);
-  if (races.count() != 0)
-    throw DesignError(fmt::format("step {}: {}{}", step, ordering::text(races.races().front(), network.chip),
-                                  races.count() > 1 ? fmt::format("; {} more", races.count() - 1) : ""));
+  if (detector && detector->count() != 0)
+    throw DesignError(fmt::format("step {}: {}{}", step, ordering::text(detector->races().front(), network.chip),
+                                  detector->count() > 1 ? fmt::format("; {} more", detector->count() - 1) : ""));
   ProgramRun run;
   run.step = step;
   run.has_timing = true;
@@ -72,13 +77,25 @@ ModelView::ModelView(const compiler::CompiledNetwork& network, const RunLimits& 
 
 void ModelView::run_program(std::size_t step, const isa::Program& program) {
   ReferenceView::run_program(step, program);
-  SaysWorking working(
-      [&](std::uint32_t instruction, std::size_t number) { say_working("model", program, instruction, number); });
-  std::vector<Observer*> listeners;
-  if (work_) listeners.push_back(&working);
-  if (observer_ != nullptr) listeners.push_back(observer_);
-  Observers observers(std::move(listeners));
+  SaysWorking working([&](std::uint32_t instruction, std::size_t number) {
+    say_working("model", network_, program, instruction, number);
+  });
+  Observers observers(listeners(working));
   runs_.back() = time_program(network_, step, limits_, &observers);
 }
+
+void TimingView::run_program(std::size_t step, const isa::Program& program) {
+  SaysWorking working([&](std::uint32_t instruction, std::size_t number) {
+    say_working("timing", network_, program, instruction, number);
+  });
+  Observers observers(listeners(working));
+  runs_.push_back(time_program(network_, step, limits_, &observers, races_));
+}
+
+void TimingView::write_dram(std::uint64_t, const std::vector<std::uint8_t>&) { throw InternalError(kNoBytes); }
+
+std::vector<std::uint8_t> TimingView::read_dram(std::uint64_t, std::uint64_t) { throw InternalError(kNoBytes); }
+
+const std::uint8_t* TimingView::dram(std::uint64_t) { throw InternalError(kNoBytes); }
 
 }  // namespace systole::views

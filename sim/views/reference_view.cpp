@@ -28,20 +28,11 @@ std::vector<std::uint8_t> ReferenceView::read_dram(std::uint64_t address, std::u
 
 void ReferenceView::run_program(std::size_t step, const isa::Program& program) {
   const Stopwatch watch;
-  chip_.execute(program, dram_, [&](std::size_t i) { say_working("reference", program, i, i + 1); });
+  chip_.execute(program, dram_, [&](std::size_t i) { say_working("reference", network_, program, i, i + 1); });
   ProgramRun run;
   run.step = step;
   run.wall_seconds = watch.seconds();
   runs_.push_back(std::move(run));
-}
-
-void ReferenceView::say_working(const char* model, const isa::Program& program, std::size_t instruction,
-                                std::size_t number) const {
-  if (!work_) return;
-  const std::uint32_t tag = isa::common_of(program.instructions[instruction]).tag;
-  const bool known = tag < network_.network.nodes.size();
-  work_({model, known ? std::string_view(network_.network.nodes[tag].name) : "program", number,
-         program.instructions.size()});
 }
 
 const std::uint8_t* ReferenceView::dram(std::uint64_t size_bytes) {

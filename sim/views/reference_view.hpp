@@ -23,9 +23,6 @@ class ReferenceView : public View {
   const std::uint8_t* dram(std::uint64_t size_bytes) override;
 
  protected:
-  // Tells who waits that the model of this name is at an instruction of a program, the `number`-th that it comes to.
-  void say_working(const char* model, const isa::Program& program, std::size_t instruction, std::size_t number) const;
-
   const compiler::CompiledNetwork& network_;
 
  private:

@@ -5,6 +5,7 @@
 //
 //   reference   the reference model: bits, no time                             reference_view.hpp
 //   model       the cycle model: time, with the bits of the reference model    model_view.hpp
+//   timing      the cycle model: time alone                                    model_view.hpp
 //   rtl         the Verilated chip, in its platform or at its pins             rtl_view/, a library of its own
 #pragma once
 
@@ -49,7 +50,7 @@ class View : public runtime::ChipBackend {
   // Gets every event of later runs; null (the default) for none. The observer must outlive these runs; an exception
   // from it ends a run. A view without a clock has no events.
   void observe(Observer* observer) { observer_ = observer; }
-  // Hears of every instruction of later runs: the stage is the model at work (reference, model), the item the node of the
+  // Hears of every instruction of later runs: the stage is the model at work (reference, model, timing), the item the node of the
   // instruction. Views of the RTL have RtlProgress instead.
   void report_work(WorkCallback callback) { work_ = std::move(callback); }
   // Ends what was recorded beside the runs. UserError if it cannot be kept, a waveform on a full disk; the runs hold all
@@ -57,6 +58,12 @@ class View : public runtime::ChipBackend {
   virtual void finish() {}
 
  protected:
+  // Tells who waits that the model of this name is at an instruction of a program, the `number`-th that it comes to.
+  void say_working(const char* model, const compiler::CompiledNetwork& network, const isa::Program& program,
+                   std::size_t instruction, std::size_t number) const;
+  // Who hears of a run beside the view: whoever waits, by `working`, and the observer.
+  std::vector<Observer*> listeners(Observer& working) const;
+
   std::vector<ProgramRun> runs_;
   Observer* observer_ = nullptr;
   WorkCallback work_;

@@ -45,6 +45,7 @@ session::Job job_of(const RunArguments& arguments) {
   job.run.make_rtl = rtl_view::make_platform_view;
   job.run.limits = arguments.limits;
   job.run.check_outputs = !arguments.no_check;
+  job.run.races = arguments.on == "timing" && !arguments.races ? views::Races::kIgnore : views::Races::kFind;
   return job;
 }
 
@@ -75,6 +76,16 @@ void check_options(const RunArguments& arguments) {
   if (!has_rtl && (arguments.assertions || !arguments.wave.file.empty()))
     throw UserError(fmt::format("{}: only the RTL has it, allowed views: rtl, all",
                                 arguments.assertions ? "--assertions" : "--wave"));
+  if (arguments.races && arguments.on != "timing")
+    throw UserError("--races: is for the view timing; model and all always find races, rtl and reference cannot");
+  if (arguments.on == "timing")
+    for (const auto& [option, is_given] :
+         {std::pair("--input", !arguments.job.inputs.empty()), std::pair("--output", !arguments.output.empty()),
+          std::pair("--dump-tensors", !arguments.dump_tensors.empty()),
+          std::pair("--compare-float", arguments.compare_float)})
+      if (is_given)
+        throw UserError(
+            fmt::format("{}: the view timing computes no values, allowed views: model, rtl, reference, all", option));
   if (arguments.wave.file.empty() &&
       (!arguments.wave.node.empty() || arguments.wave.first_cycle != 0 || arguments.wave.last_cycle != UINT64_MAX))
     throw UserError("--wave-from, --wave-to and --wave-node: they say what of a --wave is written, which is missing");
@@ -84,7 +95,7 @@ void check_options(const RunArguments& arguments) {
   for (const auto& [option, place] :
        {std::pair("--trace", arguments.trace), std::pair("--scalesim-reports", arguments.scalesim_reports)})
     if (!place.empty() && arguments.on == "reference")
-      throw UserError(fmt::format("{}: the reference knows no time, allowed views: model, rtl, all", option));
+      throw UserError(fmt::format("{}: the reference knows no time, allowed views: model, timing, rtl, all", option));
   check_places(arguments);
 }
 
@@ -108,7 +119,7 @@ struct RunFiles {
 
 session::Progress progress_of(const RunArguments& arguments, const Streams& streams, ProgressLine& line) {
   session::Progress progress;
-  progress.opened = announcement(arguments.job, streams, line);
+  progress.opened = announcement(arguments.job, streams, line, arguments.on != "timing");
   progress.working = [&](const WorkProgress& p) { line.show(p); };
   // A line each even when the output is piped: a build takes a while.
   progress.build = [&](const std::string& text) {

@@ -21,7 +21,7 @@ struct RunArguments {
   std::string sort;                // of the table; empty: "cycles" with `top`, otherwise "network"
   std::optional<std::size_t> top;  // nodes in the table
   RunLimits limits;
-  bool assertions = false, no_check = false, compare_float = false;
+  bool assertions = false, no_check = false, compare_float = false, races = false;
 };
 
 // Exit code 1 if a view or the outputs differ.

@@ -41,8 +41,12 @@ void check_tensor_bytes(const CompiledNetwork& compiled, std::uint64_t tensor_by
   check_dram(compiled, tensor_bytes);
 }
 
-ConstantPools::ConstantPools(const Network& network, const Chip& chip)
-    : weights(constant_alignment(chip), weight_bytes(network)), parameters(constant_alignment(chip)) {}
+ConstantPools::ConstantPools(const Network& network, const Chip& chip, bool values)
+    : weights(constant_alignment(chip), values ? weight_bytes(network) : 0), parameters(constant_alignment(chip)) {
+  if (values) return;
+  weights = weights.sizes_only();
+  parameters = parameters.sizes_only();
+}
 
 void map_addresses(CompiledNetwork& out, std::uint64_t tensor_bytes, ConstantPools& pools) {
   const std::uint64_t align = std::max<std::uint64_t>(constant_alignment(out.chip), isa::kInstructionBytes);
@@ -56,12 +60,12 @@ void map_addresses(CompiledNetwork& out, std::uint64_t tensor_bytes, ConstantPoo
     const auto* chip = std::get_if<ChipStep>(&step);
     out.program_address.push_back(chip ? region(chip->program.instructions.size() * isa::kInstructionBytes) : 0);
   }
-  const std::uint64_t weights = region(pools.weights.bytes().size());
-  const std::uint64_t parameters = region(pools.parameters.bytes().size());
+  const std::uint64_t weights = region(pools.weights.size_bytes());
+  const std::uint64_t parameters = region(pools.parameters.size_bytes());
   const std::uint64_t tensors = region(tensor_bytes);
   check_tensor_bytes(out, tensor_bytes);
-  check_addressable(out, "weights", pools.weights.bytes().size(), std::numeric_limits<std::uint32_t>::max());
-  check_addressable(out, "parameters", pools.parameters.bytes().size(), std::numeric_limits<std::uint32_t>::max());
+  check_addressable(out, "weights", pools.weights.size_bytes(), std::numeric_limits<std::uint32_t>::max());
+  check_addressable(out, "parameters", pools.parameters.size_bytes(), std::numeric_limits<std::uint32_t>::max());
   out.base_address[static_cast<int>(isa::Base::kTensor)] = tensors;
   out.base_address[static_cast<int>(isa::Base::kWeight)] = weights;
   out.base_address[static_cast<int>(isa::Base::kParameter)] = parameters;
@@ -71,7 +75,7 @@ void map_addresses(CompiledNetwork& out, std::uint64_t tensor_bytes, ConstantPoo
   if (!pools.weights.bytes().empty()) out.constants.push_back({weights, pools.weights.take()});
   if (!pools.parameters.bytes().empty()) out.constants.push_back({parameters, pools.parameters.take()});
   for (TensorId t = 0; t < out.network.tensors.size(); ++t)
-    if (const Tensor& x = out.network.tensors[t]; x.is_constant && out.layout[t])
+    if (const Tensor& x = out.network.tensors[t]; x.is_constant && !x.data.empty() && out.layout[t])
       out.constants.push_back({tensors + out.layout[t]->offset, to_layout(x.data, *out.layout[t], 0)});
 }
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <string_view>
+
+#include "support/error.hpp"
 
 namespace systole::compiler {
 namespace {
@@ -17,17 +17,14 @@ ConstantPool::ConstantPool(std::uint32_t alignment, std::size_t expected_bytes) 
   bytes_.reserve(expected_bytes);
 }
 
-std::uint64_t ConstantPool::add(const std::vector<std::uint8_t>& block) {
-  const std::string_view text(reinterpret_cast<const char*>(block.data()), block.size());
-  auto& offsets = known_[std::hash<std::string_view>{}(text)];
-  for (const std::uint64_t at : offsets)
-    if (at + block.size() <= bytes_.size() &&
-        std::equal(block.begin(), block.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(at)))
-      return at;
-  bytes_.resize(align(bytes_.size(), alignment_));
-  const std::uint64_t at = bytes_.size();
+std::uint64_t ConstantPool::add(std::uint64_t size, const std::function<std::vector<std::uint8_t>()>& bytes) {
+  const std::uint64_t at = align(size_, alignment_);
+  size_ = at + size;
+  if (!keeps_bytes_) return at;
+  const std::vector<std::uint8_t> block = bytes();
+  invariant(block.size() == size, "a block of constants has the size that its load has");
+  bytes_.resize(at);
   bytes_.insert(bytes_.end(), block.begin(), block.end());
-  offsets.push_back(at);
   return at;
 }
 
@@ -35,12 +32,6 @@ ConstantPool ConstantPool::sizes_only() const {
   ConstantPool pool(alignment_);
   pool.keeps_bytes_ = false;
   return pool;
-}
-
-std::uint64_t ConstantPool::reserve(std::uint64_t size) {
-  const std::uint64_t at = reserved_;
-  reserved_ = align(reserved_ + size, alignment_);
-  return at;
 }
 
 std::uint32_t constant_alignment(const Chip& chip) {

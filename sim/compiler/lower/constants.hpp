@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
+#include <functional>
 #include <vector>
 
 #include "chip/chip.hpp"
@@ -14,30 +14,28 @@
 
 namespace systole::compiler {
 
-// One segment; equal blocks of bytes are stored once.
+// One segment, with or without its bytes. Where a block lies depends on sizes and not on values: a program that is only timed
+// needs no weights, and takes the cycles of the one that has them.
 class ConstantPool {
  public:
   // `expected_bytes`: room for so many is made at once.
   explicit ConstantPool(std::uint32_t alignment, std::size_t expected_bytes = 0);
 
-  // Byte offset of these bytes in the segment, a multiple of the alignment.
-  std::uint64_t add(const std::vector<std::uint8_t>& block);
+  // Byte offset of a new block in the segment, a multiple of the alignment. A pool that only counts does not ask for bytes.
+  std::uint64_t add(std::uint64_t size, const std::function<std::vector<std::uint8_t>()>& bytes);
 
   // An empty pool that only counts bytes: for programs that are only timed.
   ConstantPool sizes_only() const;
-  bool keeps_bytes() const { return keeps_bytes_; }
-  // Room for that many bytes in a pool that only counts.
-  std::uint64_t reserve(std::uint64_t size);
 
+  std::uint64_t size_bytes() const { return size_; }
   const std::vector<std::uint8_t>& bytes() const { return bytes_; }
   std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
  private:
   std::uint32_t alignment_;
   bool keeps_bytes_ = true;
-  std::uint64_t reserved_ = 0;
+  std::uint64_t size_ = 0;
   std::vector<std::uint8_t> bytes_;
-  std::unordered_map<std::size_t, std::vector<std::uint64_t>> known_;  // offsets by the hash of the bytes
 };
 
 // The alignment of the blocks in a segment, in bytes: their loads begin at a burst.

@@ -8,13 +8,15 @@ namespace systole::compiler {
 ParameterPacking::ParameterPacking(const MatrixProblem& p, const Chip& chip, ConstantPool& pool)
     : lanes_(chip.post_lanes) {
   if (p.raw()) return;
-  std::vector<std::uint8_t> bytes;
   const std::int64_t channels = static_cast<std::int64_t>(p.column_block_inputs.size()) * chip.array_cols;
-  for (std::int64_t m = 0; m < channels; ++m) {
-    const bool exists = m < p.channels_out;
-    append_parameter(bytes, exists ? per_channel(p.bias, m, 0) : 0, exists ? per_channel(p.scale, m, 0.0f) : 0.0f);
-  }
-  offset_ = pool.add(bytes);
+  offset_ = pool.add(static_cast<std::uint64_t>(channels * kParameterBytes), [&] {
+    std::vector<std::uint8_t> bytes;
+    for (std::int64_t m = 0; m < channels; ++m) {
+      const bool exists = m < p.channels_out;
+      append_parameter(bytes, exists ? per_channel(p.bias, m, 0) : 0, exists ? per_channel(p.scale, m, 0.0f) : 0.0f);
+    }
+    return bytes;
+  });
 }
 
 void ParameterPacking::request(Item& item, std::int64_t first, std::int64_t count) const {

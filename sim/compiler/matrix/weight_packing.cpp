@@ -35,8 +35,11 @@ WeightPacking::WeightPacking(const MatrixProblem& problem, const Chip& chip, con
   for (const Group& group : groups)
     for (const Chunk& chunk : chunks) {
       Block block = block_of(group, chunk);
-      block.offset = pool.keeps_bytes() ? pool.add(bytes_of(group, chunk, block))
-                                        : pool.reserve(static_cast<std::uint64_t>(block.bytes));
+      const auto same = [&](const Block& b) { return b.bytes == block.bytes && b.diagonal == block.diagonal; };
+      const auto known = problem.uniform_weights ? std::find_if(blocks_.begin(), blocks_.end(), same) : blocks_.end();
+      block.offset = known != blocks_.end() ? known->offset : pool.add(static_cast<std::uint64_t>(block.bytes), [&] {
+        return bytes_of(group, chunk, block);
+      });
       blocks_.push_back(block);
     }
 }
@@ -48,7 +51,6 @@ Request WeightPacking::request(std::size_t group, std::size_t chunk) const {
   if (block.diagonal) {
     request.load.diagonal = true;
     request.load.pad_value = common_zero_point(problem_);
-    request.key.part[3] = 1 + request.load.pad_value;  // the same bytes may be other tiles elsewhere
   }
   return request;
 }

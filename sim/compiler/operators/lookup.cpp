@@ -28,11 +28,12 @@ void LookupOperator::lower(Lowering& lowering) const {
   const UnaryArithmetic& u = *arithmetic_;
   const Operand x = lowering.operand(op_.input), y = lowering.operand(op_.output);
   std::uint64_t parameter = 0;
-  if (u.requantize) {
-    std::vector<std::uint8_t> bytes;
-    for (std::uint32_t lane = 0; lane < chip().post_lanes; ++lane) append_parameter(bytes, u.bias, u.scale);
-    parameter = items.parameters().add(bytes);
-  }
+  if (u.requantize)
+    parameter = items.parameters().add(chip().post_lanes * kParameterBytes, [&] {
+      std::vector<std::uint8_t> bytes;
+      for (std::uint32_t lane = 0; lane < chip().post_lanes; ++lane) append_parameter(bytes, u.bias, u.scale);
+      return bytes;
+    });
   const std::int64_t total = word_count(y);
   const std::int64_t most = std::min<std::int64_t>(kPieceWords, items.free_words().high / 2);
   const std::int64_t piece = ceil_div(total, ceil_div(total, most));

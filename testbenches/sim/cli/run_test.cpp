@@ -46,11 +46,38 @@ TEST_CASE("what a view cannot do is refused, and so are two results in one place
   }
   refused({"--on", "rtl", "--wave-from", "7"}, {"--wave is written, which is missing"});
   refused({"--on", "rtl", "--wave", scratch / "w.fst", "--wave-from", "7", "--wave-to", "6"}, {"--wave-to 6"});
-  refused({"--on", "reference", "--trace", scratch / "t.csv"}, {"--trace", "model, rtl, all"});
+  refused({"--on", "reference", "--trace", scratch / "t.csv"}, {"--trace", "model, timing, rtl, all"});
   refused({"--on", "model", "--json", scratch / "r", "--csv", scratch / "folder/../r"}, {"--csv", "--json"});
   refused({"--on", "model", "--output", scratch / "o", "--dump-tensors", scratch / "o"},
           {"--output", "--dump-tensors"});
   refused({"--on", "model", "--json", "-"}, {"--json -"});
+  for (const std::vector<std::string>& option : {std::vector<std::string>{"--output", scratch / "o"},
+                                                 {"--dump-tensors", scratch / "o"},
+                                                 {"--input", scratch / "i.npy"},
+                                                 {"--compare-float"}}) {
+    std::vector<std::string> options = {"--on", "timing"};
+    options.insert(options.end(), option.begin(), option.end());
+    refused(options, {option[0], "computes no values", "model, rtl, reference, all"});
+  }
+  for (const char* view : {"model", "reference", "rtl", "all"})
+    refused({"--on", view, "--races"}, {"--races", "timing"});
+}
+
+TEST_CASE("the view timing reports the cycles of the model, and says nothing of values that it has not") {
+  const Scratch scratch;
+  const CommandResult timing = systole_command({"run", kDigits, "--chip", "tiny", "--on", "timing", "--races", "--json",
+                                                scratch / "t.json"}),
+                      model = systole_command(
+                          {"run", kDigits, "--chip", "tiny", "--on", "model", "--json", scratch / "m.json"});
+  CHECK(timing.code == 0);
+  CHECK(timing.error.empty());
+  CHECK(timing.out.find("computes cycles alone") != std::string::npos);
+  CHECK(timing.out.find("outputs") == std::string::npos);
+  std::ifstream a(scratch / "t.json"), b(scratch / "m.json");
+  const auto t = nlohmann::json::parse(a), m = nlohmann::json::parse(b);
+  CHECK(t["view"] == "timing");
+  CHECK(t["outputs_match"].is_null());
+  for (const char* key : {"cycles", "counters", "nodes", "on_chip"}) CHECK(t[key] == m[key]);
 }
 
 TEST_CASE("a wave that cannot be is refused before the chip is built") {

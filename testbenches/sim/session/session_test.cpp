@@ -270,8 +270,50 @@ TEST_CASE("layers as SCALE-Sim lists them are a network, its weights from the jo
   CHECK(run(job).outputs[0].data != a.outputs[0].data);
 }
 
+TEST_CASE("the view timing has every cycle of the model, and neither inputs nor weights nor outputs") {
+  const test::TemporaryFolder folder;
+  test::small_resnet(5).write(folder.file("float.onnx"));
+  std::ofstream(folder.file("layers.csv")) << "Layer, M, N, K,\na, 70, 90, 110,\nb, 70, 90, 110,\nc, 1, 300, 40,\n";
+  for (const std::filesystem::path& network :
+       {std::filesystem::path(kDigits), folder.file("float.onnx"), folder.file("layers.csv")})
+    for (const char* chip : {"tiny", "edge32"})
+      for (const compiler::Search search : {compiler::Search::kNone, compiler::Search::kFast}) {
+        CAPTURE(network, chip, compiler::search_name(search));
+        Job job = digits_job(ViewChoice::kModel);
+        job.network = network;
+        job.chip = open_chip(chip);
+        job.compile.search = search;
+        const Result model = run(job);
+        job.run.view = ViewChoice::kTiming;
+        const Result timing = run(job);
+        REQUIRE(timing.trace.size() == model.trace.size());
+        CHECK(timing.trace.size() > 10);
+        for (std::size_t i = 0; i < model.trace.size(); ++i) CHECK(timing.trace[i].retired == model.trace[i].retired);
+        CHECK(timing.report.cycles.value() == model.report.cycles.value());
+        CHECK(timing.report.nodes.size() == model.report.nodes.size());
+        CHECK(timing.compiled.network.base_address == model.compiled.network.base_address);
+        CHECK(timing.compiled.network.constants.empty());
+        CHECK(timing.compiled.inputs.empty());
+        CHECK(timing.outputs.empty());
+        CHECK_FALSE(timing.report.outputs_match.has_value());
+        for (const Tensor& tensor : timing.compiled.network.network.tensors) CHECK(tensor.data.empty());
+      }
+}
+
+TEST_CASE("the view timing refuses inputs and a comparison of values") {
+  Job job = digits_job(ViewChoice::kTiming);
+  job.inputs = std::vector<HostTensor>(1);
+  CHECK_THROWS_WITH(run(job), Contains("timing computes no values"));
+  const test::TemporaryFolder folder;
+  job = float_job(folder);
+  job.run.view = ViewChoice::kTiming;
+  job.compare_float = true;
+  CHECK_THROWS_WITH(run(job), Contains("timing computes no values"));
+}
+
 TEST_CASE("views have names, and another name is refused with those") {
-  for (const ViewChoice choice : {ViewChoice::kReference, ViewChoice::kModel, ViewChoice::kRtl, ViewChoice::kAll})
+  for (const ViewChoice choice :
+       {ViewChoice::kReference, ViewChoice::kModel, ViewChoice::kTiming, ViewChoice::kRtl, ViewChoice::kAll})
     CHECK(view_choice(view_name(choice)) == choice);
-  CHECK_THROWS_WITH(view_choice("silicon"), Contains("silicon") && Contains("reference, model, rtl, all"));
+  CHECK_THROWS_WITH(view_choice("silicon"), Contains("silicon") && Contains("reference, model, timing, rtl, all"));
 }

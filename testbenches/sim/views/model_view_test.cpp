@@ -8,6 +8,7 @@
 #include "session/inputs.hpp"
 #include "sim/session/digits.hpp"
 #include "support/error.hpp"
+#include "views/compare.hpp"
 
 using namespace systole;
 using namespace systole::views;
@@ -64,4 +65,33 @@ TEST_CASE("a program whose engines race is refused with the place") {
   for (isa::Instruction& instruction : program.instructions)
     std::visit([](auto& x) { x.common.wait_mask = x.common.post_mask = 0; }, instruction);
   CHECK_THROWS_WITH(time_program(racing, chip_step(), {}), Contains("step ") && Contains("more"));
+}
+
+TEST_CASE("the timing view has the clock of the model view and no bytes") {
+  ModelView model(digits(), {});
+  Recording expected(Recording::Axi::kKeep), got(Recording::Axi::kKeep);
+  model.observe(&expected);
+  runtime::Executor(digits(), model).run(session::random_inputs(digits().network, 4));
+  for (const Races races : {Races::kFind, Races::kIgnore}) {
+    TimingView timing(digits(), {}, races);
+    got = Recording(Recording::Axi::kKeep);
+    timing.observe(&got);
+    timing.run_program(chip_step(), test::program_step().program);
+    CHECK(got.retired == expected.retired);
+    CHECK(got.axi == expected.axi);
+    REQUIRE(timing.runs().size() == 1);
+    CHECK_FALSE(views::compare_timing(digits(), model.runs()[0], "model", timing.runs()[0], "timing"));
+    CHECK_THROWS_AS(timing.read_dram(0, 1), InternalError);
+    CHECK_THROWS_AS(timing.write_dram(0, {1}), InternalError);
+    CHECK_THROWS_AS(timing.dram(1), InternalError);
+  }
+}
+
+TEST_CASE("the timing view finds races if it is asked to") {
+  compiler::CompiledNetwork racing = digits();
+  auto& program = std::get<compiler::ChipStep>(racing.steps[chip_step()]).program;
+  for (isa::Instruction& instruction : program.instructions)
+    std::visit([](auto& x) { x.common.wait_mask = x.common.post_mask = 0; }, instruction);
+  CHECK_NOTHROW(TimingView(racing, {}, Races::kIgnore).run_program(chip_step(), program));
+  CHECK_THROWS_WITH(TimingView(racing, {}, Races::kFind).run_program(chip_step(), program), Contains("step "));
 }

@@ -31,8 +31,8 @@ std::uint64_t behind(std::uint64_t end, const Chip& chip) {
 TEST_CASE("programs, weights, parameters and tensors lie one after the other") {
   compiler::CompiledNetwork c = empty_network(3);
   compiler::ConstantPools pools(c.network, c.chip);
-  pools.weights.add({1, 2, 3});
-  pools.parameters.add({4});
+  pools.weights.add(3, [] { return std::vector<std::uint8_t>{1, 2, 3}; });
+  pools.parameters.add(1, [] { return std::vector<std::uint8_t>{4}; });
   compiler::map_addresses(c, 1000, pools);
   const std::uint64_t second = behind(3 * isa::kInstructionBytes, c.chip);
   CHECK(c.program_address == std::vector<std::uint64_t>{0, 0, second});
@@ -44,6 +44,19 @@ TEST_CASE("programs, weights, parameters and tensors lie one after the other") {
   REQUIRE(c.constants.size() == 2);
   CHECK(c.constants[0].address == base(isa::Base::kWeight));
   CHECK(c.constants[0].bytes == std::vector<std::uint8_t>{1, 2, 3});
+}
+
+TEST_CASE("without values the regions have their places and no bytes") {
+  compiler::CompiledNetwork with = empty_network(3), without = empty_network(3);
+  compiler::ConstantPools pools(with.network, with.chip), counting(without.network, without.chip, false);
+  pools.weights.add(300, [] { return std::vector<std::uint8_t>(300); });
+  counting.weights.add(300, nullptr);
+  compiler::map_addresses(with, 1000, pools);
+  compiler::map_addresses(without, 1000, counting);
+  CHECK(without.base_address == with.base_address);
+  CHECK(without.dram_bytes == with.dram_bytes);
+  CHECK(with.constants.size() == 1);
+  CHECK(without.constants.empty());
 }
 
 TEST_CASE("a network fills the DRAM to the last byte and not beyond") {

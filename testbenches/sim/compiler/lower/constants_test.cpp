@@ -4,31 +4,40 @@
 #include <cstring>
 
 #include "catch.hpp"
+#include "support/error.hpp"
 
 namespace systole::compiler_test {
 
 using compiler::ConstantPool;
 using compiler::Request;
 
-TEST_CASE("blocks lie at multiples of the alignment, and equal ones are stored once") {
+TEST_CASE("blocks lie at multiples of the alignment, one behind the other, whatever their bytes are") {
   ConstantPool pool(16);
-  CHECK(pool.add({1, 2, 3}) == 0);
-  CHECK(pool.add({4}) == 16);
-  CHECK(pool.add({1, 2, 3}) == 0);
-  CHECK(pool.add({1, 2}) == 32);  // a part of another one is another block
-  CHECK(pool.bytes().size() == 34);
+  const auto add = [&](const std::vector<std::uint8_t>& block) {
+    return pool.add(block.size(), [&] { return block; });
+  };
+  CHECK(add({1, 2, 3}) == 0);
+  CHECK(add({4}) == 16);
+  CHECK(add({1, 2, 3}) == 32);  // equal bytes: timing does not depend on values
+  CHECK(pool.size_bytes() == 35);
+  CHECK(pool.bytes().size() == 35);
   CHECK(pool.bytes()[16] == 4);
-  CHECK(pool.take().size() == 34);
+  CHECK(pool.take().size() == 35);
 }
 
-TEST_CASE("a pool that only counts gives the same places to different blocks") {
+TEST_CASE("a pool that only counts gives the same places and does not ask for bytes") {
   ConstantPool pool(16), counting = pool.sizes_only();
-  CHECK_FALSE(counting.keeps_bytes());
   for (std::uint8_t size : {3, 16, 17, 1}) {
     const std::vector<std::uint8_t> block(size, size);
-    CHECK(counting.reserve(block.size()) == pool.add(block));
+    CHECK(counting.add(size, nullptr) == pool.add(size, [&] { return block; }));
   }
   CHECK(counting.bytes().empty());
+  CHECK(counting.size_bytes() == pool.size_bytes());
+}
+
+TEST_CASE("a block of another size than its load has is an error of the compiler") {
+  ConstantPool pool(16);
+  CHECK_THROWS_AS(pool.add(3, [] { return std::vector<std::uint8_t>(4); }), InternalError);
 }
 
 TEST_CASE("constants begin at a burst, and at 64 bytes at least") {

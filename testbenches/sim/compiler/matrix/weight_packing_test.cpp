@@ -93,15 +93,22 @@ TEST_CASE("a tile with zero points by column is stored whole, even if it is diag
   CHECK(packing.request(0, 0).load.run_bytes == 5 * 4);
 }
 
-TEST_CASE("equal bytes that are other tiles have other keys") {
-  // The same diagonal with two zero points.
-  MatrixProblem a = depthwise({4, 4}, kSmallChip), b = a;
-  b.weight_zero_point = {7};
-  ConstantPool pool(kAlignment);
-  const Request x = WeightPacking(a, kSmallChip, {{0, 1}}, {{}}, pool).request(0, 0),
-                y = WeightPacking(b, kSmallChip, {{0, 1}}, {{}}, pool).request(0, 0);
-  CHECK(x.load.dram_offset == y.load.dram_offset);
-  CHECK_FALSE(x.key == y.key);
+TEST_CASE("blocks of uniform weights are stored once, with bytes and without") {
+  MatrixProblem p = depthwise({12, 12}, kSmallChip);
+  p.uniform_weights = true;
+  p.weight = [](std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t) { return 1; };
+  ConstantPool pool(kAlignment), counting = pool.sizes_only();
+  const std::vector<Group> groups = {{0, 1}, {1, 1}, {2, 1}};
+  for (ConstantPool* each : {&pool, &counting}) {
+    const WeightPacking packing(p, kSmallChip, groups, {{}}, *each);
+    const Request first = packing.request(0, 0), last = packing.request(2, 0);
+    CHECK(first.key == last.key);
+    CHECK(each->size_bytes() == 4);
+  }
+  p.uniform_weights = false;  // equal bytes, but that is no reason
+  ConstantPool apart(kAlignment);
+  CHECK_FALSE(WeightPacking(p, kSmallChip, groups, {{}}, apart).request(0, 0).load.dram_offset ==
+              WeightPacking(p, kSmallChip, groups, {{}}, apart).request(2, 0).load.dram_offset);
 }
 
 TEST_CASE("a pool that only counts gives blocks the same sizes and never asks for a weight") {

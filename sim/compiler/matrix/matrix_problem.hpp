@@ -69,7 +69,7 @@ struct MatrixProblem {
   std::optional<Operand> right;
   // If only one output channel has a weight at row r of input channel block kb, whatever the tap: that channel.
   std::function<std::int64_t(std::int64_t kb, std::int64_t r)> diagonal;
-  bool uniform_weights = false;  // all weight tiles have equal bytes, as those of an average pooling
+  bool uniform_weights = false;  // they follow from the shapes, and most tiles are equal: those of an average pooling
 };
 
 // ---- for the operators that make a problem

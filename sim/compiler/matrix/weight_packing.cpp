@@ -2,6 +2,8 @@
 #include "compiler/matrix/weight_packing.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "compiler/plan/arithmetic.hpp"
 
@@ -32,14 +34,19 @@ WeightPacking::WeightPacking(const MatrixProblem& problem, const Chip& chip, con
       word_bytes_(chip.weight_word_bytes()),
       zero_point_by_column_(problem.zero_point_by_column()),
       chunks_(chunks.size()) {
+  std::map<std::vector<std::uint8_t>, std::uint64_t> known;  // of uniform weights: where the bytes lie
   for (const Group& group : groups)
     for (const Chunk& chunk : chunks) {
       Block block = block_of(group, chunk);
-      const auto same = [&](const Block& b) { return b.bytes == block.bytes && b.diagonal == block.diagonal; };
-      const auto known = problem.uniform_weights ? std::find_if(blocks_.begin(), blocks_.end(), same) : blocks_.end();
-      block.offset = known != blocks_.end() ? known->offset : pool.add(static_cast<std::uint64_t>(block.bytes), [&] {
-        return bytes_of(group, chunk, block);
-      });
+      const auto size = static_cast<std::uint64_t>(block.bytes);
+      if (problem.uniform_weights) {
+        std::vector<std::uint8_t> bytes = bytes_of(group, chunk, block);
+        const auto found = known.find(bytes);
+        block.offset = found != known.end() ? found->second : pool.add(size, [&] { return bytes; });
+        known.emplace(std::move(bytes), block.offset);
+      } else {
+        block.offset = pool.add(size, [&] { return bytes_of(group, chunk, block); });
+      }
       blocks_.push_back(block);
     }
 }

@@ -20,7 +20,8 @@
 
 namespace systole::compiler {
 
-// The packed weights of one run. Of a pool that only counts, the blocks have their sizes and no bytes.
+// The packed weights of one run. Of a pool that only counts, the blocks have their sizes and no bytes. Equal blocks of uniform
+// weights are stored once; the bytes of other weights make no difference to where they lie.
 class WeightPacking {
  public:
   // Packs all blocks, in the order [group][chunk]. The problem has packed weights (no `right`).

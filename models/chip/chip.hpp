@@ -23,8 +23,8 @@ struct Chip {
   std::string name;
   std::uint32_t clock_mhz = 1000;
 
-  std::uint32_t array_rows = 0;   // power of two, 4..256
-  std::uint32_t array_cols = 0;   // power of two, 4..256
+  std::uint32_t array_rows = 0;   // power of two, 4..512
+  std::uint32_t array_cols = 0;   // power of two, 4..512
   std::uint32_t pe_latency = 1;   // cycles from operands to their place in the sum, 1..4
   std::uint32_t acc_latency = 1;  // cycles from accumulator read to write, 1..4
 

@@ -38,6 +38,11 @@ inline constexpr std::string_view kNameText = "letters, digits, '_' and '-', 1 t
 // The one dataflow that the array has; `dataflow` is the key of [chip] that is not a number.
 inline constexpr std::string_view kDataflow = "weight-stationary";
 
+// Of the activation buffer, the weight buffer and both accumulator banks, each. The greatest numbers of words below are
+// those of the narrowest words; for wider ones the reader allows fewer. The parameter buffer stays below it: a store has
+// 16 bits for its words.
+inline constexpr std::uint64_t kMostBufferBytes = std::uint64_t{256} << 20;
+
 // The number that stands before the tables.
 inline constexpr Key kClockKey = {"clock_mhz", "MHz", "clock of the chip", 1, 10000};
 
@@ -48,10 +53,10 @@ void visit_chip_keys(ChipT& chip, Visitor&& visit) {
   constexpr Presence kRequired = Presence::kRequired;
   visit(
       Key{"array_rows", "rows", "rows of the array: operands of a dot product, and of a word of the activation buffer",
-          4, 256, kPower, kRequired},
+          4, 512, kPower, kRequired},
       chip.array_rows);
   visit(Key{"array_cols", "columns",
-            "columns of the array: dot products side by side, and operands of a word of the weight buffer", 4, 256,
+            "columns of the array: dot products side by side, and operands of a word of the weight buffer", 4, 512,
             kPower, kRequired},
         chip.array_cols);
   visit(Key{"pe_latency", "cycles", "from the operands of a multiplier to their place in the sum", 1, 4},
@@ -61,11 +66,11 @@ void visit_chip_keys(ChipT& chip, Visitor&& visit) {
             kPower},
         chip.activation_banks);
   visit(Key{"activation_bank_words", "words", "words of array_rows operands in a bank of the activation buffer", 16,
-            65536, kPower, kRequired},
+            kMostBufferBytes / 16, kPower, kRequired},
         chip.activation_bank_words);
-  visit(
-      Key{"weight_words", "words", "words of array_cols operands in the weight buffer", 16, 1048576, kPower, kRequired},
-      chip.weight_words);
+  visit(Key{"weight_words", "words", "words of array_cols operands in the weight buffer", 16, kMostBufferBytes / 4,
+            kPower, kRequired},
+        chip.weight_words);
   visit(Key{"accumulator_rows", "rows", "rows of array_cols sums in each of the two accumulator banks", 4, 65536,
             kPower, kRequired},
         chip.accumulator_rows);
@@ -82,10 +87,10 @@ void visit_chip_keys(ChipT& chip, Visitor&& visit) {
   visit(Key{"axi_address_bits", "bits", "width of an AXI address", 32, 64}, chip.axi_address_bits);
   visit(Key{"axi_burst_bytes", "bytes", "longest AXI burst; a burst ends at every multiple of it", 4, 4096, kPower},
         chip.axi_burst_bytes);
-  visit(Key{"load_outstanding", "bursts", "read bursts of the load engine in flight", 1, 64}, chip.load_outstanding);
+  visit(Key{"load_outstanding", "bursts", "read bursts of the load engine in flight", 1, 256}, chip.load_outstanding);
   visit(Key{"load_fifo_beats", "beats", "beats of read data that the load engine holds", 2, 65536, kPower},
         chip.load_fifo_beats);
-  visit(Key{"store_outstanding", "bursts", "write bursts of the store engine in flight", 1, 64},
+  visit(Key{"store_outstanding", "bursts", "write bursts of the store engine in flight", 1, 256},
         chip.store_outstanding);
   visit(Key{"store_fifo_beats", "beats", "beats of write data that the store engine holds", 2, 65536, kPower},
         chip.store_fifo_beats);
@@ -109,9 +114,15 @@ void visit_ideal_keys(IdealT& ideal, Visitor&& visit) {
 template <class DramT, class Visitor>
 void visit_dram_keys(DramT& dram, Visitor&& visit) {
   constexpr std::uint64_t kClocks = 100000;
-  visit(Key{"channels", "channels", "channels, each with a command bus of its own", 1, 64}, dram.organization.channels);
+  visit(Key{"stacks", "stacks", "stacks of HBM side by side, each with all its channels; elsewhere 1", 1, 16},
+        dram.organization.stacks);
+  visit(Key{"channels", "channels", "channels, of HBM in a stack, each with a command bus of its own", 1, 64},
+        dram.organization.channels);
   visit(Key{"channel_bits", "bits", "data pins of a channel, of HBM of a pseudo-channel", 8, 64, Form::kPowerOfTwo},
         dram.organization.channel_bits);
+  visit(Key{"path_latency_ns", "ns", "of controller, PHY and interconnect, there and back, besides the DRAM's own", 0,
+            kClocks},
+        dram.path_latency_ns);
   visit(Key{"read_queue", "bursts", "reads that wait in the queue of a channel", 1, 256}, dram.read_queue);
   visit(Key{"write_queue", "bursts", "writes that wait in the queue of a channel", 1, 256}, dram.write_queue);
   visit(Key{"write_high", "bursts", "waiting writes at which a channel turns to writing", 1, 256}, dram.write_high);

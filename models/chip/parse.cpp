@@ -180,8 +180,8 @@ class Parser {
     const std::uint64_t size = memory.dram().organization.size_bytes();
     if (memory.size_bytes > size)
       complain("size_bytes", std::to_string(memory.size_bytes),
-               fmt::format("at most {}, what {} channel(s) of {} hold", size, memory.dram().organization.channels,
-                           memory.kind()));
+               fmt::format("at most {}, what {} channel(s) of {} hold", size,
+                           memory.dram().organization.command_buses(), memory.kind()));
   }
 
   // A key with one word allowed so far, which is also the default.
@@ -241,6 +241,18 @@ class Parser {
            fmt::format("at most {}, the least of array_rows, array_cols and axi_data_bits / 8", lanes_max));
     demand(chip.weight_words >= 2 * chip.array_rows, "weight_words", chip.weight_words,
            fmt::format("at least {}, for a tile of array_rows words and its zero points", 2 * chip.array_rows));
+    // Words in a buffer, each of these bytes.
+    const auto fits = [&](const char* key, std::uint64_t words, std::uint64_t bytes, std::string_view buffer) {
+      const std::uint64_t most = chip_file::kMostBufferBytes / bytes;
+      demand(words <= most, key, words,
+             fmt::format("at most {}: {} would have {} MiB, at most {} are allowed", most, buffer, words * bytes >> 20,
+                         chip_file::kMostBufferBytes >> 20));
+    };
+    fits("activation_bank_words", chip.activation_bank_words,
+         std::uint64_t{chip.activation_banks} * chip.activation_word_bytes(), "the activation buffer");
+    fits("weight_words", chip.weight_words, chip.weight_word_bytes(), "the weight buffer");
+    fits("accumulator_rows", chip.accumulator_rows, std::uint64_t{2} * chip.array_cols * formats::int8::kSumBytes,
+         "the two accumulator banks");
     const std::uint32_t burst_max = std::min(4096u, 256 * chip.axi_bytes());
     demand(chip.axi_burst_bytes >= chip.axi_bytes() && chip.axi_burst_bytes <= burst_max, "axi_burst_bytes",
            chip.axi_burst_bytes,

@@ -56,9 +56,12 @@ AddressMap::AddressMap(std::string_view text, const DramOrganization& organizati
     words.push_back(parsed);
   }
 
-  std::array<std::uint32_t, kFields> counts = {organization.channels,    organization.pseudo_channels,
-                                               organization.bank_groups, organization.banks,
-                                               organization.rows,        organization.bursts_per_row()};
+  std::array<std::uint32_t, kFields> counts = {organization.command_buses(),
+                                               organization.pseudo_channels,
+                                               organization.bank_groups,
+                                               organization.banks,
+                                               organization.rows,
+                                               organization.bursts_per_row()};
   const auto named = [&](std::size_t field) {
     return std::any_of(words.begin(), words.end(), [&](const Word& w) { return w.field == field; });
   };

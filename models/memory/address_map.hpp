@@ -8,9 +8,10 @@
 //
 // Fields: channel, pseudochannel, bankgroup, bank, row, column. Below the last field lie the bytes
 // of one DRAM burst, so `column` counts bursts. A field of one value may be left out; without
-// `pseudochannel`, `channel` counts pseudo-channels. A field may be split: all its parts but the
-// first have a size in bits, "row-column-bank-bankgroup-column:2-channel". Any number of channels
-// is allowed; the rest are powers of two. Addresses wrap at the end of the memory.
+// `pseudochannel`, `channel` counts pseudo-channels. The channels are those of all stacks,
+// stack after stack. A field may be split: all its parts but the first have a size in bits,
+// "row-column-bank-bankgroup-column:2-channel". Any number of channels is allowed; the rest are
+// powers of two. Addresses wrap at the end of the memory.
 #pragma once
 
 #include <array>

@@ -248,7 +248,7 @@ void DramPseudoChannel::step(std::uint64_t clock, DramCommandBus& bus, DramStati
 DramController::DramController(const DramConfig& config)
     : map_(config.address_mapping, config.organization),
       pseudo_channels_(config.organization.pseudo_channels),
-      channels_(config.organization.channels),
+      channels_(config.organization.command_buses()),
       completions_(2 * std::size_t{config.read_queue} * config.organization.all_channels()) {
   for (std::uint32_t i = 0; i < config.organization.all_channels(); ++i)
     pseudo_.emplace_back(config, config.timing.trefi);

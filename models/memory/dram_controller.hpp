@@ -129,6 +129,7 @@ class DramController {
   // Reads whose time of completion is known, in the order of their commands. The caller pops them
   // after every advance, so that there is room for the completions of the next one.
   boost::circular_buffer<DramCompletion>& completions() { return completions_; }
+  const boost::circular_buffer<DramCompletion>& completions() const { return completions_; }
 
   bool idle() const;  // no request in a queue
   const DramStatistics& statistics() const { return statistics_; }

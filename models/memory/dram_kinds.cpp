@@ -6,7 +6,10 @@
 // [L4]  JESD209-4, LPDDR4: core timing, read and write latencies, refresh parameters.
 // [L5]  JESD209-5, LPDDR5: core AC timing, read and write latencies (4:1 clock ratio), refresh.
 // [H]   JESD235A and C, HBM: array access timing of a pseudo-channel, refresh parameters.
+// [H3]  JESD238, HBM3: organization (Table 4), timing (Tables 92 and 93).
 // [R2]  Ramulator 2, src/dram/impl/{DDR4,LPDDR5,HBM2}.cpp: tables of the standards.
+// [R3]  Ramulator 2.1, python/ramulator/dram/hbm3.py: HBM3_16Gb_8hi, HBM3_6400Mbps. JESD238 leaves most array
+//       times to the vendors, whose datasheets are not public; Ramulator marks its values of them as estimates.
 // [D3]  DRAMsim3, configs/DDR4_8Gb_x8_2400.ini (Micron MT40A1G8-083E), DDR4_8Gb_x8_3200.ini,
 //       HBM2_8Gb_x128.ini.
 // [DS]  DRAMSys, memspecs JEDEC_8Gb_LPDDR4-3200_16bit, JEDEC_1Gbx16_LPDDR4-3200, HBM2.
@@ -261,14 +264,62 @@ DramTiming hbm2e() {
   return t;
 }
 
-const std::array<DramKind, 6>& kinds() {
-  static const std::array<DramKind, 6> all = {{
+// A stack of 16 channels with two pseudo-channels of 32 bits, rows of 1 KiB. [H3], [R3]. The clock is that of the
+// commands; the strobes run at twice its rate, so a pin has four beats a clock. A stack of eight dies has two stack IDs,
+// each with 16 banks of 16384 rows; here they are 16 banks with twice the rows.
+DramOrganization hbm3_stack() {
+  DramOrganization o;
+  o.clock_mhz = 1600;
+  o.beats_per_clock = 4;
+  o.burst_length = 8;
+  o.channels = 16;
+  o.channel_bits = 32;
+  o.device_bits = 32;
+  o.pseudo_channels = 2;
+  o.bank_groups = 4;
+  o.banks = 4;
+  o.rows = 32768;
+  o.columns = 256;
+  o.activate_clocks = 2;  // 1.5, rounded up [R3]
+  o.row_bus = true;       // [H3]: row and column commands have their own pins
+  return o;
+}
+
+// 6.4 Gb/s a pin, a stack of 16 GiB (eight dies of 16 Gb), a clock of 0.625 ns.
+DramTiming hbm3() {
+  DramTiming t;
+  t.tcl = 20;    // estimate [R3]
+  t.tcwl = 10;   // estimate [R3]
+  t.tdqsck = 0;  // within a clock, as of HBM2
+  t.trcd = 31;   // estimate of tRCDRD [R3]; of tRCDWR it has 15
+  t.trp = 26;    // estimate [R3]
+  t.trpab = 26;
+  t.tras = 45;     // estimate [R3]
+  t.trc = 71;      // tRAS + tRP [R3]
+  t.trrd_s = 4;    // estimate [R3]
+  t.trrd_l = 5;    // estimate [R3]
+  t.tccd_s = 2;    // BL/4 [H3] [R3]
+  t.tccd_l = 4;    // max(4 nCK, 2.5 ns) [H3] [R3]
+  t.tfaw = 24;     // estimate [R3]
+  t.twr = 33;      // estimate [R3]
+  t.twtr_s = 7;    // estimate [R3]
+  t.twtr_l = 10;   // estimate [R3]
+  t.trtp = 9;      // estimate [R3]
+  t.trtw = 17;     // RL + BL/4 - WL + 5: tables 92 and 93, note 18 [H3] [R3]
+  t.trefi = 6240;  // 3.9 us [H3] [R3]
+  t.trfc = 560;    // tRFCab of eight dies of 16 Gb: 350 ns [H3] [R3]
+  return t;
+}
+
+const std::array<DramKind, 7>& kinds() {
+  static const std::array<DramKind, 7> all = {{
       {"ddr4_2400", ddr4(1200), ddr4_2400()},
       {"ddr4_3200", ddr4(1600), ddr4_3200()},
       {"lpddr4_3200", lpddr4(), lpddr4_3200()},
       {"lpddr5_6400", lpddr5(), lpddr5_6400()},
       {"hbm2", hbm(1000, 16384), hbm2()},
       {"hbm2e", hbm(1600, 32768), hbm2e()},
+      {"hbm3", hbm3_stack(), hbm3()},
   }};
   return all;
 }
@@ -316,6 +367,9 @@ std::optional<DramComplaint> check_dram(const DramConfig& config) {
   };
   invariant(o.burst_length > 0 && o.device_bits > 0, "a DRAM configuration starts from a kind");
   at_least("channels", o.channels, 1, "a memory has a channel");
+  const bool has_stacks = o.pseudo_channels > 1;
+  demand(o.stacks >= 1 && (has_stacks || o.stacks == 1), "stacks", o.stacks,
+         has_stacks ? "at least 1: a memory has a channel" : "1: only HBM comes in stacks");
   const std::uint32_t widest = o.pseudo_channels > 1 ? o.device_bits : 64;
   demand(o.channel_bits >= o.device_bits && o.channel_bits <= widest && (o.channel_bits & (o.channel_bits - 1)) == 0,
          "channel_bits", o.channel_bits,

@@ -4,7 +4,8 @@
 // rules that a set of timing values keeps. All times are in clocks of the memory's command clock.
 //
 // A channel is one command bus. HBM's channels have two pseudo-channels, which share the command
-// bus and nothing else; elsewhere a channel is its only pseudo-channel. One rank a channel.
+// bus and nothing else; elsewhere a channel is its only pseudo-channel. One rank a channel. Of HBM,
+// several stacks may stand side by side, each with all its channels.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,10 @@ struct DramOrganization {
   std::uint32_t clock_mhz = 0;        // of the commands
   std::uint32_t beats_per_clock = 0;  // on a data pin: 2, LPDDR5 8
   std::uint32_t burst_length = 0;     // beats of a read or write command
-  std::uint32_t channels = 0;
-  std::uint32_t channel_bits = 0;  // data pins of a pseudo-channel
-  std::uint32_t device_bits = 0;   // data pins of one device; channel_bits / device_bits are ganged
+  std::uint32_t stacks = 1;           // of HBM; elsewhere 1
+  std::uint32_t channels = 0;         // of a stack
+  std::uint32_t channel_bits = 0;     // data pins of a pseudo-channel
+  std::uint32_t device_bits = 0;      // data pins of one device; channel_bits / device_bits are ganged
   std::uint32_t pseudo_channels = 0;
   std::uint32_t bank_groups = 0;
   std::uint32_t banks = 0;    // in a bank group
@@ -37,7 +39,8 @@ struct DramOrganization {
   std::uint32_t burst_bytes() const { return channel_bits / 8 * burst_length; }
   std::uint32_t bursts_per_row() const { return columns / burst_length; }
   std::uint32_t all_banks() const { return bank_groups * banks; }
-  std::uint32_t all_channels() const { return channels * pseudo_channels; }
+  std::uint32_t command_buses() const { return stacks * channels; }
+  std::uint32_t all_channels() const { return command_buses() * pseudo_channels; }
   std::uint64_t bytes_per_channel() const {  // a pseudo-channel
     return std::uint64_t{channel_bits / 8} * columns * rows * all_banks();
   }
@@ -81,6 +84,8 @@ struct DramConfig {
   std::uint32_t write_queue = 32;
   std::uint32_t write_high = 24;  // writes that start a drain
   std::uint32_t write_low = 8;    // writes that end it when reads wait
+  // Of memory controller, PHY and interconnect, there and back together, besides the DRAM's own time.
+  std::uint32_t path_latency_ns = 0;
 };
 
 std::vector<std::string_view> dram_kind_names();

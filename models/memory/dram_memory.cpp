@@ -19,10 +19,14 @@ const DramConfig& checked(const MemoryConfig& config) {
   return config.dram();
 }
 
-// In AXI order a beat waits for its slowest burst; twice the queues keeps all of them busy.
-std::uint32_t reorder_bursts(const DramConfig& dram) {
-  const std::uint32_t wanted = std::max<std::uint32_t>(64, 2 * dram.read_queue * dram.organization.all_channels());
-  std::uint32_t size = 1;
+std::uint64_t cycles_of(std::uint64_t nanoseconds, std::uint64_t mhz) { return (nanoseconds * mhz + 999) / 1000; }
+
+// In AXI order a beat waits for its slowest burst; twice the queues keeps all of them busy. What is on the path keeps its
+// place until it is shown.
+std::uint64_t reorder_bursts(const DramConfig& dram, std::uint64_t path_bursts) {
+  const std::uint64_t queued = std::uint64_t{dram.read_queue} * dram.organization.all_channels();
+  const std::uint64_t wanted = std::max<std::uint64_t>(64, 2 * queued) + path_bursts;
+  std::uint64_t size = 1;
   while (size < wanted) size *= 2;
   return size;
 }
@@ -31,15 +35,16 @@ std::uint32_t reorder_bursts(const DramConfig& dram) {
 
 DramMemory::DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz)
     : controller_(checked(config)),
+      path_cycles_(cycles_of(config.dram().path_latency_ns, chip_clock_mhz)),
       beat_bytes_(beat_bytes),
       burst_bytes_(config.dram().organization.burst_bytes()),
       bursts_per_cycle_(static_cast<std::uint32_t>(2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),
       permille_(config.backpressure_permille),
       seed_(config.backpressure_seed),
-      reads_(kMaxBursts),
-      arrival_(reorder_bursts(config.dram()), kNever),
-      writes_(kMaxBursts),
-      responses_(kMaxBursts) {
+      reads_(kMostInFlight),
+      arrival_(reorder_bursts(config.dram(), path_cycles_ * bursts_per_cycle_ / 2), kNever),
+      writes_(kMostInFlight),
+      responses_(kMostInFlight) {
   if (permille_ >= 1000) throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
   invariant(beat_bytes > 0 && (beat_bytes & (beat_bytes - 1)) == 0, "a beat is a power of two");
   invariant(chip_clock_mhz > 0, "the chip has a clock");
@@ -66,7 +71,7 @@ const Pins& DramMemory::drive(std::uint64_t cycle) {
   next_observed_ = cycle;
   const auto refused = [&](Channel channel) { return refuses(static_cast<std::uint8_t>(channel), cycle); };
   pins_.ar_ready = !reads_.full() && !refused(Channel::kAr);
-  pins_.aw_ready = writes_.size() + responses_.size() < kMaxBursts && !refused(Channel::kAw);
+  pins_.aw_ready = writes_.size() + responses_.size() < kMostInFlight && !refused(Channel::kAw);
   pins_.w_ready = buffered_beats_ < kWriteBufferBeats && !refused(Channel::kW);
   pins_.r_valid = false;
   if (!reads_.empty() && !refused(Channel::kR)) show_read_beat(cycle);
@@ -78,9 +83,9 @@ const Pins& DramMemory::drive(std::uint64_t cycle) {
   return pins_;
 }
 
-void DramMemory::show_read_beat(std::uint64_t /*cycle*/) {
+void DramMemory::show_read_beat(std::uint64_t cycle) {
   const std::uint64_t mask = arrival_.size() - 1;
-  while (arrived_bursts_ < split_bursts_ && arrival_[arrived_bursts_ & mask] <= arrived_clock_) ++arrived_bursts_;
+  while (arrived_bursts_ < split_bursts_ && arrival_[arrived_bursts_ & mask] <= cycle) ++arrived_bursts_;
   Read& read = reads_.front();
   const std::uint64_t first = read.first_byte / burst_bytes_;
   const std::uint64_t end = read.first_byte + (read.shown + 1) * beat_bytes_;
@@ -107,10 +112,9 @@ void DramMemory::advance_clocks(std::uint64_t cycles) {
     phase_ += clocks * chip_clock_;
   }
   phase_ -= units;
-  arrived_clock_ = phase_ == 0 ? next_clock_ : next_clock_ - 1;
   controller_.advance(next_clock_);
   auto& completions = controller_.completions();
-  for (const DramCompletion& done : completions) arrival_[done.slot] = done.clock;
+  for (const DramCompletion& done : completions) arrival_[done.slot] = shown_from(done.clock);
   completions.clear();
 }
 
@@ -181,32 +185,30 @@ void DramMemory::push_writes(std::uint64_t cycle) {
     buffered_beats_ -= freed - write.freed;
     write.freed = freed;
     if (write.pushed == write.bursts) {
-      responses_.push_back({cycle + 1, write.id});
+      responses_.push_back({cycle + 1 + path_cycles_, write.id});
       writes_.pop_front();
       --fill_write_;
     }
   }
 }
 
-// While requests enter the queues, every cycle counts. After that only answers are waited for: a response, or the burst that the
-// next beat ends with, which is there no sooner than the next command.
+// While requests enter the queues, or one was answered from them, every cycle counts. After that only answers are waited for: a
+// response, or the burst that the next beat ends with, which is there no sooner than the next command.
 std::uint64_t DramMemory::next_cycle(std::uint64_t cycle) const {
-  if (split_read_ < reads_.size() || !writes_.empty() || buffered_beats_ != 0) return cycle;
+  if (split_read_ < reads_.size() || !writes_.empty() || buffered_beats_ != 0 || !controller_.completions().empty())
+    return cycle;
   std::uint64_t next = responses_.empty() ? kNever : std::max(responses_.front().first_cycle, cycle);
   if (reads_.empty()) return next;
   const std::uint64_t mask = arrival_.size() - 1;
   const Read& read = reads_.front();
   const std::uint64_t end = read.first_byte + (read.shown + 1) * beat_bytes_;
   const std::uint64_t last = read.first_burst + ((end - 1) / burst_bytes_ - read.first_byte / burst_bytes_);
-  std::uint64_t clock = arrived_clock_;
+  std::uint64_t shown = cycle;
   for (std::uint64_t burst = arrived_bursts_; burst <= last; ++burst) {
     const std::uint64_t arrival = arrival_[burst & mask];
-    clock = std::max(clock, arrival == kNever ? controller_.wake() : arrival);
+    shown = std::max(shown, arrival == kNever ? shown_from(controller_.wake()) : arrival);
   }
-  if (clock <= arrived_clock_) return cycle;
-  // Clock next_clock_ begins phase_ units after the cycle that is observed next.
-  const std::uint64_t units = clock > next_clock_ ? (clock - next_clock_) * chip_clock_ + phase_ : 0;
-  return std::min(next, std::max(cycle, next_observed_ + units / memory_clock_));
+  return std::min(next, shown);
 }
 
 bool DramMemory::idle() const {

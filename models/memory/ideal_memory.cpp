@@ -28,10 +28,10 @@ IdealMemory::IdealMemory(const MemoryConfig& config, std::uint32_t beat_bytes)
       beat_bytes_(beat_bytes),
       permille_(config.backpressure_permille),
       seed_(config.backpressure_seed),
-      reads_(kQueueBursts),
-      writes_(kQueueBursts),
-      data_cycles_(kQueueBursts),
-      responses_(kQueueBursts) {
+      reads_(kMostInFlight),
+      writes_(kMostInFlight),
+      data_cycles_(kMostInFlight),
+      responses_(kMostInFlight) {
   if (bytes_per_cycle_ == 0) throw UserError("memory: bytes_per_cycle is 0, allowed: 1 or more");
   if (permille_ >= 1000) throw UserError("memory: backpressure_permille is 1000 or more, allowed: 0 to 999");
   invariant(beat_bytes_ > 0, "a beat has at least one byte");
@@ -51,7 +51,7 @@ const Pins& IdealMemory::drive(std::uint64_t cycle) {
   credits_ = std::min(credits_, beat_bytes_ - 1) + bytes_per_cycle_;
 
   pins_.ar_ready = !reads_.full() && !refuses(Channel::kAr, cycle);
-  pins_.aw_ready = writes_.size() + responses_.size() < kQueueBursts && !refuses(Channel::kAw, cycle);
+  pins_.aw_ready = writes_.size() + responses_.size() < kMostInFlight && !refuses(Channel::kAw, cycle);
 
   const bool read_waits = !reads_.empty() && reads_.front().first_cycle <= cycle && !refuses(Channel::kR, cycle);
   const bool write_waits = write_beats_owed_ > 0;

@@ -4,8 +4,8 @@
 //
 // - Requests: AR, AW and W are ready in every cycle unless the channel refuses (back-pressure) or a
 //   queue is full.
-// - Queues: at the start of a cycle at most 64 reads and 64 writes are in flight. A read is in flight
-//   from its AR to its last R beat, a write from its AW to its B. At most 64 whole bursts of W data
+// - Queues: at the start of a cycle at most 512 reads and 512 writes are in flight. A read is in flight
+//   from its AR to its last R beat, a write from its AW to its B. At most 512 whole bursts of W data
 //   wait for their AW.
 // - Order: reads are served in the order of their AR, writes in that of their AW, whatever the ID.
 // - Latency of reads: a read whose AR crosses in cycle t has its first R beat in cycle
@@ -43,8 +43,6 @@ std::uint64_t mix(std::uint64_t seed, Channel channel, std::uint64_t cycle);
 
 class IdealMemory final : public MemoryTiming {
  public:
-  static constexpr std::uint32_t kQueueBursts = 64;
-
   // The configuration is of the ideal kind. beat_bytes is at least 1; bytes_per_cycle of 0 is a UserError, as nothing
   // would ever move.
   IdealMemory(const MemoryConfig& config, std::uint32_t beat_bytes);

@@ -24,6 +24,10 @@ struct MemoryConfig;
 
 namespace systole::memory {
 
+// Reads in flight at once, and writes: more than a chip can have, whose engines have at most 256 each, besides the fetch of
+// instructions.
+inline constexpr std::uint32_t kMostInFlight = 512;
+
 // The pins that the memory drives in one cycle. A beat stays until it is transferred; R and B are always accepted by
 // the chip.
 struct Pins {

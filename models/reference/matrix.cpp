@@ -4,7 +4,7 @@
 //
 // `perform` is the loop nest of instruction_set.md. A weight pass unpacks its tile once, to int16 with
 // the zero point subtracted. Then each output position is one vector-matrix product, int16 x int16 ->
-// int32, over a block of columns whose sums stay in registers. Sums of one pass cannot overflow: 256
+// int32, over a block of columns whose sums stay in registers. Sums of one pass cannot overflow: 512
 // rows * 255 * 255 < 2^31.
 #include <fmt/format.h>
 

@@ -215,6 +215,7 @@ void add_dram(CLI::App& app, DramArguments& dram, Chosen& chosen) {
       ->add_option("--requests", dram.requests, "How many; a file starts again at its end [1000000, or the file once]")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000'000}));
+  command->add_option("--stacks", dram.stacks, "As [memory] stacks")->type_name("N")->check(CLI::Range(1u, 16u));
   command->add_option("--channels", dram.channels, "As [memory] channels")->type_name("N")->check(CLI::Range(1u, 64u));
   command->add_option("--channel-bits", dram.channel_bits, "As [memory] channel_bits")->type_name("N");
   command->add_option("--mapping", dram.mapping, "As [memory] address_mapping")->type_name("TEXT");

@@ -18,7 +18,7 @@ module testbench;
   localparam int AddressBits = `SYSTOLE_AXI_ADDRESS_BITS;
   localparam int BeatBytes = DataBits / 8;
   localparam int DramBytes = `SYSTOLE_DRAM_BYTES;
-  localparam int Bursts = 64;              // in flight, of reads and of writes
+  localparam int Bursts = 512;             // in flight, of reads and of writes
   localparam int Beats = Bursts * 256;     // of write data whose address is not known yet
   localparam int Words = 8;                // of a step in testbench_steps.hex
   localparam int Shown = 5;                // differences

@@ -29,7 +29,13 @@ isa::Load fill(isa::Buffer buffer, std::uint32_t words, std::uint32_t word_bytes
 // Every memory gets defined contents: registers and memories of the RTL start random.
 std::array<isa::Instruction, kFillInstructions> fills(const Chip& chip) {
   isa::Matrix sums;
-  sums.m_x = static_cast<std::uint16_t>(chip.accumulator_rows);
+  // All rows of a bank; a count has 16 bits, the most rows are 2^16.
+  const std::uint32_t halves = chip.accumulator_rows > UINT16_MAX ? 2 : 1;
+  sums.m_x = static_cast<std::uint16_t>(chip.accumulator_rows / halves);
+  if (halves > 1) {
+    sums.m_y = static_cast<std::uint16_t>(halves);
+    sums.activation_stride_y = sums.m_x;
+  }
   sums.n = 2;
   sums.activation_stride_x = 1;
   sums.accumulator_stride_n = static_cast<std::int32_t>(chip.accumulator_rows);

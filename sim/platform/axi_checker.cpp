@@ -5,12 +5,13 @@
 
 #include <algorithm>
 
+#include "memory/memory_timing.hpp"
 #include "support/error.hpp"
 
 namespace systole::platform {
 
 namespace {
-constexpr std::size_t kBursts = 256;  // more than any memory here takes
+constexpr std::size_t kBursts = 2 * memory::kMostInFlight;  // more than any memory here takes
 }
 
 AxiChecker::AxiChecker(std::uint32_t beat_bytes)

@@ -40,7 +40,7 @@ class AxiToTlm : public sc_core::sc_module {
   void show_b(ChipInputs& in);  // response of the next B
 
  private:
-  static constexpr std::size_t kBursts = 65;  // one more than the memory queues of each kind
+  static constexpr std::size_t kBursts = memory::kMostInFlight + 1;  // one more: data may come before its AW
 
   struct ReadBurst {
     std::vector<std::uint8_t> bytes;

@@ -47,6 +47,7 @@ DramConfig config_of(const DramArguments& arguments) {
                                 fmt::join(dram_kind_names(), ", ")));
   }
   if (arguments.mapping) config.address_mapping = *arguments.mapping;
+  if (arguments.stacks) config.organization.stacks = *arguments.stacks;
   if (arguments.channels) config.organization.channels = *arguments.channels;
   if (arguments.channel_bits) config.organization.channel_bits = *arguments.channel_bits;
   if (const auto complaint = check_dram(config))
@@ -101,6 +102,7 @@ nlohmann::ordered_json to_json(const DramArguments& arguments, const DramConfig&
   json["seed"] = arguments.seed;
   json["requests"] = m.requests;
   json["outstanding"] = outstanding;
+  json["stacks"] = config.organization.stacks;
   json["channels"] = config.organization.channels;
   json["channel_bits"] = config.organization.channel_bits;
   json["address_mapping"] = config.address_mapping;
@@ -157,8 +159,9 @@ int execute(const DramArguments& arguments, const Streams& streams) {
   const auto ns = [&](double clocks) { return m.nanoseconds(clocks); };
   const auto percentile = [&](double share) { return ns(static_cast<double>(m.latency_percentile(share))); };
   const DramStatistics& s = m.statistics;
-  streams.out << fmt::format("{}: {} channel{} of {} x {} bits at {} Mb/s a pin, {}, mapping {}\n", arguments.memory,
-                             o.channels, o.channels == 1 ? "" : "s", o.pseudo_channels, o.channel_bits,
+  const std::string stacks = o.stacks == 1 ? "" : fmt::format("{} stacks of ", o.stacks);
+  streams.out << fmt::format("{}: {}{} channel{} of {} x {} bits at {} Mb/s a pin, {}, mapping {}\n", arguments.memory,
+                             stacks, o.channels, o.channels == 1 ? "" : "s", o.pseudo_channels, o.channel_bits,
                              o.clock_mhz * o.beats_per_clock, report::bytes_text(o.size_bytes()),
                              config.address_mapping);
   streams.out << fmt::format("requests       {} of {} bytes, {}, {} in flight\n", report::grouped(m.requests),

@@ -14,7 +14,7 @@ namespace systole::cli {
 struct DramArguments {
   std::string memory, pattern = "stream", json;
   std::optional<std::string> mapping;
-  std::optional<std::uint32_t> channels, channel_bits, outstanding;
+  std::optional<std::uint32_t> stacks, channels, channel_bits, outstanding;
   std::optional<std::uint64_t> requests;
   std::uint64_t seed = 1;
 };

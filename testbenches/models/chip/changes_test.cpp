@@ -50,7 +50,7 @@ TEST_CASE("a change of the memory's kind takes the keys of the file's kind away,
 
 TEST_CASE("a wrong change is one line that says what is allowed") {
   CHECK(error_with({"chip.array_rows=7"}) ==
-        "c.toml with --set: chip.array_rows = 7: must be a power of two, 4 to 256");
+        "c.toml with --set: chip.array_rows = 7: must be a power of two, 4 to 512");
   CHECK(error_with({"chip.array_row=8"})
             .find("c.toml with --set: unknown key 'chip.array_row', did you mean \"array_rows\"?: must be one of ") ==
         0);

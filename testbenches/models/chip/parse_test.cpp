@@ -58,11 +58,11 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
           "c.toml:1: name = 7: must be a string of letters, digits, '_' and '-', 1 to 64 of them");
     CHECK(error_after("= 800", "= \"fast\"") == "c.toml:2: clock_mhz = 'fast': must be a whole number, 1 to 10000");
     CHECK(error_after("array_rows = 8", "array_rows = 8.0") ==
-          "c.toml:4: chip.array_rows = 8.0: must be a power of two, 4 to 256");
+          "c.toml:4: chip.array_rows = 8.0: must be a power of two, 4 to 512");
     CHECK(error_after("array_rows = 8", "array_rows = true") ==
-          "c.toml:4: chip.array_rows = true: must be a power of two, 4 to 256");
+          "c.toml:4: chip.array_rows = true: must be a power of two, 4 to 512");
     CHECK(error_after("array_rows = 8", "array_rows = [8]") ==
-          "c.toml:4: chip.array_rows = an array: must be a power of two, 4 to 256");
+          "c.toml:4: chip.array_rows = an array: must be a power of two, 4 to 512");
     CHECK(error_after("array_rows = 8", "array_rows = 2024-01-01")
               .find("c.toml:4: chip.array_rows = 2024-01-01: must be") == 0);
     CHECK(error_of("name = \"x\"\nchip = 3\n") == "c.toml:2: chip = 3: must be a table, [chip]");
@@ -73,7 +73,7 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
           "c.toml:4: chip.dataflow = 'output-stationary': must be \"weight-stationary\"");
     CHECK(error_after("[memory]", "[memory]\nkind = \"ddr9\"") ==
           "c.toml:15: memory.kind = 'ddr9': must be one of \"ideal\", \"ddr4_2400\", \"ddr4_3200\", "
-          "\"lpddr4_3200\", \"lpddr5_6400\", \"hbm2\", \"hbm2e\"");
+          "\"lpddr4_3200\", \"lpddr5_6400\", \"hbm2\", \"hbm2e\", \"hbm3\"");
   }
   SECTION("out of range") {
     CHECK(error_after("\"test\"", "\"\"").find("c.toml:1: name = '': must be") == 0);
@@ -82,11 +82,18 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
     CHECK(error_after("= 800", "= 0") == "c.toml:2: clock_mhz = 0: must be a whole number, 1 to 10000");
     CHECK(error_after("= 800", "= -5") == "c.toml:2: clock_mhz = -5: must be a whole number, 1 to 10000");
     CHECK(error_after("array_cols = 16", "array_cols = 2") ==
-          "c.toml:5: chip.array_cols = 2: must be a power of two, 4 to 256");
-    CHECK(error_after("array_cols = 16", "array_cols = 512") ==
-          "c.toml:5: chip.array_cols = 512: must be a power of two, 4 to 256");
+          "c.toml:5: chip.array_cols = 2: must be a power of two, 4 to 512");
+    CHECK(error_after("array_cols = 16", "array_cols = 1024") ==
+          "c.toml:5: chip.array_cols = 1024: must be a power of two, 4 to 512");
+    CHECK(error_after("array_rows = 8", "array_rows = 1024") ==
+          "c.toml:4: chip.array_rows = 1024: must be a power of two, 4 to 512");
+    for (const std::string key : {"load_outstanding", "store_outstanding"}) {
+      CHECK(error_after("[chip]", "[chip]\n" + key + " = 256") == "no error");
+      CHECK(error_after("[chip]", "[chip]\n" + key + " = 257") ==
+            "c.toml:4: chip." + key + " = 257: must be a whole number, 1 to 256");
+    }
     CHECK(error_after("array_cols = 16", "array_cols = 4294967312") ==
-          "c.toml:5: chip.array_cols = 4294967312: must be a power of two, 4 to 256");
+          "c.toml:5: chip.array_cols = 4294967312: must be a power of two, 4 to 512");
     CHECK(error_after("array_cols = 16", "array_cols = 99999999999999999999").find("c.toml:5: not TOML: ") == 0);
     CHECK(error_after("= 33", "= 0") == "c.toml:15: memory.latency_cycles = 0: must be a whole number, 1 to 100000");
     CHECK(error_after("[memory]", "[memory]\nbackpressure_permille = 1000") ==
@@ -98,9 +105,9 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
     CHECK(error_after("[chip]", "[chip]\nqueue_depth = 1") ==
           "c.toml:4: chip.queue_depth = 1: must be a power of two, 2 to 64");
     CHECK(error_after("array_rows = 8", "array_rows = 24") ==
-          "c.toml:4: chip.array_rows = 24: must be a power of two, 4 to 256");
+          "c.toml:4: chip.array_rows = 24: must be a power of two, 4 to 512");
     CHECK(error_after("= 512", "= 500") ==
-          "c.toml:6: chip.activation_bank_words = 500: must be a power of two, 16 to 65536");
+          "c.toml:6: chip.activation_bank_words = 500: must be a power of two, 16 to 16777216");
     CHECK(error_after("load_fifo_beats = 64", "load_fifo_beats = 63")
               .find("c.toml:13: chip.load_fifo_beats = 63: must be a power of two") == 0);
   }
@@ -133,6 +140,26 @@ TEST_CASE("a wrong chip file is refused with file, line, key, value and what is 
                             "[chip]\naxi_address_bits = 32\n")) ==
           "c.toml:17: memory.size_bytes = 8589934592: must be at most 4294967296, what "
           "axi_address_bits = 32 reach");
+  }
+  SECTION("buffers that are too large") {
+    // Words of 8 and of 16 bytes, sums of 4 bytes, 4 banks of activations: 256 MiB each are allowed.
+    CHECK(error_after("= 512", "= 8388608") == "no error");
+    CHECK(error_after("= 512", "= 16777216") ==
+          "c.toml:6: chip.activation_bank_words = 16777216: must be at most 8388608: the activation buffer would have "
+          "512 MiB, at most 256 are allowed");
+    CHECK(error_after("weight_words = 1024", "weight_words = 16777216") == "no error");
+    CHECK(error_after("weight_words = 1024", "weight_words = 33554432") ==
+          "c.toml:7: chip.weight_words = 33554432: must be at most 16777216: the weight buffer would have 512 MiB, at "
+          "most 256 are allowed");
+    const std::string narrow = "weight_words = 134217728";
+    CHECK(error_after("weight_words = 1024", narrow).find("must be a power of two, 16 to 67108864") !=
+          std::string::npos);
+    // Banks of 65536 rows fit into 256 MiB up to the widest array.
+    const std::string wide = replaced(replaced(kText, "array_cols = 16", "array_cols = 512"), "accumulator_rows = 128",
+                                      "accumulator_rows = 65536");
+    CHECK(error_of(wide) == "no error");
+    CHECK(error_after("accumulator_rows = 128", "accumulator_rows = 131072").find("a power of two, 4 to 65536") !=
+          std::string::npos);
   }
   SECTION("not TOML") {
     CHECK(error_of("name = \"x\"\nname = \"y\"\n").find("c.toml:2: not TOML: ") == 0);
@@ -180,6 +207,16 @@ TEST_CASE("DRAM parameters that are wrong are one line with file, line, key and 
   CHECK(error(at_kind + "trcd = 0").find(place + "memory.trcd = 0: must be a whole number") == 0);
   CHECK(error(at_kind + "trcd = \"fast\"").find(place + "memory.trcd = 'fast': must be") == 0);
   CHECK(error(at_kind + "channels = 65") == place + "memory.channels = 65: must be a whole number, 1 to 64");
+  CHECK(error(at_kind + "stacks = 2") == place + "memory.stacks = 2: must be 1: only HBM comes in stacks");
+  CHECK(error("kind = \"hbm3\"\nstacks = 16") == "no error");
+  CHECK(error("kind = \"hbm3\"\nstacks = 17") == place + "memory.stacks = 17: must be a whole number, 1 to 16");
+  CHECK(error("kind = \"hbm2\"\nstacks = 2\nsize_bytes = 0x2_0000_0000") == "no error");
+  CHECK(error("kind = \"hbm2\"\nsize_bytes = 0x2_0000_0000") ==
+        place + "memory.size_bytes = 0x200000000: must be at most 4294967296, what 8 channel(s) of hbm2 hold");
+  CHECK(error(at_kind + "path_latency_ns = 80") == "no error");
+  CHECK(error(at_kind + "path_latency_ns = -1").find(place + "memory.path_latency_ns = -1: must be") == 0);
+  CHECK(error("kind = \"ideal\"\npath_latency_ns = 80")
+            .find(place + "memory.path_latency_ns = 80: must not be given for kind ideal") == 0);
   CHECK(error(at_kind + "channel_bits = 4").find(place + "memory.channel_bits = 4: must be") == 0);
   CHECK(error(at_kind + "write_high = 40") == place + "memory.write_high = 40: must be 1 to 32, the write_queue");
   CHECK(error(at_kind + "address_mapping = \"row-bank\"")

@@ -57,6 +57,19 @@ TEST_CASE("the default mapping puts neighboring bursts into channels, then bank 
   CHECK(map.decode(size + 640) == map.decode(640));  // addresses wrap
 }
 
+TEST_CASE("stacks are more channels, the second stack's behind the first's") {
+  DramConfig config = dram_config("hbm3");
+  config.organization.stacks = 3;
+  const AddressMap map(config.address_mapping, config.organization);
+  std::set<std::uint32_t> seen;
+  for (std::uint32_t n = 0; n < 96; ++n) {
+    CHECK(map.decode(32 * n).channel == n);
+    seen.insert(map.decode(32 * n).channel);
+  }
+  CHECK(seen.size() == config.organization.all_channels());
+  CHECK(map.decode(32 * 96).channel == 0);
+}
+
 TEST_CASE("every burst of a memory has an address of its own") {
   for (const char* mapping : {"row-bank-column-bankgroup-channel", "row-bankgroup-bank-channel-column",
                               "channel-bank-row-column-bankgroup", "row-column-bank-bankgroup-column:1-channel",

@@ -26,7 +26,8 @@ TEST_CASE("every kind keeps the rules and has the capacity and the peak of its p
   };
   const Expected all[] = {{"ddr4_2400", 8192, 19200, 64, 4},  {"ddr4_3200", 8192, 25600, 64, 4},
                           {"lpddr4_3200", 1024, 6400, 32, 8}, {"lpddr5_6400", 2048, 12800, 32, 2},
-                          {"hbm2", 4096, 256000, 32, 2},      {"hbm2e", 8192, 409600, 32, 2}};
+                          {"hbm2", 4096, 256000, 32, 2},      {"hbm2e", 8192, 409600, 32, 2},
+                          {"hbm3", 16384, 819200, 32, 2}};
   REQUIRE(dram_kind_names().size() == std::size(all));
   for (const Expected& expected : all) {
     CAPTURE(expected.kind);
@@ -53,6 +54,23 @@ TEST_CASE("an LPDDR5 channel is 16 or 32 bits wide") {
   config = dram_config("hbm2");
   config.organization.channel_bits = 32;
   CHECK(complaint_of(config) == "channel_bits");
+}
+
+TEST_CASE("stacks multiply channels, capacity and peak of HBM, and nothing else has any") {
+  for (const std::string_view kind : dram_kind_names()) {
+    CAPTURE(std::string(kind));
+    DramConfig config = dram_config(kind);
+    const DramOrganization one = config.organization;
+    CHECK(one.stacks == 1);
+    config.organization.stacks = 5;
+    const DramOrganization& five = config.organization;
+    CHECK(five.command_buses() == 5 * one.command_buses());
+    CHECK(five.size_bytes() == 5 * one.size_bytes());
+    CHECK(five.peak_bytes_per_second() == 5 * one.peak_bytes_per_second());
+    CHECK(complaint_of(config) == (kind.substr(0, 3) == "hbm" ? "" : "stacks"));
+    config.organization.stacks = 0;
+    CHECK(complaint_of(config) == "stacks");
+  }
 }
 
 TEST_CASE("parameters that contradict each other are refused by name") {

@@ -106,37 +106,37 @@ TEST_CASE("one response a cycle, in order, when several are due at once") {
   for (std::uint64_t i = 0; i < 4; ++i) CHECK(master.b_events[i].cycle == 13 + i);
 }
 
-TEST_CASE("64 reads are accepted, the next waits for the cycle after the first one's last beat") {
+TEST_CASE("512 reads are accepted, the next waits for the cycle after the first one's last beat") {
   Master<IdealMemory> master(fast(1000), 16);
-  for (int i = 0; i < 66; ++i) master.read(0, 1);
-  master.run(2000);
-  REQUIRE(master.ar_cycles.size() == 66);
-  CHECK(master.ar_cycles[63] == 63);
+  for (int i = 0; i < 514; ++i) master.read(0, 1);
+  master.run(2600);
+  REQUIRE(master.ar_cycles.size() == 514);
+  CHECK(master.ar_cycles[511] == 511);
   REQUIRE(master.r_events[0].cycle == 1000);
-  CHECK(master.ar_cycles[64] == 1001);
-  CHECK(master.ar_cycles[65] == 1002);
+  CHECK(master.ar_cycles[512] == 1001);
+  CHECK(master.ar_cycles[513] == 1002);
 }
 
-TEST_CASE("64 writes are accepted, the next waits for the cycle after the first one's response") {
+TEST_CASE("512 writes are accepted, the next waits for the cycle after the first one's response") {
   Master<IdealMemory> master(fast(1000), 16);
-  for (int i = 0; i < 65; ++i) master.write(0, 1);
-  master.run(2100);
-  REQUIRE(master.aw_cycles.size() == 65);
-  CHECK(master.aw_cycles[63] == 63);
+  for (int i = 0; i < 513; ++i) master.write(0, 1);
+  master.run(2600);
+  REQUIRE(master.aw_cycles.size() == 513);
+  CHECK(master.aw_cycles[511] == 511);
   REQUIRE(master.b_events[0].cycle == 1000);
-  CHECK(master.aw_cycles[64] == 1001);
+  CHECK(master.aw_cycles[512] == 1001);
 }
 
-TEST_CASE("64 whole bursts of data may run ahead of their AW, the next beat waits") {
+TEST_CASE("512 whole bursts of data may run ahead of their AW, the next beat waits") {
   Master<IdealMemory> master(fast(4), 16);
   master.hold_aw(true);
-  for (int i = 0; i < 70; ++i) master.write(0, 1);
-  master.run(200);
-  CHECK(master.w_events.size() == 64);
+  for (int i = 0; i < 520; ++i) master.write(0, 1);
+  master.run(600);
+  CHECK(master.w_events.size() == 512);
   master.hold_aw(false);
-  master.run(200);
-  CHECK(master.w_events.size() == 70);
-  CHECK(master.b_events.size() == 70);
+  master.run(600);
+  CHECK(master.w_events.size() == 520);
+  CHECK(master.b_events.size() == 520);
 }
 
 TEST_CASE("a bus narrower than a beat gives exactly its bytes per cycle") {

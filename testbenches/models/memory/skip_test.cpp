@@ -150,5 +150,49 @@ TEST_CASE("a DRAM of any kind that leaves out cycles does the same, refreshes in
   }
 }
 
+TEST_CASE("a path of any length leaves out cycles and does the same") {
+  for (const std::uint32_t latency_ns : {1u, 60u, 777u}) {
+    for (const std::uint32_t chip_mhz : {233u, 1000u, 2400u}) {
+      INFO(latency_ns << " ns at " << chip_mhz << " MHz");
+      MemoryConfig config = memory_of_kind("hbm3");
+      config.dram().path_latency_ns = latency_ns;
+      config.backpressure_permille = chip_mhz == 1000 ? 200 : 0;
+      CHECK(compare(config, chip_mhz, latency_ns) > 0.3);
+    }
+  }
+}
+
+TEST_CASE("a read that is answered from the write queue is not left out, whatever else the DRAM waits for") {
+  for (const std::string_view kind : dram_kind_names()) {
+    for (std::uint64_t pause = 1; pause < 40; ++pause) {
+      INFO(kind << ", " << pause << " cycles between write and read");
+      const MemoryConfig config = memory_of_kind(kind);
+      const auto memory = make_memory_timing(config, kBeatBytes, 1000);
+      const std::uint32_t beats = config.dram().organization.burst_bytes() / kBeatBytes;
+      std::uint64_t cycle = 0;
+      const auto step = [&](const Transfers& transfers) {
+        const bool answers = memory->drive(cycle).r_valid;
+        memory->observe(cycle++, transfers);
+        return answers;
+      };
+      for (std::uint32_t beat = 0; beat < beats; ++beat) {
+        Transfers transfers;
+        if (beat == 0) transfers.aw = Burst{0, 0, beats};
+        transfers.w = true;
+        transfers.w_last = beat + 1 == beats;
+        step(transfers);
+      }
+      for (std::uint64_t i = 0; i < pause; ++i) step({});
+      Transfers transfers;
+      transfers.ar = Burst{1, 0, 1};
+      step(transfers);
+      std::uint64_t due = memory->next_cycle(cycle);
+      while (!step({}))
+        if (cycle > due) due = memory->next_cycle(cycle);
+      CHECK(due < cycle);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace systole::memory

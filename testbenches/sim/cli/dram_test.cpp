@@ -57,6 +57,14 @@ TEST_CASE("dram measures a stream, random addresses and a file") {
                                        "--outstanding", "1", "--channels", "2", "--seed", "7"});
   CHECK(again["clocks"] == json["clocks"]);
 
+  json = json_of(scratch, {"--memory", "hbm3", "--stacks", "2", "--channels", "3", "--requests", "20000"});
+  CHECK(json["stacks"] == 2);
+  CHECK(json["channels"] == 3);
+  CHECK(json["outstanding"] == 2 * 3 * 2 * 32);
+  CHECK(json["peak_bytes_per_second"] == 2 * 3 * 51'200'000'000);
+  CHECK(dram({"--memory", "hbm3", "--stacks", "2", "--requests", "10"})
+            .out.find("hbm3: 2 stacks of 16 channels of 2 x ") == 0);
+
   const std::string file = scratch.file("accesses", "R 0\r\nW 0x40\nR 0x40\nR 128\n");
   json = json_of(scratch, {"--memory", "ddr4_2400", "--pattern", file});
   CHECK(json["requests"] == 4);
@@ -100,6 +108,9 @@ TEST_CASE("bad input of dram is one line") {
         std::string::npos);
   CHECK(error_of_dram({"--memory", "ddr4_2400", "--outstanding", "0"}).find("--outstanding") != std::string::npos);
   CHECK(error_of_dram({"--memory", "ddr4_2400", "--channels", "0"}).find("--channels") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "hbm3", "--stacks", "17"}).find("--stacks") != std::string::npos);
+  CHECK(error_of_dram({"--memory", "ddr4_2400", "--stacks", "2"})
+            .find("stacks = 2: must be 1: only HBM comes in stacks") != std::string::npos);
   CHECK(error_of_dram({"--memory", "ddr4_2400", "--channel-bits", "24"}).find("channel_bits") != std::string::npos);
   CHECK(error_of_dram({"--memory", "ddr4_2400", "--requests", "10", "--json", "/no/such/file"})
             .find("cannot be written") != std::string::npos);

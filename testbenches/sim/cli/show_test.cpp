@@ -12,7 +12,7 @@ using namespace systole::test;
 TEST_CASE("the shipped chips are listed, and a shown chip is a chip file again") {
   const CommandResult list = systole_command({"chips"});
   CHECK(list.code == 0);
-  for (const char* name : {"tiny", "edge16", "edge32"}) CHECK(has(list.out, name));
+  for (const char* name : {"tiny", "edge16", "edge32", "npu128"}) CHECK(has(list.out, name));
   const Scratch scratch;
   const CommandResult shown = systole_command({"chip", "edge16"});
   CHECK(shown.code == 0);

@@ -23,7 +23,7 @@ TEST_CASE("an annotated chip file reads back as the same chip and explains every
     }
   }
   CHECK(annotated_toml(open_chip("edge16")).find("4 to 256, a power of two") == std::string::npos);
-  CHECK(annotated_toml(open_chip("edge16")).find("a power of two, 16 to 1048576; here 64 KiB\n") != std::string::npos);
+  CHECK(annotated_toml(open_chip("edge16")).find("a power of two, 16 to 67108864; here 64 KiB\n") != std::string::npos);
 }
 
 TEST_CASE("the page of the chip file has the tables that are made from the keys") {
@@ -43,8 +43,8 @@ TEST_CASE("the schema has every key with its range, and demands those that a fil
   const auto& memory = schema["properties"]["memory"];
   CHECK(silicon["additionalProperties"] == false);
   CHECK(silicon["properties"].size() == 1 + 20);
-  CHECK(memory["properties"].size() == 2 + 2 + 26 + 3);
-  CHECK(silicon["properties"]["array_rows"]["enum"] == nlohmann::json({4, 8, 16, 32, 64, 128, 256}));
+  CHECK(memory["properties"].size() == 2 + 2 + 28 + 3);
+  CHECK(silicon["properties"]["array_rows"]["enum"] == nlohmann::json({4, 8, 16, 32, 64, 128, 256, 512}));
   CHECK(silicon["properties"]["pe_latency"]["maximum"] == 4);
   CHECK(memory["properties"]["kind"]["enum"].size() == 1 + memory::dram_kind_names().size());
   for (const std::string& name : shipped_chips()) {

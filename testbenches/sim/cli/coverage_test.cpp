@@ -3,6 +3,8 @@
 // Does the coverage of several runs add up, and can it be demanded?
 #include "fuzz/coverage.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -31,7 +33,9 @@ TEST_CASE("what two runs covered together is shown, demanded and written, and ca
   const CommandResult one = systole_command({"coverage", even, "--require", "51"});
   CHECK(one.code == 1);
   CHECK(has(one.out, "never hit"));
-  CHECK(has(one.error, "50.00 % of the coverage points were hit, required are 51 %"));
+  const std::size_t points = fuzz::Coverage().points().size();
+  const double percent = 100.0 * static_cast<double>((points + 1) / 2) / static_cast<double>(points);
+  CHECK(has(one.error, fmt::format("{:.2f} % of the coverage points were hit, required are 51 %", percent)));
   CHECK(systole_command({"coverage", even, "--require", "50"}).code == 0);
 
   const CommandResult both =

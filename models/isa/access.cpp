@@ -68,7 +68,7 @@ namespace {
 
 std::int64_t size_of(const Chip& chip, Memory memory) { return static_cast<std::int64_t>(places_in(chip, memory)); }
 
-std::int64_t address(const Bases& bases, Base base, std::uint32_t offset) {
+std::int64_t address(const Bases& bases, Base base, std::uint64_t offset) {
   return static_cast<std::int64_t>(bases[static_cast<std::size_t>(base)] + offset);
 }
 
@@ -97,7 +97,8 @@ void add(Touches& touches, const Load& x, const Chip& chip, const Bases& bases) 
   const std::int64_t unit = buffer.units, bytes = x.diagonal ? 1 : word_bytes(chip, memory);
   buffer.nest.base = std::int64_t{x.dst_base} * unit;
   buffer.nest.run = (x.pad_left + (x.run_bytes + bytes - 1) / bytes + x.pad_right) * unit;
-  buffer.nest.loops = {{x.count[2], x.dst_stride[2] * unit},
+  buffer.nest.loops = {{x.count[3], x.dst_stride[3] * unit},
+                       {x.count[2], x.dst_stride[2] * unit},
                        {x.count[1], x.dst_stride[1] * unit},
                        {std::int64_t{x.pad_top} + x.count[0] + x.pad_bottom, x.dst_stride[0] * unit}};
   Touch dram;
@@ -105,28 +106,30 @@ void add(Touches& touches, const Load& x, const Chip& chip, const Bases& bases) 
   dram.base = x.base;
   dram.nest.base = address(bases, x.base, x.dram_offset);
   dram.nest.run = x.run_bytes;
-  dram.nest.loops = {{x.count[2], x.dram_stride[2]}, {x.count[1], x.dram_stride[1]}, {x.count[0], x.dram_stride[0]}};
+  for (std::size_t level = x.count.size(); level-- > 0;)
+    dram.nest.loops.push_back({x.count[level], x.dram_stride[level]});
   touches.push_back(dram);
   touches.push_back(buffer);
 }
 
 void add(Touches& touches, const Matrix& x, const Chip& chip, const Bases&) {
-  const std::uint64_t taps = std::uint64_t{x.k_y} * x.k_x * x.k_c;  // passes over the same sums
   Touch activation = by_words(chip, Memory::kActivation, Access::kRead);
   const std::int64_t unit = activation.units;
   activation.nest.base = std::int64_t{x.activation_base} * unit;
   activation.nest.run = unit;
-  activation.nest.loops = {{x.n, x.activation_stride_n * unit},    {x.k_y, x.activation_stride_ky * unit},
-                           {x.k_x, x.activation_stride_kx * unit}, {x.k_c, x.activation_stride_kc * unit},
+  activation.nest.loops = {{x.n_b, x.activation_stride_nb * unit}, {x.n, x.activation_stride_n * unit},
+                           {x.k_y, x.activation_stride_ky * unit}, {x.k_x, x.activation_stride_kx * unit},
+                           {x.k_c, x.activation_stride_kc * unit}, {x.m_b, x.activation_stride_b * unit},
                            {x.m_y, x.activation_stride_y * unit},  {x.m_x, x.activation_stride_x * unit}};
   Touch weight = by_words(chip, Memory::kWeight, Access::kRead);
   weight.nest.base = x.weight_base;
-  weight.nest.run = static_cast<std::int64_t>((chip.array_rows + (x.per_column_zero_point ? 1u : 0u)) * x.n * taps);
+  weight.nest.run =
+      static_cast<std::int64_t>((chip.array_rows + (x.per_column_zero_point ? 1u : 0u)) * x.blocks() * x.taps());
   Touch sums = by_words(chip, Memory::kAccumulator, Access::kWrite);
   sums.nest.base = x.accumulator_base;
-  sums.nest.run = std::int64_t{x.m_y} * x.m_x;
-  sums.nest.loops = {{x.n, x.accumulator_stride_n}};
-  sums.walks = taps;
+  sums.nest.run = static_cast<std::int64_t>(x.rows());
+  sums.nest.loops = {{static_cast<std::int64_t>(x.blocks()), x.accumulator_stride_n}};
+  sums.walks = x.taps();
   touches.push_back(activation);
   touches.push_back(weight);
   if (x.accumulate) {
@@ -134,6 +137,13 @@ void add(Touches& touches, const Matrix& x, const Chip& chip, const Bases&) {
     touches.back().access = Access::kRead;
   }
   touches.push_back(sums);
+}
+
+// The loops over counts 4 to 1, of what has a stride for each of them and is contiguous along dimension 0.
+auto steps(const Store& x, const std::array<std::int32_t, kStoreSteps>& stride) {
+  decltype(Nest::loops) loops;
+  for (std::size_t level = kStoreSteps; level > 0; --level) loops.push_back({x.count[level], stride[level - 1]});
+  return loops;
 }
 
 void add(Touches& touches, const Store& x, const Chip& chip, const Bases& bases) {
@@ -147,17 +157,17 @@ void add(Touches& touches, const Store& x, const Chip& chip, const Bases& bases)
   }
   source.nest.base = x.source_base;
   source.nest.run = x.groups;
-  source.nest.loops = {{x.count[3], x.source_stride[3]}, {x.count[2], x.source_stride[2]},
-                       {x.count[1], x.source_stride[1]}, {x.count[0], x.source_stride[0]},
-                       {x.window_y, x.source_stride_wy}, {x.window_x, x.source_stride_wx}};
+  for (std::size_t level = x.count.size(); level-- > 0;)
+    source.nest.loops.push_back({x.count[level], x.source_stride[level]});
+  source.nest.loops.push_back({x.window_y, x.source_stride_wy});
+  source.nest.loops.push_back({x.window_x, x.source_stride_wx});
   touches.push_back(source);
   const std::int64_t along = std::int64_t{x.count[0]} * x.groups;  // groups of a step of the outer loops
   if (x.residual) {
     Touch residual = by_groups(chip, Access::kRead);
     residual.nest.base = x.residual_base;
     residual.nest.run = along;
-    residual.nest.loops = {
-        {x.count[3], x.residual_stride[2]}, {x.count[2], x.residual_stride[1]}, {x.count[1], x.residual_stride[0]}};
+    residual.nest.loops = steps(x, x.residual_stride);
     touches.push_back(residual);
   }
   if (x.requantize) {
@@ -166,7 +176,7 @@ void add(Touches& touches, const Store& x, const Chip& chip, const Bases& bases)
     parameter.nest.run = x.parameter_per_tensor ? 1 : x.groups;
     if (!x.parameter_per_tensor)
       parameter.nest.loops = {{x.count[3], x.parameter_stride_3}, {x.count[2], x.parameter_stride_2}};
-    parameter.walks = std::uint64_t{x.count[0]} * x.count[1];
+    parameter.walks = std::uint64_t{x.count[0]} * x.count[1] * x.count[4];
     if (x.parameter_per_tensor) parameter.walks *= std::uint64_t{x.count[2]} * x.count[3] * x.groups;
     touches.push_back(parameter);
   }
@@ -175,9 +185,9 @@ void add(Touches& touches, const Store& x, const Chip& chip, const Bases& bases)
   target.memory = to_dram ? Memory::kDram : Memory::kActivation;
   target.access = Access::kWrite;
   target.base = x.base;
-  target.nest.base = to_dram ? address(bases, x.base, x.dst_base) : std::int64_t{x.dst_base};
+  target.nest.base = to_dram ? address(bases, x.base, x.dst_base) : static_cast<std::int64_t>(x.dst_base);
   target.nest.run = along * (to_dram ? group_bytes_in_dram(chip, x) : 1);
-  target.nest.loops = {{x.count[3], x.dst_stride[2]}, {x.count[2], x.dst_stride[1]}, {x.count[1], x.dst_stride[0]}};
+  target.nest.loops = steps(x, x.dst_stride);
   touches.push_back(target);
 }
 

@@ -55,7 +55,7 @@ struct Loop {
 // place, or a part of one: `units_per_place` of them, in order, are a place.
 struct Nest {
   std::int64_t base = 0, run = 0;
-  boost::container::static_vector<Loop, 6> loops;  // outermost first
+  boost::container::static_vector<Loop, 8> loops;  // outermost first
   std::int64_t size = 0;                           // units after which addresses wrap around; 0: never
   std::int64_t units_per_place = 1;
 
@@ -110,8 +110,9 @@ struct Touch {
 inline constexpr std::size_t kMostTouches = 5;
 using Touches = boost::container::static_vector<Touch, kMostTouches>;
 
-// Everything that the instruction touches. The three outer loops of a store's source, residual and target are its
-// counts 3, 2 and 1, in this order: step by step, what is read comes before what is written.
+// Everything that the instruction touches. The outer loops of a store's source, residual and target are its counts 4 to 1,
+// in this order (kStoreSteps of them): step by step, what is read comes before what is written.
+inline constexpr std::size_t kStoreSteps = 4;
 Touches touches_of(const Instruction& instruction, const Chip& chip, const Bases& bases);
 
 // Accesses of a memory and the bytes that they move, as an energy model needs them. DRAM is counted in bytes, because

@@ -32,7 +32,7 @@ void visit_fields(T& x, Visitor&& visit) {
   T::visit_fields(x, visit);
 }
 
-// The fields that every instruction has, opcode, version and length included.
+// The fields that every instruction has, opcode, version and length included. A field of two places is two here.
 std::vector<Field> common_fields();
 
 // The fields that only this opcode has.

@@ -12,22 +12,23 @@
 namespace systole::isa {
 namespace {
 
-// The bit pattern of a member, in 32 bits; negative numbers are sign-extended.
+// The bit pattern of a member; negative numbers are sign-extended.
 template <class T>
-std::uint32_t to_bits(T value) {
+std::uint64_t to_bits(T value) {
   if constexpr (std::is_same_v<T, float>) {
     std::uint32_t bits;
     std::memcpy(&bits, &value, sizeof bits);
     return bits;
   } else {
-    return static_cast<std::uint32_t>(value);
+    return static_cast<std::uint64_t>(value);
   }
 }
 
 template <class T>
-void from_bits(std::uint32_t bits, T& value) {
+void from_bits(std::uint64_t bits, T& value) {
   if constexpr (std::is_same_v<T, float>) {
-    std::memcpy(&value, &bits, sizeof bits);
+    const auto pattern = static_cast<std::uint32_t>(bits);
+    std::memcpy(&value, &pattern, sizeof pattern);
   } else {
     value = static_cast<T>(bits);
   }
@@ -38,12 +39,11 @@ struct Encoder {
 
   template <class T>
   void operator()(const Field& field, const T& value) const {
-    std::uint32_t bits = to_bits(value);
+    std::uint64_t bits = to_bits(value);
     if constexpr (std::is_signed_v<T>) bits &= field.mask();  // the member has the field's width, checked below
-    static_assert(sizeof(T) <= 4);
     if (bits > field.mask())
       throw UserError(fmt::format("instruction field {} = {}: must be 0 to {}", field.name, bits, field.mask()));
-    words[field.word] |= bits << field.lsb;
+    field.set(words, bits);
   }
 };
 
@@ -115,7 +115,10 @@ std::vector<Field> common_fields() {
 
 std::vector<Field> fields_of(Opcode opcode) {
   std::vector<Field> fields;
-  const auto collect = [&](const Field& field, const auto&) { fields.push_back(field); };
+  const auto collect = [&](const Field& field, const auto&) {
+    fields.push_back(field.low());
+    if (field.high_width != 0) fields.push_back(field.high());
+  };
   visit_type(opcode, [&](const auto& instruction) { visit_fields(instruction, collect); });
   return fields;
 }
@@ -125,7 +128,7 @@ Encoded reserved_mask(Opcode opcode) {
   mask.fill(0xffffffffu);
   const auto clear = [&](const std::vector<Field>& fields) {
     for (const Field& field : fields)
-      if (field.name != "transpose") mask[field.word] &= ~(field.mask() << field.lsb);
+      if (field.name != "transpose") mask[field.word] &= ~static_cast<std::uint32_t>(field.mask() << field.lsb);
   };
   clear(common_fields());
   clear(fields_of(opcode));
@@ -148,7 +151,7 @@ Encoded encode(const Instruction& instruction) {
 }
 
 std::optional<std::string> illegal_reason(const Encoded& words) {
-  const std::uint32_t opcode = kOpcodeField.get(words);
+  const auto opcode = static_cast<std::uint32_t>(kOpcodeField.get(words));
   if (!engine_of_opcode(opcode)) return fmt::format("opcode {} does not exist", opcode);
   if (const auto version = kVersionField.get(words); version != kVersion)
     return fmt::format("version {} instead of {}", version, kVersion);

@@ -21,15 +21,15 @@ struct Load {
   Base base = Base::kTensor;
   bool transpose = false;  // reserved: illegal on this chip
   bool diagonal = false;   // weight buffer only: each byte of a run becomes a word, at its place on the tile's diagonal
-  std::uint32_t dram_offset = 0;
-  std::uint32_t run_bytes = 1;                     // 24 bits
-  std::array<std::int32_t, 3> dram_stride = {};    // [0] is dram_stride_1; bytes
-  std::array<std::uint16_t, 3> count = {1, 1, 1};  // [0] is count_1
+  std::uint64_t dram_offset = 0;                 // 48 bits; bytes
+  std::uint32_t run_bytes = 1;                   // 24 bits
+  std::array<std::int32_t, 4> dram_stride = {};  // [0] is dram_stride_1; bytes
+  Counts<4> count;                               // [0] is count_1
   formats::int8::OperandBits pad_value = 0;
   std::uint16_t pad_top = 0, pad_bottom = 0;    // rows
   std::uint16_t pad_left = 0, pad_right = 0;    // words
   std::uint32_t dst_base = 0;                   // words
-  std::array<std::int32_t, 3> dst_stride = {};  // words
+  std::array<std::int32_t, 4> dst_stride = {};  // words
 
   template <class Self, class Visitor>
   static void visit_fields(Self& x, Visitor&& visit) {
@@ -37,7 +37,7 @@ struct Load {
     visit(Field{"base", 0, 18, 2}, x.base);
     visit(Field{"transpose", 0, 20, 1}, x.transpose);
     visit(Field{"diagonal", 0, 21, 1}, x.diagonal);
-    visit(Field{"dram_offset", 4, 0, 32}, x.dram_offset);
+    visit(Field{"dram_offset", 4, 0, 32, "dram_offset_high", 17, 16, 16}, x.dram_offset);
     visit(Field{"run_bytes", 5, 0, 24}, x.run_bytes);
     visit(Field{"dram_stride_1", 6, 0, 32}, x.dram_stride[0]);
     visit(Field{"dram_stride_2", 7, 0, 32}, x.dram_stride[1]);
@@ -54,6 +54,9 @@ struct Load {
     visit(Field{"dst_stride_1", 14, 0, 32}, x.dst_stride[0]);
     visit(Field{"dst_stride_2", 15, 0, 32}, x.dst_stride[1]);
     visit(Field{"dst_stride_3", 16, 0, 32}, x.dst_stride[2]);
+    visit(Field{"count_4", 17, 0, 16}, x.count[3]);
+    visit(Field{"dram_stride_4", 18, 0, 32}, x.dram_stride[3]);
+    visit(Field{"dst_stride_4", 19, 0, 32}, x.dst_stride[3]);
   }
 
   std::optional<std::string> illegal_reason() const {
@@ -62,6 +65,7 @@ struct Load {
     if (run_bytes == 0) return "run_bytes is 0";
     if (count[1] == 0) return "count_2 is 0";
     if (count[2] == 0) return "count_3 is 0";
+    if (count[3] == 0) return "count_4 is 0";
     if (count[0] == 0 && pad_top == 0 && pad_bottom == 0)
       return "a load without rows: count_1, pad_top and pad_bottom are 0";
     return std::nullopt;

@@ -22,10 +22,13 @@ struct Matrix {
   bool per_column_zero_point = false;
   formats::int8::OperandBits activation_zero_point = 0, weight_zero_point = 0;  // bit pattern in the operand's type
   std::uint16_t m_y = 1, m_x = 1, k_y = 1, k_x = 1, k_c = 1, n = 1;
+  std::uint16_t m_b = 1;              // images that share the weights
+  std::uint16_t n_b = 1;              // sets, images or heads, with weights of their own
   std::uint32_t activation_base = 0;  // words, as all activation strides
   std::int32_t activation_stride_y = 0, activation_stride_x = 0;
   std::int32_t activation_stride_ky = 0, activation_stride_kx = 0;
   std::int32_t activation_stride_kc = 0, activation_stride_n = 0;
+  std::int32_t activation_stride_b = 0, activation_stride_nb = 0;
   std::uint32_t weight_base = 0;       // words
   std::uint32_t accumulator_base = 0;  // rows
   std::int32_t accumulator_stride_n = 0;
@@ -54,6 +57,10 @@ struct Matrix {
     visit(Field{"weight_base", 15, 0, 32}, x.weight_base);
     visit(Field{"accumulator_base", 16, 0, 32}, x.accumulator_base);
     visit(Field{"accumulator_stride_n", 17, 0, 32}, x.accumulator_stride_n);
+    visit(Field{"m_b", 18, 0, 16}, x.m_b);
+    visit(Field{"n_b", 18, 16, 16}, x.n_b);
+    visit(Field{"activation_stride_b", 19, 0, 32}, x.activation_stride_b);
+    visit(Field{"activation_stride_nb", 20, 0, 32}, x.activation_stride_nb);
   }
 
   std::optional<std::string> illegal_reason() const {
@@ -63,8 +70,17 @@ struct Matrix {
     if (k_x == 0) return "k_x is 0";
     if (k_c == 0) return "k_c is 0";
     if (n == 0) return "n is 0";
+    if (m_b == 0) return "m_b is 0";
+    if (n_b == 0) return "n_b is 0";
     return std::nullopt;
   }
+
+  // Rows of the accumulators that a column block fills.
+  std::uint64_t rows() const { return std::uint64_t{m_b} * m_y * m_x; }
+  // Weight passes over the same rows.
+  std::uint64_t taps() const { return std::uint64_t{k_y} * k_x * k_c; }
+  // Column blocks, of all sets.
+  std::uint64_t blocks() const { return std::uint64_t{n_b} * n; }
 };
 
 }  // namespace systole::isa

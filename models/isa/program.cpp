@@ -8,6 +8,7 @@
 #include <cstring>
 #include <variant>
 
+#include "isa/fields.hpp"
 #include "support/error.hpp"
 #include "support/file.hpp"
 
@@ -72,6 +73,10 @@ class Reader {
 
 // What stands behind "instruction 3 " if a file may not hold it.
 std::optional<std::string> refusal(const Encoded& words) {
+  // An instruction that an earlier version of the tool wrote into a file.
+  if (const std::uint64_t version = kVersionField.get(words); version == 1)
+    return fmt::format("is of instruction set version {}, this chip runs version {}: compile or assemble it again",
+                       version, kVersion);
   if (const auto reason = illegal_reason(words)) return "is illegal: " + *reason;
   if (const auto reason = oversize_reason(decode(words))) return "has " + *reason;
   return std::nullopt;
@@ -82,9 +87,9 @@ std::optional<std::string> refusal(const Encoded& words) {
 std::optional<std::string> oversize_reason(const Instruction& instruction) {
   const auto* matrix = std::get_if<Matrix>(&instruction);
   if (matrix == nullptr) return std::nullopt;
-  const std::uint64_t rows = std::uint64_t{matrix->m_y} * matrix->m_x;
+  const std::uint64_t rows = matrix->rows();
   if (rows <= kMaxAccumulatorRows) return std::nullopt;
-  return fmt::format("m_y * m_x = {}: must be at most {}, the accumulator rows of the largest chip", rows,
+  return fmt::format("m_b * m_y * m_x = {}: must be at most {}, the accumulator rows of the largest chip", rows,
                      kMaxAccumulatorRows);
 }
 

@@ -27,16 +27,16 @@ struct Store {
   bool source_signed = true, mid_signed = true;
   bool residual = false, residual_signed = true, output_signed = true;
   bool parameter_per_tensor = false;
-  std::uint32_t dst_base = 0;                   // bytes in DRAM, groups in the activation buffer
-  std::array<std::int32_t, 3> dst_stride = {};  // [0] is dst_stride_1
-  std::array<std::uint16_t, 4> count = {1, 1, 1, 1};
+  std::uint64_t dst_base = 0;                   // bytes in DRAM, 48 bits; groups in the activation buffer, 32 bits
+  std::array<std::int32_t, 4> dst_stride = {};  // [0] is dst_stride_1
+  Counts<5> count;                              // [0] is count_0
   std::uint8_t window_y = 1, window_x = 1;
   std::uint16_t groups = 1;
   std::uint32_t source_base = 0;  // groups
-  std::array<std::int32_t, 4> source_stride = {};
+  std::array<std::int32_t, 5> source_stride = {};
   std::int32_t source_stride_wy = 0, source_stride_wx = 0;
   std::uint32_t residual_base = 0;  // groups
-  std::array<std::int32_t, 3> residual_stride = {};
+  std::array<std::int32_t, 4> residual_stride = {};
   std::uint16_t parameter_base = 0, parameter_stride_2 = 0, parameter_stride_3 = 0;  // words
   formats::int8::OperandBits mid_zero_point = 0;  // bit pattern in the type of mid_signed
   std::int16_t clamp_low = formats::int8::lowest(true), clamp_high = formats::int8::highest(true);
@@ -55,7 +55,7 @@ struct Store {
     visit(Field{"residual_signed", 0, 25, 1}, x.residual_signed);
     visit(Field{"output_signed", 0, 26, 1}, x.output_signed);
     visit(Field{"parameter_per_tensor", 0, 27, 1}, x.parameter_per_tensor);
-    visit(Field{"dst_base", 4, 0, 32}, x.dst_base);
+    visit(Field{"dst_base", 4, 0, 32, "dst_base_high", 28, 16, 16}, x.dst_base);
     visit(Field{"dst_stride_1", 5, 0, 32}, x.dst_stride[0]);
     visit(Field{"dst_stride_2", 6, 0, 32}, x.dst_stride[1]);
     visit(Field{"dst_stride_3", 7, 0, 32}, x.dst_stride[2]);
@@ -86,14 +86,20 @@ struct Store {
     visit(Field{"add_scale_source", 25, 0, 32}, x.add_scale_source);
     visit(Field{"add_scale_residual", 26, 0, 32}, x.add_scale_residual);
     visit(Field{"add_offset", 27, 0, 32}, x.add_offset);
+    visit(Field{"count_4", 28, 0, 16}, x.count[4]);
+    visit(Field{"dst_stride_4", 29, 0, 32}, x.dst_stride[3]);
+    visit(Field{"source_stride_4", 30, 0, 32}, x.source_stride[4]);
+    visit(Field{"residual_stride_4", 31, 0, 32}, x.residual_stride[3]);
   }
 
   std::optional<std::string> illegal_reason() const {
-    for (int i = 0; i < 4; ++i)
+    for (std::size_t i = 0; i < count.size(); ++i)
       if (count[i] == 0) return "count_" + std::to_string(i) + " is 0";
     if (window_y == 0) return "window_y is 0";
     if (window_x == 0) return "window_x is 0";
     if (groups == 0) return "groups is 0";
+    if (destination == Destination::kActivation && dst_base >> 32 != 0)
+      return "dst_base_high with the activation buffer as destination";
     if (raw) {
       if (source != Source::kAccumulator) return "raw with a source other than the accumulators";
       if (destination != Destination::kDram) return "raw with a destination other than DRAM";

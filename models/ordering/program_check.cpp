@@ -16,7 +16,6 @@ namespace systole::ordering {
 namespace {
 
 constexpr std::size_t kMostProblems = 10;
-constexpr std::size_t kOuterLoops = 3;  // that the touches of a store share (isa/access.hpp)
 
 // The first touch of a memory with this access; null if there is none.
 const isa::Touch* find(const isa::Touches& touches, Memory memory, Access access) {
@@ -25,23 +24,22 @@ const isa::Touch* find(const isa::Touches& touches, Memory memory, Access access
   return nullptr;
 }
 
-// Calls visit(inner nest of each touch) for every step of the outer loops.
+// Calls visit(inner nest of each touch) for every step of the loops that a store's touches share.
 template <typename Visit>
 void for_each_step(const isa::Touches& touches, Visit&& visit) {
   isa::Touches inner = touches;
   for (isa::Touch& touch : inner)
-    touch.nest.loops.erase(touch.nest.loops.begin(), touch.nest.loops.begin() + kOuterLoops);
-  std::array<std::int64_t, kOuterLoops> at = {};
-  const auto& outer = touches.front().nest.loops;
-  for (at[0] = 0; at[0] < outer[0].count; ++at[0])
-    for (at[1] = 0; at[1] < outer[1].count; ++at[1])
-      for (at[2] = 0; at[2] < outer[2].count; ++at[2]) {
-        for (std::size_t t = 0; t < touches.size(); ++t) {
-          inner[t].nest.base = touches[t].nest.base;
-          for (std::size_t l = 0; l < kOuterLoops; ++l) inner[t].nest.base += at[l] * touches[t].nest.loops[l].stride;
-        }
-        visit(inner);
-      }
+    touch.nest.loops.erase(touch.nest.loops.begin(), touch.nest.loops.begin() + isa::kStoreSteps);
+  const auto walk = [&](const auto& self, std::size_t level) -> void {
+    if (level == isa::kStoreSteps) return visit(inner);
+    for (std::int64_t at = 0; at < touches.front().nest.loops[level].count; ++at) {
+      self(self, level + 1);
+      for (std::size_t t = 0; t < touches.size(); ++t) inner[t].nest.base += touches[t].nest.loops[level].stride;
+    }
+    for (std::size_t t = 0; t < touches.size(); ++t)
+      inner[t].nest.base -= touches.front().nest.loops[level].count * touches[t].nest.loops[level].stride;
+  };
+  walk(walk, 0);
 }
 
 class ProgramCheck {
@@ -97,7 +95,7 @@ class ProgramCheck {
   }
 
   bool fits(const isa::Matrix& matrix, const isa::Touches& touches) {
-    const std::uint32_t rows = std::uint32_t{matrix.m_y} * matrix.m_x;
+    const std::uint64_t rows = matrix.rows();
     const std::int64_t words = find(touches, Memory::kWeight, Access::kRead)->nest.run;
     if (rows > chip_.accumulator_rows) problem(index_, fmt::format("{} rows exceed an accumulator bank", rows));
     if (words > chip_.weight_words) problem(index_, fmt::format("{} weight words exceed the buffer", words));

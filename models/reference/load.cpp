@@ -71,25 +71,25 @@ void ReferenceChip::perform(const isa::Load& load, MemoryImage& dram) {
       load.diagonal ? load.run_bytes : (load.run_bytes + buffer.word_bytes() - 1) / buffer.word_bytes();
   const std::uint32_t rows = std::uint32_t{load.pad_top} + load.count[0] + load.pad_bottom;
 
-  for (std::uint32_t i3 = 0; i3 < load.count[2]; ++i3) {
-    for (std::uint32_t i2 = 0; i2 < load.count[1]; ++i2) {
-      for (std::uint32_t i1 = 0; i1 < rows; ++i1) {
-        std::uint64_t dst = load.dst_base + steps(i3, load.dst_stride[2]) + steps(i2, load.dst_stride[1]) +
-                            steps(i1, load.dst_stride[0]);
-        if (load.pad_top <= i1 && i1 < std::uint32_t{load.pad_top} + load.count[0]) {
-          const std::uint64_t src = src_base + steps(i3, load.dram_stride[2]) + steps(i2, load.dram_stride[1]) +
-                                    steps(i1 - load.pad_top, load.dram_stride[0]);
-          dst = buffer.fill(dst, load.pad_left, load.pad_value);
-          const std::uint8_t* bytes = dram_at(dram, chip_, src, load.run_bytes, "load");
-          dst = load.diagonal ? buffer.copy_diagonal(dst, bytes, load.run_bytes, load.pad_value)
-                              : buffer.copy(dst, bytes, load.run_bytes, load.pad_value);
-          buffer.fill(dst, load.pad_right, load.pad_value);
-        } else {
-          buffer.fill(dst, load.pad_left + run_words + load.pad_right, load.pad_value);
-        }
-      }
+  const auto row = [&](std::uint32_t i4, std::uint32_t i3, std::uint32_t i2, std::uint32_t i1) {
+    std::uint64_t dst = load.dst_base + steps(i4, load.dst_stride[3]) + steps(i3, load.dst_stride[2]) +
+                        steps(i2, load.dst_stride[1]) + steps(i1, load.dst_stride[0]);
+    if (load.pad_top <= i1 && i1 < std::uint32_t{load.pad_top} + load.count[0]) {
+      const std::uint64_t src = src_base + steps(i4, load.dram_stride[3]) + steps(i3, load.dram_stride[2]) +
+                                steps(i2, load.dram_stride[1]) + steps(i1 - load.pad_top, load.dram_stride[0]);
+      dst = buffer.fill(dst, load.pad_left, load.pad_value);
+      const std::uint8_t* bytes = dram_at(dram, chip_, src, load.run_bytes, "load");
+      dst = load.diagonal ? buffer.copy_diagonal(dst, bytes, load.run_bytes, load.pad_value)
+                          : buffer.copy(dst, bytes, load.run_bytes, load.pad_value);
+      buffer.fill(dst, load.pad_right, load.pad_value);
+    } else {
+      buffer.fill(dst, load.pad_left + run_words + load.pad_right, load.pad_value);
     }
-  }
+  };
+  for (std::uint32_t i4 = 0; i4 < load.count[3]; ++i4)
+    for (std::uint32_t i3 = 0; i3 < load.count[2]; ++i3)
+      for (std::uint32_t i2 = 0; i2 < load.count[1]; ++i2)
+        for (std::uint32_t i1 = 0; i1 < rows; ++i1) row(i4, i3, i2, i1);
 }
 
 }  // namespace systole::reference

@@ -25,7 +25,7 @@ using formats::int8::kSumBytes;
 
 // A group's position in the iteration space.
 struct Index {
-  std::uint32_t i0, i1, i2, i3, g;
+  std::uint32_t i0, i1, i2, i3, i4, g;
 };
 
 bool is_normal_or_zero(float x) { return x == 0.0f || std::isnormal(x); }
@@ -64,15 +64,17 @@ void ReferenceChip::perform(const isa::Store& store, MemoryImage& dram) {
 
   const auto source_group = [&](const Index& at, std::uint32_t wy, std::uint32_t wx) {
     const auto stride = [](std::int32_t x) { return static_cast<std::uint32_t>(x); };
-    return (store.source_base + at.i3 * stride(store.source_stride[3]) + at.i2 * stride(store.source_stride[2]) +
-            at.i1 * stride(store.source_stride[1]) + at.i0 * stride(store.source_stride[0]) +
-            wy * stride(store.source_stride_wy) + wx * stride(store.source_stride_wx) + at.g) &
+    return (store.source_base + at.i4 * stride(store.source_stride[4]) + at.i3 * stride(store.source_stride[3]) +
+            at.i2 * stride(store.source_stride[2]) + at.i1 * stride(store.source_stride[1]) +
+            at.i0 * stride(store.source_stride[0]) + wy * stride(store.source_stride_wy) +
+            wx * stride(store.source_stride_wx) + at.g) &
            (source_groups - 1);
   };
   const auto residual_group = [&](const Index& at) {
     const auto stride = [](std::int32_t x) { return static_cast<std::uint32_t>(x); };
-    return (store.residual_base + at.i3 * stride(store.residual_stride[2]) + at.i2 * stride(store.residual_stride[1]) +
-            at.i1 * stride(store.residual_stride[0]) + at.i0 * store.groups + at.g) &
+    return (store.residual_base + at.i4 * stride(store.residual_stride[3]) + at.i3 * stride(store.residual_stride[2]) +
+            at.i2 * stride(store.residual_stride[1]) + at.i1 * stride(store.residual_stride[0]) + at.i0 * store.groups +
+            at.g) &
            (activation_groups - 1);
   };
   const auto parameter_word = [&](const Index& at) {
@@ -120,8 +122,9 @@ void ReferenceChip::perform(const isa::Store& store, MemoryImage& dram) {
 
   const std::uint32_t group_size = to_dram ? isa::group_bytes_in_dram(chip_, store) : 1;
   const auto write = [&](const Index& at, const std::int32_t* values) {
-    const std::uint64_t offset = store.dst_base + steps(at.i3, store.dst_stride[2]) +
-                                 steps(at.i2, store.dst_stride[1]) + steps(at.i1, store.dst_stride[0]) +
+    const std::uint64_t offset = store.dst_base + steps(at.i4, store.dst_stride[3]) +
+                                 steps(at.i3, store.dst_stride[2]) + steps(at.i2, store.dst_stride[1]) +
+                                 steps(at.i1, store.dst_stride[0]) +
                                  (std::uint64_t{at.i0} * store.groups + at.g) * group_size;
     std::uint8_t* to = to_dram ? dram_at(dram, chip_, base_[static_cast<int>(store.base)] + offset, group_size, "store")
                                : activation_.data() + (offset & (activation_groups - 1)) * lanes;
@@ -133,27 +136,26 @@ void ReferenceChip::perform(const isa::Store& store, MemoryImage& dram) {
     }
   };
 
-  Index at;
-  for (at.i3 = 0; at.i3 < store.count[3]; ++at.i3) {
-    for (at.i2 = 0; at.i2 < store.count[2]; ++at.i2) {
-      for (at.i1 = 0; at.i1 < store.count[1]; ++at.i1) {
-        for (at.i0 = 0; at.i0 < store.count[0]; ++at.i0) {
-          for (at.g = 0; at.g < store.groups; ++at.g) {
-            std::int32_t maximum[kMaxLanes];
-            for (std::uint32_t wy = 0; wy < store.window_y; ++wy) {
-              for (std::uint32_t wx = 0; wx < store.window_x; ++wx) {
-                std::int32_t values[kMaxLanes];
-                step(at, wy, wx, values);
-                for (std::uint32_t lane = 0; lane < lanes; ++lane)
-                  maximum[lane] = wy == 0 && wx == 0 ? values[lane] : std::max(maximum[lane], values[lane]);
-              }
-            }
-            write(at, maximum);
-          }
-        }
+  const auto window = [&](const Index& at) {
+    std::int32_t maximum[kMaxLanes];
+    for (std::uint32_t wy = 0; wy < store.window_y; ++wy) {
+      for (std::uint32_t wx = 0; wx < store.window_x; ++wx) {
+        std::int32_t values[kMaxLanes];
+        step(at, wy, wx, values);
+        for (std::uint32_t lane = 0; lane < lanes; ++lane)
+          maximum[lane] = wy == 0 && wx == 0 ? values[lane] : std::max(maximum[lane], values[lane]);
       }
     }
-  }
+    write(at, maximum);
+  };
+
+  Index at;
+  for (at.i4 = 0; at.i4 < store.count[4]; ++at.i4)
+    for (at.i3 = 0; at.i3 < store.count[3]; ++at.i3)
+      for (at.i2 = 0; at.i2 < store.count[2]; ++at.i2)
+        for (at.i1 = 0; at.i1 < store.count[1]; ++at.i1)
+          for (at.i0 = 0; at.i0 < store.count[0]; ++at.i0)
+            for (at.g = 0; at.g < store.groups; ++at.g) window(at);
 }
 
 }  // namespace systole::reference

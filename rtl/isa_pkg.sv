@@ -31,7 +31,7 @@ package isa_pkg;
   localparam int OpcodeLoad = 1;
   localparam int OpcodeMatrix = 2;
   localparam int OpcodeStore = 3;
-  localparam int Version = 1;
+  localparam int Version = 2;
   localparam int LengthUnits = 4;
 
   // Values of the load's buffer and of the base fields.
@@ -118,6 +118,14 @@ package isa_pkg;
   localparam int LoadDstStride2Width = 32;
   localparam int LoadDstStride3Lsb = 512;
   localparam int LoadDstStride3Width = 32;
+  localparam int LoadCount4Lsb = 544;
+  localparam int LoadCount4Width = 16;
+  localparam int LoadDramOffsetHighLsb = 560;
+  localparam int LoadDramOffsetHighWidth = 16;
+  localparam int LoadDramStride4Lsb = 576;
+  localparam int LoadDramStride4Width = 32;
+  localparam int LoadDstStride4Lsb = 608;
+  localparam int LoadDstStride4Width = 32;
 
   // matrix: the loop nest.
   localparam int MatrixAccumulateLsb = 16;
@@ -164,6 +172,14 @@ package isa_pkg;
   localparam int MatrixAccumulatorBaseWidth = 32;
   localparam int MatrixAccumulatorStrideNLsb = 544;
   localparam int MatrixAccumulatorStrideNWidth = 32;
+  localparam int MatrixMBLsb = 576;
+  localparam int MatrixMBWidth = 16;
+  localparam int MatrixNBLsb = 592;
+  localparam int MatrixNBWidth = 16;
+  localparam int MatrixActivationStrideBLsb = 608;
+  localparam int MatrixActivationStrideBWidth = 32;
+  localparam int MatrixActivationStrideNbLsb = 640;
+  localparam int MatrixActivationStrideNbWidth = 32;
 
   // store: post-processing.
   localparam int StoreSourceLsb = 16;
@@ -250,6 +266,16 @@ package isa_pkg;
   localparam int StoreAddScaleResidualWidth = 32;
   localparam int StoreAddOffsetLsb = 864;
   localparam int StoreAddOffsetWidth = 32;
+  localparam int StoreCount4Lsb = 896;
+  localparam int StoreCount4Width = 16;
+  localparam int StoreDstBaseHighLsb = 912;
+  localparam int StoreDstBaseHighWidth = 16;
+  localparam int StoreDstStride4Lsb = 928;
+  localparam int StoreDstStride4Width = 32;
+  localparam int StoreSourceStride4Lsb = 960;
+  localparam int StoreSourceStride4Width = 32;
+  localparam int StoreResidualStride4Lsb = 992;
+  localparam int StoreResidualStride4Width = 32;
 
   // Bits that must be zero: those without a field, and the load's transpose flag, whose unit does not exist yet. Words
   // from 31 down to 0, four a line.
@@ -257,7 +283,7 @@ package isa_pkg;
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
-    32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'h0000_0000,
+    32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'hff00_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'hff00_0000, 32'h0000_0000,
@@ -266,15 +292,15 @@ package isa_pkg;
   localparam logic [1023:0] MatrixReservedMask = {
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
     32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
-    32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
-    32'hffff_ffff, 32'hffff_ffff, 32'h0000_0000, 32'h0000_0000,
+    32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'h0000_0000,
+    32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'hffff_0000,
     32'h0000_0000, 32'hffff_ffff, 32'h0000_0000, 32'hfff0_0000
   };
   localparam logic [1023:0] StoreReservedMask = {
-    32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff, 32'hffff_ffff,
+    32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'hff00_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,
     32'h0000_0000, 32'h0000_0000, 32'h0000_0000, 32'h0000_0000,

@@ -29,9 +29,9 @@ void LoadRequest::start(const isa::Load& load, std::uint64_t base, std::uint32_t
   active_ = load.count[0] != 0;
   run_start_ = true;
   left_ = load.run_bytes;
-  i1_ = i2_ = i3_ = 0;
+  index_ = {};
   address_ = (base + load.dram_offset) & address_mask_;
-  address_1_ = address_2_ = address_3_ = address_;
+  level_.fill(address_);
   cut_burst();
 }
 
@@ -55,24 +55,22 @@ std::optional<Run> LoadRequest::accept() {
     cut_burst();
     return run;
   }
-  left_ = load_.run_bytes;
-  if (++i1_ < load_.count[0]) {
-    address_1_ += static_cast<std::int64_t>(load_.dram_stride[0]);
-  } else {
-    i1_ = 0;
-    if (++i2_ < load_.count[1]) {
-      address_2_ += static_cast<std::int64_t>(load_.dram_stride[1]);
-    } else {
-      i2_ = 0;
-      if (++i3_ == load_.count[2]) active_ = false;
-      address_3_ += static_cast<std::int64_t>(load_.dram_stride[2]);
-      address_2_ = address_3_;
-    }
-    address_1_ = address_2_;
-  }
-  address_ = address_1_ & address_mask_;
-  cut_burst();
+  next_run();
   return run;
+}
+
+void LoadRequest::next_run() {
+  std::size_t loop = 0;
+  while (loop < kLevels && ++index_[loop] == load_.count[loop]) index_[loop++] = 0;
+  if (loop == kLevels) {
+    active_ = false;
+    return;
+  }
+  level_[loop] += static_cast<std::int64_t>(load_.dram_stride[loop]);
+  for (std::size_t inner = 0; inner < loop; ++inner) level_[inner] = level_[loop];
+  address_ = level_[loop] & address_mask_;
+  left_ = load_.run_bytes;
+  cut_burst();
 }
 
 void LoadRequest::end_cycle(bool last_beat_arrived, bool beat_taken) {
@@ -133,21 +131,25 @@ LoadWriter::LoadWriter(const Chip& chip)
 void LoadWriter::take(const isa::Load& load, std::uint32_t index, std::uint32_t word_bytes) {
   active_ = true;
   load_ = load;
-  index_ = index;
+  load_index_ = index;
   rows_ = load.pad_top + load.count[0] + load.pad_bottom;
   run_words_ = (load.run_bytes + word_bytes - 1) / word_bytes;
   row_words_ = load.pad_left + run_words_ + load.pad_right;
-  i1_ = i2_ = i3_ = word_ = 0;
-  address_ = address_1_ = address_2_ = address_3_ = load.dst_base;
+  word_ = 0;
+  index_ = {};
+  address_ = load.dst_base;
+  level_.fill(address_);
 }
 
 bool LoadWriter::needs_data() const {
-  return i1_ >= load_.pad_top && i1_ < std::uint32_t{load_.pad_top} + load_.count[0] && word_ >= load_.pad_left &&
+  const std::uint32_t row = index_[0];
+  return row >= load_.pad_top && row < std::uint32_t{load_.pad_top} + load_.count[0] && word_ >= load_.pad_left &&
          word_ < load_.pad_left + run_words_;
 }
 
 bool LoadWriter::last_word() const {
-  return word_ + 1 == row_words_ && i1_ + 1 == rows_ && i2_ + 1 == load_.count[1] && i3_ + 1 == load_.count[2];
+  if (word_ + 1 != row_words_ || index_[0] + 1 != rows_) return false;
+  return index_[1] + 1 == load_.count[1] && index_[2] + 1 == load_.count[2] && index_[3] + 1 == load_.count[3];
 }
 
 void LoadWriter::written() {
@@ -156,21 +158,12 @@ void LoadWriter::written() {
     return;
   }
   word_ = 0;
-  if (++i1_ < rows_) {
-    address_1_ += load_.dst_stride[0];
-  } else {
-    i1_ = 0;
-    if (++i2_ < load_.count[1]) {
-      address_2_ += load_.dst_stride[1];
-    } else {
-      i2_ = 0;
-      ++i3_;
-      address_3_ += load_.dst_stride[2];
-      address_2_ = address_3_;
-    }
-    address_1_ = address_2_;
-  }
-  address_ = address_1_;
+  std::size_t loop = 0;
+  while (loop + 1 < kLevels && ++index_[loop] == (loop == 0 ? rows_ : load_.count[loop])) index_[loop++] = 0;
+  if (loop + 1 == kLevels) ++index_[loop];
+  level_[loop] += load_.dst_stride[loop];
+  for (std::size_t inner = 0; inner < loop; ++inner) level_[inner] = level_[loop];
+  address_ = level_[loop];
 }
 
 std::uint64_t LoadWriter::steady_cycles() const {

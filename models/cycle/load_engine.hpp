@@ -3,6 +3,8 @@
 // Timing of the load engine (rtl/load/): what it does in each cycle, without any data.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -41,7 +43,9 @@ class LoadRequest {
   void skip(std::uint64_t cycles) { room_ += static_cast<std::uint32_t>(cycles); }
 
  private:
+  static constexpr std::size_t kLevels = 4;
   void cut_burst();
+  void next_run();
 
   std::uint64_t axi_bytes_, burst_bytes_, address_mask_;
   std::uint32_t axi_shift_;
@@ -49,8 +53,9 @@ class LoadRequest {
   bool active_ = false, run_start_ = false;
   isa::Load load_;
   std::uint32_t word_bytes_ = 0, left_ = 0;
-  std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0;
-  std::uint64_t address_ = 0, address_1_ = 0, address_2_ = 0, address_3_ = 0;
+  std::array<std::uint32_t, kLevels> index_ = {};  // of each loop, the inner one first
+  std::array<std::uint64_t, kLevels> level_ = {};  // address at the step where each loop stands
+  std::uint64_t address_ = 0;
   std::uint32_t bytes_ = 0, beats_ = 0;  // of the burst that begins at address_
   std::uint32_t room_, in_flight_ = 0;
 };
@@ -87,7 +92,7 @@ class LoadWriter {
   std::uint32_t bank() const { return (address_ & address_mask_) >> bank_shift_; }
   bool needs_data() const;
   bool last_word() const;  // of the instruction
-  std::uint32_t index() const { return index_; }
+  std::uint32_t index() const { return load_index_; }
   std::uint16_t post_mask() const { return load_.common.post_mask; }
   void written();
   // For how many cycles it writes data to the next address, within a row. `skip` carries out that many or fewer.
@@ -97,13 +102,17 @@ class LoadWriter {
   void finish() { active_ = false; }
 
  private:
+  static constexpr std::size_t kLevels = 4;
+
   bool active_ = false;
   isa::Load load_;
-  std::uint32_t index_ = 0;
+  std::uint32_t load_index_ = 0;
   std::uint32_t bank_shift_, address_mask_;
   std::uint32_t rows_ = 0, run_words_ = 0, row_words_ = 0;
-  std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0, word_ = 0;
-  std::uint32_t address_ = 0, address_1_ = 0, address_2_ = 0, address_3_ = 0;
+  std::uint32_t word_ = 0;
+  std::array<std::uint32_t, kLevels> index_ = {};  // of each loop, the inner one first
+  std::array<std::uint32_t, kLevels> level_ = {};  // address at the step where each loop stands
+  std::uint32_t address_ = 0;
 };
 
 // rtl/load/load_engine.sv.

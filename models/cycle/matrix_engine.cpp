@@ -33,10 +33,10 @@ void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_
   InFlight next;
   next.matrix = m;
   next.index = index;
-  next.rows = std::uint32_t{m.m_y} * m.m_x;
+  next.rows = static_cast<std::uint32_t>(m.rows());
   next.skipped_cycles = m.per_column_zero_point ? 1 : 0;
   next.pass_cycles = timing_.cycles(next.rows, m.per_column_zero_point);
-  const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
+  const std::uint64_t passes = m.blocks() * m.taps();
   next.first_cycle = cycle + 1;
   next.last_cycle = cycle + passes * next.pass_cycles;
   const std::uint64_t last_row_cycle = next.last_cycle - next.pass_cycles + next.skipped_cycles + next.rows;
@@ -44,19 +44,21 @@ void MatrixEngine::start(std::uint64_t cycle, const isa::Matrix& m, std::uint32_
 
   // Activation words from the smallest address to the largest; an address below zero wraps and is left to all banks.
   std::int64_t low = m.activation_base & activation_mask_, high = low;
-  const auto reach = [&](std::int64_t stride, std::uint32_t count) {
-    (stride < 0 ? low : high) += stride * (std::int64_t{count} - 1);
+  const auto reach = [&](std::int64_t stride, std::uint64_t count) {
+    (stride < 0 ? low : high) += stride * (static_cast<std::int64_t>(count) - 1);
   };
+  reach(m.activation_stride_b, m.m_b);
   reach(m.activation_stride_y, m.m_y);
   reach(m.activation_stride_x, m.m_x);
   reach(m.activation_stride_ky, m.k_y);
   reach(m.activation_stride_kx, m.k_x);
   reach(m.activation_stride_kc, m.k_c);
   reach(m.activation_stride_n, m.n);
+  reach(m.activation_stride_nb, m.n_b);
   next.activation_banks = low < 0 ? all_activation_banks_ : banks_of(low, high, bank_shift_, all_activation_banks_);
   low = m.accumulator_base & accumulator_mask_;
   high = low + next.rows - 1;
-  reach(m.accumulator_stride_n, m.n);
+  reach(m.accumulator_stride_n, m.blocks());
   next.accumulator_banks = low < 0 ? 3u : banks_of(low, high, accumulator_bank_shift_, 3u);
 
   ready_cycle_ = next.last_cycle + acc_latency_;
@@ -77,13 +79,17 @@ MatrixEngine::Pass MatrixEngine::pass_of(const InFlight& i, std::uint64_t cycle)
     number /= count;
     return value;
   };
-  const std::uint32_t kc = digit(m.k_c), kx = digit(m.k_x), ky = digit(m.k_y), n = static_cast<std::uint32_t>(number);
-  pass.activation_base = m.activation_base + n * m.activation_stride_n + ky * m.activation_stride_ky +
-                         kx * m.activation_stride_kx + kc * m.activation_stride_kc;
+  const std::uint32_t kc = digit(m.k_c), kx = digit(m.k_x), ky = digit(m.k_y);
+  const auto block = static_cast<std::uint32_t>(number);
+  const std::uint32_t n = digit(m.n), nb = static_cast<std::uint32_t>(number);
+  pass.activation_base = m.activation_base + nb * m.activation_stride_nb + n * m.activation_stride_n +
+                         ky * m.activation_stride_ky + kx * m.activation_stride_kx + kc * m.activation_stride_kc;
+  pass.stride_b = static_cast<std::uint32_t>(m.activation_stride_b);
   pass.stride_y = static_cast<std::uint32_t>(m.activation_stride_y);
   pass.stride_x = static_cast<std::uint32_t>(m.activation_stride_x);
+  pass.m_y = m.m_y;
   pass.m_x = m.m_x;
-  pass.accumulator_base = m.accumulator_base + n * m.accumulator_stride_n;
+  pass.accumulator_base = m.accumulator_base + block * m.accumulator_stride_n;
   pass.accumulates = m.accumulate || ky + kx + kc != 0;
   return pass;
 }
@@ -105,10 +111,7 @@ bool MatrixEngine::reads_activation(std::uint32_t bank, std::uint64_t cycle) con
   const Pass& pass = activation_pass_;
   const std::int64_t row = pass.row(cycle);
   if (row < 0) return false;
-  const auto word = static_cast<std::uint32_t>(row);
-  const std::uint32_t address =
-      pass.activation_base + word / pass.m_x * pass.stride_y + word % pass.m_x * pass.stride_x;
-  return (address & activation_mask_) >> bank_shift_ == bank;
+  return (pass.address(static_cast<std::uint32_t>(row)) & activation_mask_) >> bank_shift_ == bank;
 }
 
 bool MatrixEngine::reads_accumulator(std::uint32_t bank, std::uint64_t cycle) const {

@@ -55,13 +55,23 @@ class MatrixEngine {
   struct Pass {
     std::uint64_t first_cycle = 0;
     std::uint32_t cycles = 0, rows = 0, skipped_cycles = 0;
-    std::uint32_t activation_base = 0, stride_y = 0, stride_x = 0, m_x = 1;
+    std::uint32_t activation_base = 0, stride_b = 0, stride_y = 0, stride_x = 0, m_y = 1, m_x = 1;
     std::uint32_t accumulator_base = 0;
     bool accumulates = false;
     // The activation word that is read in `cycle`, by its number; -1 if none.
     std::int64_t row(std::uint64_t cycle) const {
       const std::uint64_t word = cycle - first_cycle - skipped_cycles;
       return cycle >= first_cycle + skipped_cycles && word < rows ? static_cast<std::int64_t>(word) : -1;
+    }
+    // The address of that word. Most instructions have one image, which needs no division.
+    std::uint32_t address(std::uint32_t word) const {
+      std::uint32_t y = word / m_x, b = 0;
+      const std::uint32_t x = word - y * m_x;
+      if (y >= m_y) {
+        b = y / m_y;
+        y -= b * m_y;
+      }
+      return activation_base + b * stride_b + y * stride_y + x * stride_x;
     }
   };
   // The pass that runs in `cycle`, kept in `recent` for the cycles after it. False if none runs.

@@ -15,48 +15,38 @@ StoreIssue::StoreIssue(const Chip& chip)
       room_(chip.store_fifo_groups) {}
 
 bool StoreIssue::last() const {
-  return window_last() && group_ + 1 == store_.groups && i0_ + 1 == store_.count[0] && i1_ + 1 == store_.count[1] &&
-         i2_ + 1 == store_.count[2] && i3_ + 1 == store_.count[3];
+  if (!window_last() || group_ + 1 != store_.groups) return false;
+  return at_[0] + 1 == store_.count[0] && at_[1] + 1 == store_.count[1] && at_[2] + 1 == store_.count[2] &&
+         at_[3] + 1 == store_.count[3] && at_[4] + 1 == store_.count[4];
 }
 
 void StoreIssue::start(const isa::Store& store, std::uint32_t index) {
   active_ = true;
   store_ = store;
   index_ = index;
-  i0_ = i1_ = i2_ = i3_ = group_ = wy_ = wx_ = 0;
+  at_ = {};
+  group_ = wy_ = wx_ = 0;
   tap_ = window_row_ = store.source_base;
   residual_ = store.residual_base;
-  destination_ = store.dst_base;
-  for (int level = 0; level < 4; ++level) {
-    source_[level] = store.source_base;
-    residual_level_[level] = store.residual_base;
-    destination_level_[level] = store.dst_base;
-  }
+  destination_ = static_cast<std::uint32_t>(store.dst_base);
+  source_.fill(store.source_base);
+  residual_level_.fill(residual_);
+  destination_level_.fill(destination_);
 }
 
 // From the last group of a position to the first of the next.
 void StoreIssue::next_position() {
   group_ = 0;
-  if (++i0_ < store_.count[0]) {
-    source_[0] += store_.source_stride[0];
+  std::size_t level = 0;
+  while (++at_[level] == store_.count[level]) at_[level++] = 0;  // not the last position: one of the loops goes on
+  source_[level] += store_.source_stride[level];
+  if (level == 0) {
     ++residual_;
     ++destination_;
   } else {
-    i0_ = 0;
-    int level = 1;
-    if (++i1_ == store_.count[1]) {
-      i1_ = 0;
-      level = 2;
-      if (++i2_ == store_.count[2]) {
-        i2_ = 0;
-        ++i3_;
-        level = 3;
-      }
-    }
-    source_[level] += store_.source_stride[level];
     residual_level_[level] += store_.residual_stride[level - 1];
     destination_level_[level] += store_.dst_stride[level - 1];
-    for (int inner = level - 1; inner >= 0; --inner) {
+    for (std::size_t inner = 0; inner < level; ++inner) {
       source_[inner] = source_[level];
       residual_level_[inner] = residual_level_[level];
       destination_level_[inner] = destination_level_[level];
@@ -105,10 +95,11 @@ void StorePacker::take(const isa::Store& store, std::uint64_t base) {
   active_ = true;
   store_ = store;
   run_groups_ = groups_left_ = std::uint32_t{store.count[0]} * store.groups;
-  part_ = i1_ = i2_ = i3_ = burst_beats_ = 0;
-  run_1_ = run_2_ = run_3_ = (base + store.dst_base) & address_mask_;
-  beat_address_ = run_1_ & ~(axi_bytes_ - 1);
-  position_ = static_cast<std::uint32_t>(run_1_ & (axi_bytes_ - 1));
+  part_ = burst_beats_ = 0;
+  at_ = {};
+  run_.fill((base + store.dst_base) & address_mask_);
+  beat_address_ = run_[0] & ~(axi_bytes_ - 1);
+  position_ = static_cast<std::uint32_t>(run_[0] & (axi_bytes_ - 1));
 }
 
 WriteBurst StorePacker::burst(const Outputs& out) const {
@@ -133,21 +124,12 @@ void StorePacker::end_cycle(const Outputs& out) {
   if (!out.run_end) return;
   groups_left_ = run_groups_;
   burst_beats_ = 0;
-  if (++i1_ < store_.count[1]) {
-    run_1_ += static_cast<std::int64_t>(store_.dst_stride[0]);
-  } else {
-    i1_ = 0;
-    if (++i2_ < store_.count[2]) {
-      run_2_ += static_cast<std::int64_t>(store_.dst_stride[1]);
-    } else {
-      i2_ = 0;
-      ++i3_;
-      run_3_ += static_cast<std::int64_t>(store_.dst_stride[2]);
-      run_2_ = run_3_;
-    }
-    run_1_ = run_2_;
-  }
-  const std::uint64_t address = run_1_ & address_mask_;
+  std::size_t loop = 0;
+  while (loop + 1 < kLevels && ++at_[loop] == store_.count[loop + 1]) at_[loop++] = 0;
+  if (loop + 1 == kLevels) ++at_[loop];
+  run_[loop] += static_cast<std::int64_t>(store_.dst_stride[loop]);
+  for (std::size_t inner = 0; inner < loop; ++inner) run_[inner] = run_[loop];
+  const std::uint64_t address = run_[0] & address_mask_;
   beat_address_ = address & ~(axi_bytes_ - 1);
   position_ = static_cast<std::uint32_t>(address & (axi_bytes_ - 1));
 }

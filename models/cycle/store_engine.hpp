@@ -3,6 +3,8 @@
 // Timing of the store engine (rtl/store/): issue, post-processing as a delay, packing, AXI writes, retirement in order.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "chip/chip.hpp"
@@ -37,15 +39,17 @@ class StoreIssue {
   void group_taken() { ++room_; }
 
  private:
+  static constexpr std::size_t kLevels = 5;
   void next_position();
 
   std::uint32_t bank_shift_, group_mask_, accumulator_bank_shift_, accumulator_group_mask_;
   bool active_ = false;
   isa::Store store_;
   std::uint32_t index_ = 0;
-  std::uint32_t i0_ = 0, i1_ = 0, i2_ = 0, i3_ = 0, group_ = 0, wy_ = 0, wx_ = 0;
-  std::uint32_t tap_ = 0, window_row_ = 0, source_[4] = {}, residual_ = 0, residual_level_[4] = {};
-  std::uint32_t destination_ = 0, destination_level_[4] = {};
+  std::uint32_t group_ = 0, wy_ = 0, wx_ = 0;
+  std::uint32_t tap_ = 0, window_row_ = 0, residual_ = 0, destination_ = 0;
+  // Of each loop, the inner one first: its index, and the addresses at the step where it stands.
+  std::array<std::uint32_t, kLevels> at_ = {}, source_ = {}, residual_level_ = {}, destination_level_ = {};
   std::uint32_t room_;
 };
 
@@ -74,13 +78,19 @@ class StorePacker {
   void finish() { active_ = false; }
 
  private:
+  static constexpr std::size_t kLevels = 4;
+  bool last_run() const {
+    return at_[0] + 1 == store_.count[1] && at_[1] + 1 == store_.count[2] && at_[2] + 1 == store_.count[3] &&
+           at_[3] + 1 == store_.count[4];
+  }
+
   std::uint32_t lanes_;
   std::uint64_t axi_bytes_, burst_bytes_, address_mask_;
   bool active_ = false, flush_ = false;
   isa::Store store_;
   std::uint32_t run_groups_ = 0, groups_left_ = 0, part_ = 0;
-  std::uint32_t i1_ = 0, i2_ = 0, i3_ = 0;
-  std::uint64_t run_1_ = 0, run_2_ = 0, run_3_ = 0;
+  std::array<std::uint32_t, kLevels> at_ = {};   // of the loops 1 to 4
+  std::array<std::uint64_t, kLevels> run_ = {};  // address of the run at the step where each stands
   std::uint64_t beat_address_ = 0;
   std::uint32_t position_ = 0, burst_beats_ = 0;
 };
@@ -174,8 +184,7 @@ inline StorePacker::Outputs StorePacker::evaluate(bool group_valid, bool room) c
   out.take_group = out.append && (!store_.raw || part_ == 3);
   out.push_beat = (out.append && (end >= axi_bytes_ || last_chunk)) || flush_;
   out.run_end = (out.append && last_chunk && end <= axi_bytes_) || flush_;
-  out.instruction_end =
-      out.run_end && i1_ + 1 == store_.count[1] && i2_ + 1 == store_.count[2] && i3_ + 1 == store_.count[3];
+  out.instruction_end = out.run_end && last_run();
   out.beat_last = out.run_end || ((beat_address_ + axi_bytes_) & (burst_bytes_ - 1)) == 0;
   out.burst = out.push_beat && out.beat_last;
   return out;

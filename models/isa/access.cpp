@@ -68,8 +68,10 @@ namespace {
 
 std::int64_t size_of(const Chip& chip, Memory memory) { return static_cast<std::int64_t>(places_in(chip, memory)); }
 
-std::int64_t address(const Bases& bases, Base base, std::uint64_t offset) {
-  return static_cast<std::int64_t>(bases[static_cast<std::size_t>(base)] + offset);
+// Where an offset from a base leads to, modulo 2^address_bits.
+std::int64_t address(const Chip& chip, const Bases& bases, Base base, std::uint64_t offset) {
+  const std::uint64_t sum = bases[static_cast<std::size_t>(base)] + offset;
+  return static_cast<std::int64_t>(chip.axi_address_bits < 64 ? sum & ((1ull << chip.axi_address_bits) - 1) : sum);
 }
 
 // A touch by words of a buffer, as the load and the matrix engine move them.
@@ -104,7 +106,7 @@ void add(Touches& touches, const Load& x, const Chip& chip, const Bases& bases) 
   Touch dram;
   dram.memory = Memory::kDram;
   dram.base = x.base;
-  dram.nest.base = address(bases, x.base, x.dram_offset);
+  dram.nest.base = address(chip, bases, x.base, x.dram_offset);
   dram.nest.run = x.run_bytes;
   for (std::size_t level = x.count.size(); level-- > 0;)
     dram.nest.loops.push_back({x.count[level], x.dram_stride[level]});
@@ -185,7 +187,7 @@ void add(Touches& touches, const Store& x, const Chip& chip, const Bases& bases)
   target.memory = to_dram ? Memory::kDram : Memory::kActivation;
   target.access = Access::kWrite;
   target.base = x.base;
-  target.nest.base = to_dram ? address(bases, x.base, x.dst_base) : static_cast<std::int64_t>(x.dst_base);
+  target.nest.base = to_dram ? address(chip, bases, x.base, x.dst_base) : static_cast<std::int64_t>(x.dst_base);
   target.nest.run = along * (to_dram ? group_bytes_in_dram(chip, x) : 1);
   target.nest.loops = steps(x, x.dst_stride);
   touches.push_back(target);

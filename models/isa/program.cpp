@@ -73,10 +73,10 @@ class Reader {
 
 // What stands behind "instruction 3 " if a file may not hold it.
 std::optional<std::string> refusal(const Encoded& words) {
-  // An instruction that an earlier version of the tool wrote into a file.
-  if (const std::uint64_t version = kVersionField.get(words); version == 1)
-    return fmt::format("is of instruction set version {}, this chip runs version {}: compile or assemble it again",
-                       version, kVersion);
+  if (engine_of_opcode(static_cast<std::uint32_t>(kOpcodeField.get(words))) && kVersionField.get(words) == 1)
+    return fmt::format(
+        "is of version 1 of the instruction set: the chip runs version {}, so the program must be made again",
+        kVersion);
   if (const auto reason = illegal_reason(words)) return "is illegal: " + *reason;
   if (const auto reason = oversize_reason(decode(words))) return "has " + *reason;
   return std::nullopt;

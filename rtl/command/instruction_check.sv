@@ -42,15 +42,20 @@ module instruction_check (
                     && `FIELD(instruction_i, LoadRunBytes) != '0
                     && `FIELD(instruction_i, LoadCount2) != '0
                     && `FIELD(instruction_i, LoadCount3) != '0
+                    && `FIELD(instruction_i, LoadCount4) != '0
                     && (`FIELD(instruction_i, LoadCount1) | `FIELD(instruction_i, LoadPadTop)
                         | `FIELD(instruction_i, LoadPadBottom)) != '0;
       legal[Matrix] = legal[Matrix]
                       && `FIELD(instruction_i, MatrixMY) != '0 && `FIELD(instruction_i, MatrixMX) != '0
                       && `FIELD(instruction_i, MatrixKY) != '0 && `FIELD(instruction_i, MatrixKX) != '0
-                      && `FIELD(instruction_i, MatrixKC) != '0 && `FIELD(instruction_i, MatrixN) != '0;
+                      && `FIELD(instruction_i, MatrixKC) != '0 && `FIELD(instruction_i, MatrixN) != '0
+                      && `FIELD(instruction_i, MatrixMB) != '0 && `FIELD(instruction_i, MatrixNB) != '0;
       legal[Store] = legal[Store]
                      && `FIELD(instruction_i, StoreCount0) != '0 && `FIELD(instruction_i, StoreCount1) != '0
                      && `FIELD(instruction_i, StoreCount2) != '0 && `FIELD(instruction_i, StoreCount3) != '0
+                     && `FIELD(instruction_i, StoreCount4) != '0
+                     && !(`FIELD(instruction_i, StoreDestination) == 1'(isa_pkg::DestinationActivation)
+                          && `FIELD(instruction_i, StoreDstBaseHigh) != '0)
                      && `FIELD(instruction_i, StoreWindowY) != '0 && `FIELD(instruction_i, StoreWindowX) != '0
                      && `FIELD(instruction_i, StoreGroups) != '0
                      && !(from_accumulator && !raw && !`FIELD(instruction_i, StoreRequantize))

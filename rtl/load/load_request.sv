@@ -52,9 +52,9 @@ module load_request #(
   logic [BytesWidth-1:0]               run_bytes_q, left_q;  // of a run, and still to ask for
   logic [isa_pkg::LoadBufferWidth-1:0] buffer_q;
   logic [format_pkg::OperandBits-1:0]  pad_value_q;
-  logic [15:0]                         count_1_q, count_2_q, count_3_q, i1_q, i2_q, i3_q;
-  logic [AxiAddressBits-1:0]           stride_1_q, stride_2_q, stride_3_q;
-  logic [AxiAddressBits-1:0]           address_q, address_1_q, address_2_q, address_3_q;
+  logic [15:0]                         count_1_q, count_2_q, count_3_q, count_4_q, i1_q, i2_q, i3_q, i4_q;
+  logic [AxiAddressBits-1:0]           stride_1_q, stride_2_q, stride_3_q, stride_4_q;
+  logic [AxiAddressBits-1:0]           address_q, address_1_q, address_2_q, address_3_q, address_4_q;
   logic [RoomWidth-1:0]                room_q;               // beats of the FIFO that nobody has asked for
   logic [CountWidth-1:0]               in_flight_q;
 
@@ -82,21 +82,24 @@ module load_request #(
   assign run_diagonal_o  = diagonal_q;
   assign run_pad_value_o = pad_value_q;
 
-  logic last_1, last_2, last_3;
+  logic last_1, last_2, last_3, last_4;
   logic [AxiAddressBits-1:0] next_run;
   assign last_1 = i1_q == count_1_q - 16'd1;
   assign last_2 = i2_q == count_2_q - 16'd1;
   assign last_3 = i3_q == count_3_q - 16'd1;
+  assign last_4 = i4_q == count_4_q - 16'd1;
   assign next_run = !last_1 ? address_1_q + stride_1_q :
-                    !last_2 ? address_2_q + stride_2_q : address_3_q + stride_3_q;
+                    !last_2 ? address_2_q + stride_2_q :
+                    !last_3 ? address_3_q + stride_3_q : address_4_q + stride_4_q;
 
   logic [AxiAddressBits-1:0] first_address;
-  assign first_address = base_i + AxiAddressBits'(`FIELD(instruction_i, LoadDramOffset));
+  assign first_address = base_i
+      + AxiAddressBits'({`FIELD(instruction_i, LoadDramOffsetHigh), `FIELD(instruction_i, LoadDramOffset)});
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) active_q <= 1'b0;
     else if (start_i) active_q <= `FIELD(instruction_i, LoadCount1) != '0;
-    else if (accept && ends_run && last_1 && last_2 && last_3) active_q <= 1'b0;
+    else if (accept && ends_run && last_1 && last_2 && last_3 && last_4) active_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
@@ -109,14 +112,17 @@ module load_request #(
       count_1_q   <= `FIELD(instruction_i, LoadCount1);
       count_2_q   <= `FIELD(instruction_i, LoadCount2);
       count_3_q   <= `FIELD(instruction_i, LoadCount3);
+      count_4_q   <= `FIELD(instruction_i, LoadCount4);
       stride_1_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride1)));
       stride_2_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride2)));
       stride_3_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride3)));
+      stride_4_q  <= AxiAddressBits'($signed(`FIELD(instruction_i, LoadDramStride4)));
       address_q   <= first_address;
       address_1_q <= first_address;
       address_2_q <= first_address;
       address_3_q <= first_address;
-      {i1_q, i2_q, i3_q} <= '0;
+      address_4_q <= first_address;
+      {i1_q, i2_q, i3_q, i4_q} <= '0;
       run_start_q <= 1'b1;
     end else if (accept) begin
       run_start_q <= ends_run;
@@ -133,7 +139,11 @@ module load_request #(
           i2_q        <= last_2 ? '0 : i2_q + 16'd1;
           if (last_2) begin
             address_3_q <= next_run;
-            i3_q        <= i3_q + 16'd1;
+            i3_q        <= last_3 ? '0 : i3_q + 16'd1;
+            if (last_3) begin
+              address_4_q <= next_run;
+              i4_q        <= i4_q + 16'd1;
+            end
           end
         end
       end

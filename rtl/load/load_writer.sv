@@ -48,11 +48,11 @@ module load_writer #(
   logic [isa_pkg::PostMaskWidth-1:0] post_mask_q;
   logic [BufferWidth-1:0]            buffer_q;
   logic [OperandBits-1:0]            pad_value_q;
-  logic [15:0]                       count_2_q, count_3_q, i2_q, i3_q;
+  logic [15:0]                       count_2_q, count_3_q, count_4_q, i2_q, i3_q, i4_q;
   logic [17:0]                       row_count_q, i1_q, first_data_row_q, end_data_row_q;
   logic [24:0]                       row_words_q, first_data_word_q, end_data_word_q, word_q;
-  logic [AddrWidth-1:0]              stride_1_q, stride_2_q, stride_3_q;
-  logic [AddrWidth-1:0]              address_q, address_1_q, address_2_q, address_3_q;
+  logic [AddrWidth-1:0]              stride_1_q, stride_2_q, stride_3_q, stride_4_q;
+  logic [AddrWidth-1:0]              address_q, address_1_q, address_2_q, address_3_q, address_4_q;
 
   logic is_data;
   assign is_data = i1_q >= first_data_row_q && i1_q < end_data_row_q
@@ -69,16 +69,18 @@ module load_writer #(
   assign write_addr_o   = address_q;
   assign write_data_o   = is_data ? word_data_i : {(WordBytes / OperandBytes){pad_value_q}};
 
-  logic last_word, last_1, last_2, last_3, finish;
+  logic last_word, last_1, last_2, last_3, last_4, finish;
   assign last_word = word_q == row_words_q - 25'd1;
   assign last_1    = i1_q == row_count_q - 18'd1;
   assign last_2    = i2_q == count_2_q - 16'd1;
   assign last_3    = i3_q == count_3_q - 16'd1;
-  assign finish    = written && last_word && last_1 && last_2 && last_3;
+  assign last_4    = i4_q == count_4_q - 16'd1;
+  assign finish    = written && last_word && last_1 && last_2 && last_3 && last_4;
 
   logic [AddrWidth-1:0] next_row;
   assign next_row = !last_1 ? address_1_q + stride_1_q :
-                    !last_2 ? address_2_q + stride_2_q : address_3_q + stride_3_q;
+                    !last_2 ? address_2_q + stride_2_q :
+                    !last_3 ? address_3_q + stride_3_q : address_4_q + stride_4_q;
 
   assign ready_o  = !active_q || finish;
   assign active_o = active_q;
@@ -117,6 +119,7 @@ module load_writer #(
       pad_value_q <= `FIELD(instruction_i, LoadPadValue);
       count_2_q   <= `FIELD(instruction_i, LoadCount2);
       count_3_q   <= `FIELD(instruction_i, LoadCount3);
+      count_4_q   <= `FIELD(instruction_i, LoadCount4);
       first_data_row_q  <= 18'(`FIELD(instruction_i, LoadPadTop));
       end_data_row_q    <= 18'(`FIELD(instruction_i, LoadPadTop)) + 18'(`FIELD(instruction_i, LoadCount1));
       row_count_q       <= 18'(`FIELD(instruction_i, LoadPadTop)) + 18'(`FIELD(instruction_i, LoadCount1))
@@ -128,11 +131,13 @@ module load_writer #(
       stride_1_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride1));
       stride_2_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride2));
       stride_3_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride3));
+      stride_4_q  <= AddrWidth'(`FIELD(instruction_i, LoadDstStride4));
       address_q   <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
       address_1_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
       address_2_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
       address_3_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
-      {i1_q, i2_q, i3_q, word_q} <= '0;
+      address_4_q <= AddrWidth'(`FIELD(instruction_i, LoadDstBase));
+      {i1_q, i2_q, i3_q, i4_q, word_q} <= '0;
     end else if (written) begin
       if (!last_word) begin
         word_q    <= word_q + 25'd1;
@@ -147,7 +152,11 @@ module load_writer #(
           i2_q        <= last_2 ? '0 : i2_q + 16'd1;
           if (last_2) begin
             address_3_q <= next_row;
-            i3_q        <= i3_q + 16'd1;
+            i3_q        <= last_3 ? '0 : i3_q + 16'd1;
+            if (last_3) begin
+              address_4_q <= next_row;
+              i4_q        <= i4_q + 16'd1;
+            end
           end
         end
       end

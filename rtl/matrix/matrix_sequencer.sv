@@ -3,7 +3,7 @@
 // Walks the loop nest of a matrix instruction and issues its reads: a weight word and an activation word a cycle.
 //
 // Timing. An instruction taken in cycle s runs its first pass from cycle s + 1. A pass takes
-//   max(m_y * m_x, Rows, AccLatency + 1) cycles, one more with per-column zero points:
+//   max(m_b * m_y * m_x, Rows, AccLatency + 1) cycles, one more with per-column zero points:
 // in its cycle c it reads weight word c (the zero points first) and activation row c (c - 1 with per-column zero
 // points). Passes follow each other without a gap. After the last one the sequencer rests for AccLatency cycles, so
 // that the next instruction may accumulate on any row; in the last of these it takes the next instruction.
@@ -51,15 +51,17 @@ module matrix_sequencer #(
   state_e state_q;
 
   // The instruction.
-  logic [15:0]                        m_y_q, m_x_q, k_y_q, k_x_q, k_c_q, n_q;
-  logic [ActivationAddrWidth-1:0]     stride_y_q, stride_x_q, stride_ky_q, stride_kx_q, stride_kc_q, stride_n_q;
+  logic [15:0]                        m_b_q, m_y_q, m_x_q, k_y_q, k_x_q, k_c_q, n_q, n_b_q;
+  logic [ActivationAddrWidth-1:0]     stride_b_q, stride_y_q, stride_x_q, stride_ky_q, stride_kx_q, stride_kc_q;
+  logic [ActivationAddrWidth-1:0]     stride_n_q, stride_nb_q;
   logic [AccumulatorAddrWidth-1:0]    accumulator_stride_n_q;
   logic                               accumulate_q, activation_signed_q, weight_signed_q, per_column_q;
   logic [format_pkg::OperandBits-1:0] activation_zero_point_q, weight_zero_point_q;
 
   // Loop counters, and the activation address at the start of each loop level.
-  logic [15:0]                     y_q, x_q, ky_q, kx_q, kc_q, block_q;
-  logic [ActivationAddrWidth-1:0]  address_q, address_y_q, address_pass_q, address_kx_q, address_ky_q, address_n_q;
+  logic [15:0]                     b_q, y_q, x_q, ky_q, kx_q, kc_q, block_q, set_q;
+  logic [ActivationAddrWidth-1:0]  address_q, address_y_q, address_b_q, address_pass_q, address_kx_q, address_ky_q;
+  logic [ActivationAddrWidth-1:0]  address_n_q, address_nb_q;
   logic [WeightAddrWidth-1:0]      weight_addr_q;
   logic [AccumulatorAddrWidth-1:0] accumulator_addr_q, accumulator_block_q;
   logic [CycleWidth-1:0]           cycle_q;                      // of the pass; stops at its minimum
@@ -68,28 +70,35 @@ module matrix_sequencer #(
 
   // A pass.
   logic [CycleWidth-1:0] last_minimum_cycle, last_weight_cycle;
-  logic read_row, last_x, last_row, pass_end;
+  logic read_row, last_x, last_y, last_row, pass_end;
   assign last_minimum_cycle = CycleWidth'(MinimumPass - 1) + CycleWidth'(per_column_q);
   assign last_weight_cycle  = CycleWidth'(Rows - 1) + CycleWidth'(per_column_q);
   assign read_row = state_q == StPass && !rows_done_q && !(per_column_q && cycle_q == '0);
   assign last_x   = x_q == m_x_q - 16'd1;
-  assign last_row = last_x && y_q == m_y_q - 16'd1;
+  assign last_y   = y_q == m_y_q - 16'd1;
+  assign last_row = last_x && last_y && b_q == m_b_q - 16'd1;
   assign pass_end = state_q == StPass && cycle_q == last_minimum_cycle && (rows_done_q || (read_row && last_row));
 
+  // The line of words after this one, of this image or the next.
+  logic [ActivationAddrWidth-1:0] next_line;
+  assign next_line = last_y ? address_b_q + stride_b_q : address_y_q + stride_y_q;
+
   // The passes.
-  logic last_kc, last_kx, last_ky, last_k, last_pass;
+  logic last_kc, last_kx, last_ky, last_n, last_k, last_pass;
   assign last_kc   = kc_q == k_c_q - 16'd1;
   assign last_kx   = kx_q == k_x_q - 16'd1;
   assign last_ky   = ky_q == k_y_q - 16'd1;
   assign last_k    = last_kc && last_kx && last_ky;
-  assign last_pass = last_k && block_q == n_q - 16'd1;
+  assign last_n    = block_q == n_q - 16'd1;
+  assign last_pass = last_k && last_n && set_q == n_b_q - 16'd1;
 
   logic [ActivationAddrWidth-1:0] next_pass;
   always_comb begin
     if (!last_kc) next_pass = address_pass_q + stride_kc_q;
     else if (!last_kx) next_pass = address_kx_q + stride_kx_q;
     else if (!last_ky) next_pass = address_ky_q + stride_ky_q;
-    else next_pass = address_n_q + stride_n_q;
+    else if (!last_n) next_pass = address_n_q + stride_n_q;
+    else next_pass = address_nb_q + stride_nb_q;
   end
 
   assign ready_o  = state_q == StIdle || (state_q == StTail && tail_q == TailWidth'(1));
@@ -127,18 +136,22 @@ module matrix_sequencer #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
+      m_b_q <= `FIELD(instruction_i, MatrixMB);
       m_y_q <= `FIELD(instruction_i, MatrixMY);
       m_x_q <= `FIELD(instruction_i, MatrixMX);
       k_y_q <= `FIELD(instruction_i, MatrixKY);
       k_x_q <= `FIELD(instruction_i, MatrixKX);
       k_c_q <= `FIELD(instruction_i, MatrixKC);
       n_q   <= `FIELD(instruction_i, MatrixN);
+      n_b_q <= `FIELD(instruction_i, MatrixNB);
+      stride_b_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideB));
       stride_y_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideY));
       stride_x_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideX));
       stride_ky_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideKy));
       stride_kx_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideKx));
       stride_kc_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideKc));
       stride_n_q  <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideN));
+      stride_nb_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationStrideNb));
       accumulator_stride_n_q  <= AccumulatorAddrWidth'(`FIELD(instruction_i, MatrixAccumulatorStrideN));
       accumulate_q            <= `FIELD(instruction_i, MatrixAccumulate);
       activation_signed_q     <= `FIELD(instruction_i, MatrixActivationSigned);
@@ -146,16 +159,18 @@ module matrix_sequencer #(
       per_column_q            <= `FIELD(instruction_i, MatrixPerColumnZeroPoint);
       activation_zero_point_q <= `FIELD(instruction_i, MatrixActivationZeroPoint);
       weight_zero_point_q     <= `FIELD(instruction_i, MatrixWeightZeroPoint);
-      {y_q, x_q, ky_q, kx_q, kc_q, block_q} <= '0;
+      {b_q, y_q, x_q, ky_q, kx_q, kc_q, block_q, set_q} <= '0;
       cycle_q        <= '0;
       rows_done_q    <= 1'b0;
       weights_done_q <= 1'b0;
       address_q      <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       address_y_q    <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_b_q    <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       address_pass_q <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       address_kx_q   <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       address_ky_q   <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       address_n_q    <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
+      address_nb_q   <= ActivationAddrWidth'(`FIELD(instruction_i, MatrixActivationBase));
       weight_addr_q  <= WeightAddrWidth'(`FIELD(instruction_i, MatrixWeightBase));
       accumulator_addr_q  <= AccumulatorAddrWidth'(`FIELD(instruction_i, MatrixAccumulatorBase));
       accumulator_block_q <= AccumulatorAddrWidth'(`FIELD(instruction_i, MatrixAccumulatorBase));
@@ -172,9 +187,13 @@ module matrix_sequencer #(
           address_q <= address_q + stride_x_q;
         end else begin
           x_q         <= '0;
-          y_q         <= y_q + 16'd1;
-          address_q   <= address_y_q + stride_y_q;
-          address_y_q <= address_y_q + stride_y_q;
+          y_q         <= last_y ? '0 : y_q + 16'd1;
+          address_q   <= next_line;
+          address_y_q <= next_line;
+          if (last_y) begin
+            b_q         <= b_q + 16'd1;
+            address_b_q <= next_line;
+          end
         end
         if (last_row) rows_done_q <= 1'b1;
       end
@@ -184,8 +203,10 @@ module matrix_sequencer #(
         weights_done_q <= 1'b0;
         x_q <= '0;
         y_q <= '0;
+        b_q <= '0;
         address_q      <= next_pass;
         address_y_q    <= next_pass;
+        address_b_q    <= next_pass;
         address_pass_q <= next_pass;
         accumulator_addr_q <= accumulator_block_q;
         kc_q <= kc_q + 16'd1;
@@ -199,8 +220,12 @@ module matrix_sequencer #(
             address_ky_q <= next_pass;
             if (last_ky) begin
               ky_q        <= '0;
-              block_q     <= block_q + 16'd1;
+              block_q     <= last_n ? '0 : block_q + 16'd1;
               address_n_q <= next_pass;
+              if (last_n) begin
+                set_q        <= set_q + 16'd1;
+                address_nb_q <= next_pass;
+              end
               accumulator_addr_q  <= accumulator_block_q + accumulator_stride_n_q;
               accumulator_block_q <= accumulator_block_q + accumulator_stride_n_q;
             end

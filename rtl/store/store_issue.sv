@@ -58,20 +58,20 @@ module store_issue #(
 
   logic                                active_q;
   logic [isa_pkg::InstructionBits-1:0] instruction_q;
-  logic [15:0]                         i0_q, i1_q, i2_q, i3_q, group_q;
+  logic [15:0]                         i0_q, i1_q, i2_q, i3_q, i4_q, group_q;
   logic [7:0]                          wy_q, wx_q;
   // Source addresses: of the tap and of its window row; of the position at each loop level, without the group.
   logic [SourceWidth-1:0]              tap_q, window_row_q;
-  logic [SourceWidth-1:0]              source_0_q, source_1_q, source_2_q, source_3_q;
-  logic [ActivationGroupWidth-1:0]     residual_q, residual_1_q, residual_2_q, residual_3_q;
-  logic [ActivationGroupWidth-1:0]     destination_q, destination_1_q, destination_2_q, destination_3_q;
+  logic [SourceWidth-1:0]              source_0_q, source_1_q, source_2_q, source_3_q, source_4_q;
+  logic [ActivationGroupWidth-1:0]     residual_q, residual_1_q, residual_2_q, residual_3_q, residual_4_q;
+  logic [ActivationGroupWidth-1:0]     destination_q, destination_1_q, destination_2_q, destination_3_q, destination_4_q;
   logic [ParameterAddrWidth-1:0]       parameter_q, parameter_2_q, parameter_3_q;  // parameter_q without the group
   logic [RoomWidth-1:0]                room_q;
 
   assign instruction_o = instruction_q;
 
   // Where the walk stands.
-  logic last_wx, last_wy, last_group, last_0, last_1, last_2, last_3;
+  logic last_wx, last_wy, last_group, last_0, last_1, last_2, last_3, last_4;
   assign last_wx    = wx_q == `FIELD(instruction_q, StoreWindowX) - 8'd1;
   assign last_wy    = wy_q == `FIELD(instruction_q, StoreWindowY) - 8'd1;
   assign last_group = group_q == `FIELD(instruction_q, StoreGroups) - 16'd1;
@@ -79,10 +79,11 @@ module store_issue #(
   assign last_1     = i1_q == `FIELD(instruction_q, StoreCount1) - 16'd1;
   assign last_2     = i2_q == `FIELD(instruction_q, StoreCount2) - 16'd1;
   assign last_3     = i3_q == `FIELD(instruction_q, StoreCount3) - 16'd1;
+  assign last_4     = i4_q == `FIELD(instruction_q, StoreCount4) - 16'd1;
 
   assign window_first_o     = wx_q == '0 && wy_q == '0;
   assign window_last_o      = last_wx && last_wy;
-  assign last_o             = window_last_o && last_group && last_0 && last_1 && last_2 && last_3;
+  assign last_o             = window_last_o && last_group && last_0 && last_1 && last_2 && last_3 && last_4;
   assign to_activation_o    = `FIELD(instruction_q, StoreDestination) == 1'(isa_pkg::DestinationActivation);
   assign from_activation_o  = `FIELD(instruction_q, StoreSource) == 1'(isa_pkg::SourceActivation);
   assign destination_addr_o = destination_q;
@@ -134,6 +135,12 @@ module store_issue #(
           next_residual    = residual_3_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreResidualStride3));
           next_destination = destination_3_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreDstStride3));
           next_parameter   = parameter_3_q + ParameterAddrWidth'(`FIELD(instruction_q, StoreParameterStride3));
+          if (last_3) begin
+            next_source      = source_4_q + SourceWidth'(`FIELD(instruction_q, StoreSourceStride4));
+            next_residual    = residual_4_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreResidualStride4));
+            next_destination = destination_4_q + ActivationGroupWidth'(`FIELD(instruction_q, StoreDstStride4));
+            next_parameter   = ParameterAddrWidth'(`FIELD(instruction_q, StoreParameterBase));
+          end
         end
       end
     end
@@ -148,21 +155,24 @@ module store_issue #(
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       instruction_q <= instruction_i;
-      {i0_q, i1_q, i2_q, i3_q, group_q, wy_q, wx_q} <= '0;
+      {i0_q, i1_q, i2_q, i3_q, i4_q, group_q, wy_q, wx_q} <= '0;
       tap_q        <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
       window_row_q <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
       source_0_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
       source_1_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
       source_2_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
       source_3_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
+      source_4_q   <= SourceWidth'(`FIELD(instruction_i, StoreSourceBase));
       residual_q   <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
       residual_1_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
       residual_2_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
       residual_3_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
+      residual_4_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreResidualBase));
       destination_q   <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
       destination_1_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
       destination_2_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
       destination_3_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
+      destination_4_q <= ActivationGroupWidth'(`FIELD(instruction_i, StoreDstBase));
       parameter_q   <= ParameterAddrWidth'(`FIELD(instruction_i, StoreParameterBase));
       parameter_2_q <= ParameterAddrWidth'(`FIELD(instruction_i, StoreParameterBase));
       parameter_3_q <= ParameterAddrWidth'(`FIELD(instruction_i, StoreParameterBase));
@@ -209,7 +219,13 @@ module store_issue #(
                   residual_3_q    <= next_residual;
                   destination_3_q <= next_destination;
                   parameter_3_q   <= next_parameter;
-                  i3_q            <= i3_q + 16'd1;
+                  i3_q            <= last_3 ? '0 : i3_q + 16'd1;
+                  if (last_3) begin
+                    source_4_q      <= next_source;
+                    residual_4_q    <= next_residual;
+                    destination_4_q <= next_destination;
+                    i4_q            <= i4_q + 16'd1;
+                  end
                 end
               end
             end

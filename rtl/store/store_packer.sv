@@ -53,8 +53,8 @@ module store_packer #(
 
   logic                      active_q, raw_q, flush_q;
   logic [31:0]               run_groups_q, groups_left_q;  // count_0 * groups
-  logic [15:0]               count_1_q, count_2_q, count_3_q, i1_q, i2_q, i3_q;
-  logic [AxiAddressBits-1:0] stride_1_q, stride_2_q, stride_3_q, run_1_q, run_2_q, run_3_q;
+  logic [15:0]               count_1_q, count_2_q, count_3_q, count_4_q, i1_q, i2_q, i3_q, i4_q;
+  logic [AxiAddressBits-1:0] stride_1_q, stride_2_q, stride_3_q, stride_4_q, run_1_q, run_2_q, run_3_q, run_4_q;
   logic [AxiAddressBits-1:0] beat_addr_q;                  // of the beat being filled, aligned
   logic [OffsetWidth-1:0]    position_q;                   // of the next byte in it
   logic [AxiDataBits-1:0]    data_q;
@@ -92,15 +92,17 @@ module store_packer #(
     end
   end
 
-  logic run_end, instruction_end, last_1, last_2, last_3, burst_end;
+  logic run_end, instruction_end, last_1, last_2, last_3, last_4, burst_end;
   logic [AxiAddressBits-1:0] next_beat, next_run;
   assign run_end   = (append && last_chunk && !spills) || (flush_q && room);
   assign last_1    = i1_q == count_1_q - 16'd1;
   assign last_2    = i2_q == count_2_q - 16'd1;
   assign last_3    = i3_q == count_3_q - 16'd1;
-  assign instruction_end = run_end && last_1 && last_2 && last_3;
+  assign last_4    = i4_q == count_4_q - 16'd1;
+  assign instruction_end = run_end && last_1 && last_2 && last_3 && last_4;
   assign next_beat = beat_addr_q + AxiAddressBits'(AxiBytes);
-  assign next_run  = !last_1 ? run_1_q + stride_1_q : !last_2 ? run_2_q + stride_2_q : run_3_q + stride_3_q;
+  assign next_run  = !last_1 ? run_1_q + stride_1_q : !last_2 ? run_2_q + stride_2_q :
+                     !last_3 ? run_3_q + stride_3_q : run_4_q + stride_4_q;
   assign burst_end = run_end || next_beat[$clog2(BurstBytes)-1:0] == '0;
 
   assign group_ready_o = active_q && !flush_q && room && (!raw_q || part_q == PartWidth'(Parts - 1));
@@ -116,7 +118,8 @@ module store_packer #(
   assign ready_o = !active_q || instruction_end;
 
   logic [AxiAddressBits-1:0] first_run, new_run;
-  assign first_run = base_i + AxiAddressBits'(`FIELD(instruction_i, StoreDstBase));
+  assign first_run = base_i
+      + AxiAddressBits'({`FIELD(instruction_i, StoreDstBaseHigh), `FIELD(instruction_i, StoreDstBase)});
   assign new_run   = (valid_i && ready_o) ? first_run : next_run;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -137,13 +140,16 @@ module store_packer #(
       count_1_q    <= `FIELD(instruction_i, StoreCount1);
       count_2_q    <= `FIELD(instruction_i, StoreCount2);
       count_3_q    <= `FIELD(instruction_i, StoreCount3);
+      count_4_q    <= `FIELD(instruction_i, StoreCount4);
       stride_1_q   <= AxiAddressBits'($signed(`FIELD(instruction_i, StoreDstStride1)));
       stride_2_q   <= AxiAddressBits'($signed(`FIELD(instruction_i, StoreDstStride2)));
       stride_3_q   <= AxiAddressBits'($signed(`FIELD(instruction_i, StoreDstStride3)));
+      stride_4_q   <= AxiAddressBits'($signed(`FIELD(instruction_i, StoreDstStride4)));
       run_1_q      <= first_run;
       run_2_q      <= first_run;
       run_3_q      <= first_run;
-      {i1_q, i2_q, i3_q} <= '0;
+      run_4_q      <= first_run;
+      {i1_q, i2_q, i3_q, i4_q} <= '0;
       groups_left_q <= `FIELD(instruction_i, StoreCount0) * `FIELD(instruction_i, StoreGroups);
       part_q        <= '0;
     end else begin
@@ -160,7 +166,11 @@ module store_packer #(
           i2_q    <= last_2 ? '0 : i2_q + 16'd1;
           if (last_2) begin
             run_3_q <= next_run;
-            i3_q    <= i3_q + 16'd1;
+            i3_q    <= last_3 ? '0 : i3_q + 16'd1;
+            if (last_3) begin
+              run_4_q <= next_run;
+              i4_q    <= i4_q + 16'd1;
+            end
           end
         end
       end

@@ -14,12 +14,12 @@ class LoadKind final : public InstructionKind {
  public:
   std::uint32_t share() const override { return 4; }
 
-  isa::Instruction draw(Draw& draw, const Chip&, const RandomOptions&) const override {
+  isa::Instruction draw(Draw& draw, const Chip& chip, const RandomOptions&) const override {
     isa::Load load;
     const std::uint32_t kind = draw.uniform(0, 9);
     load.buffer = kind < 5 ? isa::Buffer::kActivation : kind < 9 ? isa::Buffer::kWeight : isa::Buffer::kParameter;
-    load.count = {draw.count(5), draw.count(3), draw.count(2)};
-    for (auto& stride : load.dst_stride) stride = draw.signed_uniform(-40, 80);
+    load.count = {draw.count(5), draw.count(3), draw.count(2), draw.count(draw.chance(50) ? 3 : 1)};
+    for (auto& stride : load.dst_stride) stride = draw.chance(10) ? 0 : draw.signed_uniform(-40, 80);
     load.dst_base = static_cast<std::uint32_t>(draw.bits());
     if (load.buffer == isa::Buffer::kParameter) {
       load.base = isa::Base::kParameter;
@@ -34,6 +34,7 @@ class LoadKind final : public InstructionKind {
       load.pad_value = static_cast<std::uint8_t>(draw.bits());
       load.diagonal = load.buffer == isa::Buffer::kWeight && draw.chance(30);
     }
+    load.dram_offset |= draw.bits_above(chip.axi_address_bits);
     if (draw.chance(50)) {
       load.pad_top = static_cast<std::uint16_t>(draw.uniform(0, 2));
       load.pad_bottom = static_cast<std::uint16_t>(draw.uniform(0, 2));
@@ -47,8 +48,8 @@ class LoadKind final : public InstructionKind {
   std::vector<std::string> points() const override {
     std::vector<std::string> points;
     for (const char* buffer : kBuffers) points.push_back(buffer_point(buffer));
-    add_flag_points(points, "load", {"padding", "diagonal", "beat_aligned"});
-    add_loops_points(points, "load", 3);
+    add_flag_points(points, "load", {"padding", "diagonal", "beat_aligned", "outer_loop", "high_offset"});
+    add_loops_points(points, "load", 4);
     return points;
   }
 
@@ -59,18 +60,20 @@ class LoadKind final : public InstructionKind {
             flag_point("load", "padding", (x.pad_top | x.pad_bottom | x.pad_left | x.pad_right) != 0),
             flag_point("load", "diagonal", x.diagonal),
             aligned_point("load", bases[static_cast<std::size_t>(x.base)] + x.dram_offset, chip),
-            loops_point("load", {x.count[0], x.count[1], x.count[2]})};
+            flag_point("load", "outer_loop", x.count[3] > 1),
+            flag_point("load", "high_offset", x.dram_offset >> 32 != 0),
+            loops_point("load", {x.count[0], x.count[1], x.count[2], x.count[3]})};
   }
 
   const std::vector<Change>& simplifications() const override {
     static const std::vector<Change> changes = {
-        change<isa::Load>([](isa::Load& x) {
-          x.count = {std::min<std::uint16_t>(x.count[0], 1), 1, 1};
-        }),
+        change<isa::Load>([](isa::Load& x) { x.count = {std::min<std::uint16_t>(x.count[0], 1)}; }),
+        change<isa::Load>([](isa::Load& x) { x.count[3] = 1; }),
         change<isa::Load>([](isa::Load& x) { x.count[2] = 1; }),
         change<isa::Load>([](isa::Load& x) { x.count[1] = 1; }),
         change<isa::Load>([](isa::Load& x) { x.count[0] = std::min<std::uint16_t>(x.count[0], 1); }),
         change<isa::Load>([](isa::Load& x) { x.pad_top = x.pad_bottom = x.pad_left = x.pad_right = 0; }),
+        change<isa::Load>([](isa::Load& x) { x.dram_offset &= 0xffffffff; }),
         change<isa::Load>([](isa::Load& x) { x.dram_stride = {}; }),
         change<isa::Load>([](isa::Load& x) { x.dst_stride = {}; }),
         change<isa::Load>([](isa::Load& x) { x.run_bytes = x.buffer == isa::Buffer::kParameter ? 8 : 1; }),

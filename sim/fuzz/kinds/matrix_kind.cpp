@@ -19,29 +19,37 @@ class MatrixKind final : public InstructionKind {
     matrix.activation_zero_point = static_cast<std::uint8_t>(draw.bits());
     matrix.weight_zero_point = static_cast<std::uint8_t>(draw.bits());
     const std::uint32_t rows = chip.accumulator_rows;
-    matrix.m_y = draw.count(std::min(6u, rows));
-    matrix.m_x = draw.count(std::min(draw.chance(10) ? 32u : 8u, rows / matrix.m_y));
-    matrix.k_y = draw.count(draw.chance(50) ? 1 : 3);
-    matrix.k_x = draw.count(draw.chance(50) ? 1 : 3);
-    matrix.k_c = draw.count(3);
-    matrix.n = draw.count(3);
+    const bool one_pass = draw.chance(4);  // of one word
+    const auto count = [&](std::uint32_t high) { return draw.count(one_pass ? 1 : high); };
+    matrix.m_y = count(std::min(6u, rows));
+    matrix.m_x = count(std::min(draw.chance(10) ? 32u : 8u, rows / matrix.m_y));
+    matrix.m_b = count(std::min(draw.chance(50) ? 4u : 1u, rows / (matrix.m_y * matrix.m_x)));
+    matrix.k_y = count(draw.chance(50) ? 1 : 3);
+    matrix.k_x = count(draw.chance(50) ? 1 : 3);
+    matrix.k_c = count(3);
+    matrix.n = count(3);
+    matrix.n_b = count(draw.chance(50) ? 3 : 1);
     matrix.activation_base = static_cast<std::uint32_t>(draw.bits());
     for (auto* stride : {&matrix.activation_stride_y, &matrix.activation_stride_x, &matrix.activation_stride_ky,
-                         &matrix.activation_stride_kx, &matrix.activation_stride_kc, &matrix.activation_stride_n}) {
-      *stride = draw.signed_uniform(-20, 60);
+                         &matrix.activation_stride_kx, &matrix.activation_stride_kc, &matrix.activation_stride_n,
+                         &matrix.activation_stride_b, &matrix.activation_stride_nb}) {
+      *stride = draw.chance(10) ? 0 : draw.signed_uniform(-20, 60);
     }
     matrix.weight_base = static_cast<std::uint32_t>(draw.bits());
     matrix.accumulator_base = static_cast<std::uint32_t>(draw.bits());
-    const int m = matrix.m_y * matrix.m_x;
-    if (static_cast<std::uint32_t>(m) * matrix.n > 2 * rows) matrix.n = 1;
+    if (matrix.rows() * matrix.blocks() > 2 * rows) matrix.n = 1;
+    if (matrix.rows() * matrix.blocks() > 2 * rows) matrix.n_b = 1;
+    const auto m = static_cast<int>(matrix.rows());
     matrix.accumulator_stride_n = draw.chance(20) ? -m : m;
     return matrix;
   }
 
   std::vector<std::string> points() const override {
     std::vector<std::string> points;
-    add_flag_points(points, "matrix", {"accumulate", "activation_signed", "weight_signed", "per_column_zero_point"});
-    add_loops_points(points, "matrix", 6);
+    add_flag_points(points, "matrix",
+                    {"accumulate", "activation_signed", "weight_signed", "per_column_zero_point", "several_images",
+                     "several_sets"});
+    add_loops_points(points, "matrix", 8);
     return points;
   }
 
@@ -51,12 +59,16 @@ class MatrixKind final : public InstructionKind {
             flag_point("matrix", "activation_signed", x.activation_signed),
             flag_point("matrix", "weight_signed", x.weight_signed),
             flag_point("matrix", "per_column_zero_point", x.per_column_zero_point),
-            loops_point("matrix", {x.m_y, x.m_x, x.k_y, x.k_x, x.k_c, x.n})};
+            flag_point("matrix", "several_images", x.m_b > 1),
+            flag_point("matrix", "several_sets", x.n_b > 1),
+            loops_point("matrix", {x.m_b, x.m_y, x.m_x, x.k_y, x.k_x, x.k_c, x.n, x.n_b})};
   }
 
   const std::vector<Change>& simplifications() const override {
     static const std::vector<Change> changes = {
-        change<isa::Matrix>([](isa::Matrix& x) { x.m_y = x.m_x = x.k_y = x.k_x = x.k_c = x.n = 1; }),
+        change<isa::Matrix>([](isa::Matrix& x) { x.m_b = x.m_y = x.m_x = x.k_y = x.k_x = x.k_c = x.n = x.n_b = 1; }),
+        change<isa::Matrix>([](isa::Matrix& x) { x.n_b = 1; }),
+        change<isa::Matrix>([](isa::Matrix& x) { x.m_b = 1; }),
         change<isa::Matrix>([](isa::Matrix& x) { x.n = 1; }),
         change<isa::Matrix>([](isa::Matrix& x) { x.k_y = x.k_x = 1; }),
         change<isa::Matrix>([](isa::Matrix& x) { x.k_c = 1; }),

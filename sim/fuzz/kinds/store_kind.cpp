@@ -28,15 +28,17 @@ class StoreKind final : public InstructionKind {
     store.residual_signed = draw.chance(50);
     store.output_signed = draw.chance(50);
     store.parameter_per_tensor = draw.chance(30);
-    store.count = {draw.count(8), draw.count(4), draw.count(2), draw.count(2)};
+    store.count = {draw.count(8), draw.count(4), draw.count(2), draw.count(2), draw.count(draw.chance(50) ? 3 : 1)};
     store.groups = draw.count(4);
     if (!store.raw && draw.chance(35)) {
       store.window_y = static_cast<std::uint8_t>(draw.uniform(1, 3));
       store.window_x = static_cast<std::uint8_t>(draw.uniform(1, 3));
     }
-    // Furthest group from a base: below bank_groups / 2.
+    // Furthest group from a base: below bank_groups * 5 / 8.
     const std::int32_t reach = static_cast<std::int32_t>(bank_groups / 32);
-    for (auto& stride : store.source_stride) stride = draw.signed_uniform(0, std::min(reach, 12));
+    const bool backwards = store.source == isa::Source::kAccumulator && draw.chance(30);
+    for (auto& stride : store.source_stride)
+      stride = draw.signed_uniform(backwards ? -12 : 0, backwards ? 12 : std::min(reach, 12));
     store.source_stride_wy = draw.signed_uniform(0, std::min(reach, 8));
     store.source_stride_wx = draw.signed_uniform(0, std::min(reach, 8));
     for (auto& stride : store.residual_stride) stride = draw.signed_uniform(0, std::min(reach, 40));
@@ -47,7 +49,7 @@ class StoreKind final : public InstructionKind {
       store.dst_base = bank_base(2);
       for (auto& stride : store.dst_stride) stride = draw.signed_uniform(0, std::min(reach, 40));
     } else {
-      store.dst_base = draw.uniform(8000, 40000);
+      store.dst_base = draw.uniform(8000, 40000) | draw.bits_above(chip.axi_address_bits);
       for (auto& stride : store.dst_stride) stride = draw.signed_uniform(-900, 900);
     }
     store.parameter_base = static_cast<std::uint16_t>(draw.uniform(0, chip.parameter_words - 1));
@@ -69,10 +71,11 @@ class StoreKind final : public InstructionKind {
 
   std::vector<std::string> points() const override {
     std::vector<std::string> points;
-    add_flag_points(points, "store",
-                    {"raw", "requantize", "residual", "parameter_per_tensor", "source_signed", "mid_signed",
-                     "residual_signed", "output_signed", "from_activation", "to_activation", "window", "beat_aligned"});
-    add_loops_points(points, "store", 7);
+    add_flag_points(
+        points, "store",
+        {"raw", "requantize", "residual", "parameter_per_tensor", "source_signed", "mid_signed", "residual_signed",
+         "output_signed", "from_activation", "to_activation", "window", "beat_aligned", "outer_loop", "high_offset"});
+    add_loops_points(points, "store", 8);
     return points;
   }
 
@@ -80,19 +83,21 @@ class StoreKind final : public InstructionKind {
                                 const isa::Bases& bases) const override {
     const auto& x = std::get<isa::Store>(instruction);
     const bool to_activation = x.destination == isa::Destination::kActivation;
-    std::vector<std::string> hits = {
-        flag_point("store", "raw", x.raw),
-        flag_point("store", "requantize", x.requantize),
-        flag_point("store", "residual", x.residual),
-        flag_point("store", "parameter_per_tensor", x.parameter_per_tensor),
-        flag_point("store", "source_signed", x.source_signed),
-        flag_point("store", "mid_signed", x.mid_signed),
-        flag_point("store", "residual_signed", x.residual_signed),
-        flag_point("store", "output_signed", x.output_signed),
-        flag_point("store", "from_activation", x.source == isa::Source::kActivation),
-        flag_point("store", "to_activation", to_activation),
-        flag_point("store", "window", x.window_x * x.window_y > 1),
-        loops_point("store", {x.count[0], x.count[1], x.count[2], x.count[3], x.groups, x.window_y, x.window_x})};
+    std::vector<std::string> hits = {flag_point("store", "raw", x.raw),
+                                     flag_point("store", "requantize", x.requantize),
+                                     flag_point("store", "residual", x.residual),
+                                     flag_point("store", "parameter_per_tensor", x.parameter_per_tensor),
+                                     flag_point("store", "source_signed", x.source_signed),
+                                     flag_point("store", "mid_signed", x.mid_signed),
+                                     flag_point("store", "residual_signed", x.residual_signed),
+                                     flag_point("store", "output_signed", x.output_signed),
+                                     flag_point("store", "from_activation", x.source == isa::Source::kActivation),
+                                     flag_point("store", "to_activation", to_activation),
+                                     flag_point("store", "window", x.window_x * x.window_y > 1),
+                                     flag_point("store", "outer_loop", x.count[4] > 1),
+                                     flag_point("store", "high_offset", x.dst_base >> 32 != 0),
+                                     loops_point("store", {x.count[0], x.count[1], x.count[2], x.count[3], x.count[4],
+                                                           x.groups, x.window_y, x.window_x})};
     if (!to_activation)
       hits.push_back(aligned_point("store", bases[static_cast<std::size_t>(x.base)] + x.dst_base, chip));
     return hits;
@@ -100,15 +105,15 @@ class StoreKind final : public InstructionKind {
 
   const std::vector<Change>& simplifications() const override {
     static const std::vector<Change> changes = {
-        change<isa::Store>([](isa::Store& x) {
-          x.count = {1, 1, 1, 1};
-        }),
+        change<isa::Store>([](isa::Store& x) { x.count = {}; }),
+        change<isa::Store>([](isa::Store& x) { x.count[4] = 1; }),
         change<isa::Store>([](isa::Store& x) { x.count[3] = x.count[2] = 1; }),
         change<isa::Store>([](isa::Store& x) { x.count[1] = 1; }),
         change<isa::Store>([](isa::Store& x) { x.count[0] = 1; }),
         change<isa::Store>([](isa::Store& x) { x.groups = 1; }),
         change<isa::Store>([](isa::Store& x) { x.window_x = x.window_y = 1; }),
         change<isa::Store>([](isa::Store& x) { x.residual = false; }),
+        change<isa::Store>([](isa::Store& x) { x.dst_base &= 0xffffffff; }),
         change<isa::Store>([](isa::Store& x) { x.dst_stride = {}; }),
         change<isa::Store>([](isa::Store& x) { x.source_stride = {}; }),
     };

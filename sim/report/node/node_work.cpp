@@ -23,7 +23,7 @@ namespace {
 struct Count {
   NodeWork work;
   std::uint64_t largest_positions = 0;  // of work.largest_matrix
-  std::set<std::tuple<std::uint32_t, std::uint32_t, std::array<std::uint16_t, 3>>> weight_tiles;  // that were loaded
+  std::set<std::tuple<std::uint64_t, std::uint32_t, std::array<std::uint16_t, 4>>> weight_tiles;  // that were loaded
 };
 
 using AllTraffic = isa::ByAccess<isa::Traffic>;
@@ -61,8 +61,8 @@ void count_engine(const isa::Load& load, const Chip&, const AllTraffic& traffic,
 
 void count_engine(const isa::Matrix& m, const Chip& chip, const AllTraffic& traffic, Count& count) {
   NodeWork& work = count.work;
-  const std::uint64_t passes = std::uint64_t{m.n} * m.k_y * m.k_x * m.k_c;
-  const std::uint32_t positions = std::uint32_t{m.m_y} * m.m_x;
+  const std::uint64_t passes = m.blocks() * m.taps();
+  const auto positions = static_cast<std::uint32_t>(m.rows());
   const std::uint64_t cycles = passes * PassTiming(chip).cycles(positions, m.per_column_zero_point);
   ++work.matrix_instructions;
   work.passes += passes;
@@ -76,8 +76,10 @@ void count_engine(const isa::Matrix& m, const Chip& chip, const AllTraffic& traf
   work.array_sums += part_of(traffic, Memory::kAccumulator, Access::kWrite).accesses * chip.array_cols;
   if (passes * positions <= count.largest_positions) return;
   count.largest_positions = passes * positions;
-  work.largest_matrix = fmt::format("{} x {} positions, {} x {} taps, {} x {} input channels, {} x {} output channels",
-                                    m.m_y, m.m_x, m.k_y, m.k_x, m.k_c, chip.array_rows, m.n, chip.array_cols);
+  work.largest_matrix =
+      fmt::format("{}{} x {} positions, {} x {} taps, {} x {} input channels, {} x {} output channels{}",
+                  m.m_b > 1 ? fmt::format("{} x ", m.m_b) : "", m.m_y, m.m_x, m.k_y, m.k_x, m.k_c, chip.array_rows, m.n,
+                  chip.array_cols, m.n_b > 1 ? fmt::format(", {} sets", m.n_b) : "");
 }
 
 // A cycle for each group of the source, which is the first thing that a store touches.

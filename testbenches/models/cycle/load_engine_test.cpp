@@ -74,6 +74,35 @@ TEST_CASE("a run is cut at the multiples of the burst size") {
   CHECK(bench.engine.offer().beats == 7);
 }
 
+TEST_CASE("the outer loop goes on without a cycle in between, on both sides") {
+  Chip chip = tiny();
+  chip.load_outstanding = 8;
+  LoadBench bench(chip);
+  isa::Load load = words(4);
+  load.count = {2, 1, 1, 3};
+  load.dram_stride = {64, 0, 0, 0x1000};
+  load.dram_offset = 1ull << 33;
+  bench.start(load);
+  for (const std::uint64_t address : {0x0, 0x40, 0x1000, 0x1040, 0x2000, 0x2040}) {
+    REQUIRE(bench.engine.offer().address == (1ull << 33) + address);
+    bench.in.burst_accepted = true;
+    bench.step();
+  }
+  CHECK(bench.engine.ready());
+  LoadBench padding;
+  load.count = {0, 1, 1, 3};
+  load.pad_top = 2;
+  load.dst_stride[3] = static_cast<std::int32_t>(tiny().activation_bank_words);
+  padding.start(load);
+  padding.until(3);
+  for (const int bank : {0, 0, 1, 1, 2, 2}) {
+    CHECK(padding.engine.write_bank() == bank);
+    const EngineStatus& status = padding.step();
+    CHECK(status.busy);
+    CHECK(status.retire == (padding.cycle == 9));
+  }
+}
+
 TEST_CASE("a burst waits until fewer than load_outstanding are in flight") {
   Chip chip = tiny();
   chip.load_outstanding = 2;

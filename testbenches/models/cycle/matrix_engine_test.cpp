@@ -60,6 +60,35 @@ TEST_CASE("a pass reads a word a cycle from the cycle after the start, passes fo
   CHECK(cycles_of([&](std::uint64_t cycle) { return other.reads_activation(1, cycle); }).empty());
 }
 
+TEST_CASE("the images of a pass and the sets of an instruction follow without a gap") {
+  isa::Matrix matrix = two_passes_of(3);
+  matrix.m_b = 2;
+  matrix.n_b = 2;
+  const auto bank_words = static_cast<std::int32_t>(tiny().activation_bank_words);
+  matrix.activation_stride_b = bank_words;
+  matrix.activation_stride_nb = 2 * bank_words;
+  matrix.accumulator_stride_n = static_cast<std::int32_t>(tiny().accumulator_rows);
+  const auto reads = [&](std::uint32_t bank) {
+    MatrixEngine engine(tiny());
+    engine.start(kStart, matrix, 0);
+    return cycles_of([&](std::uint64_t cycle) { return engine.reads_activation(bank, cycle); });
+  };
+  // Four passes of two images of three words.
+  CHECK(reads(0) == std::vector<std::uint64_t>{11, 12, 13, 17, 18, 19});
+  CHECK(reads(1) == std::vector<std::uint64_t>{14, 15, 16, 20, 21, 22});
+  CHECK(reads(2) == std::vector<std::uint64_t>{23, 24, 25, 29, 30, 31});
+  CHECK(reads(3) == std::vector<std::uint64_t>{26, 27, 28, 32, 33, 34});
+  // The second pass of each set adds, to the bank of its set.
+  for (const std::uint32_t bank : {0u, 1u}) {
+    MatrixEngine engine(tiny());
+    engine.start(kStart, matrix, 0);
+    CHECK(cycles_of([&](std::uint64_t cycle) { return engine.reads_accumulator(bank, cycle); }) ==
+          range(17 + 8 + 12 * bank, 22 + 8 + 12 * bank));
+    CHECK(engine.ready(34 + tiny().acc_latency));
+    CHECK_FALSE(engine.ready(33 + tiny().acc_latency));
+  }
+}
+
 TEST_CASE("a pass of few words takes Rows cycles and reads in its first ones") {
   MatrixEngine engine(tiny());
   engine.start(kStart, two_passes_of(1), 0);

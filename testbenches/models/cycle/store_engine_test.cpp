@@ -144,6 +144,33 @@ TEST_CASE("a burst's AW follows its last beat by a cycle, its data the AW, its r
   CHECK(bench.step().retire);        // 31
 }
 
+TEST_CASE("the outer loop goes on without a cycle in between, in the taps and in the bursts") {
+  StoreBench bench;
+  isa::Store store;
+  store.count = {1, 2, 1, 1, 3};
+  store.source_stride = {0, 0, 0, 0, static_cast<std::int32_t>(tiny().accumulator_rows * 2)};
+  store.dst_base = 1ull << 34;
+  store.dst_stride = {0x100, 0, 0, 0x1000};
+  bench.start(store);
+  for (const int bank : {0, 0, 1, 1, 0, 0}) {
+    CHECK(bench.engine.reads().accumulator_bank == bank);
+    CHECK(bench.step().busy);
+  }
+  CHECK_FALSE(bench.step().busy);
+  bench.until(30);  // all beats have come
+  for (const std::uint64_t address : {0x0, 0x100, 0x1000, 0x1100, 0x2000, 0x2100}) {
+    REQUIRE(bench.engine.drive().aw_valid);
+    CHECK(bench.engine.drive().aw.address == (1ull << 34) + address);
+    CHECK(bench.engine.drive().aw.last == (address == 0x2100));
+    bench.in.aw_ready = true;
+    bench.step();
+    bench.in.w_ready = true;
+    bench.step();
+    bench.in.b_valid = true;
+    bench.step();
+  }
+}
+
 TEST_CASE("a burst ends at every multiple of the burst size, and store_outstanding of them wait for a response") {
   Chip chip = tiny();
   chip.store_outstanding = 1;

@@ -170,6 +170,68 @@ TEST_CASE("a store reads groups of rows, residual and parameters, and writes byt
   CHECK(of(traffic, Memory::kDram, Access::kWrite).bytes == 0);
 }
 
+TEST_CASE("a load's outer loop repeats all others, and an offset counts modulo the chip's addresses") {
+  Load load;
+  load.run_bytes = 4;
+  load.count = {2, 1, 1, 3};
+  load.dram_stride = {16, 0, 0, -0x100};
+  load.dst_stride = {1, 0, 0, 10};
+  load.dram_offset = (1ull << 40) + 0x400;  // tiny has addresses of 40 bits
+  const Touches touches = touches_of(load, tiny(), {0x1000, 0, 0, 0});
+  std::vector<std::int64_t> firsts;
+  for_each_run(touches[0].nest, [&](std::int64_t first) { firsts.push_back(first); });
+  CHECK(firsts == std::vector<std::int64_t>{0x1400, 0x1410, 0x1300, 0x1310, 0x1200, 0x1210});
+  firsts.clear();
+  for_each_run(touches[1].nest, [&](std::int64_t first) { firsts.push_back(first); });
+  CHECK(firsts == std::vector<std::int64_t>{0, 2, 20, 22, 40, 42});  // two groups a word
+  CHECK(of(traffic_of(load, tiny()), Memory::kDram, Access::kRead).bytes == 24);
+}
+
+TEST_CASE("images lie behind each other in a block of sums, and sets have blocks and weights of their own") {
+  Matrix matrix;
+  matrix.m_b = 2;
+  matrix.m_x = 3;
+  matrix.n = 2;
+  matrix.n_b = 4;
+  matrix.k_c = 5;
+  matrix.activation_stride_x = 1;
+  matrix.activation_stride_b = 3;
+  matrix.activation_stride_nb = 10;
+  matrix.accumulator_stride_n = 6;
+  const Touches touches = touches_of(matrix, tiny(), {});
+  CHECK(places(touches[0]).size() == 4 * 6 * 2);
+  CHECK(places(touches[1]).size() == 4 * 2 * 5 * 4);
+  CHECK(places(touches[2]).size() == 4 * 2 * 6);
+  const auto traffic = traffic_of(matrix, tiny());
+  CHECK(of(traffic, Memory::kActivation, Access::kRead).accesses == 4 * 2 * 5 * 6);
+  CHECK(of(traffic, Memory::kAccumulator, Access::kWrite).accesses == 4 * 2 * 5 * 6);
+  CHECK(of(traffic, Memory::kAccumulator, Access::kRead).accesses == 4 * 2 * 4 * 6);
+}
+
+TEST_CASE("a store's outer loop moves source, residual and target, and reads the same parameters again") {
+  Store store;
+  store.requantize = store.residual = true;
+  store.count = {1, 2, 1, 1, 3};
+  store.source_stride = {0, 2, 0, 0, 20};
+  store.residual_stride = {1, 0, 0, 30};
+  store.dst_stride = {100, 0, 0, 1000};
+  store.dst_base = (1ull << 47) + 8;
+  const Touches touches = touches_of(store, tiny(), {});
+  REQUIRE(touches.size() == 4);
+  const auto firsts = [](const Touch& touch) {
+    std::vector<std::int64_t> all;
+    for_each_run(touch.nest, [&](std::int64_t first) { all.push_back(first); });
+    return all;
+  };
+  CHECK(firsts(touches[0]) == std::vector<std::int64_t>{0, 2, 20, 22, 40, 42});
+  CHECK(firsts(touches[1]) == std::vector<std::int64_t>{0, 1, 30, 31, 60, 61});
+  CHECK(places(touches[2]).size() == 1);
+  CHECK(firsts(touches[3]) == std::vector<std::int64_t>{8, 108, 1008, 1108, 2008, 2108});
+  CHECK(of(traffic_of(store, tiny()), Memory::kParameter, Access::kRead).accesses == 6);
+  store.parameter_per_tensor = true;
+  CHECK(of(traffic_of(store, tiny()), Memory::kParameter, Access::kRead).accesses == 6);
+}
+
 TEST_CASE("the words of every memory have the bytes that the chip gives them") {
   const Chip chip = tiny();
   CHECK(word_bytes(chip, Memory::kActivation) == 4);

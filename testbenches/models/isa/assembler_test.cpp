@@ -91,6 +91,30 @@ TEST_CASE("a line is what a person would write") {
         "load buffer=weight base=weight dram_offset=64 run_bytes=64 wait=0,3 post=1");
 }
 
+TEST_CASE("the outer loops and the long offsets have words of their own") {
+  const Program program = assemble(
+      "load dram_offset=0xfedc89abcdef count_4=3 dram_stride_4=-4096 dst_stride_4=64\n"
+      "matrix m_b=4 n_b=12 activation_stride_b=49 activation_stride_nb=-7\n"
+      "store requantize=1 dst_base=0x100000000 count_4=2 dst_stride_4=1 source_stride_4=2 residual_stride_4=3\n",
+      "p.s");
+  const auto& load = std::get<Load>(program.instructions.at(0));
+  CHECK(load.dram_offset == 0xfedc89abcdef);
+  CHECK(load.count[3] == 3);
+  CHECK(load.dram_stride[3] == -4096);
+  CHECK(load.dst_stride[3] == 64);
+  const auto& matrix = std::get<Matrix>(program.instructions.at(1));
+  CHECK(matrix.m_b == 4);
+  CHECK(matrix.n_b == 12);
+  CHECK(matrix.activation_stride_b == 49);
+  CHECK(matrix.activation_stride_nb == -7);
+  const auto& store = std::get<Store>(program.instructions.at(2));
+  CHECK(store.dst_base == 0x100000000);
+  CHECK(store.count[4] == 2);
+  CHECK(store.dst_stride[3] == 1);
+  CHECK(store.source_stride[4] == 2);
+  CHECK(store.residual_stride[3] == 3);
+}
+
 TEST_CASE("a wrong line is refused with its number, the value and what is allowed") {
   CHECK(assembling_error("jump") == "p.s:1: 'jump': must be load, matrix, store or .chip");
   CHECK(assembling_error("load\n\nload color=3") == "p.s:3: unknown field 'color'");
@@ -106,6 +130,11 @@ TEST_CASE("a wrong line is refused with its number, the value and what is allowe
         "p.s:1: run_bytes = '99999999999999999999999': must be a number, 0 to 16777215");
   CHECK(assembling_error("load dst_stride_1=2147483648") ==
         "p.s:1: dst_stride_1 = '2147483648': must be a decimal number, -2147483648 to 2147483647");
+  CHECK(assembling_error("load dram_offset=0x1000000000000") ==
+        "p.s:1: dram_offset = '0x1000000000000': must be a number, 0 to 281474976710655");
+  CHECK(assembling_error("load dram_offset_high=1") == "p.s:1: unknown field 'dram_offset_high'");
+  CHECK(assembling_error("store requantize=1 destination=activation dst_base=0x100000000") ==
+        "p.s:1: illegal instruction: dst_base_high with the activation buffer as destination");
   CHECK(assembling_error("load buffer=cache") ==
         "p.s:1: buffer = 'cache': must be one of activation, weight, parameter");
   CHECK(assembling_error("matrix accumulate=2") == "p.s:1: accumulate = '2': must be a number, 0 to 1");
@@ -120,7 +149,7 @@ TEST_CASE("a wrong line is refused with its number, the value and what is allowe
   CHECK(assembling_error("load wait=1,1") == "p.s:1: wait = '1,1': must be a list without a semaphore twice");
   CHECK(assembling_error("load run_bytes=0") == "p.s:1: illegal instruction: run_bytes is 0");
   CHECK(assembling_error("matrix m_y=1000 m_x=1000") ==
-        "p.s:1: m_y * m_x = 1000000: must be at most 65536, the accumulator rows of the largest "
+        "p.s:1: m_b * m_y * m_x = 1000000: must be at most 65536, the accumulator rows of the largest "
         "chip");
   CHECK(assembling_error(".chip speed=3") == "p.s:1: unknown key 'speed' of .chip: must be name or fingerprint");
   CHECK(assembling_error(".chip name=a/b") ==

@@ -113,7 +113,7 @@ TEST_CASE("no two fields of an instruction share a bit") {
     for (const Field& field : fields_of(info.opcode)) fields.push_back(field);
     for (const Field& field : fields) {
       CAPTURE(field.name);
-      const std::uint32_t bits = field.mask() << field.lsb;
+      const auto bits = static_cast<std::uint32_t>(field.mask() << field.lsb);
       CHECK(field.lsb + field.width <= 32);
       CHECK((used[field.word] & bits) == 0);
       used[field.word] |= bits;

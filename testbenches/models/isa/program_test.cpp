@@ -103,7 +103,7 @@ TEST_CASE("the container has the bytes that its description says") {
   write_program(program, folder / "p.bin");
   const std::string bytes = read_bytes(folder / "p.bin");
   REQUIRE(bytes.size() == 8 + 4 + 4 + 4 + 2 + 8 + 128 + 4);
-  const std::string head("SYSTPROG\1\0\0\0\1\0\0\0\2\0\0\0ab\x88\x77\x66\x55\x44\x33\x22\x11\x01\x41", 32);
+  const std::string head("SYSTPROG\1\0\0\0\1\0\0\0\2\0\0\0ab\x88\x77\x66\x55\x44\x33\x22\x11\x01\x42", 32);
   CHECK(bytes.substr(0, 32) == head);
 }
 
@@ -148,6 +148,10 @@ TEST_CASE("forged program files with a right checksum are refused with what is w
   CHECK(contains(forge(16, 0xffffffff), "chip name of 4294967295 bytes: at most 64"));
   CHECK(contains(forge(20, 0x0a0a0a0a), "the chip name has characters"));
   CHECK(contains(forge(34 + 128, 0x00004107), "instruction 1 is illegal: opcode 7 does not exist"));
+  CHECK(contains(forge(34 + 128, 0x00004301), "instruction 1 is illegal: version 3 instead of 2"));
+  CHECK(contains(forge(34 + 128, 0x00004101),
+                 "offset 162: instruction 1 is of version 1 of the instruction set: the chip runs version 2, so the "
+                 "program must be made again"));
   CHECK(contains(forge(34 + 8, 1), "instruction 0 is illegal: reserved bit set in w2[0]"));
 }
 
@@ -195,13 +199,17 @@ TEST_CASE("file and text refuse a matrix instruction of more rows than any chip 
   CHECK(same(assemble(disassemble(largest), "p.s"), largest));
 
   std::string bytes = read_bytes(folder / "p.bin");
-  const std::string reason = "m_y * m_x = 65792: must be at most 65536, the accumulator rows of the largest chip";
+  const std::string reason = "m_b * m_y * m_x = 65792: must be at most 65536, the accumulator rows of the largest chip";
   put_u32(bytes, bytes.size() - 4 - kInstructionBytes + 5 * 4, 257 | 256 << 16);
   repair_checksum(bytes);
   write_bytes(folder / "forged.bin", bytes);
   CHECK(contains(reading_error(folder / "forged.bin"), "offset 34: instruction 0 has " + reason));
   matrix.m_y = 257;
   CHECK_THROWS_WITH(write_program({"edge16", 1, {matrix}}, folder / "p.bin"), Contains("instruction 0 has " + reason));
+  CHECK_THROWS_WITH(assemble(disassemble(matrix), "p.s"), Contains("p.s:1: " + reason));
+  matrix.m_y = 257;
+  matrix.m_x = 128;
+  matrix.m_b = 2;
   CHECK_THROWS_WITH(assemble(disassemble(matrix), "p.s"), Contains("p.s:1: " + reason));
 }
 

@@ -17,8 +17,8 @@ namespace systole::testing {
 namespace detail {
 
 // Any bit pattern of the field; zero, one, the largest and the sign bit more often than chance.
-inline std::uint32_t random_bits(Random& random, const isa::Field& field) {
-  const std::uint32_t mask = field.mask();
+inline std::uint64_t random_bits(Random& random, const isa::Field& field) {
+  const std::uint64_t mask = field.mask();
   switch (random.below(6)) {
     case 0:
       return 0;
@@ -29,17 +29,19 @@ inline std::uint32_t random_bits(Random& random, const isa::Field& field) {
     case 3:
       return (mask >> 1) + 1;
     default:
-      return static_cast<std::uint32_t>(random.bits()) & mask;
+      return random.bits() & mask;
   }
 }
 
 template <class T>
 void set_random(Random& random, const isa::Field& field, T& value) {
-  const std::uint32_t bits = random_bits(random, field);
-  if constexpr (std::is_same_v<T, float>)
-    std::memcpy(&value, &bits, sizeof bits);
-  else
+  const std::uint64_t bits = random_bits(random, field);
+  if constexpr (std::is_same_v<T, float>) {
+    const auto pattern = static_cast<std::uint32_t>(bits);
+    std::memcpy(&value, &pattern, sizeof pattern);
+  } else {
     value = static_cast<T>(bits);
+  }
 }
 
 template <class T>
@@ -54,11 +56,12 @@ inline void make_legal(Random& random, isa::Load& x) {
   at_least_one(x.run_bytes);
   at_least_one(x.count[1]);
   at_least_one(x.count[2]);
+  at_least_one(x.count[3]);
   if (x.count[0] == 0 && x.pad_top == 0 && x.pad_bottom == 0) x.count[0] = 1;
 }
 
 inline void make_legal(Random&, isa::Matrix& x) {
-  for (auto* count : {&x.m_y, &x.m_x, &x.k_y, &x.k_x, &x.k_c, &x.n}) at_least_one(*count);
+  for (auto* count : {&x.m_b, &x.m_y, &x.m_x, &x.k_y, &x.k_x, &x.k_c, &x.n, &x.n_b}) at_least_one(*count);
 }
 
 inline void make_legal(Random& random, isa::Store& x) {
@@ -75,6 +78,7 @@ inline void make_legal(Random& random, isa::Store& x) {
     x.raw = false;
     if (x.source == isa::Source::kAccumulator) x.requantize = true;
   }
+  if (x.destination == isa::Destination::kActivation) x.dst_base &= 0xffffffff;
 }
 
 template <class T>

@@ -143,6 +143,12 @@ TEST_CASE("what does not fit a bank of accumulators or the weight buffer is foun
   CheckBench bench;
   bench.at<isa::Matrix>(CheckBench::kMatrix).m_x = static_cast<std::uint16_t>(bench.chip.accumulator_rows + 1);
   CHECK_THAT(bench.first_problem(), Contains("rows exceed an accumulator bank"));
+  CheckBench images;
+  images.at<isa::Matrix>(CheckBench::kMatrix).m_b = 5;
+  CHECK_THAT(images.first_problem(), Contains("instruction 3: 80 rows exceed an accumulator bank"));
+  CheckBench sets;
+  sets.at<isa::Matrix>(CheckBench::kMatrix).n_b = static_cast<std::uint16_t>(sets.chip.weight_words);
+  CHECK_THAT(sets.first_problem(), Contains("weight words exceed the buffer"));
   CheckBench weights;
   weights.at<isa::Matrix>(CheckBench::kMatrix).k_c = static_cast<std::uint16_t>(weights.chip.weight_words);
   CHECK_THAT(weights.first_problem(), Contains("weight words exceed the buffer"));
@@ -166,6 +172,20 @@ TEST_CASE("a store that reads what it wrote itself is found, one that writes beh
   // The matrix engine has read these words before the store in front of this one began.
   behind.add(copy_within_activations(5, 4, 3));
   CHECK(behind.first_problem().empty());
+}
+
+TEST_CASE("the outer loop of a store is a step too: what it wrote in one it must not read in the next") {
+  const auto problem_of = [](std::int32_t source_step, std::int32_t target_step) {
+    CheckBench bench;
+    isa::Store& store = bench.add(copy_within_activations(0, 8, 2));
+    store.count[4] = 3;
+    store.source_stride[4] = source_step;
+    store.dst_stride[3] = target_step;
+    return bench.first_problem();
+  };
+  CHECK(problem_of(2, 2).empty());  // places 0 to 5 and 8 to 13
+  CHECK_THAT(problem_of(4, 2), Contains("reads from the activation buffer what it wrote there itself"));
+  CHECK_THAT(problem_of(2, -4), Contains("reads from the activation buffer what it wrote there itself"));
 }
 
 TEST_CASE("source and residual of one step in one bank are found") {

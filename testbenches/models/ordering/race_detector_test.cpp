@@ -83,6 +83,26 @@ TEST_CASE("a load and a matrix instruction on the same words race, unless a sema
   CHECK(bench.races().empty());  // the words behind
 }
 
+TEST_CASE("the outer loops reach as far as their strides say") {
+  DetectorBench bench;
+  isa::Load& load = bench.add(load_words(10, 2));
+  load.count[3] = 3;
+  load.dst_stride[3] = 100;
+  isa::Matrix& matrix = bench.add(read_words(12, 4));
+  CHECK(bench.races().empty());
+  matrix.m_b = 2;
+  matrix.activation_stride_b = 98;
+  CHECK(bench.races().size() == 1);  // words 110 to 113
+  matrix.activation_stride_b = 100;
+  CHECK(bench.races().empty());
+  matrix.n_b = 2;
+  matrix.activation_stride_nb = 195;
+  const auto races = bench.races();  // words 207 to 210
+  REQUIRE(races.size() == 1);
+  CHECK(races[0].places.first == 2 * 210);
+  CHECK(races[0].places.last == 2 * 210 + 1);
+}
+
 TEST_CASE("accumulators between matrix and store, and DRAM between store and load, race too") {
   DetectorBench bench;
   isa::Matrix matrix = read_words(0, 16);

@@ -16,32 +16,37 @@ using systole::testing::tiny;
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
+constexpr std::int64_t kAddressMask = (std::int64_t{1} << 40) - 1;  // of all shipped chips
 
 void load_naively(const isa::Load& load, const Bytes& dram, std::uint64_t base, std::size_t word_bytes, Bytes& buffer) {
-  for (int i3 = 0; i3 < load.count[2]; ++i3)
-    for (int i2 = 0; i2 < load.count[1]; ++i2)
-      for (int i1 = 0; i1 < load.pad_top + load.count[0] + load.pad_bottom; ++i1) {
-        const int data_row = i1 - load.pad_top;
-        const bool has_data = data_row >= 0 && data_row < load.count[0];
-        Bytes row(load.pad_left * word_bytes, load.pad_value);
-        for (std::uint32_t b = 0; b < load.run_bytes; ++b) {
-          const std::int64_t address = static_cast<std::int64_t>(base) + load.dram_offset + b +
-                                       std::int64_t{i3} * load.dram_stride[2] + std::int64_t{i2} * load.dram_stride[1] +
-                                       std::int64_t{data_row} * load.dram_stride[0];
-          const std::uint8_t value = has_data ? dram.at(static_cast<std::size_t>(address)) : load.pad_value;
-          for (std::size_t column = 0; load.diagonal && column < word_bytes; ++column)
-            row.push_back(column == b % word_bytes ? value : load.pad_value);
-          if (!load.diagonal) row.push_back(value);
+  for (int i4 = 0; i4 < load.count[3]; ++i4)
+    for (int i3 = 0; i3 < load.count[2]; ++i3)
+      for (int i2 = 0; i2 < load.count[1]; ++i2)
+        for (int i1 = 0; i1 < load.pad_top + load.count[0] + load.pad_bottom; ++i1) {
+          const int data_row = i1 - load.pad_top;
+          const bool has_data = data_row >= 0 && data_row < load.count[0];
+          Bytes row(load.pad_left * word_bytes, load.pad_value);
+          for (std::uint32_t b = 0; b < load.run_bytes; ++b) {
+            const std::int64_t address =
+                static_cast<std::int64_t>(base + load.dram_offset) + b + std::int64_t{i4} * load.dram_stride[3] +
+                std::int64_t{i3} * load.dram_stride[2] + std::int64_t{i2} * load.dram_stride[1] +
+                std::int64_t{data_row} * load.dram_stride[0];
+            const std::uint8_t value =
+                has_data ? dram.at(static_cast<std::size_t>(address & kAddressMask)) : load.pad_value;
+            for (std::size_t column = 0; load.diagonal && column < word_bytes; ++column)
+              row.push_back(column == b % word_bytes ? value : load.pad_value);
+            if (!load.diagonal) row.push_back(value);
+          }
+          while (row.size() % word_bytes != 0) row.push_back(load.pad_value);
+          row.resize(row.size() + load.pad_right * word_bytes, load.pad_value);
+          const std::int64_t words = static_cast<std::int64_t>(buffer.size() / word_bytes);
+          std::int64_t word = std::int64_t{load.dst_base} + std::int64_t{i4} * load.dst_stride[3] +
+                              std::int64_t{i3} * load.dst_stride[2] + std::int64_t{i2} * load.dst_stride[1] +
+                              std::int64_t{i1} * load.dst_stride[0];
+          word = ((word % words) + words) % words;
+          for (std::size_t b = 0; b < row.size(); ++b)
+            buffer[(static_cast<std::size_t>(word) * word_bytes + b) % buffer.size()] = row[b];
         }
-        while (row.size() % word_bytes != 0) row.push_back(load.pad_value);
-        row.resize(row.size() + load.pad_right * word_bytes, load.pad_value);
-        const std::int64_t words = static_cast<std::int64_t>(buffer.size() / word_bytes);
-        std::int64_t word = std::int64_t{load.dst_base} + std::int64_t{i3} * load.dst_stride[2] +
-                            std::int64_t{i2} * load.dst_stride[1] + std::int64_t{i1} * load.dst_stride[0];
-        word = ((word % words) + words) % words;
-        for (std::size_t b = 0; b < row.size(); ++b)
-          buffer[(static_cast<std::size_t>(word) * word_bytes + b) % buffer.size()] = row[b];
-      }
 }
 
 }  // namespace
@@ -105,6 +110,15 @@ TEST_CASE("DRAM addresses wrap at the address width") {
   load.run_bytes = 4;
   load.dram_offset = 5;
   reference.execute(isa::Instruction(load), dram);
-  CHECK(Bytes(reference.activation_buffer().begin(), reference.activation_buffer().begin() + 4) ==
-        Bytes{13, 14, 15, 16});
+  const auto first_word = [&] {
+    return Bytes(reference.activation_buffer().begin(), reference.activation_buffer().begin() + 4);
+  };
+  CHECK(first_word() == Bytes{13, 14, 15, 16});
+  load.dram_offset = 0xffff00000004;  // bits above the width change nothing
+  reference.execute(isa::Instruction(load), dram);
+  CHECK(first_word() == Bytes{12, 13, 14, 15});
+  reference.set_base(isa::Base::kTensor, 0x10);
+  load.dram_offset = 0xfffffffffff4;  // 12 bytes before the base
+  reference.execute(isa::Instruction(load), dram);
+  CHECK(first_word() == Bytes{14, 15, 16, 17});
 }

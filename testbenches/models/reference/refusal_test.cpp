@@ -47,8 +47,12 @@ TEST_CASE("a matrix instruction with more rows than a bank is refused") {
   CHECK(error_of(matrix) == "no error");
   matrix.m_y = 5;
   matrix.m_x = 13;
-  CHECK(error_of(matrix) == "matrix: m_y * m_x = 5 * 13: must be at most 64, the accumulator rows of a bank");
-  matrix.m_y = matrix.m_x = 65535;
+  CHECK(error_of(matrix) == "matrix: m_b * m_y * m_x = 1 * 5 * 13: must be at most 64, the accumulator rows of a bank");
+  matrix.m_b = 3;
+  matrix.m_y = 2;
+  matrix.m_x = 11;
+  CHECK(error_of(matrix) == "matrix: m_b * m_y * m_x = 3 * 2 * 11: must be at most 64, the accumulator rows of a bank");
+  matrix.m_b = matrix.m_y = matrix.m_x = 65535;
   CHECK(contains(error_of(matrix), "m_y * m_x"));
 }
 
@@ -61,6 +65,8 @@ TEST_CASE("DRAM accesses end at the last byte of the image") {
   load.run_bytes = 1;
   load.dram_offset = 0xffffffff;
   CHECK(contains(error_of(load), "at DRAM address 0xffffffff"));
+  load.dram_offset = (1ull << 39) + 5;  // beyond 32 bits, within the 40 of an address
+  CHECK(contains(error_of(load), "at DRAM address 0x8000000005"));
   load.dram_offset = 0;
   load.count[0] = 2;
   load.dram_stride[0] = -1;

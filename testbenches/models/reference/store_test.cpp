@@ -107,13 +107,13 @@ TEST_CASE("requantize, residual and clamp in sequence match exact arithmetic, to
       *flag = bench.random.chance(50);
     s.mid_zero_point = static_cast<std::uint8_t>(bench.random.bits());
     s.groups = 3;
-    s.count = {2, 3, 2, 2};
+    s.count = {2, 3, 2, 2, 2};
     s.source_base = 50;
-    s.source_stride = {4, -9, 30, 70};
+    s.source_stride = {4, -9, 30, 70, 140};
     s.residual_base = kBankGroups + 30;
-    s.residual_stride = {7, -11, 60};
+    s.residual_stride = {7, -11, 60, 151};
     s.dst_base = 2 * kBankGroups + 40;
-    s.dst_stride = {6, 18, -40};
+    s.dst_stride = {6, 18, -40, 100};
     s.parameter_base = static_cast<std::uint16_t>(bench.random.between(0, 80));
     s.parameter_stride_2 = 5;
     s.parameter_stride_3 = 65535;  // modulo the memory: minus one
@@ -124,29 +124,30 @@ TEST_CASE("requantize, residual and clamp in sequence match exact arithmetic, to
     s.add_offset = -bench.random.scale(0, 4);
     bench.run(s);
     auto expected = before;
-    for (int i3 = 0; i3 < 2; ++i3)
-      for (int i2 = 0; i2 < 2; ++i2)
-        for (int i1 = 0; i1 < 3; ++i1)
-          for (int run = 0; run < 6 * kLanes; ++run) {
-            const int i0 = run / (3 * kLanes), g = run / kLanes % 3, lane = run % kLanes;
-            int v = widened(
-                before[static_cast<std::size_t>((50 + 4 * i0 - 9 * i1 + 30 * i2 + 70 * i3 + g) * kLanes + lane)],
-                s.source_signed);
-            if (s.requantize) {
-              const int word = (s.parameter_base + (s.parameter_per_tensor ? 0 : 5 * i2 - i3 + g) + 64) % 64;
-              const auto& [bias, scale] = parameters[static_cast<std::size_t>(word * kLanes + lane)];
-              v = testing::requantize_exactly(v, bias, scale, widened(s.mid_zero_point, s.mid_signed), s.mid_signed);
+    for (int i4 = 0; i4 < 2; ++i4)
+      for (int i3 = 0; i3 < 2; ++i3)
+        for (int i2 = 0; i2 < 2; ++i2)
+          for (int i1 = 0; i1 < 3; ++i1)
+            for (int run = 0; run < 6 * kLanes; ++run) {
+              const int i0 = run / (3 * kLanes), g = run / kLanes % 3, lane = run % kLanes;
+              int v = widened(before[static_cast<std::size_t>(
+                                  (50 + 4 * i0 - 9 * i1 + 30 * i2 + 70 * i3 + 140 * i4 + g) * kLanes + lane)],
+                              s.source_signed);
+              if (s.requantize) {
+                const int word = (s.parameter_base + (s.parameter_per_tensor ? 0 : 5 * i2 - i3 + g) + 64) % 64;
+                const auto& [bias, scale] = parameters[static_cast<std::size_t>(word * kLanes + lane)];
+                v = testing::requantize_exactly(v, bias, scale, widened(s.mid_zero_point, s.mid_signed), s.mid_signed);
+              }
+              if (s.residual) {
+                const auto at = (kBankGroups + 30 + 7 * i1 - 11 * i2 + 60 * i3 + 151 * i4 + 3 * i0 + g) * kLanes +
+                                static_cast<unsigned>(lane);
+                v = testing::add_exactly(v, widened(before[at], s.residual_signed), s.add_scale_source,
+                                         s.add_scale_residual, s.add_offset, s.output_signed);
+              }
+              v = std::min<int>(std::max<int>(v, s.clamp_low), s.clamp_high);
+              expected[(2 * kBankGroups + 40 + 6 * i1 + 18 * i2 - 40 * i3 + 100 * i4) * kLanes +
+                       static_cast<unsigned>(run)] = static_cast<std::uint8_t>(v);
             }
-            if (s.residual) {
-              const auto at =
-                  (kBankGroups + 30 + 7 * i1 - 11 * i2 + 60 * i3 + 3 * i0 + g) * kLanes + static_cast<unsigned>(lane);
-              v = testing::add_exactly(v, widened(before[at], s.residual_signed), s.add_scale_source,
-                                       s.add_scale_residual, s.add_offset, s.output_signed);
-            }
-            v = std::min<int>(std::max<int>(v, s.clamp_low), s.clamp_high);
-            expected[(2 * kBankGroups + 40 + 6 * i1 + 18 * i2 - 40 * i3) * kLanes + static_cast<unsigned>(run)] =
-                static_cast<std::uint8_t>(v);
-          }
     INFO(isa::disassemble(isa::Instruction(s)));
     REQUIRE(bench.reference.activation_buffer() == expected);
   }

@@ -144,7 +144,7 @@ TEST_CASE("instruction_check: every field at zero, one and its largest value") {
             isa::Encoded changed = words;
             const auto put = [&](const isa::Field& field, uint32_t value) {
               uint32_t& word = changed[field.word];
-              word = (word & ~(field.mask() << field.lsb)) | (value & field.mask()) << field.lsb;
+              word = static_cast<uint32_t>((word & ~(field.mask() << field.lsb)) | (value & field.mask()) << field.lsb);
             };
             put(first, a);
             put(second, b);
@@ -183,7 +183,7 @@ TEST_CASE("instruction_check: every opcode, version and length but the right one
   for (const isa::Encoded& words : plain_instructions()) {
     for (uint32_t header = 0; header < 1u << 16; header += 1) {
       // All opcodes with the right version and length, and all of these with each known opcode.
-      if ((header & 0xff00) != 0x4100 && (header & 0xff) > 4) continue;
+      if ((header & 0xff00) != 0x4200 && (header & 0xff) > 4) continue;
       isa::Encoded changed = words;
       changed[0] = (changed[0] & 0xffff0000) | header;
       cases.push_back(changed);
@@ -201,7 +201,7 @@ TEST_CASE("instruction_check: noise behind a right header is judged as the model
   for (int i = 0; i < 20000; ++i) {
     isa::Encoded words;
     for (uint32_t& word : words) word = static_cast<uint32_t>(random.bits(32));
-    words[0] = (words[0] & 0x0fff0000) | 0x4100 | static_cast<uint32_t>(1 + random.below(3));
+    words[0] = (words[0] & 0x0fff0000) | 0x4200 | static_cast<uint32_t>(1 + random.below(3));
     const auto opcode = static_cast<isa::Opcode>(words[0] & 0xff);
     const isa::Encoded reserved = isa::reserved_mask(opcode);
     if (random.chance(80)) {

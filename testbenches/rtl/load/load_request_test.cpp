@@ -204,8 +204,8 @@ TEST_CASE("with nothing in the way a burst goes out every cycle from the one aft
   RequestBench bench;
   isa::Load load;
   load.run_bytes = 3;
-  load.count = {50, 4, 5};
-  load.dram_stride = {SYSTOLE_BurstBytes, -1000, 12345};
+  load.count = {25, 4, 5, 2};
+  load.dram_stride = {SYSTOLE_BurstBytes, -1000, 12345, 1 << 30};
   load.dram_offset = 1;
   bench.loads.emplace_back(load, 0x8000);
   bench.run(5000);

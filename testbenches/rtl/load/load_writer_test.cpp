@@ -180,7 +180,7 @@ TEST_CASE("the longest counts of padding are walked: 65535 words beside a run, 6
   WriterBench bench(100, 100, 100);
   isa::Load wide;
   wide.pad_right = 65535;
-  wide.dst_stride = {1, 2, 3};
+  wide.dst_stride = {1, 2, 3, 4};
   isa::Load tall;
   tall.count = {0, 1, 1};
   tall.pad_top = tall.pad_bottom = 65535;

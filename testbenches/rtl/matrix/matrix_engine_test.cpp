@@ -147,7 +147,7 @@ struct MatrixEngineBench : Bench {
     if (started++ == 0) first_start = cycle();
     // Its last row is read in the last pass, as row M - 1; the sums are there Latency cycles later.
     const uint64_t last_read =
-        cycle() + 1 + (passes(m) - 1) * pass_cycles(m, chip) + m.per_column_zero_point + uint64_t{m.m_y} * m.m_x - 1;
+        cycle() + 1 + (passes(m) - 1) * pass_cycles(m, chip) + m.per_column_zero_point + m.rows() - 1;
     retire_cycles.push_back(last_read + kLatency + chip.acc_latency - 1);
   }
 

@@ -66,37 +66,40 @@ struct SequencerBench : Bench {
   static std::deque<Reads> plan(const isa::Matrix& m, const Chip& chip) {
     std::deque<Reads> plan;
     const auto step = [](uint64_t count, int32_t stride) { return count * static_cast<uint64_t>(int64_t{stride}); };
-    const uint64_t zero_points = m.per_column_zero_point, rows = uint64_t{m.m_y} * m.m_x;
+    const uint64_t zero_points = m.per_column_zero_point, rows = m.rows();
     uint64_t weight = m.weight_base, pass = 0;
-    for (uint64_t n = 0; n < m.n; ++n)
-      for (uint64_t ky = 0; ky < m.k_y; ++ky)
-        for (uint64_t kx = 0; kx < m.k_x; ++kx)
-          for (uint64_t kc = 0; kc < m.k_c; ++kc) {
-            ++pass;
-            for (uint64_t c = 0; c < pass_cycles(m, chip); ++c) {
-              Reads reads;
-              if (c < chip.array_rows + zero_points) {
-                reads.weight = true;
-                reads.is_zero_point = zero_points && c == 0;
-                reads.first = c == zero_points;
-                reads.weight_address = weight++ & kWeightMask;
+    for (uint64_t nb = 0; nb < m.n_b; ++nb)
+      for (uint64_t n = 0; n < m.n; ++n)
+        for (uint64_t ky = 0; ky < m.k_y; ++ky)
+          for (uint64_t kx = 0; kx < m.k_x; ++kx)
+            for (uint64_t kc = 0; kc < m.k_c; ++kc) {
+              ++pass;
+              for (uint64_t c = 0; c < pass_cycles(m, chip); ++c) {
+                Reads reads;
+                if (c < chip.array_rows + zero_points) {
+                  reads.weight = true;
+                  reads.is_zero_point = zero_points && c == 0;
+                  reads.first = c == zero_points;
+                  reads.weight_address = weight++ & kWeightMask;
+                }
+                if (c >= zero_points && c - zero_points < rows) {
+                  const uint64_t row = c - zero_points, x = row % m.m_x;
+                  const uint64_t y = row / m.m_x % m.m_y, b = row / m.m_x / m.m_y;
+                  reads.activation = true;
+                  reads.activation_address =
+                      (m.activation_base + step(nb, m.activation_stride_nb) + step(b, m.activation_stride_b) +
+                       step(y, m.activation_stride_y) + step(x, m.activation_stride_x) +
+                       step(ky, m.activation_stride_ky) + step(kx, m.activation_stride_kx) +
+                       step(kc, m.activation_stride_kc) + step(n, m.activation_stride_n)) &
+                      kActivationMask;
+                  reads.accumulator_address =
+                      (m.accumulator_base + step(nb * m.n + n, m.accumulator_stride_n) + row) & kAccumulatorMask;
+                  reads.accumulate = m.accumulate || ky + kx + kc != 0;
+                  reads.last = row + 1 == rows && pass == passes(m);
+                }
+                plan.push_back(reads);
               }
-              if (c >= zero_points && c - zero_points < rows) {
-                const uint64_t row = c - zero_points, y = row / m.m_x, x = row % m.m_x;
-                reads.activation = true;
-                reads.activation_address =
-                    (m.activation_base + step(y, m.activation_stride_y) + step(x, m.activation_stride_x) +
-                     step(ky, m.activation_stride_ky) + step(kx, m.activation_stride_kx) +
-                     step(kc, m.activation_stride_kc) + step(n, m.activation_stride_n)) &
-                    kActivationMask;
-                reads.accumulator_address =
-                    (m.accumulator_base + step(n, m.accumulator_stride_n) + row) & kAccumulatorMask;
-                reads.accumulate = m.accumulate || ky + kx + kc != 0;
-                reads.last = row + 1 == rows && pass == passes(m);
-              }
-              plan.push_back(reads);
             }
-          }
     return plan;
   }
 
@@ -167,6 +170,25 @@ TEST_CASE("random loop nests issue each read in its cycle, with pauses between i
   for (int i = 0; i < 100; ++i) bench.instructions.push_back(random_matrix(bench.random, bench.chip));
   bench.run(400000);
   REQUIRE(bench.finished == 100);
+}
+
+TEST_CASE("the images of a pass follow each other without a gap, and so do the passes of the sets") {
+  SequencerBench bench;
+  isa::Matrix m;
+  m.m_b = 3;
+  m.m_y = 2;
+  m.m_x = SYSTOLE_Rows + SYSTOLE_AccLatency + 1;
+  m.k_c = 2;
+  m.n_b = 4;
+  m.activation_stride_b = -1;
+  m.activation_stride_nb = 40;
+  m.accumulator_stride_n = 64;
+  bench.instructions.push_back(m);
+  const auto plan = SequencerBench::plan(m, bench.chip);
+  REQUIRE(plan.size() == 8 * m.rows());
+  for (const Reads& reads : plan) REQUIRE(reads.activation);
+  bench.run(100000);
+  REQUIRE(bench.finished == 1);
 }
 
 TEST_CASE("every small number of rows from one up takes a pass of the stated length") {

@@ -89,23 +89,24 @@ struct PackerBench : Bench {
     instructions.push({store, base});
     waiting.push_back({store, base});
     const auto step = [](uint64_t count, int32_t stride) { return count * static_cast<uint64_t>(int64_t{stride}); };
-    for (uint64_t i3 = 0; i3 < store.count[3]; ++i3)
-      for (uint64_t i2 = 0; i2 < store.count[2]; ++i2)
-        for (uint64_t i1 = 0; i1 < store.count[1]; ++i1) {
-          std::vector<uint8_t> run;
-          for (uint64_t g = 0; g < uint64_t{store.count[0]} * store.groups; ++g) {
-            Words group(kLanes);
-            for (auto& lane : group) {
-              lane = static_cast<uint32_t>(random.bits(32));
-              for (int byte = 0; byte < (store.raw ? 4 : 1); ++byte)
-                run.push_back(static_cast<uint8_t>(lane >> (8 * byte)));
+    for (uint64_t i4 = 0; i4 < store.count[4]; ++i4)
+      for (uint64_t i3 = 0; i3 < store.count[3]; ++i3)
+        for (uint64_t i2 = 0; i2 < store.count[2]; ++i2)
+          for (uint64_t i1 = 0; i1 < store.count[1]; ++i1) {
+            std::vector<uint8_t> run;
+            for (uint64_t g = 0; g < uint64_t{store.count[0]} * store.groups; ++g) {
+              Words group(kLanes);
+              for (auto& lane : group) {
+                lane = static_cast<uint32_t>(random.bits(32));
+                for (int byte = 0; byte < (store.raw ? 4 : 1); ++byte)
+                  run.push_back(static_cast<uint8_t>(lane >> (8 * byte)));
+              }
+              groups.push(group);
             }
-            groups.push(group);
+            push_run(run, (base + store.dst_base + step(i4, store.dst_stride[3]) + step(i3, store.dst_stride[2]) +
+                           step(i2, store.dst_stride[1]) + step(i1, store.dst_stride[0])) &
+                              kAddressMask);
           }
-          push_run(run, (base + store.dst_base + step(i3, store.dst_stride[2]) + step(i2, store.dst_stride[1]) +
-                         step(i1, store.dst_stride[0])) &
-                            kAddressMask);
-        }
     expected.back().ends_instruction = true;
   }
 
@@ -190,7 +191,7 @@ isa::Store random_dram_store(Random& random) {
   store.destination = isa::Destination::kDram;
   store.raw = random.chance(40);
   if (random.chance(10)) store.count[0] = 60;
-  if (random.chance(50)) store.dst_base &= ~static_cast<uint32_t>(SYSTOLE_BurstBytes - 1);
+  if (random.chance(50)) store.dst_base &= ~uint64_t{SYSTOLE_BurstBytes - 1};
   return store;
 }
 
@@ -213,7 +214,7 @@ TEST_CASE("every start byte with every number of groups ends in the right strobe
       isa::Store store;
       store.groups = groups;
       store.raw = groups % 3 == 0;
-      store.dst_base = static_cast<uint32_t>(SYSTOLE_BurstBytes - kAxiBytes + offset);
+      store.dst_base = SYSTOLE_BurstBytes - kAxiBytes + offset;
       bench.push(store, 0);
     }
   }

@@ -21,29 +21,33 @@ struct Tap {
 inline std::vector<Tap> taps(const isa::Store& s) {
   std::vector<Tap> taps;
   const auto step = [](uint32_t count, int32_t stride) { return count * static_cast<uint32_t>(stride); };
-  for (uint32_t i3 = 0; i3 < s.count[3]; ++i3)
-    for (uint32_t i2 = 0; i2 < s.count[2]; ++i2)
-      for (uint32_t i1 = 0; i1 < s.count[1]; ++i1)
-        for (uint32_t i0 = 0; i0 < s.count[0]; ++i0)
-          for (uint32_t g = 0; g < s.groups; ++g)
-            for (uint32_t wy = 0; wy < s.window_y; ++wy)
-              for (uint32_t wx = 0; wx < s.window_x; ++wx) {
-                Tap tap;
-                tap.source = s.source_base + step(i3, s.source_stride[3]) + step(i2, s.source_stride[2]) +
-                             step(i1, s.source_stride[1]) + step(i0, s.source_stride[0]) +
-                             step(wy, s.source_stride_wy) + step(wx, s.source_stride_wx) + g;
-                const auto place = [&](uint32_t base, const std::array<int32_t, 3>& stride) {
-                  return base + step(i3, stride[2]) + step(i2, stride[1]) + step(i1, stride[0]) + i0 * s.groups + g;
-                };
-                tap.residual = place(s.residual_base, s.residual_stride);
-                tap.destination = place(s.dst_base, s.dst_stride);
-                tap.parameter = s.parameter_base;
-                if (!s.parameter_per_tensor) tap.parameter += i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
-                tap.window_first = wy == 0 && wx == 0;
-                tap.window_last = wy + 1u == s.window_y && wx + 1u == s.window_x;
-                tap.last = false;
-                taps.push_back(tap);
-              }
+  for (uint32_t i4 = 0; i4 < s.count[4]; ++i4)
+    for (uint32_t i3 = 0; i3 < s.count[3]; ++i3)
+      for (uint32_t i2 = 0; i2 < s.count[2]; ++i2)
+        for (uint32_t i1 = 0; i1 < s.count[1]; ++i1)
+          for (uint32_t i0 = 0; i0 < s.count[0]; ++i0)
+            for (uint32_t g = 0; g < s.groups; ++g)
+              for (uint32_t wy = 0; wy < s.window_y; ++wy)
+                for (uint32_t wx = 0; wx < s.window_x; ++wx) {
+                  Tap tap;
+                  tap.source = s.source_base + step(i4, s.source_stride[4]) + step(i3, s.source_stride[3]) +
+                               step(i2, s.source_stride[2]) + step(i1, s.source_stride[1]) +
+                               step(i0, s.source_stride[0]) + step(wy, s.source_stride_wy) +
+                               step(wx, s.source_stride_wx) + g;
+                  const auto place = [&](uint64_t base, const std::array<int32_t, 4>& stride) {
+                    return static_cast<uint32_t>(base) + step(i4, stride[3]) + step(i3, stride[2]) +
+                           step(i2, stride[1]) + step(i1, stride[0]) + i0 * s.groups + g;
+                  };
+                  tap.residual = place(s.residual_base, s.residual_stride);
+                  tap.destination = place(s.dst_base, s.dst_stride);
+                  tap.parameter = s.parameter_base;
+                  if (!s.parameter_per_tensor)
+                    tap.parameter += i3 * s.parameter_stride_3 + i2 * s.parameter_stride_2 + g;
+                  tap.window_first = wy == 0 && wx == 0;
+                  tap.window_last = wy + 1u == s.window_y && wx + 1u == s.window_x;
+                  tap.last = false;
+                  taps.push_back(tap);
+                }
   taps.back().last = true;
   return taps;
 }
@@ -73,7 +77,7 @@ inline isa::Store random_store(Random& random) {
     s.window_y = static_cast<uint8_t>(random.between(1, 3));
     s.window_x = static_cast<uint8_t>(random.between(1, 3));
   }
-  s.dst_base = static_cast<uint32_t>(any());
+  s.dst_base = random.bits(s.destination == isa::Destination::kDram && random.chance(50) ? 48 : 32);
   s.source_base = static_cast<uint32_t>(any());
   s.residual_base = static_cast<uint32_t>(any());
   for (auto& stride : s.dst_stride) stride = any();

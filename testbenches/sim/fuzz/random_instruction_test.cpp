@@ -52,9 +52,8 @@ TEST_CASE("a matrix instruction's rows fit a bank of the accumulators") {
   draw(chip, true, [&](const isa::Instruction& instruction) {
     const auto* matrix = std::get_if<isa::Matrix>(&instruction);
     if (matrix == nullptr) return;
-    const std::uint32_t rows = std::uint32_t{matrix->m_y} * matrix->m_x;
-    CHECK(rows <= chip.accumulator_rows);
-    CHECK(rows * matrix->n <= 2 * chip.accumulator_rows);  // of both
+    CHECK(matrix->rows() <= chip.accumulator_rows);
+    CHECK(matrix->rows() * matrix->blocks() <= 2 * chip.accumulator_rows);  // of both
   });
 }
 
@@ -80,6 +79,23 @@ TEST_CASE("what a store touches in the activation buffer lies in a bank of its o
     CHECK(std::set<std::uint64_t>(banks.begin(), banks.end()).size() == banks.size());
   });
   CHECK(both > 20);  // source, residual and target
+}
+
+TEST_CASE("the outer loop of every engine runs more than once in a good share of the instructions") {
+  std::array<int, isa::kEngines> drawn = {}, images = {}, sets = {};
+  draw(testing::shipped_chip("tiny"), true, [&](const isa::Instruction& instruction) {
+    const std::size_t engine = isa::index_of(isa::engine_of(instruction));
+    ++drawn[engine];
+    if (const auto* load = std::get_if<isa::Load>(&instruction)) images[engine] += load->count[3] > 1;
+    if (const auto* store = std::get_if<isa::Store>(&instruction)) images[engine] += store->count[4] > 1;
+    if (const auto* matrix = std::get_if<isa::Matrix>(&instruction)) {
+      images[engine] += matrix->m_b > 1;
+      sets[engine] += matrix->n_b > 1;
+    }
+  });
+  for (std::size_t engine = 0; engine < isa::kEngines; ++engine) CHECK(images[engine] > drawn[engine] / 5);
+  const std::size_t matrix = isa::index_of(isa::Engine::kMatrix);
+  CHECK(sets[matrix] > drawn[matrix] / 8);
 }
 
 TEST_CASE("without post-processing stores are raw and go from the accumulators to DRAM") {

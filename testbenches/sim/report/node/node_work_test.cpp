@@ -90,6 +90,21 @@ TEST_CASE("loads and stores count bytes, matrix instructions passes, stores grou
   CHECK(node_work(net).at(0).write_bytes == 0);
 }
 
+TEST_CASE("images are positions of a pass, and sets are passes with weights of their own") {
+  compiler::CompiledNetwork net = one_node();
+  auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;
+  auto& matrix = std::get<isa::Matrix>(program[1]);
+  matrix.m_b = 2;
+  matrix.n_b = 3;
+  const NodeWork work = node_work(net).at(0);
+  CHECK(work.passes == 27);
+  CHECK(work.positions == 27 * 40);
+  CHECK(work.array_cycles == 27 * 40);
+  CHECK(work.array_weights == 27 * 16 * 16);
+  CHECK(work.largest_matrix ==
+        "2 x 5 x 4 positions, 3 x 3 taps, 1 x 16 input channels, 1 x 16 output channels, 3 sets");
+}
+
 TEST_CASE("weights that are loaded again count twice as bytes read, and once as weights") {
   compiler::CompiledNetwork net = one_node();
   auto& program = std::get<compiler::ChipStep>(net.steps[0]).program.instructions;

@@ -53,7 +53,7 @@ TEST_CASE("what the failure needs stays, and the rest of the instruction becomes
   REQUIRE(instructions.size() == kFillInstructions + 1);
   const auto& store = std::get<isa::Store>(instructions.back());
   CHECK(store.window_x > 1);
-  CHECK(store.count == std::array<std::uint16_t, 4>{1, 1, 1, 1});
+  CHECK(store.count == isa::Counts<5>{1, 1, 1, 1, 1});
   CHECK(store.groups == 1);
   CHECK_FALSE(store.residual);
 }

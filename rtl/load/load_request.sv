@@ -88,9 +88,8 @@ module load_request #(
   assign last_2 = i2_q == count_2_q - 16'd1;
   assign last_3 = i3_q == count_3_q - 16'd1;
   assign last_4 = i4_q == count_4_q - 16'd1;
-  assign next_run = !last_1 ? address_1_q + stride_1_q :
-                    !last_2 ? address_2_q + stride_2_q :
-                    !last_3 ? address_3_q + stride_3_q : address_4_q + stride_4_q;
+  assign next_run = last_1 && last_2 ? (last_3 ? address_4_q + stride_4_q : address_3_q + stride_3_q)
+                                     : (last_1 ? address_2_q + stride_2_q : address_1_q + stride_1_q);
 
   logic [AxiAddressBits-1:0] first_address;
   assign first_address = base_i

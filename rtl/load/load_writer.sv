@@ -78,9 +78,8 @@ module load_writer #(
   assign finish    = written && last_word && last_1 && last_2 && last_3 && last_4;
 
   logic [AddrWidth-1:0] next_row;
-  assign next_row = !last_1 ? address_1_q + stride_1_q :
-                    !last_2 ? address_2_q + stride_2_q :
-                    !last_3 ? address_3_q + stride_3_q : address_4_q + stride_4_q;
+  assign next_row = last_1 && last_2 ? (last_3 ? address_4_q + stride_4_q : address_3_q + stride_3_q)
+                                     : (last_1 ? address_2_q + stride_2_q : address_1_q + stride_1_q);
 
   assign ready_o  = !active_q || finish;
   assign active_o = active_q;

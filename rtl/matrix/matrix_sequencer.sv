@@ -94,11 +94,12 @@ module matrix_sequencer #(
 
   logic [ActivationAddrWidth-1:0] next_pass;
   always_comb begin
-    if (!last_kc) next_pass = address_pass_q + stride_kc_q;
-    else if (!last_kx) next_pass = address_kx_q + stride_kx_q;
-    else if (!last_ky) next_pass = address_ky_q + stride_ky_q;
-    else if (!last_n) next_pass = address_n_q + stride_n_q;
-    else next_pass = address_nb_q + stride_nb_q;
+    if (last_kc && last_kx) begin
+      if (!last_ky) next_pass = address_ky_q + stride_ky_q;
+      else next_pass = last_n ? address_nb_q + stride_nb_q : address_n_q + stride_n_q;
+    end else begin
+      next_pass = last_kc ? address_kx_q + stride_kx_q : address_pass_q + stride_kc_q;
+    end
   end
 
   assign ready_o  = state_q == StIdle || (state_q == StTail && tail_q == TailWidth'(1));

@@ -101,8 +101,8 @@ module store_packer #(
   assign last_4    = i4_q == count_4_q - 16'd1;
   assign instruction_end = run_end && last_1 && last_2 && last_3 && last_4;
   assign next_beat = beat_addr_q + AxiAddressBits'(AxiBytes);
-  assign next_run  = !last_1 ? run_1_q + stride_1_q : !last_2 ? run_2_q + stride_2_q :
-                     !last_3 ? run_3_q + stride_3_q : run_4_q + stride_4_q;
+  assign next_run  = last_1 && last_2 ? (last_3 ? run_4_q + stride_4_q : run_3_q + stride_3_q)
+                                      : (last_1 ? run_2_q + stride_2_q : run_1_q + stride_1_q);
   assign burst_end = run_end || next_beat[$clog2(BurstBytes)-1:0] == '0;
 
   assign group_ready_o = active_q && !flush_q && room && (!raw_q || part_q == PartWidth'(Parts - 1));

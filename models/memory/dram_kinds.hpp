@@ -86,6 +86,11 @@ struct DramConfig {
   std::uint32_t write_low = 8;    // writes that end it when reads wait
   // Of memory controller, PHY and interconnect, there and back together, besides the DRAM's own time.
   std::uint32_t path_latency_ns = 0;
+
+  // The path's latency in whole cycles of the chip, rounded up.
+  std::uint64_t path_cycles(std::uint32_t chip_clock_mhz) const {
+    return (std::uint64_t{path_latency_ns} * chip_clock_mhz + 999) / 1000;
+  }
 };
 
 std::vector<std::string_view> dram_kind_names();

@@ -19,8 +19,6 @@ const DramConfig& checked(const MemoryConfig& config) {
   return config.dram();
 }
 
-std::uint64_t cycles_of(std::uint64_t nanoseconds, std::uint64_t mhz) { return (nanoseconds * mhz + 999) / 1000; }
-
 // In AXI order a beat waits for its slowest burst; twice the queues keeps all of them busy. What is on the path keeps its
 // place until it is shown.
 std::uint64_t reorder_bursts(const DramConfig& dram, std::uint64_t path_bursts) {
@@ -35,7 +33,7 @@ std::uint64_t reorder_bursts(const DramConfig& dram, std::uint64_t path_bursts) 
 
 DramMemory::DramMemory(const MemoryConfig& config, std::uint32_t beat_bytes, std::uint32_t chip_clock_mhz)
     : controller_(checked(config)),
-      path_cycles_(cycles_of(config.dram().path_latency_ns, chip_clock_mhz)),
+      path_cycles_(config.dram().path_cycles(chip_clock_mhz)),
       beat_bytes_(beat_bytes),
       burst_bytes_(config.dram().organization.burst_bytes()),
       bursts_per_cycle_(static_cast<std::uint32_t>(2 * ((beat_bytes_ + burst_bytes_ - 1) / burst_bytes_))),

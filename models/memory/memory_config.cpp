@@ -43,10 +43,13 @@ double MemoryConfig::idle_read_cycles(std::uint32_t chip_clock_mhz) const {
   const memory::DramOrganization& o = dram().organization;
   const std::uint32_t clocks =
       t.trcd + o.column_clocks - 1 + t.tcl + t.tdqsck + o.burst_clocks() + memory::kReturnClocks;
-  return 1 + static_cast<double>(clocks) * chip_clock_mhz / o.clock_mhz;
+  return 1 + static_cast<double>(clocks) * chip_clock_mhz / o.clock_mhz +
+         static_cast<double>(dram().path_cycles(chip_clock_mhz));
 }
 
-double MemoryConfig::idle_write_cycles() const { return is_dram() ? 1 : ideal().latency_cycles; }
+double MemoryConfig::idle_write_cycles(std::uint32_t chip_clock_mhz) const {
+  return is_dram() ? 1 + static_cast<double>(dram().path_cycles(chip_clock_mhz)) : ideal().latency_cycles;
+}
 
 MemoryConfig memory_of_kind(std::string_view kind) {
   MemoryConfig memory;

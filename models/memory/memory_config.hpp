@@ -52,7 +52,7 @@ struct MemoryConfig {
   // DRAM from a closed bank. There it takes up to a cycle and a clock of the memory more, by where the edges of the two
   // clocks lie. A write: from the last W beat to B.
   double idle_read_cycles(std::uint32_t chip_clock_mhz) const;
-  double idle_write_cycles() const;
+  double idle_write_cycles(std::uint32_t chip_clock_mhz) const;
 };
 
 // The memory of this kind with the values that the kind has. UserError if there is none.

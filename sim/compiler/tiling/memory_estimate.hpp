@@ -28,7 +28,7 @@ inline double channel_bytes_per_cycle(const Chip& chip, std::uint32_t outstandin
 inline MemoryEstimate memory_estimate(const Chip& chip) {
   MemoryEstimate m;
   m.read_latency = chip.memory.idle_read_cycles(chip.clock_mhz);
-  m.write_latency = chip.memory.idle_write_cycles();
+  m.write_latency = chip.memory.idle_write_cycles(chip.clock_mhz);
   m.read_bytes = channel_bytes_per_cycle(chip, chip.load_outstanding, m.read_latency);
   m.write_bytes = channel_bytes_per_cycle(chip, chip.store_outstanding, m.write_latency);
   m.bytes = chip.memory.stream_bytes_per_cycle(chip.clock_mhz);

@@ -60,11 +60,12 @@ TEST_CASE("an idle memory answers in the cycles that its configuration says, of 
   MemoryConfig ideal;
   ideal.ideal().latency_cycles = 23;
   CHECK(ideal.idle_read_cycles(1000) == 23);
-  CHECK(ideal.idle_write_cycles() == 23);
+  CHECK(ideal.idle_write_cycles(1000) == 23);
   for (const std::string_view kind : dram_kind_names())
     for (const std::uint32_t mhz : {333u, 1000u, 1600u}) {
       CAPTURE(kind, mhz);
-      const MemoryConfig dram = memory_of_kind(kind);
+      MemoryConfig dram = memory_of_kind(kind);
+      dram.dram().path_latency_ns = mhz == 1000 ? 0 : 70;
       testing::Master<DramMemory> reader(dram, 16, mhz);
       reader.read(0, 0, 1);
       reader.finish();
@@ -74,7 +75,8 @@ TEST_CASE("an idle memory answers in the cycles that its configuration says, of 
       testing::Master<DramMemory> writer(dram, 16, mhz);
       writer.write(0, 0, 1);
       writer.finish();
-      CHECK(static_cast<double>(writer.b_events.at(0).cycle - writer.w_events.at(0).cycle) == dram.idle_write_cycles());
+      CHECK(static_cast<double>(writer.b_events.at(0).cycle - writer.w_events.at(0).cycle) ==
+            dram.idle_write_cycles(mhz));
     }
 }
 

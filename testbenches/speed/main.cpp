@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// systole_speed [speed|blocks|share|models]...   (nothing: all of them)
+// systole_speed [speed|blocks|share|models|timing]...   (nothing: all of them)
 //
 // Prints the figures of docs/reference/performance.md, each with its unit. Each time is the best of several runs: other work on
 // the machine makes a run longer, never shorter.
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -133,15 +134,45 @@ void print_models() {
   }
 }
 
+// Everything from the layer list to the report.
+void print_timing() {
+  fmt::print("\nTime alone (--on timing), from the file to the report\n");
+  const ChipChanges ideal = {"memory.kind=ideal", "memory.bytes_per_cycle=128"};
+  const struct {
+    const char *layers, *chip;
+    ChipChanges changes;
+  } cases[] = {{"gemm_4096", "npu128", ideal},
+               {"gemm_16384", "npu128", ideal},
+               {"gpt3_xl_prefill", "npu128", ideal},
+               {"gpt3_xl_decode", "npu128", ideal},
+               {"gemm_4096", "npu128", {}},
+               {"gpt3_xl_decode", "npu128", {}},
+               {"alexnet", "edge32", {}}};
+  for (const auto& c : cases) {
+    session::Job job;
+    job.chip = open_chip(c.chip, c.changes);
+    job.network =
+        std::filesystem::path(SYSTOLE_SOURCE_DIR) / "testbenches/speed/layers" / (std::string(c.layers) + ".csv");
+    job.compile.search = compiler::Search::kFast;
+    job.run.view = session::ViewChoice::kTiming;
+    std::uint64_t cycles = 0;
+    const Duration time = best_of(1, [&] { cycles = session::run(job).report.cycles.value(); });
+    fmt::print("  {:<16} on {:<8} {:<6} memory {:>12} cycles {:>8.2f} s CPU {:>8.2f} s wall\n", c.layers, c.chip,
+               job.chip.memory.kind(), cycles, time.cpu_seconds, time.wall_seconds);
+    std::cout << std::flush;
+  }
+}
+
 int run(const std::set<std::string>& parts) {
   const auto wanted = [&](const char* part) { return parts.empty() || parts.count(part) != 0; };
   for (const std::string& part : parts)
-    if (part != "speed" && part != "blocks" && part != "share" && part != "models")
-      throw UserError("'" + part + "': not a part, allowed: speed, blocks, share, models");
+    if (part != "speed" && part != "blocks" && part != "share" && part != "models" && part != "timing")
+      throw UserError("'" + part + "': not a part, allowed: speed, blocks, share, models, timing");
   fmt::print("load average of the last minute {} (an idle machine: near 0); best of {} runs\n", load_average(), kRuns);
   int result = 0;
   if (wanted("share")) result = print_share();
   if (wanted("models")) print_models();
+  if (wanted("timing")) print_timing();
   if (wanted("speed")) print_speeds();
   if (wanted("blocks")) print_blocks();
   return result;

@@ -185,7 +185,8 @@ class Run {
   void fill_report(NetworkRun& result) const {
     report::RunReport& report = result.report;
     const bool is_whole = main_->runs().size() == program_count(network_) && !result.interrupted;
-    report = report::make_report(network_, main_->name(), main_->runs(),
+    const char* place = has_values() ? main_->name() : "model";  // of a node: timing is the model, too
+    report = report::make_report(network_, place, main_->runs(),
                                  result.interrupted ? interruption_text(*result.interrupted) : "");
     if (!result.divergence && is_whole) report::add_accounts(report, reference_ ? model_.runs() : main_->runs());
     report.view = view_name(options_.view);

@@ -96,7 +96,8 @@ TEST_CASE("SCALE-Sim's reports are refused without time, and where another resul
     options.insert(options.begin(), {"run", kDigits, "--chip", "tiny"});
     check_user_error(options, parts);
   };
-  refused({"--on", "reference", "--scalesim-reports", scratch / "s"}, {"--scalesim-reports", "model, timing, rtl, all"});
+  refused({"--on", "reference", "--scalesim-reports", scratch / "s"},
+          {"--scalesim-reports", "model, timing, rtl, all"});
   refused({"--on", "model", "--scalesim-reports", scratch / "s", "--output", scratch / "s"},
           {"--scalesim-reports", "--output"});
   refused({"--on", "model", "--scalesim-reports", scratch / "s", "--csv", scratch / "s/COMPUTE_REPORT.csv"},
